@@ -1,0 +1,113 @@
+// Bytes in and out: big-endian integers, canonical varints, length-prefixed strings.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+
+namespace chancery {
+
+// Appends to a string. Varints are LEB128, always the shortest form.
+class ByteWriter {
+ public:
+  std::string out;
+
+  void U8(uint8_t v) { out.push_back(static_cast<char>(v)); }
+  void U16(uint16_t v) { Big(v, 2); }
+  void U32(uint32_t v) { Big(v, 4); }
+  void U64(uint64_t v) { Big(v, 8); }
+  void Varint(uint64_t v) {
+    while (v >= 0x80) {
+      U8(static_cast<uint8_t>(v) | 0x80);
+      v >>= 7;
+    }
+    U8(static_cast<uint8_t>(v));
+  }
+  void Zigzag(int64_t v) { Varint((static_cast<uint64_t>(v) << 1) ^ static_cast<uint64_t>(v >> 63)); }
+  void Raw(std::string_view s) { out.append(s); }
+  void Sized(std::string_view s) {
+    Varint(s.size());
+    Raw(s);
+  }
+
+ private:
+  void Big(uint64_t v, int bytes) {
+    char big[8];
+    for (int i = 0; i < bytes; ++i) big[i] = static_cast<char>(v >> (8 * (bytes - 1 - i)));
+    out.append(big, static_cast<size_t>(bytes));
+  }
+};
+
+// Reads what ByteWriter wrote. After the first bad or missing byte, ok() is false and every further read gives 0 or "".
+// A varint that is not in its shortest form is bad: one value has one encoding.
+class ByteReader {
+ public:
+  explicit ByteReader(std::string_view in) : in_(in) {}
+
+  bool ok() const { return ok_; }
+  bool AtEnd() const { return in_.empty(); }
+  size_t left() const { return in_.size(); }
+  std::string_view rest() const { return in_; }
+  void Fail() {
+    ok_ = false;
+    in_ = {};
+  }
+
+  uint8_t U8() {
+    if (in_.empty()) {
+      Fail();
+      return 0;
+    }
+    const auto b = static_cast<uint8_t>(in_.front());
+    in_.remove_prefix(1);
+    return b;
+  }
+  uint16_t U16() { return static_cast<uint16_t>(Big(2)); }
+  uint32_t U32() { return static_cast<uint32_t>(Big(4)); }
+  uint64_t U64() { return Big(8); }
+  uint64_t Varint() {
+    uint64_t v = 0;
+    for (int shift = 0; shift < 64; shift += 7) {
+      if (in_.empty()) break;
+      const uint8_t b = static_cast<uint8_t>(in_.front());
+      in_.remove_prefix(1);
+      if (shift == 63 && b > 1) break;
+      v |= static_cast<uint64_t>(b & 0x7f) << shift;
+      if (b < 0x80) {
+        if (b == 0 && shift > 0) break;
+        return v;
+      }
+    }
+    Fail();
+    return 0;
+  }
+  int64_t Zigzag() {
+    const uint64_t v = Varint();
+    return static_cast<int64_t>(v >> 1) ^ -static_cast<int64_t>(v & 1);
+  }
+  std::string_view Raw(size_t n) {
+    if (n > in_.size()) {
+      Fail();
+      return {};
+    }
+    const std::string_view s = in_.substr(0, n);
+    in_.remove_prefix(n);
+    return s;
+  }
+  std::string_view Sized() { return Raw(Varint()); }
+
+ private:
+  uint64_t Big(size_t n) {
+    const std::string_view s = Raw(n);
+    uint64_t v = 0;
+    for (const char c : s) v = v << 8 | static_cast<uint8_t>(c);
+    return v;
+  }
+
+  std::string_view in_;
+  bool ok_ = true;
+};
+
+}  // namespace chancery

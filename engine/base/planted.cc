@@ -1,0 +1,34 @@
+#include "engine/base/planted.h"
+
+#ifdef CHANCERY_PLANTED_BUGS
+#include <atomic>
+
+namespace chancery {
+namespace {
+
+std::atomic<Bug> planted{Bug::kNone};
+constexpr const char* kNames[kBugCount] = {
+    "none",
+    "claims-from-interim",
+    "set-replaces-unseen",
+    "remove-drops-unseen-adds",
+    "ruling-decides-unseen",
+    "life-keeps-claims",
+    "clash-id-by-arrival",
+    "context-forgets",
+    "last-by-arrival",
+    "same-not-recomputed",
+    "docket-never-withdraws",
+    "digest-unsorted",
+    "over-is-all-seen",
+    "stale-fold",
+};
+
+}  // namespace
+
+void PlantBug(Bug bug) { planted = bug; }
+const char* BugName(Bug bug) { return kNames[static_cast<int>(bug)]; }
+bool Planted(Bug bug) { return planted.load(std::memory_order_relaxed) == bug; }
+
+}  // namespace chancery
+#endif

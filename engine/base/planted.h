@@ -1,0 +1,34 @@
+// Bugs planted on purpose, so that the tests can be tested: each must be found by the random histories alone. Compiled out of releases.
+#pragma once
+
+#include <cstdint>
+
+namespace chancery {
+
+enum class Bug : uint8_t {
+  kNone,
+  kClaimsFromInterim,      // claims of the interim winner only
+  kSetReplacesUnseen,      // a guarded set removes writes that its author had not seen
+  kRemoveDropsUnseenAdds,  // a set removal removes additions that its author had not seen
+  kRulingDecidesUnseen,    // a ruling decides clashes that it does not name
+  kLifeKeepsClaims,        // a withdrawn creation leaves the record's claims standing
+  kClashIdByArrival,       // the pair of a clash is not sorted
+  kContextForgets,         // an author's context leaves out one lane
+  kLastByArrival,          // merge = last shows the write that arrived last
+  kSameNotRecomputed,      // a change of the `same` field does not touch the claim
+  kDocketNeverWithdraws,   // clashes that are gone stay on the docket
+  kDigestUnsorted,         // the digest follows the order of arrival
+  kOverIsAllSeen,          // a write on a contested field replaces all that its author had seen
+  kStaleFold,              // the second entry of a batch on a record starts from the stored record
+};
+inline constexpr int kBugCount = 14;
+
+#ifdef CHANCERY_PLANTED_BUGS
+void PlantBug(Bug bug);
+const char* BugName(Bug bug);
+bool Planted(Bug bug);
+#else
+constexpr bool Planted(Bug) { return false; }
+#endif
+
+}  // namespace chancery

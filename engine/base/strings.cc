@@ -1,0 +1,86 @@
+#include "engine/base/strings.h"
+
+#include <cstdint>
+
+#include "absl/strings/escaping.h"
+#include "engine/base/limits.h"
+
+namespace chancery {
+namespace {
+
+int HexDigit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+constexpr char32_t kBadSequence = 0xffffffff;
+
+// Takes one code point off the front. kBadSequence: an overlong form, a surrogate, a value above U+10FFFF, or bytes missing.
+char32_t NextCodePoint(std::string_view* s) {
+  const auto byte = [&](size_t i) { return static_cast<uint8_t>((*s)[i]); };
+  const uint8_t first = byte(0);
+  const size_t size = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
+  if (size == 0 || s->size() < size) return kBadSequence;
+  char32_t c = size == 1 ? first : first & (0x7f >> size);
+  for (size_t i = 1; i < size; ++i) {
+    if ((byte(i) & 0xc0) != 0x80) return kBadSequence;
+    c = c << 6 | (byte(i) & 0x3f);
+  }
+  const bool overlong = (size == 3 && c < 0x800) || (size == 4 && c < 0x10000);
+  if (overlong || (c >= 0xd800 && c <= 0xdfff) || c > 0x10ffff) return kBadSequence;
+  s->remove_prefix(size);
+  return c;
+}
+
+bool IsControl(char32_t c) { return c < 0x20 || (c >= 0x7f && c < 0xa0); }
+
+}  // namespace
+
+std::string Hex(std::string_view bytes) { return absl::BytesToHexString(A(bytes)); }
+
+bool Unhex(std::string_view hex, std::string* bytes) {
+  if (hex.size() % 2 != 0) return false;
+  bytes->clear();
+  for (size_t i = 0; i < hex.size(); i += 2) {
+    const int high = HexDigit(hex[i]), low = HexDigit(hex[i + 1]);
+    if (high < 0 || low < 0) return false;
+    bytes->push_back(static_cast<char>(high << 4 | low));
+  }
+  return true;
+}
+
+std::string Base64(std::string_view bytes) { return absl::Base64Escape(A(bytes)); }
+
+bool Unbase64(std::string_view text, std::string* bytes) {
+  // Abseil takes white space, missing padding and stray bits as well; only what encodes back to itself is the one form.
+  return absl::Base64Unescape(A(text), bytes) && Base64(*bytes) == text;
+}
+
+bool IsText(std::string_view s) {
+  while (!s.empty()) {
+    const char32_t c = NextCodePoint(&s);
+    if (c == 0 || c == kBadSequence) return false;
+  }
+  return true;
+}
+
+bool IsName(std::string_view s) {
+  if (s.empty() || s.size() > limits::kNameBytes || s[0] < 'a' || s[0] > 'z') return false;
+  for (const char c : s) {
+    if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-')) return false;
+  }
+  return true;
+}
+
+bool IsKey(std::string_view s) {
+  if (s.empty() || s.size() > limits::kKeyBytes) return false;
+  while (!s.empty()) {
+    const char32_t c = NextCodePoint(&s);
+    if (c == kBadSequence || IsControl(c)) return false;
+  }
+  return true;
+}
+
+}  // namespace chancery

@@ -1,0 +1,129 @@
+#include "engine/codec/digest.h"
+
+#include <algorithm>
+#include <tuple>
+#include <vector>
+
+#include "absl/container/inlined_vector.h"
+#include "engine/base/status.h"
+
+namespace chancery {
+namespace {
+
+enum What : uint8_t { kCell = 0, kSet = 1 };
+
+// A write, mark or life mark by its place rather than by its dot.
+template <class T>
+struct Placed {
+  Place place;
+  const T* item;
+};
+
+template <class T>
+absl::InlinedVector<Placed<T>, 2> InOrder(const std::vector<T>& items, std::span<const LaneId> lanes) {
+  absl::InlinedVector<Placed<T>, 2> placed;  // one as a rule
+  placed.reserve(items.size());
+  for (const T& item : items) {
+    CHECK(HandleOf(item.dot) < lanes.size());
+    placed.push_back({{lanes[HandleOf(item.dot)], SeqOf(item.dot)}, &item});
+  }
+  std::sort(placed.begin(), placed.end(),
+            [](const Placed<T>& a, const Placed<T>& b) { return std::tie(a.place, a.item->op) < std::tie(b.place, b.item->op); });
+  return placed;
+}
+
+void Put(ByteWriter& w, const Place& p) {
+  w.U64(p.lane);
+  w.Varint(p.seq);
+}
+
+void Put(ByteWriter& w, const Value& v) {
+  w.U8(static_cast<uint8_t>(v.kind));
+  w.Sized(v.payload);
+}
+
+void PutLife(ByteWriter& w, const Record& record, std::span<const LaneId> lanes) {
+  w.U8(record.exists() ? 1 : 0);
+  w.Varint(record.life.size());
+  for (const auto& [place, mark] : InOrder(record.life, lanes)) {
+    Put(w, place);
+    w.U8(mark->live ? 1 : 0);
+  }
+}
+
+void PutCell(ByteWriter& w, std::string_view name, const Cell& cell, std::span<const LaneId> lanes) {
+  w.Sized(name);
+  w.U8(kCell);
+  w.Varint(cell.size());
+  for (const auto& [place, write] : InOrder(cell, lanes)) {
+    Put(w, place);
+    w.Varint(write->op);
+    Put(w, write->value);
+  }
+}
+
+bool IsPresent(const std::vector<Mark>& marks, bool remove_wins) {
+  const auto is_add = [](const Mark& m) { return m.add; };
+  if (remove_wins) return !marks.empty() && std::all_of(marks.begin(), marks.end(), is_add);
+  return std::any_of(marks.begin(), marks.end(), is_add);
+}
+
+void PutElement(ByteWriter& w, const Element& element, std::span<const LaneId> lanes) {
+  std::vector<Mark> adds;
+  std::copy_if(element.marks.begin(), element.marks.end(), std::back_inserter(adds), [](const Mark& m) { return m.add; });
+  Put(w, element.value);
+  w.Varint(adds.size());
+  for (const auto& [place, mark] : InOrder(adds, lanes)) {
+    Put(w, place);
+    w.Varint(mark->op);
+  }
+}
+
+// The elements of one field stand together, ascending by value.
+void PutSet(ByteWriter& w, const TupleField& field, const std::vector<Element>& elements, std::span<const LaneId> lanes) {
+  const auto below = [](const Element& e, uint16_t handle) { return e.field < handle; };
+  std::vector<const Element*> present;
+  for (auto it = std::lower_bound(elements.begin(), elements.end(), field.handle, below);
+       it != elements.end() && it->field == field.handle; ++it) {
+    if (IsPresent(it->marks, field.remove_wins)) present.push_back(&*it);
+  }
+  if (present.empty()) return;
+  w.Sized(field.name);
+  w.U8(kSet);
+  w.Varint(present.size());
+  for (const Element* element : present) PutElement(w, *element, lanes);
+}
+
+}  // namespace
+
+std::string RecordTuple(const Record& record, std::string_view key, const TupleNames& names) {
+  ByteWriter w;
+  w.out.reserve(512);
+  w.Sized(names.reg);
+  w.Sized(key);
+  PutLife(w, record, names.lanes);
+  const size_t bare = w.out.size();
+  for (const TupleField& field : names.fields) {
+    const Cell* cell = record.Find(field.handle);
+    if (cell != nullptr && !cell->empty()) PutCell(w, field.name, *cell, names.lanes);
+    if (!record.elements.empty()) PutSet(w, field, record.elements, names.lanes);
+  }
+  if (record.life.empty() && w.out.size() == bare) return {};
+  return std::move(w.out);
+}
+
+Sum128 TupleSum(const RegistryId& registry, std::string_view tuple) {
+  if (tuple.empty()) return {};
+  return Xxh128(tuple, ByteReader(registry.view()).U64());
+}
+
+Hash128 DigestOf(const std::array<Sum128, kDigestBuckets>& sums) {
+  ByteWriter w;
+  for (const Sum128& sum : sums) {
+    w.U64(static_cast<uint64_t>(sum.value >> 64));
+    w.U64(static_cast<uint64_t>(sum.value));
+  }
+  return Cut(Sha256({w.out}));
+}
+
+}  // namespace chancery

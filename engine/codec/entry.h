@@ -1,0 +1,161 @@
+// An entry: one atomic, attributed change, and its canonical bytes. Byte by byte: docs/reference/entry.md.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "engine/base/hash.h"
+#include "engine/base/sign.h"
+#include "engine/crdt/cell.h"
+#include "engine/crdt/frontier.h"
+#include "engine/crdt/hlc.h"
+#include "engine/crdt/value.h"
+
+namespace chancery {
+
+using EntryId = Hash256;     // SHA-256(0x00 ‖ entry bytes): the RFC 6962 leaf hash
+using RegistryId = Hash256;  // the entry id of the genesis entry; all zeros inside the genesis entry itself
+using PackId = Hash128;      // HashParts of the pack's TOML bytes
+
+enum class EntryKind : uint8_t { kFiling = 0, kGenesis = 1, kPack = 2, kAdmit = 3, kRuling = 4 };
+enum class Role : uint8_t { kFull = 0, kBlind = 1, kWitness = 2 };
+
+// What an operation does to one field.
+enum class Verb : uint8_t {
+  kSet = 0,      // guarded, once, groups: value (kUnset = unset); replaces `named`, or all seen where that is empty
+  kSetLast = 1,  // merge = last: value; replaces all seen
+  kAdd = 2,      // an element of a set: value
+  kRemove = 3,   // an element of a set: value
+  kSettle = 4,   // rulings only: value replaces every write the ruling has seen
+  kRetract = 5,  // rulings only: withdraws `named`, adds nothing. Field ordinal kNoField withdraws creations of the record
+};
+inline constexpr uint32_t kNoField = 0xffff;
+
+struct Change {
+  uint32_t field = 0;  // ordinal in the register (its fields sorted bytewise by name), or kNoField
+  Verb verb = Verb::kSet;
+  Value value;
+  std::vector<Place> named;  // ascending
+  bool operator==(const Change&) const = default;
+};
+
+enum class OpKind : uint8_t { kEdit = 0, kCreate = 1, kDelete = 2 };
+
+struct Op {
+  OpKind kind = OpKind::kEdit;
+  uint32_t pack = 0;            // index into Entry::packs
+  uint32_t reg = 0;             // ordinal in that pack (its registers sorted bytewise by name)
+  std::string key;              // 1 to 255 bytes of UTF-8 without control characters, not escaped
+  std::vector<Change> changes;  // ascending by (field, verb, value)
+  bool operator==(const Op&) const = default;
+};
+
+struct Premise {  // stored and shown; cases about them come later
+  enum class Scope : uint8_t { kRecord = 0, kField = 1, kElement = 2, kClaim = 3 };
+  Scope scope = Scope::kRecord;
+  std::string address;  // canonical address text; for kClaim the rule id
+  std::string value;    // kClaim only: the value as compact JSON
+  auto operator<=>(const Premise&) const = default;
+};
+
+struct Filed {  // what the officer states about the application: evidence, never order
+  std::optional<int64_t> at_ms;
+  std::string office, number;
+  bool operator==(const Filed&) const = default;
+};
+
+struct Corrects {
+  EntryId entry;
+  std::string reason;
+  bool operator==(const Corrects&) const = default;
+};
+
+// A fact of a case: an operation of an entry.
+struct Fact {
+  Place place;
+  uint32_t op = 0;
+  auto operator<=>(const Fact&) const = default;
+};
+
+enum class Outcome : uint8_t { kKeep = 0, kSet = 1, kBoth = 2, kNone = 3 };
+
+struct Ruling {
+  std::string rule, subject;  // the case: rule id and subject text
+  Outcome outcome = Outcome::kKeep;
+  Place keep;                             // outcome kKeep: the entry kept
+  std::vector<Fact> facts;                // ascending: the clashes among them are decided, and no others
+  std::string reason, principle, effect;  // effect: a date "2026-01-31" or ""
+  std::vector<std::string> tell;
+  bool operator==(const Ruling&) const = default;
+};
+
+struct Genesis {
+  std::string registry_name;
+  Hash128 nonce;
+  uint64_t round_ms = 10000;
+  uint64_t max_lead_ms = 24ull * 3600 * 1000;
+  std::string site;  // the first site
+  PublicKey key;     // of the first lane
+  bool operator==(const Genesis&) const = default;
+};
+
+struct Admit {  // a member admits a lane
+  std::string site;
+  uint64_t incarnation = 1;  // 2 = the site's second lane
+  Role role = Role::kFull;
+  PublicKey key;
+  Hlc above = 0;  // its entries are stamped above this
+  bool operator==(const Admit&) const = default;
+};
+
+struct Entry {
+  // Header, the same along a run.
+  RegistryId registry;
+  uint64_t epoch = 0;
+  LaneId lane = 0;
+  std::vector<PackId> packs;  // the packs that give the ordinals meaning; those used, in order of first use
+  // Position.
+  uint64_t seq = 0;
+  Hlc hlc = 0;
+  // Body.
+  EntryKind kind = EntryKind::kFiling;
+  std::vector<Place> context;  // ascending by lane: the new tip of each foreign lane seen since the previous entry of this lane
+  std::string idempotency, officer, basis, note;
+  std::optional<Filed> filed;
+  std::vector<Premise> relied_on;  // ascending
+  std::optional<Corrects> corrects;
+  std::vector<Op> ops;
+  std::optional<Genesis> genesis;
+  std::string pack_toml;  // kPack: the pack's exact bytes
+  std::optional<Admit> admit;
+  std::optional<Ruling> ruling;
+  bool operator==(const Entry&) const = default;
+};
+
+// Header bytes (format, registry, epoch, lane, packs), as they open every entry and stand once in a run.
+std::string EncodeHeader(const Entry& entry);
+// Body bytes: all that follows seq and hlc.
+std::string EncodeBody(const Entry& entry);
+// The canonical bytes: header ‖ varint seq ‖ u64 hlc ‖ body.
+std::string EncodeEntry(const Entry& entry);
+std::string JoinEntry(std::string_view header, uint64_t seq, Hlc hlc, std::string_view body);
+
+// Errors: InvalidArgument (trailing, missing or non-canonical bytes, a limit, an unknown kind): says which member.
+absl::StatusOr<Entry> DecodeEntry(std::string_view bytes);
+absl::StatusOr<Entry> DecodeParts(std::string_view header, uint64_t seq, Hlc hlc, std::string_view body);
+
+EntryId IdOf(std::string_view entry_bytes);  // leaf hash
+LaneId LaneOf(const PublicKey& key);
+PackId PackIdOf(std::string_view toml);
+
+// The two identities of a clash (docs/reference/case.md).
+Hash128 CaseId(std::string_view rule, std::string_view subject);
+Hash128 ClashId(std::string_view rule, std::string_view subject, const EntryId& a, uint32_t op_a, const EntryId& b,
+                uint32_t op_b);
+
+}  // namespace chancery

@@ -1,0 +1,28 @@
+#include <algorithm>
+
+#include "engine/codec/entry.h"
+
+namespace chancery {
+
+EntryId IdOf(std::string_view entry_bytes) { return Sha256({std::string_view("\0", 1), entry_bytes}); }
+
+LaneId LaneOf(const PublicKey& key) { return ByteReader(Sha256({key.view()}).view()).U64(); }
+
+PackId PackIdOf(std::string_view toml) { return HashParts({toml}); }
+
+Hash128 CaseId(std::string_view rule, std::string_view subject) { return HashParts({"case", rule, subject}); }
+
+Hash128 ClashId(std::string_view rule, std::string_view subject, const EntryId& a, uint32_t op_a, const EntryId& b,
+                uint32_t op_b) {
+  const auto fact = [](const EntryId& id, uint32_t op) {
+    ByteWriter w;
+    w.Raw(id.view());
+    w.U32(op);
+    return std::move(w.out);
+  };
+  std::string first = fact(a, op_a), second = fact(b, op_b);
+  if (second < first) std::swap(first, second);
+  return HashParts({"clash", rule, subject, first, second});
+}
+
+}  // namespace chancery

@@ -1,0 +1,38 @@
+#include "engine/codec/record.h"
+
+#include <algorithm>
+#include <tuple>
+
+namespace chancery {
+namespace {
+
+bool Before(const Slot& slot, uint16_t field) { return slot.field < field; }
+
+}  // namespace
+
+bool Record::exists() const {
+  return std::any_of(life.begin(), life.end(), [](const Life& mark) { return mark.live; });
+}
+
+const Cell* Record::Find(uint16_t field) const {
+  const auto it = std::lower_bound(slots.begin(), slots.end(), field, Before);
+  return it != slots.end() && it->field == field ? &it->cell : nullptr;
+}
+
+Cell* Record::Find(uint16_t field) { return const_cast<Cell*>(std::as_const(*this).Find(field)); }
+
+Cell& Record::At(uint16_t field) {
+  auto it = std::lower_bound(slots.begin(), slots.end(), field, Before);
+  if (it == slots.end() || it->field != field) it = slots.insert(it, Slot{field, {}});
+  return it->cell;
+}
+
+std::vector<Mark>& Record::At(uint16_t field, const Value& value) {
+  auto it = std::lower_bound(elements.begin(), elements.end(), value, [field](const Element& e, const Value& v) {
+    return std::tie(e.field, e.value) < std::tie(field, v);
+  });
+  if (it == elements.end() || it->field != field || it->value != value) it = elements.insert(it, Element{field, value, {}});
+  return it->marks;
+}
+
+}  // namespace chancery

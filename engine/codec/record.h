@@ -1,0 +1,78 @@
+// A record as merged: what stands, who wrote it. In memory here; at rest as schemas/record.capnp, read in place.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "engine/crdt/cell.h"
+
+namespace chancery {
+
+struct Slot {
+  uint16_t field = 0;  // the store's handle of the field
+  Cell cell;           // one write as a rule; several = concurrent
+  bool operator==(const Slot&) const = default;
+};
+
+struct Mark {  // a standing addition or removal of a set element
+  Dot dot = 0;
+  Hlc hlc = 0;
+  uint16_t op = 0;
+  bool add = true;
+  bool operator==(const Mark&) const = default;
+};
+
+struct Element {
+  uint16_t field = 0;
+  Value value;
+  std::vector<Mark> marks;  // ascending by dot
+  bool operator==(const Element&) const = default;
+};
+
+struct Life {  // a standing creation (or its withdrawal by a ruling)
+  Dot dot = 0;
+  Hlc hlc = 0;
+  uint16_t op = 0;
+  bool live = true;
+  bool operator==(const Life&) const = default;
+};
+
+struct Record {
+  Dot last_touch = 0;             // the entry applied here last: head of the record's touch chain. Local, never in a digest
+  std::vector<Dot> heads;         // entries on the record that no other entry on it has seen, ascending
+  std::vector<Life> life;         // ascending by dot
+  std::vector<Slot> slots;        // ascending by field
+  std::vector<Element> elements;  // ascending by (field, value)
+  bool operator==(const Record&) const = default;
+
+  bool exists() const;
+  Cell* Find(uint16_t field);
+  const Cell* Find(uint16_t field) const;
+  Cell& At(uint16_t field);                                   // inserted empty where missing
+  std::vector<Mark>& At(uint16_t field, const Value& value);  // inserted empty where missing
+};
+
+// The stored bytes: XXH3-64 of the rest (8 bytes), then a Cap'n Proto message of one segment. A multiple of 8.
+// Standing writes that stand alone keep no hlc (the journal has it); writes of a cell with several do.
+std::string EncodeRecord(const Record& record);
+
+// Errors: DataLoss (the check differs or the message is malformed).
+absl::StatusOr<Record> DecodeRecord(std::string_view stored);
+
+// Reads one field in place, without allocation. found = the field has a slot; single = exactly one standing write, whose kind and
+// payload point into `stored`. Where single is false decode the record. ~60 ns for a small record, the check included.
+struct FieldPeek {
+  bool ok = false;      // false: damaged
+  bool exists = false;  // the record has a standing creation
+  bool found = false;
+  bool single = false;
+  Dot dot = 0;
+  Kind kind = Kind::kUnset;
+  std::string_view payload;
+};
+FieldPeek PeekField(std::string_view stored, uint16_t field);
+
+}  // namespace chancery

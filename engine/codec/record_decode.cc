@@ -1,0 +1,309 @@
+#include <capnp/message.h>
+#include <kj/exception.h>
+#include <record.capnp.h>
+
+#include <algorithm>
+#include <tuple>
+
+#include "engine/base/bytes.h"
+#include "engine/base/hash.h"
+#include "engine/base/status.h"
+#include "engine/codec/record.h"
+#include "engine/codec/record_layout.h"
+
+namespace chancery {
+namespace {
+
+using namespace layout;
+
+std::string_view View(capnp::Data::Reader data) { return {reinterpret_cast<const char*>(data.begin()), data.size()}; }
+
+bool IsAligned(std::string_view stored) { return reinterpret_cast<uintptr_t>(stored.data()) % sizeof(capnp::word) == 0; }
+
+bool IsIntact(std::string_view stored) {
+  if (stored.size() <= kCheckBytes || stored.size() % sizeof(capnp::word) != 0) return false;
+  return ByteReader(stored).U64() == Xxh64(stored.substr(kCheckBytes));
+}
+
+// The stored words as a message of one segment.
+struct Message {
+  explicit Message(std::string_view stored)
+      : segment(reinterpret_cast<const capnp::word*>(stored.data() + kCheckBytes),
+                (stored.size() - kCheckBytes) / sizeof(capnp::word)),
+        reader(kj::arrayPtr(&segment, 1)) {}
+  kj::ArrayPtr<const capnp::word> segment;
+  capnp::SegmentArrayMessageReader reader;
+};
+
+struct Head {
+  LifeForm life = kNoLife;
+  bool rare_heads = false, ops = false;
+  uint64_t touch = 0;
+};
+
+Head ReadHead(ByteReader& in) {
+  const uint8_t b = in.U8();
+  Head head{static_cast<LifeForm>(b & kLifeMask), (b & kRareHeads) != 0, (b & kOps) != 0,
+            static_cast<uint64_t>(b >> kTouchShift)};
+  if (head.touch == kFarTouch) head.touch += in.Varint();
+  return head;
+}
+
+struct FieldHead {
+  uint64_t gap = 0;  // handles left out since the field before
+  uint8_t kind = 0;
+  bool last = false;
+  uint64_t writer = 0;
+};
+
+FieldHead ReadFieldHead(ByteReader& in) {
+  FieldHead field;
+  field.gap = in.Varint();
+  const uint8_t b = in.U8();
+  field.kind = b & kKindMask;
+  field.last = b & kLast;
+  field.writer = b >> kWriterShift;
+  if (field.writer == kFarWriter) field.writer += in.Varint();
+  return field;
+}
+
+// What the readers of these kinds rely on. Text was checked on its way in, and the check sum vouches for it since.
+bool IsSound(Kind kind, std::string_view payload) {
+  return kind == Kind::kText || kind == Kind::kReference || kind == Kind::kBytes || Value::IsCanonical(kind, payload);
+}
+
+template <class T>
+bool Follows(const std::vector<T>& items) {
+  if (items.size() < 2) return true;
+  const T &a = items[items.size() - 2], &b = items.back();
+  return std::tie(a.dot, a.op) < std::tie(b.dot, b.op);
+}
+
+// Reads a whole record; false on the first thing that EncodeRecord would not have written.
+class RecordReader {
+ public:
+  RecordReader(schema::Record::Reader root, Record* record)
+      : writers_(root.getWriters()), slots_(View(root.getSlots())), rare_(View(root.getRare())), r_(*record) {}
+
+  bool Read() { return ReadFront() && ReadFields() && ReadElements() && FinishTouch(); }
+
+ private:
+  bool ReadFront() {
+    head_ = ReadHead(slots_);
+    if (!slots_.ok() || writers_.size() > slots_.left() + 2) return false;
+    if (!ReadOps() || !ReadLife()) return false;
+    if (!head_.rare_heads) return true;
+    const uint64_t count = rare_.Varint();
+    if (count > rare_.left() / 8) return false;
+    for (uint64_t i = 0; i < count; ++i) {
+      r_.heads.push_back(rare_.U64());
+      if (i > 0 && r_.heads[i - 1] >= r_.heads[i]) return false;
+    }
+    return rare_.ok();
+  }
+
+  bool ReadOps() {
+    ops_.resize(writers_.size());
+    if (!head_.ops) return true;
+    bool any = false;
+    for (uint16_t& op : ops_) {
+      const uint64_t v = slots_.Varint();
+      if (v > 0xffff) return false;
+      op = static_cast<uint16_t>(v);
+      any |= v != 0;
+    }
+    return any && slots_.ok();
+  }
+
+  bool ReadLife() {
+    if (head_.life == kNoLife) return true;
+    if (head_.life == kBorn) {
+      Life mark;
+      if (!Use(0, &mark.dot, &mark.op)) return false;
+      r_.life.push_back(mark);
+      return true;
+    }
+    const uint64_t count = rare_.Varint();
+    if (count < 1 || count > rare_.left() / 10) return false;
+    for (uint64_t i = 0; i < count; ++i) {
+      Life mark;
+      if (!ReadStamp(&mark.dot, &mark.hlc, &mark.op, &mark.live)) return false;
+      r_.life.push_back(mark);
+      if (!Follows(r_.life)) return false;
+    }
+    if (r_.exists() != (head_.life == kRareLive)) return false;
+    return count > 1 || !r_.exists();
+  }
+
+  bool ReadFields() {
+    uint64_t next = 0;
+    r_.slots.reserve(std::min<size_t>(slots_.left() / 3, 16));
+    while (!slots_.AtEnd()) {
+      const FieldHead field = ReadFieldHead(slots_);
+      if (!slots_.ok() || field.gap > 0xffff - std::min<uint64_t>(next, 0xffff) || next + field.gap > 0xffff) return false;
+      Slot slot;
+      slot.field = static_cast<uint16_t>(next + field.gap);
+      next += field.gap + 1;
+      if (!(field.kind == kSeveral ? ReadSeveral(field, &slot.cell) : ReadAlone(field, &slot.cell))) return false;
+      r_.slots.push_back(std::move(slot));
+    }
+    return slots_.ok();
+  }
+
+  bool ReadAlone(const FieldHead& field, Cell* cell) {
+    Write write;
+    write.last = field.last;
+    if (!Use(field.writer, &write.dot, &write.op) || !ReadValue(slots_, field.kind, &write.value)) return false;
+    cell->push_back(std::move(write));
+    return true;
+  }
+
+  bool ReadSeveral(const FieldHead& field, Cell* cell) {
+    const uint64_t count = rare_.Varint();
+    if (field.last || field.writer != 0 || count < 2 || count > rare_.left() / 12) return false;
+    for (uint64_t i = 0; i < count; ++i) {
+      Write write;
+      if (!ReadStamp(&write.dot, &write.hlc, &write.op, &write.last)) return false;
+      if (!ReadValue(rare_, rare_.U8(), &write.value)) return false;
+      cell->push_back(std::move(write));
+      if (!Follows(*cell)) return false;
+    }
+    return true;
+  }
+
+  bool ReadElements() {
+    while (!rare_.AtEnd()) {
+      Element element;
+      const uint64_t field = rare_.Varint();
+      if (field > 0xffff || !ReadValue(rare_, rare_.U8(), &element.value)) return false;
+      element.field = static_cast<uint16_t>(field);
+      const uint64_t count = rare_.Varint();
+      if (count < 1 || count > rare_.left() / 10) return false;
+      for (uint64_t i = 0; i < count; ++i) {
+        Mark mark;
+        if (!ReadStamp(&mark.dot, &mark.hlc, &mark.op, &mark.add)) return false;
+        element.marks.push_back(mark);
+        if (!Follows(element.marks)) return false;
+      }
+      if (!r_.elements.empty()) {
+        const Element& before = r_.elements.back();
+        if (std::tie(before.field, before.value) >= std::tie(element.field, element.value)) return false;
+      }
+      r_.elements.push_back(std::move(element));
+    }
+    return rare_.ok();
+  }
+
+  // The last touch is the first writer with its dot, or one of its own at the end of the table.
+  bool FinishTouch() {
+    if (head_.touch >= writers_.size()) return false;
+    r_.last_touch = writers_[head_.touch];
+    for (uint32_t i = 0; i < head_.touch; ++i) {
+      if (writers_[i] == r_.last_touch) return false;
+    }
+    if (head_.touch == used_ && ops_[head_.touch] == 0) ++used_;
+    const bool listed = r_.heads.size() == 1 && r_.heads[0] == r_.last_touch;
+    if (used_ != writers_.size() || (head_.rare_heads && listed)) return false;
+    if (!head_.rare_heads) r_.heads.push_back(r_.last_touch);
+    return true;
+  }
+
+  // Writers stand in the table in order of first use, none twice.
+  bool Use(uint64_t index, Dot* dot, uint16_t* op) {
+    if (index >= writers_.size() || index > used_) return false;
+    *dot = writers_[static_cast<uint32_t>(index)];
+    *op = ops_[index];
+    if (index < used_) return true;
+    for (uint32_t i = 0; i < used_; ++i) {
+      if (writers_[i] == *dot && ops_[i] == *op) return false;
+    }
+    ++used_;
+    return true;
+  }
+
+  bool ReadStamp(Dot* dot, Hlc* hlc, uint16_t* op, bool* flag) {
+    *dot = rare_.U64();
+    *hlc = rare_.Varint();
+    const uint64_t v = rare_.Varint();
+    *op = static_cast<uint16_t>(v >> 1);
+    *flag = v & 1;
+    return rare_.ok() && v >> 1 <= 0xffff;
+  }
+
+  static bool ReadValue(ByteReader& in, uint8_t kind, Value* value) {
+    const std::string_view payload = in.Sized();
+    if (!in.ok() || kind > static_cast<uint8_t>(Kind::kReference)) return false;
+    value->kind = static_cast<Kind>(kind);
+    value->payload = payload;
+    return IsSound(value->kind, payload);
+  }
+
+  capnp::List<uint64_t>::Reader writers_;
+  ByteReader slots_, rare_;
+  Record& r_;
+  Head head_;
+  std::vector<uint16_t> ops_;  // a writer's op
+  uint32_t used_ = 0;          // writers met so far
+};
+
+absl::Status Damaged() { return Error(absl::StatusCode::kDataLoss, "a stored record is damaged"); }
+
+}  // namespace
+
+absl::StatusOr<Record> DecodeRecord(std::string_view stored) {
+  if (!IsIntact(stored)) return Damaged();
+  if (!IsAligned(stored)) {
+    const std::vector<uint64_t> copy = [&] {
+      std::vector<uint64_t> words(stored.size() / sizeof(uint64_t));
+      std::copy(stored.begin(), stored.end(), reinterpret_cast<char*>(words.data()));
+      return words;
+    }();
+    return DecodeRecord({reinterpret_cast<const char*>(copy.data()), stored.size()});
+  }
+  try {
+    Message message(stored);
+    Record record;
+    if (!message.reader.isCanonical()) return Damaged();
+    if (!RecordReader(message.reader.getRoot<schema::Record>(), &record).Read()) return Damaged();
+    return record;
+  } catch (const kj::Exception&) {
+    return Damaged();
+  }
+}
+
+FieldPeek PeekField(std::string_view stored, uint16_t field) {
+  CHECK(IsAligned(stored));
+  FieldPeek peek;
+  if (!IsIntact(stored)) return peek;
+  try {
+    Message message(stored);
+    const auto root = message.reader.getRoot<schema::Record>();
+    const auto writers = root.getWriters();
+    ByteReader in(View(root.getSlots()));
+    const Head head = ReadHead(in);
+    for (uint32_t i = 0; head.ops && i < writers.size(); ++i) in.Varint();
+    peek.exists = head.life == kBorn || head.life == kRareLive;
+    peek.ok = in.ok();
+    for (uint64_t next = 0; !in.AtEnd() && next <= field;) {
+      const FieldHead at = ReadFieldHead(in);
+      const std::string_view payload = at.kind == kSeveral ? std::string_view() : in.Sized();
+      peek.ok = in.ok() && at.gap <= 0xffff && at.writer < std::max(writers.size(), 1u);
+      if (!peek.ok) return {};
+      peek.found = next + at.gap == field;
+      next += at.gap + 1;
+      if (!peek.found) continue;
+      peek.single = at.kind != kSeveral;
+      if (!peek.single) return peek;
+      if (writers.size() == 0 || at.kind > static_cast<uint8_t>(Kind::kReference)) return {};
+      peek.dot = writers[static_cast<uint32_t>(at.writer)];
+      peek.kind = static_cast<Kind>(at.kind);
+      peek.payload = payload;
+      return peek;
+    }
+    return peek;
+  } catch (const kj::Exception&) {
+    return {};
+  }
+}
+
+}  // namespace chancery

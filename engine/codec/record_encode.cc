@@ -1,0 +1,182 @@
+#include <capnp/message.h>
+#include <record.capnp.h>
+
+#include <algorithm>
+#include <cstring>
+#include <tuple>
+
+#include "engine/base/hash.h"
+#include "engine/base/status.h"
+#include "engine/codec/record.h"
+#include "engine/codec/record_layout.h"
+
+namespace chancery {
+namespace {
+
+using namespace layout;
+
+struct Writer {
+  Dot dot = 0;
+  uint16_t op = 0;
+};
+
+// The parts of a record while it is encoded; kept by each thread, so that a steady stream of records allocates nothing here.
+struct Parts {
+  std::vector<Writer> writers;
+  ByteWriter slots, rare, fields;
+  void Clear() {
+    writers.clear();
+    for (ByteWriter* w : {&slots, &rare, &fields}) w->out.clear();
+  }
+};
+
+// Index in order of first use. Few writers as a rule: a plain search.
+uint32_t IndexOf(std::vector<Writer>& writers, Dot dot, uint16_t op) {
+  for (uint32_t i = 0; i < writers.size(); ++i) {
+    if (writers[i].dot == dot && writers[i].op == op) return i;
+  }
+  writers.push_back({dot, op});
+  return static_cast<uint32_t>(writers.size() - 1);
+}
+
+uint32_t TouchOf(std::vector<Writer>& writers, Dot dot) {
+  for (uint32_t i = 0; i < writers.size(); ++i) {
+    if (writers[i].dot == dot) return i;
+  }
+  writers.push_back({dot, 0});
+  return static_cast<uint32_t>(writers.size() - 1);
+}
+
+template <class T>
+bool Ascending(const std::vector<T>& items) {
+  const auto wrong = [](const T& a, const T& b) { return std::tie(a.dot, a.op) >= std::tie(b.dot, b.op); };
+  return std::adjacent_find(items.begin(), items.end(), wrong) == items.end();
+}
+
+void PutStamp(ByteWriter& w, Dot dot, Hlc hlc, uint16_t op, bool flag) {
+  w.U64(dot);
+  w.Varint(hlc);
+  w.Varint(static_cast<uint32_t>(op) << 1 | (flag ? 1 : 0));
+}
+
+LifeForm PutLife(Parts& p, const std::vector<Life>& life) {
+  if (life.empty()) return kNoLife;
+  CHECK(Ascending(life));
+  if (life.size() == 1 && life[0].live) {
+    IndexOf(p.writers, life[0].dot, life[0].op);
+    return kBorn;
+  }
+  bool live = false;
+  p.rare.Varint(life.size());
+  for (const Life& mark : life) {
+    PutStamp(p.rare, mark.dot, mark.hlc, mark.op, mark.live);
+    live |= mark.live;
+  }
+  return live ? kRareLive : kRareDead;
+}
+
+bool PutHeads(Parts& p, const Record& record) {
+  if (record.heads.size() == 1 && record.heads[0] == record.last_touch) return false;
+  p.rare.Varint(record.heads.size());
+  for (size_t i = 0; i < record.heads.size(); ++i) {
+    CHECK(i == 0 || record.heads[i - 1] < record.heads[i]);
+    p.rare.U64(record.heads[i]);
+  }
+  return true;
+}
+
+void PutAlone(Parts& p, const Write& write) {
+  const uint32_t index = IndexOf(p.writers, write.dot, write.op);
+  const uint32_t near = std::min(index, kFarWriter);
+  p.fields.U8(static_cast<uint8_t>(static_cast<uint8_t>(write.value.kind) | (write.last ? kLast : 0) | near << kWriterShift));
+  if (near == kFarWriter) p.fields.Varint(index - kFarWriter);
+  p.fields.Sized(write.value.payload);
+}
+
+void PutSeveral(Parts& p, const Cell& cell) {
+  CHECK(Ascending(cell));
+  p.fields.U8(kSeveral);
+  p.rare.Varint(cell.size());
+  for (const Write& write : cell) {
+    PutStamp(p.rare, write.dot, write.hlc, write.op, write.last);
+    p.rare.U8(static_cast<uint8_t>(write.value.kind));
+    p.rare.Sized(write.value.payload);
+  }
+}
+
+void PutFields(Parts& p, const std::vector<Slot>& slots) {
+  int before = -1;
+  for (const Slot& slot : slots) {
+    if (slot.cell.empty()) continue;
+    CHECK(slot.field > before);
+    p.fields.Varint(static_cast<uint32_t>(slot.field - before - 1));
+    before = slot.field;
+    if (slot.cell.size() == 1) {
+      PutAlone(p, slot.cell[0]);
+    } else {
+      PutSeveral(p, slot.cell);
+    }
+  }
+}
+
+void PutElements(Parts& p, const std::vector<Element>& elements) {
+  const Element* before = nullptr;
+  for (const Element& element : elements) {
+    CHECK(before == nullptr || std::tie(before->field, before->value) < std::tie(element.field, element.value));
+    before = &element;
+    if (element.marks.empty()) continue;
+    CHECK(Ascending(element.marks));
+    p.rare.Varint(element.field);
+    p.rare.U8(static_cast<uint8_t>(element.value.kind));
+    p.rare.Sized(element.value.payload);
+    p.rare.Varint(element.marks.size());
+    for (const Mark& mark : element.marks) PutStamp(p.rare, mark.dot, mark.hlc, mark.op, mark.add);
+  }
+}
+
+void PutHead(Parts& p, LifeForm life, bool rare_heads, uint32_t touch) {
+  const bool ops = std::any_of(p.writers.begin(), p.writers.end(), [](const Writer& w) { return w.op != 0; });
+  const uint32_t near = std::min(touch, kFarTouch);
+  p.slots.U8(static_cast<uint8_t>(life | (rare_heads ? kRareHeads : 0) | (ops ? kOps : 0) | near << kTouchShift));
+  if (near == kFarTouch) p.slots.Varint(touch - kFarTouch);
+  if (!ops) return;
+  for (const Writer& writer : p.writers) p.slots.Varint(writer.op);
+}
+
+size_t Words(size_t bytes) { return (bytes + 7) / 8; }
+
+std::string Build(const Parts& p) {
+  const size_t slots_bytes = p.slots.out.size() + p.fields.out.size();
+  const size_t words = 4 + Words(p.rare.out.size()) + p.writers.size() + Words(slots_bytes);
+  std::string stored(kCheckBytes + words * sizeof(capnp::word), '\0');
+  {
+    capnp::FlatMessageBuilder message(kj::arrayPtr(reinterpret_cast<capnp::word*>(stored.data() + kCheckBytes), words));
+    auto root = message.initRoot<schema::Record>();
+    if (!p.rare.out.empty()) std::memcpy(root.initRare(p.rare.out.size()).begin(), p.rare.out.data(), p.rare.out.size());
+    auto writers = root.initWriters(p.writers.size());
+    for (uint32_t i = 0; i < p.writers.size(); ++i) writers.set(i, p.writers[i].dot);
+    auto slots = root.initSlots(slots_bytes);
+    std::memcpy(slots.begin(), p.slots.out.data(), p.slots.out.size());
+    std::memcpy(slots.begin() + p.slots.out.size(), p.fields.out.data(), p.fields.out.size());
+    message.requireFilled();
+  }
+  ByteWriter check;
+  check.U64(Xxh64(std::string_view(stored).substr(kCheckBytes)));
+  std::memcpy(stored.data(), check.out.data(), kCheckBytes);
+  return stored;
+}
+
+}  // namespace
+
+std::string EncodeRecord(const Record& record) {
+  thread_local Parts parts;
+  parts.Clear();
+  const LifeForm life = PutLife(parts, record.life);
+  const bool rare_heads = PutHeads(parts, record);
+  PutFields(parts, record.slots);
+  PutElements(parts, record.elements);
+  PutHead(parts, life, rare_heads, TouchOf(parts.writers, record.last_touch));
+  return Build(parts);
+}
+
+}  // namespace chancery

@@ -1,0 +1,28 @@
+// Private to codec/: what the writer and the reader of records at rest share. Byte by byte: docs/reference/record.md.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace chancery::layout {
+
+inline constexpr size_t kCheckBytes = 8;  // XXH3-64, big-endian, of all after it
+
+// First byte of `slots`: life | the heads stand in `rare` | ops of the writers follow | index of the last touch among the
+// writers.
+enum LifeForm : uint8_t {
+  kNoLife = 0,
+  kBorn = 1,      // one live mark: that of writer 0
+  kRareLive = 2,  // the marks stand in `rare`; some mark is live
+  kRareDead = 3,  // the marks stand in `rare`; none is live
+};
+inline constexpr uint8_t kLifeMask = 3, kRareHeads = 4, kOps = 8;
+inline constexpr int kTouchShift = 4;
+inline constexpr uint32_t kFarTouch = 15;  // and the rest as a varint
+
+// Second byte of a field: kind, or kSeveral where its writes stand in `rare` | merge = last | index of the writer.
+inline constexpr uint8_t kKindMask = 15, kSeveral = 15, kLast = 16;
+inline constexpr int kWriterShift = 5;
+inline constexpr uint32_t kFarWriter = 7;  // and the rest as a varint
+
+}  // namespace chancery::layout

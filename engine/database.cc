@@ -1,0 +1,292 @@
+#include <sys/stat.h>
+
+#include <cstdio>
+#include <fstream>
+#include <sstream>
+
+#include "chancery/chancery.h"
+#include "engine/base/environment.h"
+#include "engine/base/status.h"
+#include "engine/base/strings.h"
+#include "engine/key_file.h"
+#include "engine/pipeline/author.h"
+#include "engine/pipeline/card.h"
+#include "engine/pipeline/commit.h"
+#include "engine/pipeline/ingest.h"
+#include "engine/pipeline/rebuild.h"
+#include "engine/snapshot.h"
+
+namespace chancery {
+namespace {
+
+// A request of the queue that carries its work.
+struct Job : CommitQueue::Request {
+  std::function<absl::Status(Batch&, WriteTxn&)> work;
+  std::function<absl::Status(WriteTxn&)> repair;  // instead of work: no batch, rows are written directly
+};
+
+absl::Status CheckSite(std::string_view site) {
+  if (IsName(site)) return absl::OkStatus();
+  return Error(absl::StatusCode::kInvalidArgument, Cat("\"", site, "\" is no name of a site"), "a to z, 0 to 9, _ and -, at most 63, a letter first");
+}
+
+}  // namespace
+
+struct Database::Impl {
+  std::unique_ptr<Env> env;
+  Environment environment;
+  StoreRow store;
+  KeyPair key;
+  CommitQueue queue;
+  mutable std::mutex catalog_mutex;
+  std::shared_ptr<const Catalog> catalog = Catalog::Build({});
+
+  int64_t NowMs() const { return (environment.clock != nullptr ? *environment.clock : SystemClock()).NowMs(); }
+  void Fill(void* bytes, size_t size) { (environment.random != nullptr ? *environment.random : SystemRandom()).Fill(bytes, size); }
+
+  std::shared_ptr<const Catalog> SharedCatalog() const {
+    const std::lock_guard<std::mutex> guard(catalog_mutex);
+    return catalog;
+  }
+
+  // One transaction for a group. A job that fails after it changed something must be `alone`.
+  void RunGroup(const std::vector<CommitQueue::Request*>& group) {
+    if (Job* job = static_cast<Job*>(group[0]); job->repair) {
+      job->status = Repair(job->repair);
+      return;
+    }
+    const absl::Status committed = Transact([&](Batch& batch, WriteTxn& txn) {
+      for (CommitQueue::Request* request : group) {
+        Job* job = static_cast<Job*>(request);
+        job->status = job->work(batch, txn);
+        if (job->alone) RETURN_IF_ERROR(job->status);
+      }
+      return absl::OkStatus();
+    });
+    for (CommitQueue::Request* request : group)
+      if (request->status.ok() && !committed.ok()) request->status = committed;
+  }
+
+  absl::Status Repair(const std::function<absl::Status(WriteTxn&)>& work) {
+    ASSIGN_OR_RETURN(WriteTxn txn, env->Write());
+    RETURN_IF_ERROR(work(txn));
+    return txn.Commit();
+  }
+
+  absl::Status Transact(const std::function<absl::Status(Batch&, WriteTxn&)>& work) {
+    ASSIGN_OR_RETURN(WriteTxn txn, env->Write());
+    ASSIGN_OR_RETURN(const std::unique_ptr<Batch> batch, Batch::Open(txn, SharedCatalog()));
+    RETURN_IF_ERROR(work(*batch, txn));
+    RETURN_IF_ERROR(batch->Flush(txn, key));
+    if (batch->work().packs_changed() && txn.Count(Table::kRecord) > 0)  // rules may have changed: look at everything anew
+      RETURN_IF_ERROR(RebuildAll(txn, batch->work().shared_catalog(), key));
+    RETURN_IF_ERROR(txn.Commit());
+    const std::lock_guard<std::mutex> guard(catalog_mutex);
+    catalog = batch->work().shared_catalog();
+    return absl::OkStatus();
+  }
+
+  absl::Status Submit(Job& job) {
+    queue.Submit(job, [this](const std::vector<CommitQueue::Request*>& group) { RunGroup(group); });
+    return job.status;
+  }
+
+  absl::StatusOr<Receipt> Act(bool alone, const std::function<absl::StatusOr<Receipt>(Author&)>& act) {
+    absl::StatusOr<Receipt> receipt = absl::UnknownError("not run");
+    Job job;
+    job.alone = alone;
+    job.work = [&](Batch& batch, WriteTxn&) {
+      Author author(batch, NowMs());
+      receipt = act(author);
+      return receipt.status();
+    };
+    RETURN_IF_ERROR(Submit(job));
+    return receipt;
+  }
+
+  KeyPair NewKey(const std::string& seed) {
+    Hash256 bytes;
+    if (seed.empty()) {
+      Fill(bytes.bytes.data(), bytes.bytes.size());
+    } else {
+      bytes = Sha256({"chancery/seed/1\n", seed});
+    }
+    return KeyPair::FromSeed(bytes);
+  }
+
+  absl::Status Create(const std::string& dir, const std::string& site, const RegistryId& registry, const std::string& seed) {
+    RETURN_IF_ERROR(CheckSite(site));
+    ASSIGN_OR_RETURN(env, Env::Open({dir, true, environment.durable, environment.reserve_bytes}));
+    key = NewKey(seed);
+    store = {registry, site, key.public_key()};
+    RETURN_IF_ERROR(WriteKeyFile(dir, key));
+    ASSIGN_OR_RETURN(WriteTxn txn, env->Write());
+    PutStoreRow(txn, store);
+    return txn.Commit();
+  }
+
+  absl::Status Found(const FoundOptions& options);
+  absl::Status Join(const JoinOptions& options, const Bundle& bundle);
+};
+
+absl::Status Database::Impl::Found(const FoundOptions& options) {
+  return Transact([&](Batch& batch, WriteTxn& txn) -> absl::Status {
+    ASSIGN_OR_RETURN(const PackDef first, ParsePack(options.packs[0].second, options.packs[0].first, {}));
+    Lane lane;
+    lane.id = LaneOf(key.public_key());
+    lane.key = key.public_key();
+    lane.site = options.site;
+    batch.work().lanes.Add(std::move(lane));
+    Genesis genesis;
+    genesis.registry_name = options.registry_name.empty() ? first.name : options.registry_name;
+    genesis.site = options.site;
+    genesis.key = key.public_key();
+    Fill(genesis.nonce.bytes.data(), genesis.nonce.bytes.size());
+    Author author(batch, NowMs());
+    ASSIGN_OR_RETURN(const Receipt receipt, author.Genesis(genesis));
+    std::string id;
+    CHECK(Unhex(receipt.entry, &id));
+    store.registry = RegistryId::From(id);
+    batch.work().SetRegistry(store.registry);
+    PutStoreRow(txn, store);
+    for (const auto& [origin, toml] : options.packs) RETURN_IF_ERROR(author.ApplyPack(toml, origin).status());
+    return absl::OkStatus();
+  });
+}
+
+absl::Status Database::Impl::Join(const JoinOptions& options, const Bundle& bundle) {
+  return Transact([&](Batch& batch, WriteTxn&) -> absl::Status {
+    ASSIGN_OR_RETURN(const Intake intake, TakeRuns(batch, bundle.runs, NowMs()));
+    if (intake.entries == 0)
+      return Error(absl::StatusCode::kInvalidArgument, "the bundle does not begin with the registry's genesis", "at a member: chancery bundle export --since 0 -o FILE");
+    if (batch.work().lanes.Incarnations(options.site) > 0)
+      return Refuse({"admission", "", "", Cat("the registry has a site named ", options.site, " already"), "choose another name"});
+    return absl::OkStatus();
+  });
+}
+
+Database::Database(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Database::~Database() = default;
+
+absl::StatusOr<std::unique_ptr<Database>> Database::Found(const std::string& dir, const FoundOptions& options, const Environment& env) {
+  if (options.packs.empty()) return Error(absl::StatusCode::kInvalidArgument, "a registry is founded with at least one pack", "--pack FILE");
+  std::vector<PackDef> parsed;  // before anything is written
+  for (const auto& [origin, toml] : options.packs) {
+    ASSIGN_OR_RETURN(PackDef pack, ParsePack(toml, origin, parsed));
+    parsed.push_back(std::move(pack));
+  }
+  auto impl = std::make_unique<Impl>();
+  impl->environment = env;
+  RETURN_IF_ERROR(impl->Create(dir, options.site, {}, options.key_seed));
+  const absl::Status founded = impl->Found(options);
+  if (!founded.ok()) {
+    impl.reset();
+    RemoveStoreFiles(dir);
+    return founded;
+  }
+  return std::unique_ptr<Database>(new Database(std::move(impl)));
+}
+
+absl::StatusOr<std::unique_ptr<Database>> Database::Join(const std::string& dir, const JoinOptions& options, std::string_view bytes, const Environment& env) {
+  if (options.role != "full") return Error(absl::StatusCode::kUnimplemented, Cat("role ", options.role, ": not yet"), "join with --role full");
+  ASSIGN_OR_RETURN(const Bundle bundle, DecodeBundle(bytes));
+  auto impl = std::make_unique<Impl>();
+  impl->environment = env;
+  RETURN_IF_ERROR(impl->Create(dir, options.site, bundle.registry, options.key_seed));
+  const absl::Status joined = impl->Join(options, bundle);
+  if (!joined.ok()) {
+    impl.reset();
+    RemoveStoreFiles(dir);
+    return joined;
+  }
+  return std::unique_ptr<Database>(new Database(std::move(impl)));
+}
+
+absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::string& dir, const Environment& env) {
+  auto impl = std::make_unique<Impl>();
+  impl->environment = env;
+  ASSIGN_OR_RETURN(impl->env, Env::Open({dir, false, env.durable, env.reserve_bytes}));
+  ASSIGN_OR_RETURN(const Txn txn, impl->env->Read());
+  ASSIGN_OR_RETURN(impl->store, ReadStoreRow(txn));
+  ASSIGN_OR_RETURN(impl->key, ReadKeyFile(dir));
+  if (impl->key.public_key() != impl->store.key)
+    return Error(absl::StatusCode::kDataLoss, Cat(dir, "/site.key is not the key of this store"), "bring back the key that belongs to it");
+  ASSIGN_OR_RETURN(impl->catalog, LoadCatalog(txn));
+  return std::unique_ptr<Database>(new Database(std::move(impl)));
+}
+
+absl::StatusOr<Receipt> Database::File(const Draft& draft) {
+  return impl_->Act(false, [&](Author& author) { return author.File(draft); });
+}
+
+std::vector<absl::StatusOr<Receipt>> Database::FileAll(absl::Span<const Draft> drafts) {
+  std::vector<absl::StatusOr<Receipt>> receipts;
+  Job job;
+  job.drafts = drafts.size();
+  job.work = [&](Batch& batch, WriteTxn&) {
+    Author author(batch, impl_->NowMs());
+    for (const Draft& draft : drafts) receipts.push_back(author.File(draft));
+    return absl::OkStatus();
+  };
+  const absl::Status committed = impl_->Submit(job);
+  if (!committed.ok()) receipts.assign(drafts.size(), committed);
+  return receipts;
+}
+
+absl::StatusOr<Receipt> Database::Rule(const RulingDraft& ruling) {
+  return impl_->Act(false, [&](Author& author) { return author.Rule(ruling); });
+}
+
+absl::StatusOr<Receipt> Database::Admit(std::string_view card) {
+  return impl_->Act(true, [&](Author& author) { return author.Admit(card); });
+}
+
+absl::StatusOr<Receipt> Database::ApplyPack(std::string_view toml, std::string_view origin) {
+  return impl_->Act(true, [&](Author& author) { return author.ApplyPack(toml, origin); });
+}
+
+std::string Database::SiteCard() const { return WriteCard(impl_->store.site, Role::kFull, impl_->store.registry, impl_->key); }
+std::string Database::Fingerprint() const { return FingerprintOf(impl_->key.public_key()); }
+
+absl::StatusOr<Snapshot> Database::Read() const {
+  ASSIGN_OR_RETURN(Txn txn, impl_->env->Read());
+  std::shared_ptr<const Catalog> catalog = impl_->SharedCatalog();
+  ASSIGN_OR_RETURN(const std::vector<Dot> packs, ReadPackDots(txn));
+  if (packs.size() > catalog->packs().size()) {  // a pack was committed a moment ago and is not published yet
+    ASSIGN_OR_RETURN(catalog, LoadCatalog(txn));
+  }
+  return Snapshot(std::make_unique<Snapshot::Impl>(std::move(txn), catalog, impl_->env->FreeBytes()));
+}
+
+absl::StatusOr<Intake> Database::Ingest(absl::Span<const std::string> runs) {
+  Intake intake;
+  Job job;
+  job.alone = true;
+  job.work = [&](Batch& batch, WriteTxn& txn) -> absl::Status {
+    ASSIGN_OR_RETURN(intake, TakeRuns(batch, runs, impl_->NowMs()));
+    RETURN_IF_ERROR(batch.Flush(txn, impl_->key));
+    intake.opened = batch.docket().opened();
+    return absl::OkStatus();
+  };
+  RETURN_IF_ERROR(impl_->Submit(job));
+  return intake;
+}
+
+absl::StatusOr<Intake> Database::ApplyBundle(std::string_view bytes) {
+  ASSIGN_OR_RETURN(const Bundle bundle, DecodeBundle(bytes));
+  if (bundle.registry != impl_->store.registry)
+    return Error(absl::StatusCode::kFailedPrecondition, "the bundle is of another registry", "chancery status names the registry of a store");
+  return Ingest(bundle.runs);
+}
+
+absl::Status Database::Rebuild() {
+  Job job;
+  job.alone = true;
+  job.repair = [&](WriteTxn& txn) { return RebuildAll(txn, impl_->SharedCatalog(), impl_->key); };
+  return impl_->Submit(job);
+}
+
+const std::string& Database::site() const { return impl_->store.site; }
+const std::string& Database::dir() const { return impl_->env->dir(); }
+
+}  // namespace chancery

@@ -1,0 +1,317 @@
+#include "engine/docket/docket.h"
+
+#include <algorithm>
+
+#include "chancery/types.h"
+#include "engine/base/planted.h"
+#include "engine/base/status.h"
+#include "engine/base/strings.h"
+
+namespace chancery {
+namespace {
+
+std::string HeaderKey(const Hash128& id) { return std::string(id.view()) + std::string(16, '\0'); }
+
+std::string EncodeHeader(const Case& c) {
+  ByteWriter w;
+  w.U8(static_cast<uint8_t>(c.state));
+  w.U8(c.notice ? 1 : 0);
+  w.Sized(c.rule);
+  w.Sized(c.subject);
+  return SizedRow(w.out);
+}
+
+CaseRow DecodeHeader(std::string_view key, std::string_view value) {
+  ByteReader r(UnsizedRow(value));
+  CaseRow row;
+  row.id = Hash128::From(key.substr(0, 16));
+  row.state = static_cast<CaseState>(r.U8());
+  row.notice = r.U8() != 0;
+  row.rule = r.Sized();
+  row.subject = r.Sized();
+  return row;
+}
+
+std::string EncodeRuling(const RulingRow& ruling) {
+  ByteWriter w;
+  w.Raw(ruling.outcome.view());
+  w.Varint(ruling.facts.size());
+  for (const CaseFact& f : ruling.facts) {
+    w.U64(f.dot);
+    w.Varint(f.op);
+  }
+  w.Varint(ruling.seen.size());
+  for (const Dot d : ruling.seen) w.U64(d);
+  return SizedRow(w.out);
+}
+
+RulingRow DecodeRuling(std::string_view key, std::string_view value) {
+  ByteReader r(UnsizedRow(value));
+  RulingRow row;
+  row.dot = Read64(key, 16);
+  row.outcome = Hash128::From(r.Raw(16));
+  row.facts.resize(r.Varint());
+  for (CaseFact& f : row.facts) {
+    f.dot = r.U64();
+    f.op = static_cast<uint32_t>(r.Varint());
+  }
+  row.seen.resize(r.Varint());
+  for (Dot& d : row.seen) d = r.U64();
+  return row;
+}
+
+// Rulings say the same iff outcome, entry kept and values set are equal.
+Hash128 OutcomeHash(const Entry& entry) {
+  ByteWriter w;
+  w.U8(static_cast<uint8_t>(entry.ruling->outcome));
+  w.U64(entry.ruling->keep.lane);
+  w.U64(entry.ruling->keep.seq);
+  if (entry.ruling->outcome == Outcome::kSet) {
+    for (const Op& op : entry.ops) {
+      w.Sized(op.key);
+      for (const Change& c : op.changes) {
+        w.U32(c.field);
+        w.U8(static_cast<uint8_t>(c.value.kind));
+        w.Sized(c.value.payload);
+      }
+    }
+  }
+  return HashParts({w.out});
+}
+
+Hash128 RuledScope(const RecordKey& record, uint64_t rule) { return HashParts({"ruled", record, Key64(rule)}); }
+
+unsigned __int128 RowSum(std::string_view key, uint8_t status) {
+  std::string bytes(key);
+  bytes.push_back(static_cast<char>(status));
+  return Xxh128(bytes, 0).value;
+}
+
+void Count(Sums& sums, CaseState state, bool notice, int64_t by) {
+  if (state == CaseState::kNone) return;
+  uint64_t& counter = state == CaseState::kRuled ? sums.ruled_cases : notice ? sums.notices : sums.open_cases;
+  counter += static_cast<uint64_t>(by);
+}
+
+}  // namespace
+
+std::vector<CaseFact> Case::Facts() const {
+  std::set<CaseFact> facts;
+  for (const Clash& c : live) facts.insert({c.a, c.b});
+  for (const RulingRow& r : rulings) facts.insert(r.facts.begin(), r.facts.end());
+  return {facts.begin(), facts.end()};
+}
+
+std::vector<CaseFact> Case::Contested() const {
+  if (state == CaseState::kSplit) return Facts();
+  std::set<CaseFact> facts;
+  for (const Clash& c : live)
+    if (StatusOf(c, rulings) != ClashStatus::kRuled) facts.insert({c.a, c.b});
+  return {facts.begin(), facts.end()};
+}
+
+absl::Status Docket::FoldRuling(const Entry& entry, Dot dot, const Vector& seen) {
+  const Ruling& ruling = *entry.ruling;
+  const Hash128 id = CaseId(ruling.rule, ruling.subject);
+  RulingRow row;
+  row.dot = dot;
+  row.outcome = OutcomeHash(entry);
+  for (const Fact& f : ruling.facts)
+    if (const auto d = work_.lanes.DotOf(f.place)) row.facts.push_back({*d, f.op});
+  std::sort(row.facts.begin(), row.facts.end());
+  ASSIGN_OR_RETURN(const std::vector<RulingRow> known, RulingsOf(id));
+  for (const RulingRow& other : known)
+    if (seen.Has(other.dot)) row.seen.push_back(other.dot);
+  fresh_[id].push_back(std::move(row));
+  order_.push_back(id);
+  ruled_.emplace_back();
+  const std::optional<Scope> scope = ScopeOf(ruling.rule, ruling.subject);
+  if (!scope) return absl::OkStatus();
+  work_.touched.insert(*scope);
+  return scope->type == Scope::Type::kUnique ? NoteRuled(entry, dot, *scope) : absl::OkStatus();
+}
+
+absl::Status Docket::NoteRuled(const Entry& entry, Dot dot, const Scope& scope) {
+  for (const Fact& fact : entry.ruling->facts) {
+    const std::optional<Dot> at = work_.lanes.DotOf(fact.place);
+    if (!at) continue;
+    ASSIGN_OR_RETURN(const Entry named, work_.journal.EntryAt(*at));
+    if (fact.op >= named.ops.size()) continue;
+    const Op& op = named.ops[fact.op];
+    if (const Ordinals* ordinals = work_.catalog().Resolve(named.packs[op.pack], op.reg))
+      ruled_.back().insert(std::string(RuledScope(RecordKeyOf(ordinals->reg->hash, op.key), scope.rule).view()) + Key64(dot));
+  }
+  return absl::OkStatus();
+}
+
+void Docket::TakeBack() {
+  fresh_[order_.back()].pop_back();
+  order_.pop_back();
+  ruled_.pop_back();
+}
+
+std::optional<Scope> Docket::ScopeOf(std::string_view rule, std::string_view subject) const {
+  const Catalog& catalog = work_.catalog();
+  if (const RuleInfo* info = catalog.Rule(rule)) return Scope{Scope::Type::kUnique, {}, 0, info->hash, std::string(subject)};
+  const absl::StatusOr<Address> address = Address::Parse(subject);
+  const RegisterInfo* reg = address.ok() && address->field.empty() ? catalog.Find(address->reg) : nullptr;
+  if (reg == nullptr) return std::nullopt;
+  const RecordKey key = RecordKeyOf(reg->hash, address->key);
+  if (rule == "existence") return Scope{Scope::Type::kExistence, key, 0, 0, {}};
+  for (const FieldInfo& field : reg->fields)
+    if (field.rule_id == rule && field.clashes()) return Scope{Scope::Type::kField, key, field.handle, 0, {}};
+  return std::nullopt;
+}
+
+absl::StatusOr<std::vector<RulingRow>> Docket::RulingsOf(const Hash128& id) const {
+  std::vector<RulingRow> rulings;
+  Cursor rows(work_.txn(), Table::kRuling);
+  for (bool more = rows.Seek(id.view()); more && rows.key().starts_with(id.view()); more = rows.Next())
+    rulings.push_back(DecodeRuling(rows.key(), rows.value()));
+  if (const auto it = fresh_.find(id); it != fresh_.end()) rulings.insert(rulings.end(), it->second.begin(), it->second.end());
+  RETURN_IF_ERROR(work_.txn().status());
+  return rulings;
+}
+
+absl::StatusOr<Case> Docket::Look(const Scope& scope) const {
+  Case c;
+  c.scope = scope;
+  const Catalog& catalog = work_.catalog();
+  if (scope.type == Scope::Type::kUnique) {
+    const RuleInfo* rule = catalog.RuleByHash(scope.rule);
+    CHECK(rule != nullptr);
+    c.rule = rule->def.id;
+    c.subject = scope.subject;
+    c.notice = rule->def.notice;
+    c.live = UniqueClashes(work_.Claimants(scope.rule, ClaimHash(scope.subject)));
+  } else {
+    const RegisterInfo* reg = catalog.FindHash(RegisterOf(scope.record));
+    CHECK(reg != nullptr);
+    ASSIGN_OR_RETURN(const RecordEdit* edit, work_.Load(scope.record, *reg));
+    c.subject = work_.AddressOf(scope.record);
+    if (scope.type == Scope::Type::kExistence) {
+      c.rule = "existence";
+      ASSIGN_OR_RETURN(c.live, ExistenceClashes(edit->record, work_.journal));
+    } else {
+      const FieldInfo& field = reg->fields[scope.field];
+      c.rule = field.rule_id;
+      c.notice = field.def.notice;
+      if (const Cell* cell = edit->record.Find(scope.field)) c.live = FieldClashes(*cell, work_.lanes);
+    }
+  }
+  c.id = CaseId(c.rule, c.subject);
+  ASSIGN_OR_RETURN(c.rulings, RulingsOf(c.id));
+  c.state = StateOf(c.live, c.rulings);
+  return c;
+}
+
+bool Docket::Known(std::string_view rule, std::string_view subject) const {
+  return work_.txn().Get(Table::kCase, HeaderKey(CaseId(rule, subject))).has_value();
+}
+
+absl::StatusOr<std::vector<Case>> Docket::OfField(const RecordKey& key, const RecordEdit& edit, const FieldInfo& field) const {
+  std::vector<Case> cases;
+  const Cell* cell = edit.record.Find(field.handle);
+  const auto add = [&](const Scope& scope) -> absl::Status {
+    ASSIGN_OR_RETURN(Case c, Look(scope));
+    const std::vector<CaseFact> contested = c.Contested();
+    const bool here = scope.type == Scope::Type::kField || std::any_of(contested.begin(), contested.end(), [&](const CaseFact& f) {
+                        return cell != nullptr && std::any_of(cell->begin(), cell->end(), [&](const Write& w) { return w.dot == f.dot && w.op == f.op; });
+                      });
+    if (c.waits() && here) cases.push_back(std::move(c));
+    return absl::OkStatus();
+  };
+  if (field.clashes() && ((cell != nullptr && cell->size() > 1) || Known(field.rule_id, work_.AddressOf(key))))
+    RETURN_IF_ERROR(add({Scope::Type::kField, key, field.handle, 0, {}}));
+  if (field.unique_on.empty()) return cases;
+  for (const ClaimRow& claim : ClaimsOf(*edit.reg, key, edit.record, work_.lanes)) {
+    const RuleInfo* rule = work_.catalog().RuleByHash(claim.rule);
+    if (rule->field == &field) RETURN_IF_ERROR(add({Scope::Type::kUnique, {}, 0, claim.rule, claim.subject}));
+  }
+  for (const RuleInfo* rule : field.unique_on) {
+    const Hash128 scope = RuledScope(key, rule->hash);
+    Cursor rows(work_.txn(), Table::kPremise);
+    for (bool more = rows.Seek(scope.view()); more && rows.key().starts_with(scope.view()); more = rows.Next()) {
+      ASSIGN_OR_RETURN(const Entry ruling, work_.journal.EntryAt(Read64(rows.key(), 16)));
+      ASSIGN_OR_RETURN(Case c, Look({Scope::Type::kUnique, {}, 0, rule->hash, ruling.ruling->subject}));
+      const bool known = std::any_of(cases.begin(), cases.end(), [&](const Case& other) { return other.id == c.id; });
+      if (c.state == CaseState::kSplit && !known) cases.push_back(std::move(c));
+    }
+  }
+  return cases;
+}
+
+absl::StatusOr<std::vector<Case>> Docket::OfExistence(const RecordKey& key, const RecordEdit& edit) const {
+  std::vector<Case> cases;
+  if (edit.record.life.size() < 2 && !Known("existence", work_.AddressOf(key))) return cases;
+  ASSIGN_OR_RETURN(Case c, Look({Scope::Type::kExistence, key, 0, 0, {}}));
+  if (c.waits()) cases.push_back(std::move(c));
+  return cases;
+}
+
+absl::Status Docket::Flush(WriteTxn& txn) {
+  for (const Hash128& id : order_)
+    for (const RulingRow& row : fresh_[id]) txn.Put(Table::kRuling, std::string(id.view()) + Key64(row.dot), EncodeRuling(row));
+  for (const std::set<std::string>& rows : ruled_)
+    for (const std::string& key : rows) txn.Put(Table::kPremise, key, Key64(0));
+  fresh_.clear();
+  order_.clear();
+  ruled_.clear();
+  for (const Scope& scope : work_.touched) {
+    ASSIGN_OR_RETURN(const Case now, Look(scope));
+    RETURN_IF_ERROR(WriteRows(txn, now));
+  }
+  work_.touched.clear();
+  return txn.status();
+}
+
+absl::Status Docket::WriteRows(WriteTxn& txn, const Case& now) {
+  std::map<std::string, std::string> before, after;
+  Cursor rows(txn, Table::kCase);
+  for (bool more = rows.Seek(now.id.view()); more && rows.key().starts_with(now.id.view()); more = rows.Next())
+    before.emplace(rows.key(), rows.value());
+  if (Planted(Bug::kDocketNeverWithdraws) && now.live.empty() && now.rulings.empty()) return absl::OkStatus();
+  if (now.state != CaseState::kNone) after[HeaderKey(now.id)] = EncodeHeader(now);
+  for (const Clash& clash : now.live) {
+    ASSIGN_OR_RETURN(const EntryId a, work_.journal.IdAt(clash.a.dot));
+    ASSIGN_OR_RETURN(const EntryId b, work_.journal.IdAt(clash.b.dot));
+    Hash128 id = ClashId(now.rule, now.subject, a, clash.a.op, b, clash.b.op);
+    if (Planted(Bug::kClashIdByArrival)) id = clash.a.dot < clash.b.dot ? HashParts({a.view(), b.view()}) : HashParts({b.view(), a.view()});
+    ByteWriter w;
+    for (const uint64_t v : {clash.a.dot, uint64_t{clash.a.op}, clash.b.dot, uint64_t{clash.b.op}, static_cast<uint64_t>(StatusOf(clash, now.rulings))})
+      w.U64(v);
+    after[std::string(now.id.view()) + std::string(id.view())] = std::move(w.out);
+  }
+  bool waited = false;
+  const auto status = [](const std::string& key, const std::string& row) {
+    const bool header = key.ends_with(std::string(16, '\0'));
+    return static_cast<uint8_t>(header ? UnsizedRow(row)[0] : row[39]);
+  };
+  for (const auto& [key, row] : before) {
+    work_.sums.docket -= RowSum(key, status(key, row));
+    if (key == HeaderKey(now.id)) {
+      const CaseRow header = DecodeHeader(key, row);
+      Count(work_.sums, header.state, header.notice, -1);
+      waited = header.state != CaseState::kRuled;
+    }
+    if (!after.contains(key)) txn.Delete(Table::kCase, key);
+  }
+  for (const auto& [key, row] : after) {
+    work_.sums.docket += RowSum(key, status(key, row));
+    const auto old = before.find(key);
+    if (old == before.end() || old->second != row) txn.Put(Table::kCase, key, row);
+  }
+  Count(work_.sums, now.state, now.notice, 1);
+  if (now.waits() && !now.notice && !waited) ++opened_;
+  return absl::OkStatus();
+}
+
+std::vector<CaseRow> Docket::All(const Txn& txn) {
+  std::vector<CaseRow> cases;
+  Cursor rows(txn, Table::kCase);
+  for (bool more = rows.Seek({}); more; more = rows.Next())
+    if (rows.key().substr(16) == std::string(16, '\0')) cases.push_back(DecodeHeader(rows.key(), rows.value()));
+  return cases;
+}
+
+}  // namespace chancery

@@ -1,0 +1,80 @@
+// The docket of a batch: cases recomputed for every subject that it touched, never from what arrived.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "engine/docket/clash.h"
+
+namespace chancery {
+
+// A case as it is at this moment.
+struct Case {
+  Hash128 id;
+  std::string rule, subject;
+  Scope scope;
+  bool notice = false;
+  std::vector<Clash> live;
+  std::vector<RulingRow> rulings;  // ascending by dot
+  CaseState state = CaseState::kNone;
+
+  bool waits() const { return state != CaseState::kNone && state != CaseState::kRuled; }  // for a person
+  std::vector<CaseFact> Facts() const;     // of live clashes and of rulings, ascending by dot
+  std::vector<CaseFact> Contested() const;  // facts that no ruling has decided; of a split case all
+};
+
+// The rule and subject as a row of the docket names them.
+struct CaseRow {
+  Hash128 id;
+  CaseState state = CaseState::kNone;
+  bool notice = false;
+  std::string rule, subject;
+};
+
+class Docket {
+ public:
+  explicit Docket(Workspace& work) : work_(work) {}
+
+  // Notes the ruling of an entry and touches its subject.
+  absl::Status FoldRuling(const Entry& entry, Dot dot, const Vector& seen);
+  void TakeBack();  // the ruling noted last: a filing that a rule refuses
+
+  // nullopt: no such rule, or the subject is none of its kind.
+  std::optional<Scope> ScopeOf(std::string_view rule, std::string_view subject) const;
+
+  // The case of a subject now. Errors: DataLoss.
+  absl::StatusOr<Case> Look(const Scope& scope) const;
+
+  // Whether the table has a row for the case: cheap, for fields that are hardly ever disputed.
+  bool Known(std::string_view rule, std::string_view subject) const;
+
+  // Cases that are not decided and have a fact in the field, or in the record's existence.
+  absl::StatusOr<std::vector<Case>> OfField(const RecordKey& key, const RecordEdit& edit, const FieldInfo& field) const;
+  absl::StatusOr<std::vector<Case>> OfExistence(const RecordKey& key, const RecordEdit& edit) const;
+
+  // Recomputes what the workspace touched and writes the rows that differ.
+  absl::Status Flush(WriteTxn& txn);
+
+  uint64_t opened() const { return opened_; }  // cases that began to wait for a person in a Flush of this docket
+
+  static std::vector<CaseRow> All(const Txn& txn);  // in the order of ids
+
+ private:
+  absl::StatusOr<std::vector<RulingRow>> RulingsOf(const Hash128& id) const;
+  absl::Status WriteRows(WriteTxn& txn, const Case& now);
+
+  Workspace& work_;
+  // Records whose claims a unique ruling named: found again when both sides of a split withdrew them. In table premise.
+  absl::Status NoteRuled(const Entry& entry, Dot dot, const Scope& scope);
+
+  std::map<Hash128, std::vector<RulingRow>> fresh_;
+  std::vector<std::set<std::string>> ruled_;  // rows of NoteRuled, one set a ruling
+  std::vector<Hash128> order_;
+  uint64_t opened_ = 0;
+};
+
+}  // namespace chancery

@@ -1,0 +1,215 @@
+// PUBLIC. The plain data that goes into and comes out of a registry: literals, addresses, drafts, views. std and absl only.
+// Nouns are the glossary's (docs/reference/glossary.md).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+namespace chancery {
+
+// A JSON value without floating point: what is written into fields and read out of them.
+struct Literal {
+  enum class Type : uint8_t { kNull, kBool, kInteger, kText, kList, kObject };
+  Type type = Type::kNull;
+  bool truth = false;
+  int64_t integer = 0;
+  std::string text;
+  std::vector<Literal> list;
+  std::vector<std::pair<std::string, Literal>> members;  // in the order written; keys differ
+  int line = 0, column = 0;                              // where it was parsed, 0 = made in code
+
+  Literal() = default;
+  Literal(bool b) : type(Type::kBool), truth(b) {}
+  Literal(int v) : type(Type::kInteger), integer(v) {}
+  Literal(int64_t v) : type(Type::kInteger), integer(v) {}
+  Literal(const char* s) : type(Type::kText), text(s) {}
+  Literal(std::string s) : type(Type::kText), text(std::move(s)) {}
+  static Literal List(std::vector<Literal> items = {});
+  static Literal Object(std::vector<std::pair<std::string, Literal>> members = {});
+
+  bool null() const { return type == Type::kNull; }
+  const Literal* Find(std::string_view key) const;        // of an object
+  Literal& Add(std::string key, Literal value);           // to an object; returns *this
+  std::string Json() const;                               // compact, members in order; U+0000 to U+001F escaped
+  bool operator==(const Literal& other) const;            // lines and columns do not count
+};
+
+// Parses one JSON value. Errors: InvalidArgument "line L, column C: …" (syntax, a repeated key, a number that is not a 64-bit
+// integer, invalid UTF-8, U+0000, nesting over 64).
+absl::StatusOr<Literal> ParseJson(std::string_view text);
+
+// `register/key`, `register/key/field` or `register/key/field/member`. Inside the text `%`, `/`, space and `#` of a key are %25 %2F
+// %20 %23; here they are decoded.
+struct Address {
+  std::string reg, key, field, member;
+  std::string Text() const;                                        // escaped, canonical
+  std::string Shown() const;                                       // as Text; for people and JSON the key is decoded
+  static absl::StatusOr<Address> Parse(std::string_view text);     // Errors: InvalidArgument, with the reason
+  bool operator==(const Address&) const = default;
+};
+
+// One change of one field, by name.
+struct DraftChange {
+  enum class Verb : uint8_t { kSet, kUnset, kAdd, kRemove, kBump, kMove, kTransfer, kFile, kStrike, kCede, kGrant, kIssue };
+  Verb verb = Verb::kSet;
+  std::string field;
+  Literal value;
+  std::string over;  // ENTRY: the standing value that a set on a contested field replaces; "" = as product rules say
+};
+
+struct DraftOp {
+  enum class Verb : uint8_t { kCreate, kRecord, kDelete };
+  Verb verb = Verb::kRecord;
+  Address record;
+  std::vector<DraftChange> changes;
+  int line = 0, column = 0;
+};
+
+// An entry as its author writes it, before a site stamps it. Builder style in code, or ParseDraft from JSON.
+struct Draft {
+  std::string id, officer, basis, note;
+  std::optional<Literal> filed;       // object: at, office, number
+  std::vector<Literal> relied_on;     // address texts, or objects {rule, value}
+  std::string corrects, reason;       // ENTRY and why
+  std::vector<DraftOp> ops;
+  bool admit_breaches = false;        // imports only: file although a rule between records is broken; each breach is a case
+
+  Draft& By(std::string officer_name, std::string legal_basis = {});
+  Draft& Create(std::string_view address);  // the calls below work on the record named last
+  Draft& Record(std::string_view address);
+  Draft& Set(std::string_view field, Literal value);
+  Draft& Unset(std::string_view field);
+  Draft& Add(std::string_view field, Literal element);
+  Draft& Remove(std::string_view field, Literal element);
+};
+
+// Reads an entry's JSON (docs/reference/entry-json.md). Errors: a refusal of kind `type`, or `limit`, with line and column.
+absl::StatusOr<Draft> ParseDraft(std::string_view json);
+absl::StatusOr<Draft> DraftOf(const Literal& object);
+
+// A ruling as written: exactly one of keep, set, both, none.
+struct RulingDraft {
+  std::string rule, subject;        // or the case's 32-digit id in `rule` and "" in `subject`
+  std::string keep;                 // ENTRY
+  std::optional<Literal> set;       // object: address -> value
+  bool both = false, none = false;
+  std::string officer, reason, principle, effect;
+  std::vector<std::string> tell;
+};
+// {"keep":ENTRY | "set":{…} | "both":true | "none":true, "officer":…, "reason":…, …}. The case is set by the caller.
+absl::StatusOr<RulingDraft> ParseRuling(std::string_view json);
+
+// What an officer holds after a filing.
+struct Receipt {
+  std::string entry;       // 64 hexadecimal digits
+  std::string short_name;  // "tallinn-17"
+  std::string hlc;         // RFC 3339 with ms and Z: the site's own stamp, no time of filing
+  uint32_t ticks = 0;
+  std::string strength = "local";
+  bool repeated = false;   // the same id with the same content was filed before; this is its receipt
+};
+
+struct StandingView {
+  Literal value;
+  std::string entry;               // of the first write of it in canonical order, short form
+  std::vector<std::string> entries;  // every write of it, in canonical order
+};
+
+struct FieldView {
+  std::string name;
+  bool contested = false;
+  Literal value;                      // null where contested
+  Literal interim;                    // what is shown meanwhile; equals value where not contested
+  std::vector<StandingView> values;   // distinct, ascending by compact JSON as bytes
+  std::vector<std::string> cases;     // ids of cases not ruled that have a fact in this field
+};
+
+struct RecordView {
+  std::string address;  // shown form
+  bool exists = false;
+  bool contested = false;
+  std::vector<FieldView> fields;   // ascending by name; every field of the register
+  std::vector<std::string> cases;  // ids of cases not ruled about the record's existence
+};
+
+struct FactView {
+  std::string entry, id, site, officer, basis;  // short form, 64 digits
+  std::string hlc;
+  std::optional<Literal> filed;
+  std::vector<std::string> relied_on;
+  std::vector<std::pair<std::string, Literal>> changed, before;  // by address, shown form
+  std::vector<std::pair<std::string, std::string>> knew;         // other fact's site, "site-n" this entry had seen of it ("" = nothing)
+  bool standing = false;
+};
+
+struct RulingView {
+  std::string entry, site, officer, reason, principle, effect, outcome;  // outcome: keep tallinn-17 | set {…} | both | none
+  std::vector<std::string> tell;
+  bool standing = false;  // no later ruling that knew it decides the same clashes
+};
+
+struct CaseView {
+  std::string id, rule, subject, title;
+  std::string kind;   // field | once | unique | existence
+  std::string state;  // open proposed ruled split reopened
+  bool notice = false;
+  std::vector<FactView> facts;          // in canonical order
+  std::vector<RulingView> rulings;      // in canonical order
+  std::vector<std::string> dependants;  // short forms, in canonical order
+  std::vector<std::string> records;     // addresses concerned
+};
+
+struct EntryView {
+  std::string entry, short_name, site, hlc, kind, officer, basis, note, idempotency;
+  uint32_t ticks = 0;
+  std::optional<Literal> filed;
+  std::vector<std::string> relied_on;
+  std::string corrects, reason;
+  Literal ops;     // list, in the JSON form of a draft
+  Literal detail;  // of genesis, pack, admission, ruling: an object; else null
+};
+
+struct SiteView {
+  std::string name;
+  std::string role;  // full blind witness
+  std::string key;   // fingerprint of the lane's public key
+  uint64_t incarnation = 1;
+  uint64_t entries = 0;
+  bool admitted = false, self = false;
+};
+
+struct StatusView {
+  std::string site, registry_name, registry;
+  std::string pack;                                   // names, joined by ", "
+  std::vector<std::pair<std::string, uint64_t>> frontier;  // lane label ("tallinn", "tallinn.2") -> seq, ascending
+  std::string digest, docket;                         // 32 hexadecimal digits
+  uint64_t records = 0, entries = 0, cases = 0, notices = 0, ruled = 0, held = 0, waiting = 0;
+  bool admitted = false;                              // this site may file
+  uint64_t free_bytes = 0;
+};
+
+// The JSON forms of product's surface, one object each, compact.
+Literal ToJson(const Receipt&);
+Literal ToJson(const RecordView&);
+Literal ToJson(const CaseView&);
+Literal ToJson(const EntryView&);
+Literal ToJson(const SiteView&);
+Literal ToJson(const StatusView&);
+
+// The parts of an error for screens and JSON: a refusal where it is one ({"refused":{…}}), else {"error":{"code","message","next"}}.
+struct ErrorView {
+  bool refused = false;
+  std::string kind, rule, at, message, next;
+  int exit_code = 1;  // product's closed set: 1 2 4 5 6 7 8
+};
+ErrorView Explain(const absl::Status& status);
+Literal ToJson(const ErrorView&, int line = 0);
+
+}  // namespace chancery

@@ -1,0 +1,192 @@
+#include "engine/journal/journal.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "engine/base/limits.h"
+#include "engine/base/status.h"
+#include "engine/base/strings.h"
+#include "engine/journal/rows.h"
+
+namespace chancery {
+namespace {
+
+constexpr size_t kGrowBytes = 2 << 10;  // a run smaller than this takes the next one into its row
+constexpr size_t kCachedRows = 256;
+
+absl::Status Damaged(Dot dot, std::string_view how) {
+  return Error(absl::StatusCode::kDataLoss, Cat("journal entry ", HandleOf(dot), ":", SeqOf(dot), " ", how),
+               "restore a backup, or join again from a peer: what peers hold comes back");
+}
+
+size_t RawBytes(const Run& run) {
+  size_t bytes = 0;
+  for (const Leaf& leaf : run.leaves) bytes += leaf.body.size() + 4;
+  return bytes;
+}
+
+}  // namespace
+
+Journal::Row* Journal::LastFresh(uint16_t handle, uint64_t seq) {
+  const auto it = fresh_.upper_bound({handle, seq});
+  return it != fresh_.begin() && std::prev(it)->first.first == handle ? &std::prev(it)->second : nullptr;
+}
+
+void Journal::AppendOwn(const Lane& lane, std::string header, Leaf leaf, const EntryId& id, Touches touches, bool opens_run) {
+  const uint64_t seq = lane.tip() + 1;
+  Row* row = LastFresh(lane.handle, seq);
+  const bool fits = row != nullptr && !opens_run && row->run.header == header && row->run.leaves.size() < limits::kRunEntries &&
+                    row->raw_bytes + leaf.body.size() <= limits::kRunBytes;
+  if (!fits) {
+    if (row != nullptr) row->root = lane.tree.Root();
+    row = &fresh_[{lane.handle, seq}];
+    row->run.header = std::move(header);
+    row->run.lane = lane.id;
+    row->run.first = seq;
+  }
+  row->raw_bytes += leaf.body.size() + 4;
+  row->run.leaves.push_back(std::move(leaf));
+  row->touches.push_back(std::move(touches));
+  row->ids.push_back(id);
+}
+
+void Journal::AppendRun(uint16_t handle, Run run, std::vector<EntryId> ids, std::vector<Touches> touches) {
+  Row& row = fresh_[{handle, run.first}];
+  row.run = std::move(run);
+  row.ids = std::move(ids);
+  row.touches = std::move(touches);
+  row.raw_bytes = RawBytes(row.run);
+  row.sealed = true;
+}
+
+std::string Journal::EncodeRow(const Row& row) {
+  const std::string run = EncodeRun(row.run);
+  ByteWriter w;
+  w.U32(static_cast<uint32_t>(run.size()));
+  w.Raw(run);
+  for (const Touches& touches : row.touches) {
+    w.Varint(touches.size());
+    for (const Dot d : touches) {  // 0 = none; lanes count from 1 here
+      w.Varint(d == 0 ? 0 : HandleOf(d) + 1u);
+      if (d != 0) w.Varint(SeqOf(d));
+    }
+  }
+  PadTo8(w.out);
+  return std::move(w.out);
+}
+
+absl::StatusOr<Journal::Row> Journal::DecodeRow(std::string_view value) {
+  ByteReader r(value);
+  const std::string_view bytes = r.Raw(r.U32());
+  Row row;
+  ASSIGN_OR_RETURN(row.run, DecodeRun(bytes));
+  for (size_t i = 0; i < row.run.leaves.size() && r.ok(); ++i) {
+    Touches touches(std::min<uint64_t>(r.Varint(), limits::kOpsPerEntry));
+    for (Dot& d : touches) {
+      const uint64_t handle = r.Varint();
+      d = handle == 0 ? 0 : MakeDot(static_cast<uint16_t>(handle - 1), r.Varint());
+    }
+    row.touches.push_back(std::move(touches));
+  }
+  if (!r.ok()) return absl::DataLossError("its touch trailer is cut short");
+  row.raw_bytes = RawBytes(row.run);
+  return row;
+}
+
+bool Journal::GrowsLastRow(WriteTxn& txn, uint16_t handle, const Row& fresh, Row* grown) const {
+  if (keep_rows_ || fresh.run.first == 1 || fresh.raw_bytes > kGrowBytes) return false;
+  Cursor rows(txn, Table::kJournal);
+  if (!rows.SeekLast(Key64(handle, fresh.run.first)) || Read64(rows.key(), 0) != handle || rows.value().size() > 2 * kGrowBytes) return false;
+  absl::StatusOr<Row> last = DecodeRow(rows.value());
+  if (!last.ok() || last->run.header != fresh.run.header || last->run.last() + 1 != fresh.run.first || last->raw_bytes >= kGrowBytes) return false;
+  const absl::StatusOr<Entry> first = DecodeParts(fresh.run.header, fresh.run.first, fresh.run.leaves[0].hlc, fresh.run.leaves[0].body);
+  if (!first.ok() || !first->context.empty()) return false;
+  *grown = *std::move(last);
+  grown->run.leaves.insert(grown->run.leaves.end(), fresh.run.leaves.begin(), fresh.run.leaves.end());
+  grown->touches.insert(grown->touches.end(), fresh.touches.begin(), fresh.touches.end());
+  return true;
+}
+
+void Journal::Flush(WriteTxn& txn, const Lanes& lanes, const RegistryId& registry, const KeyPair& signer) {
+  for (auto& [key, row] : fresh_) {
+    const Lane& lane = lanes.At(key.first);
+    if (!row.sealed) row.run.seal = signer.Sign(SealMessage(registry, lane.id, row.run.last(), row.root ? *row.root : lane.tree.Root()));
+    Row grown;
+    const bool grows = GrowsLastRow(txn, key.first, row, &grown);
+    if (grows) grown.run.seal = row.run.seal;
+    const Row& stored = grows ? grown : row;
+    txn.Put(Table::kJournal, Key64(key.first, stored.run.first), EncodeRow(stored));
+    cache_.erase({key.first, stored.run.first});
+  }
+  fresh_.clear();
+}
+
+absl::StatusOr<const Journal::Row*> Journal::RowOf(Dot dot) const {
+  const uint16_t handle = HandleOf(dot);
+  if (auto it = fresh_.upper_bound({handle, SeqOf(dot)}); it != fresh_.begin() && (--it)->first.first == handle && it->second.run.last() >= SeqOf(dot))
+    return &it->second;
+  Cursor rows(txn_, Table::kJournal);
+  if (!rows.SeekLast(Key64(handle, SeqOf(dot))) || Read64(rows.key(), 0) != handle) return Damaged(dot, "is missing");
+  const RowKey key{handle, Read64(rows.key(), 8)};
+  if (const auto found = cache_.find(key); found != cache_.end()) return found->second.get();
+  absl::StatusOr<Row> row = DecodeRow(rows.value());
+  if (!row.ok()) return Damaged(dot, Cat("cannot be read: ", row.status().message()));
+  if (row->run.last() < SeqOf(dot)) return Damaged(dot, "is missing");
+  if (cache_.size() >= kCachedRows) cache_.clear();
+  return (cache_[key] = std::make_unique<Row>(*std::move(row))).get();
+}
+
+absl::StatusOr<Entry> Journal::EntryAt(Dot dot) const {
+  ASSIGN_OR_RETURN(const Row* row, RowOf(dot));
+  const Leaf& leaf = row->run.leaves[SeqOf(dot) - row->run.first];
+  absl::StatusOr<Entry> entry = DecodeParts(row->run.header, SeqOf(dot), leaf.hlc, leaf.body);
+  if (!entry.ok()) return Damaged(dot, Cat("cannot be read: ", entry.status().message()));
+  return entry;
+}
+
+absl::StatusOr<std::string> Journal::BytesAt(Dot dot) const {
+  ASSIGN_OR_RETURN(const Row* row, RowOf(dot));
+  return row->run.EntryBytes(SeqOf(dot) - row->run.first);
+}
+
+absl::StatusOr<EntryId> Journal::IdAt(Dot dot) const {
+  ASSIGN_OR_RETURN(const Row* row, RowOf(dot));
+  const size_t i = SeqOf(dot) - row->run.first;
+  return row->ids.empty() ? IdOf(row->run.EntryBytes(i)) : row->ids[i];
+}
+
+absl::StatusOr<Hlc> Journal::HlcAt(Dot dot) const {
+  ASSIGN_OR_RETURN(const Row* row, RowOf(dot));
+  return row->run.leaves[SeqOf(dot) - row->run.first].hlc;
+}
+
+absl::StatusOr<Touches> Journal::TouchesAt(Dot dot) const {
+  ASSIGN_OR_RETURN(const Row* row, RowOf(dot));
+  return row->touches[SeqOf(dot) - row->run.first];
+}
+
+absl::Status Journal::RunsAfter(const Lane& lane, uint64_t after, size_t bytes_max, std::vector<Stretch>* out) const {
+  Cursor rows(txn_, Table::kJournal);
+  size_t bytes = 0;
+  bool more = rows.SeekLast(Key64(lane.handle, after + 1));
+  for (; more && Read64(rows.key(), 0) == lane.handle && (bytes_max == 0 || bytes < bytes_max); more = rows.Next()) {
+    const Dot at = MakeDot(lane.handle, Read64(rows.key(), 8));
+    ByteReader r(rows.value());
+    const std::string_view stored = r.Raw(r.U32());
+    absl::StatusOr<Run> run = DecodeRun(stored);
+    if (!run.ok()) return Damaged(at, Cat("cannot be read: ", run.status().message()));
+    std::string encoded(stored);
+    if (run->first <= after) {
+      const uint64_t held = std::min<uint64_t>(after + 1 - run->first, run->leaves.size());
+      run->leaves.erase(run->leaves.begin(), run->leaves.begin() + static_cast<ptrdiff_t>(held));
+      run->first += held;
+      if (run->leaves.empty()) continue;
+      encoded = EncodeRun(*run);
+    }
+    bytes += encoded.size();
+    out->push_back({run->leaves[0].hlc, lane.id, std::move(encoded)});
+  }
+  return txn_.status();
+}
+
+}  // namespace chancery

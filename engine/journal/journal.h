@@ -1,0 +1,80 @@
+// The journal: every entry of every lane as stored runs, the only truth. Reads also see what the batch in hand has appended.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "engine/codec/run.h"
+#include "engine/journal/lanes.h"
+#include "engine/store/env.h"
+
+namespace chancery {
+
+// For each operation of an entry, the entry that touched its record before it in this store's order (0 = none): the links of the
+// record's touch chain. Local: rebuilt, never sent.
+using Touches = std::vector<Dot>;
+
+class Journal {
+ public:
+  explicit Journal(const Txn& txn) : txn_(txn) {}
+
+  // Adds one entry of the site's own behind the lane's last. `lane` as it was before it. opens_run: the entry carries a context delta.
+  // Runs are cut at the limits; Flush signs each.
+  void AppendOwn(const Lane& lane, std::string header, Leaf leaf, const EntryId& id, Touches touches, bool opens_run);
+
+  // Adds a verified run of another site, whole, with its seal.
+  void AppendRun(uint16_t handle, Run run, std::vector<EntryId> ids, std::vector<Touches> touches);
+
+  // Writes what was appended; signs own runs. Small runs grow in place while they are below 2 KiB, so that single filings share a row
+  // and a signature.
+  void Flush(WriteTxn& txn, const Lanes& lanes, const RegistryId& registry, const KeyPair& signer);
+
+  void KeepRows() { keep_rows_ = true; }  // every run goes to the row that it came from
+
+  // Errors: DataLoss (missing or damaged).
+  absl::StatusOr<Entry> EntryAt(Dot dot) const;
+  absl::StatusOr<EntryId> IdAt(Dot dot) const;
+  absl::StatusOr<Hlc> HlcAt(Dot dot) const;
+  absl::StatusOr<Touches> TouchesAt(Dot dot) const;
+  absl::StatusOr<std::string> BytesAt(Dot dot) const;
+
+  // Runs of `lane` that hold entries after `after`, the first cut so that it begins at after + 1, encoded.
+  // Stops once bytes_max (0 = none) is passed.
+  struct Stretch {
+    Hlc first_hlc = 0;
+    LaneId lane = 0;
+    std::string run;
+  };
+  absl::Status RunsAfter(const Lane& lane, uint64_t after, size_t bytes_max, std::vector<Stretch>* out) const;
+
+ private:
+  struct Row {  // a decoded run with its touches and, once asked for, its entry ids
+    Run run;
+    std::vector<Touches> touches;
+    std::vector<EntryId> ids;
+    size_t raw_bytes = 0;
+    bool sealed = false;
+    std::optional<Hash256> root;  // of an own run that another follows in this batch
+  };
+  using RowKey = std::pair<uint16_t, uint64_t>;
+
+  absl::StatusOr<const Row*> RowOf(Dot dot) const;
+  static absl::StatusOr<Row> DecodeRow(std::string_view value);
+  static std::string EncodeRow(const Row& row);
+  Row* LastFresh(uint16_t handle, uint64_t seq);
+  bool GrowsLastRow(WriteTxn& txn, uint16_t handle, const Row& fresh, Row* grown) const;
+
+  const Txn& txn_;
+  bool keep_rows_ = false;
+  std::map<RowKey, Row> fresh_;  // appended, not yet written
+  mutable absl::flat_hash_map<RowKey, std::unique_ptr<Row>> cache_;
+};
+
+}  // namespace chancery

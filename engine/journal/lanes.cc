@@ -1,0 +1,171 @@
+#include "engine/journal/lanes.h"
+
+#include <algorithm>
+#include <bit>
+#include <charconv>
+
+#include "engine/base/limits.h"
+#include "engine/base/status.h"
+#include "engine/base/strings.h"
+#include "engine/journal/rows.h"
+
+namespace chancery {
+namespace {
+
+std::string EncodeLane(const Lane& lane) {
+  ByteWriter w;
+  w.U64(lane.id);
+  w.Raw(lane.key.view());
+  w.Sized(lane.site);
+  w.Varint(lane.incarnation);
+  w.U8(static_cast<uint8_t>(lane.role));
+  w.U64(lane.admitted_by);
+  w.U64(lane.above);
+  w.U64(lane.tip_hlc);
+  w.Varint(lane.context.size());
+  for (size_t h = 0; h < lane.context.size(); ++h) w.Varint(lane.context.At(static_cast<uint16_t>(h)));
+  w.Varint(lane.tree.size());
+  for (const Hash256& peak : lane.tree.peaks()) w.Raw(peak.view());
+  return SizedRow(w.out);
+}
+
+bool DecodeLane(std::string_view row, Lane* lane) {
+  ByteReader r(UnsizedRow(row));
+  lane->id = r.U64();
+  const std::string_view key = r.Raw(32);
+  if (!r.ok()) return false;
+  lane->key = PublicKey::From(key);
+  lane->site = r.Sized();
+  lane->incarnation = r.Varint();
+  lane->role = static_cast<Role>(r.U8());
+  lane->admitted_by = r.U64();
+  lane->above = r.U64();
+  lane->tip_hlc = r.U64();
+  const uint64_t known = r.Varint();
+  if (known > limits::kLanes) return false;
+  for (uint64_t h = 0; h < known; ++h) lane->context.Raise(static_cast<uint16_t>(h), r.Varint());
+  const uint64_t size = r.Varint();
+  std::vector<Hash256> peaks;
+  for (int i = 0; i < std::popcount(size) && r.ok(); ++i) {
+    const std::string_view peak = r.Raw(32);
+    if (r.ok()) peaks.push_back(Hash256::From(peak));
+  }
+  if (!r.ok() || !r.AtEnd()) return false;
+  lane->tree = Tree::From(size, std::move(peaks));
+  return true;
+}
+
+}  // namespace
+
+std::string Lane::Label() const { return incarnation == 1 ? site : Cat(site, ".", incarnation); }
+
+absl::StatusOr<Lanes> Lanes::Load(const Txn& txn) {
+  Lanes lanes;
+  Cursor rows(txn, Table::kLane);
+  for (bool more = rows.Seek({}); more; more = rows.Next()) {
+    Lane lane;
+    lane.handle = static_cast<uint16_t>(lanes.lanes_.size());
+    if (rows.key() != Key64(lane.handle) || !DecodeLane(rows.value(), &lane))
+      return Error(absl::StatusCode::kDataLoss, "the table of lanes is damaged", "restore a backup, or join again from a peer");
+    lanes.ids_.push_back(lane.id);
+    lanes.lanes_.push_back(std::move(lane));
+  }
+  lanes.changed_.resize(lanes.lanes_.size(), false);
+  RETURN_IF_ERROR(txn.status());
+  return lanes;
+}
+
+void Lanes::Store(WriteTxn& txn) {
+  for (size_t h = 0; h < lanes_.size(); ++h) {
+    if (changed_[h]) txn.Put(Table::kLane, Key64(h), EncodeLane(lanes_[h]));
+    changed_[h] = false;
+  }
+}
+
+const Lane* Lanes::Find(LaneId id) const {
+  for (const Lane& lane : lanes_)
+    if (lane.id == id) return &lane;
+  return nullptr;
+}
+
+const Lane* Lanes::FindLabel(std::string_view label) const {
+  for (const Lane& lane : lanes_)
+    if (lane.Label() == label) return &lane;
+  return nullptr;
+}
+
+Lane& Lanes::Edit(uint16_t handle) {
+  changed_[handle] = true;
+  return lanes_[handle];
+}
+
+Lane& Lanes::Add(Lane lane) {
+  lane.handle = static_cast<uint16_t>(lanes_.size());
+  ids_.push_back(lane.id);
+  lanes_.push_back(std::move(lane));
+  changed_.push_back(true);
+  return lanes_.back();
+}
+
+uint64_t Lanes::Incarnations(std::string_view site) const {
+  return static_cast<uint64_t>(std::count_if(lanes_.begin(), lanes_.end(), [&](const Lane& lane) { return lane.site == site; }));
+}
+
+std::optional<Dot> Lanes::DotOf(Place p) const {
+  const Lane* lane = Find(p.lane);
+  if (lane == nullptr) return std::nullopt;
+  return MakeDot(lane->handle, p.seq);
+}
+
+std::string Lanes::Short(Dot d) const { return Cat(lanes_[HandleOf(d)].Label(), "-", SeqOf(d)); }
+
+Vector Lanes::Tips() const {
+  Vector tips;
+  for (const Lane& lane : lanes_) tips.Raise(lane.handle, lane.tip());
+  return tips;
+}
+
+Frontier Lanes::Reached() const {
+  Frontier frontier;
+  for (const Lane& lane : lanes_) frontier.Raise({lane.id, lane.tip()});
+  return frontier;
+}
+
+Hlc Lanes::HighestHlc() const {
+  Hlc highest = 0;
+  for (const Lane& lane : lanes_) highest = std::max({highest, lane.tip_hlc, lane.above});
+  return highest;
+}
+
+std::string Lanes::FrontierText() const {
+  std::vector<std::string> parts;
+  for (const Lane& lane : lanes_)
+    if (lane.tip() > 0) parts.push_back(Cat(lane.Label(), "-", lane.tip()));
+  std::sort(parts.begin(), parts.end());
+  std::string text;
+  for (const std::string& part : parts) text += (text.empty() ? "" : ",") + part;
+  return text.empty() ? "0" : text;
+}
+
+absl::StatusOr<Vector> Lanes::ParseFrontier(std::string_view text) const {
+  Vector frontier;
+  if (text == "0") return frontier;
+  const std::string_view whole = text;
+  while (!text.empty()) {
+    const size_t comma = text.find(',');
+    const std::string_view part = text.substr(0, comma);
+    text = comma == std::string_view::npos ? std::string_view() : text.substr(comma + 1);
+    const size_t dash = part.rfind('-');
+    uint64_t seq = 0;
+    const char* end = part.data() + part.size();
+    const bool number = dash != std::string_view::npos && dash + 1 < part.size() && std::from_chars(part.data() + dash + 1, end, seq).ptr == end;
+    if (!number)
+      return Error(absl::StatusCode::kInvalidArgument, Cat("\"", whole, "\" is no frontier"), "write tallinn-17,luxembourg-4, or 0 for nothing");
+    const Lane* lane = FindLabel(part.substr(0, dash));
+    // A lane unknown here: its holder has entries that this store lacks, so nothing of it can be missing there.
+    if (lane != nullptr) frontier.Raise(lane->handle, std::min(seq, lane->tip()));
+  }
+  return frontier;
+}
+
+}  // namespace chancery

@@ -1,0 +1,68 @@
+// The lanes a store knows: who they are, how far they reach. A few rows, held in memory for the length of a transaction.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "engine/codec/entry.h"
+#include "engine/journal/tree.h"
+#include "engine/store/env.h"
+
+namespace chancery {
+
+struct Lane {
+  uint16_t handle = 0;  // from 0, private to the store
+  LaneId id = 0;
+  PublicKey key;
+  std::string site;
+  uint64_t incarnation = 1;
+  Role role = Role::kFull;
+  Dot admitted_by = 0;  // 0 for the founder's first lane, whose admission is the genesis
+  Hlc above = 0;        // its entries are stamped above this
+  Hlc tip_hlc = 0;      // of its last entry
+  Vector context;       // what its last entry's author had seen of foreign lanes
+  Tree tree;            // size() = its tip
+
+  uint64_t tip() const { return tree.size(); }
+  std::string Label() const;  // "tallinn", "tallinn.2"
+};
+
+class Lanes {
+ public:
+  static absl::StatusOr<Lanes> Load(const Txn& txn);
+  void Store(WriteTxn& txn);  // changed lanes only
+
+  // nullptr where unknown. Edit marks the lane as changed.
+  const Lane* Find(LaneId id) const;
+  const Lane* FindLabel(std::string_view label) const;
+  const Lane& At(uint16_t handle) const { return lanes_[handle]; }
+  Lane& Edit(uint16_t handle);
+  Lane& Add(Lane lane);  // gives it the next handle
+  size_t size() const { return lanes_.size(); }
+  const std::vector<LaneId>& ids() const { return ids_; }  // by handle
+  const std::deque<Lane>& all() const { return lanes_; }
+  uint64_t Incarnations(std::string_view site) const;  // lanes the site has
+
+  Place PlaceOf(Dot d) const { return {lanes_[HandleOf(d)].id, SeqOf(d)}; }
+  std::optional<Dot> DotOf(Place p) const;  // nullopt: unknown lane
+  std::string Short(Dot d) const;           // "tallinn-17"
+  Vector Tips() const;                      // all that is held
+  Frontier Reached() const;
+  Hlc HighestHlc() const;                   // over all tips and admissions
+
+  // "tallinn-17,luxembourg-4" ascending by label, "0" for nothing; and back.
+  std::string FrontierText() const;
+  absl::StatusOr<Vector> ParseFrontier(std::string_view text) const;
+
+ private:
+  std::deque<Lane> lanes_;
+  std::vector<LaneId> ids_;
+  std::vector<bool> changed_;
+};
+
+}  // namespace chancery

@@ -1,0 +1,40 @@
+#include "engine/journal/tree.h"
+
+#include <bit>
+#include <string_view>
+#include <utility>
+
+#include "engine/base/status.h"
+
+namespace chancery {
+namespace {
+
+Hash256 Node(const Hash256& left, const Hash256& right) { return Sha256({std::string_view("\x01", 1), left.view(), right.view()}); }
+
+}  // namespace
+
+void Tree::Append(const Hash256& leaf) {
+  peaks_.push_back(leaf);
+  for (uint64_t n = size_++; n & 1; n >>= 1) {
+    const Hash256 right = peaks_.back();
+    peaks_.pop_back();
+    peaks_.back() = Node(peaks_.back(), right);
+  }
+}
+
+Hash256 Tree::Root() const {
+  if (peaks_.empty()) return Sha256({});
+  Hash256 root = peaks_.back();
+  for (size_t i = peaks_.size() - 1; i-- > 0;) root = Node(peaks_[i], root);
+  return root;
+}
+
+Tree Tree::From(uint64_t size, std::vector<Hash256> peaks) {
+  CHECK(static_cast<size_t>(std::popcount(size)) == peaks.size());
+  Tree tree;
+  tree.size_ = size;
+  tree.peaks_ = std::move(peaks);
+  return tree;
+}
+
+}  // namespace chancery

@@ -1,0 +1,30 @@
+#include "engine/pack/pack.h"
+
+#include <algorithm>
+
+namespace chancery {
+namespace {
+
+// The place of a name in a list that ascends by name.
+template <class Def>
+std::optional<uint32_t> OrdinalIn(const std::vector<Def>& defs, std::string_view name) {
+  const auto found =
+      std::lower_bound(defs.begin(), defs.end(), name, [](const Def& def, std::string_view n) { return def.name < n; });
+  if (found == defs.end() || found->name != name) return std::nullopt;
+  return static_cast<uint32_t>(found - defs.begin());
+}
+
+template <class Def>
+const Def* FindIn(const std::vector<Def>& defs, std::string_view name) {
+  const std::optional<uint32_t> ordinal = OrdinalIn(defs, name);
+  return ordinal.has_value() ? &defs[*ordinal] : nullptr;
+}
+
+}  // namespace
+
+const FieldDef* RegisterDef::Find(std::string_view name) const { return FindIn(fields, name); }
+std::optional<uint32_t> RegisterDef::Ordinal(std::string_view name) const { return OrdinalIn(fields, name); }
+const RegisterDef* PackDef::Find(std::string_view name) const { return FindIn(registers, name); }
+std::optional<uint32_t> PackDef::Ordinal(std::string_view name) const { return OrdinalIn(registers, name); }
+
+}  // namespace chancery

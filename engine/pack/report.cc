@@ -1,0 +1,83 @@
+// What `pack check` prints: what can clash, and what merges in silence.
+#include <algorithm>
+#include <tuple>
+
+#include "engine/base/strings.h"
+#include "engine/pack/pack.h"
+
+namespace chancery {
+namespace {
+
+// How a case of this field or rule is handled, after what opens it.
+template <class Def>
+std::string Handling(const Def& def, const PackDef& pack) {
+  if (def.notice) return "are a notice, which waits for nobody";
+  const int officers = def.officers > 0 ? def.officers : pack.officers;
+  return Cat("are a case", officers > 1 ? " that two officers rule on" : "",
+             def.hold ? "; until then the site holds back entries on the record" : "");
+}
+
+std::string Meanwhile(const FieldDef& field) {
+  if (field.interim == Interim::kNone) return "no value is shown meanwhile";
+  return Cat("the ", field.interim == Interim::kFirst ? "first" : "last", " is shown meanwhile, which decides nothing");
+}
+
+std::string Clash(const FieldDef& field, const PackDef& pack) {
+  const std::string_view whole = field.type == FieldType::kGroup ? ", compared as a whole," : "";
+  const std::string_view written = field.merge == MergeKind::kOnce ? "set once: different values" : "different values";
+  return Cat(written, whole, " written apart ", Handling(field, pack), "; ", Meanwhile(field));
+}
+
+std::string Clash(const RuleDef& rule, const PackDef& pack) {
+  std::string out = Cat("two records with one value",
+                        rule.casefold ? ", compared without case and form (NFKC, case folded)," : "", " ", Handling(rule, pack));
+  if (rule.same.has_value()) out += Cat("; not where both have one and the same ", rule.same->Text(), ": that is one filing");
+  return out;
+}
+
+// "" where the field does not merge in silence.
+std::string Silence(const FieldDef& field) {
+  if (field.type == FieldType::kSet)
+    return field.remove_wins ? "an element added and removed apart is out" : "an element added and removed apart stays in";
+  if (field.merge == MergeKind::kLast) return "of values written apart the later stamp stays; the other is gone without a case";
+  return "";
+}
+
+void AddField(const std::string& where, const FieldDef& field, const PackDef& pack, PackReport& report) {
+  const std::string silence = Silence(field);
+  if (silence.empty()) {
+    report.clashes.push_back({where, where, Clash(field, pack)});
+  } else {
+    report.silent.push_back({"", where, silence});
+  }
+}
+
+std::string Joined(const std::vector<FieldPath>& paths) {
+  std::string out;
+  for (const FieldPath& path : paths) absl::StrAppend(&out, out.empty() ? "" : ", ", path.Text());
+  return out;
+}
+
+void Sort(std::vector<PackLine>& lines) {
+  std::stable_sort(lines.begin(), lines.end(),
+                   [](const PackLine& a, const PackLine& b) { return std::tie(a.where, a.rule) < std::tie(b.where, b.rule); });
+}
+
+}  // namespace
+
+PackReport Report(const PackDef& pack) {
+  PackReport report;
+  for (const RegisterDef& reg : pack.registers) {
+    const RuleDef existence;  // the rule that exists by itself has the ground rules of the pack
+    report.clashes.push_back({"existence", reg.name,
+                              Cat("two creations of one address apart ", Handling(existence, pack),
+                                  "; not where both have one basis or id: that is one document")});
+    for (const FieldDef& field : reg.fields) AddField(Cat(reg.name, ".", field.name), field, pack, report);
+  }
+  for (const RuleDef& rule : pack.rules) report.clashes.push_back({rule.id, Joined(rule.on), Clash(rule, pack)});
+  Sort(report.clashes);
+  Sort(report.silent);
+  return report;
+}
+
+}  // namespace chancery

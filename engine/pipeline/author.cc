@@ -1,0 +1,200 @@
+#include "engine/pipeline/author.h"
+
+#include <algorithm>
+
+#include "engine/base/environment.h"
+#include "engine/base/limits.h"
+#include "engine/base/planted.h"
+#include "engine/base/status.h"
+#include "engine/base/strings.h"
+#include "engine/pipeline/card.h"
+#include "engine/pipeline/resolve.h"
+#include "engine/text/draft_check.h"
+
+namespace chancery {
+namespace {
+
+// The tips of foreign lanes that this lane's author has not named yet.
+std::vector<Place> ContextDelta(const Lanes& lanes, const Lane& own) {
+  std::vector<Place> delta;
+  for (const Lane& lane : lanes.all())
+    if (lane.handle != own.handle && lane.tip() > own.context.At(lane.handle)) delta.push_back({lane.id, lane.tip()});
+  if (Planted(Bug::kContextForgets) && delta.size() > 1) delta.pop_back();
+  std::sort(delta.begin(), delta.end());
+  return delta;
+}
+
+// What an entry says, without where it stands: for one id filed twice.
+std::string Content(Entry entry) {
+  entry.context.clear();
+  for (Op& op : entry.ops)
+    for (Change& change : op.changes) change.named.clear();
+  return EncodeBody(entry);
+}
+
+absl::StatusOr<Premise> PremiseOf(const Literal& literal) {
+  if (literal.type == Literal::Type::kObject)
+    return Premise{Premise::Scope::kClaim, literal.Find("rule")->text, literal.Find("value")->Json()};
+  ASSIGN_OR_RETURN(const Address address, Address::Parse(literal.text));
+  const auto scope = address.field.empty() ? Premise::Scope::kRecord : address.member.empty() ? Premise::Scope::kField : Premise::Scope::kElement;
+  return Premise{scope, address.Text(), {}};
+}
+
+absl::Status CopyHead(const Draft& draft, Workspace& work, Entry& entry) {
+  entry.idempotency = draft.id;
+  entry.officer = draft.officer;
+  entry.basis = draft.basis;
+  entry.note = draft.note;
+  if (draft.filed) {
+    Filed filed;
+    if (const Literal* at = draft.filed->Find("at")) {
+      int64_t ms = 0;
+      if (!ParseTime(at->text, &ms)) return Refuse({"type", "", "filed", Cat("filed.at is no RFC 3339 time: ", at->text), "write 2026-05-03T10:02:00Z"});
+      filed.at_ms = ms;
+    }
+    if (const Literal* office = draft.filed->Find("office")) filed.office = office->text;
+    if (const Literal* number = draft.filed->Find("number")) filed.number = number->text;
+    entry.filed = filed;
+  }
+  for (const Literal& literal : draft.relied_on) {
+    ASSIGN_OR_RETURN(Premise premise, PremiseOf(literal));
+    entry.relied_on.push_back(std::move(premise));
+  }
+  std::sort(entry.relied_on.begin(), entry.relied_on.end());
+  entry.relied_on.erase(std::unique(entry.relied_on.begin(), entry.relied_on.end()), entry.relied_on.end());
+  if (!draft.corrects.empty()) {
+    ASSIGN_OR_RETURN(const Dot dot, ResolveEntry(work, draft.corrects));
+    ASSIGN_OR_RETURN(const EntryId id, work.journal.IdAt(dot));
+    entry.corrects = Corrects{id, draft.reason};
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+Receipt Author::ReceiptOf(Dot dot, const EntryId& id, Hlc hlc) const {
+  Receipt receipt;
+  receipt.entry = Hex(id.view());
+  receipt.short_name = work_.lanes.Short(dot);
+  receipt.hlc = FormatTime(MsOf(hlc));
+  receipt.ticks = TicksOf(hlc);
+  return receipt;
+}
+
+absl::StatusOr<Receipt> Author::Append(Entry entry, const Check& check) {
+  const Lane* own = work_.lanes.Find(LaneOf(work_.store().key));
+  if (own == nullptr)
+    return Refuse({"admission", "", "", Cat("site ", work_.store().site, " is not admitted yet: it may read, but not file"),
+                   "at a member: chancery site admit SITE.site; then bring its entries here by a bundle"});
+  const uint16_t handle = own->handle;
+  entry.registry = work_.registry();
+  entry.lane = own->id;
+  entry.seq = own->tip() + 1;
+  entry.hlc = NextHlc(work_.lanes.HighestHlc(), now_ms_);
+  entry.context = ContextDelta(work_.lanes, *own);
+  const Dot dot = MakeDot(handle, entry.seq);
+  const std::string body = EncodeBody(entry), header = EncodeHeader(entry);
+  const std::string bytes = JoinEntry(header, entry.seq, entry.hlc, body);
+  if (bytes.size() > limits::kEntryBytes)
+    return Refuse({"limit", "", "", Cat("the entry takes ", bytes.size(), " bytes; at most ", limits::kEntryBytes, " fit"), "split it"});
+
+  work_.Begin();
+  Touches touches;
+  absl::Status status = batch_.Fold(entry, dot, work_.lanes.Tips(), &touches);
+  const std::vector<RecordKey> changed = work_.ChangedSinceBegin();
+  if (status.ok()) status = ReclaimAll(changed);
+  if (status.ok()) status = check();
+  if (!status.ok()) {
+    work_.TakeBack();
+    if (entry.ruling) batch_.docket().TakeBack();
+    RETURN_IF_ERROR(ReclaimAll(changed));
+    return status;
+  }
+  work_.Keep();
+
+  const EntryId id = IdOf(bytes);
+  const bool opens_run = !entry.context.empty();
+  work_.journal.AppendOwn(work_.lanes.At(handle), header, {entry.hlc, body}, id, std::move(touches), opens_run);
+  Lane& lane = work_.lanes.Edit(handle);
+  for (const Place& place : entry.context) lane.context.Raise(work_.lanes.Find(place.lane)->handle, place.seq);
+  if (opens_run || entry.seq == 1) work_.NoteContext(handle, entry.seq, lane.context);
+  lane.tree.Append(id);
+  lane.tip_hlc = entry.hlc;
+  return ReceiptOf(dot, id, entry.hlc);
+}
+
+absl::Status Author::ReclaimAll(const std::vector<RecordKey>& keys) {
+  claims_before_.clear();
+  for (const RecordKey& key : keys) {
+    ASSIGN_OR_RETURN(RecordEdit * edit, work_.Load(key, *work_.catalog().FindHash(RegisterOf(key))));
+    if (!edit->reg->unique.empty()) claims_before_[key] = edit->claims;
+    work_.Reclaim(key, *edit);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Receipt> Author::Repeated(const Draft& draft, const Entry& entry, bool* found) {
+  const std::vector<Dot> acts = work_.Acts(draft.id);
+  *found = !acts.empty();
+  std::optional<std::pair<Dot, Hlc>> first;  // in canonical order, of those that say the same
+  for (const Dot dot : acts) {
+    ASSIGN_OR_RETURN(const Entry other, work_.journal.EntryAt(dot));
+    if (Content(other) != Content(entry)) continue;
+    if (!first || Before(work_.lanes, other.hlc, dot, first->second, first->first)) first = {dot, other.hlc};
+  }
+  if (acts.empty()) return Receipt{};
+  if (!first)
+    return Refuse({"idempotency", "", "", Cat("id \"", draft.id, "\" was used for another filing, ", work_.lanes.Short(acts[0])),
+                   "give the new filing an id of its own"});
+  ASSIGN_OR_RETURN(const EntryId id, work_.journal.IdAt(first->first));
+  Receipt receipt = ReceiptOf(first->first, id, first->second);
+  receipt.repeated = true;
+  return receipt;
+}
+
+absl::StatusOr<Receipt> Author::File(const Draft& draft) {
+  RETURN_IF_ERROR(CheckDraft(draft));
+  Entry entry;
+  RETURN_IF_ERROR(CopyHead(draft, work_, entry));
+  RETURN_IF_ERROR(MakeOps(draft, entry));
+  if (!draft.id.empty()) {
+    bool found = false;
+    absl::StatusOr<Receipt> receipt = Repeated(draft, entry, &found);
+    if (found || !receipt.ok()) return receipt;
+  }
+  RETURN_IF_ERROR(FitOps(draft, entry));
+  return Append(std::move(entry), [&] { return CheckUnique(draft.admit_breaches); });
+}
+
+absl::StatusOr<Receipt> Author::Admit(std::string_view card) {
+  ASSIGN_OR_RETURN(chancery::Admit admit, ReadCard(card, work_.registry()));
+  if (work_.lanes.Find(LaneOf(admit.key)) != nullptr)
+    return Refuse({"admission", "", "", Cat("site ", admit.site, " is admitted already"), "chancery site ls"});
+  if (work_.lanes.Incarnations(admit.site) > 0)
+    return Refuse({"admission", "", "", Cat("there is a site named ", admit.site, " with another key"), "give the new site a name of its own"});
+  admit.above = work_.lanes.HighestHlc();
+  Entry entry;
+  entry.kind = EntryKind::kAdmit;
+  entry.admit = std::move(admit);
+  return Append(std::move(entry), [] { return absl::OkStatus(); });
+}
+
+absl::StatusOr<Receipt> Author::ApplyPack(std::string_view toml, std::string_view origin) {
+  const std::vector<PackDef> loaded = work_.catalog().InForce();
+  ASSIGN_OR_RETURN(const PackDef pack, ParsePack(toml, origin, loaded));
+  for (const PackDef& now : loaded)
+    if (now.name == pack.name) RETURN_IF_ERROR(CheckUpgrade(now, pack));
+  Entry entry;
+  entry.kind = EntryKind::kPack;
+  entry.pack_toml = pack.toml;
+  return Append(std::move(entry), [] { return absl::OkStatus(); });
+}
+
+absl::StatusOr<Receipt> Author::Genesis(const chancery::Genesis& genesis) {
+  Entry entry;
+  entry.kind = EntryKind::kGenesis;
+  entry.genesis = genesis;
+  return Append(std::move(entry), [] { return absl::OkStatus(); });
+}
+
+}  // namespace chancery

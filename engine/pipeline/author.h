@@ -1,0 +1,56 @@
+// Filing: a draft becomes an entry. Checked in the filer's own view, stamped, folded, appended; refused whole or not at all.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "chancery/types.h"
+#include "engine/pipeline/batch.h"
+
+namespace chancery {
+
+class Author {
+ public:
+  Author(Batch& batch, int64_t now_ms) : batch_(batch), work_(batch.work()), now_ms_(now_ms) {}
+
+  absl::StatusOr<Receipt> File(const Draft& draft);
+  absl::StatusOr<Receipt> Rule(const RulingDraft& draft);
+  absl::StatusOr<Receipt> Admit(std::string_view card);
+  absl::StatusOr<Receipt> ApplyPack(std::string_view toml, std::string_view origin);
+  absl::StatusOr<Receipt> Genesis(const chancery::Genesis& genesis);  // the first entry of a registry
+
+ private:
+  using Check = std::function<absl::Status()>;
+
+  // Stamps, folds, checks, appends. After a refusal nothing has happened.
+  absl::StatusOr<Receipt> Append(Entry entry, const Check& check);
+  absl::StatusOr<Receipt> Repeated(const Draft& draft, const Entry& entry, bool* found);
+  absl::Status ReclaimAll(const std::vector<RecordKey>& keys);  // after their records changed
+  Receipt ReceiptOf(Dot dot, const EntryId& id, Hlc hlc) const;
+
+  // author_ops.cc: names to ordinals and literals to values; then what each write replaces in this site's view.
+  absl::Status MakeOps(const Draft& draft, Entry& entry);
+  absl::Status FitOps(const Draft& draft, Entry& entry);
+  absl::Status FitChange(std::string_view over, const FieldInfo& field, const RecordEdit& edit, const RecordKey& key, Change& change);
+  absl::Status CheckHold(const RecordKey& key, const RecordEdit& edit);
+  absl::Status CheckUnique(bool admit_breaches);
+
+  // author_ruling.cc: what an outcome does.
+  absl::Status MakeEffects(const RulingDraft& draft, const Case& c, Entry& entry);
+  absl::Status FieldEffects(const RulingDraft& draft, const Case& c, Entry& entry);
+  absl::Status UniqueEffects(const RulingDraft& draft, const Case& c, Entry& entry);
+  absl::Status ExistenceEffects(const RulingDraft& draft, const Case& c, Entry& entry);
+  absl::StatusOr<CaseFact> KeptFact(const RulingDraft& draft, const Case& c);
+
+  Batch& batch_;
+  Workspace& work_;
+  int64_t now_ms_;
+  std::map<RecordKey, std::vector<ClaimRow>> claims_before_;  // of the records that the entry in hand changes
+};
+
+// An operation on a record, in the ordinals of the pack in force; the pack is added to the entry where it is missing.
+Op OpOn(Entry& entry, const Catalog& catalog, const RegisterInfo& reg, std::string_view key, OpKind kind);
+
+}  // namespace chancery

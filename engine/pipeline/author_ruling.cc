@@ -1,0 +1,216 @@
+// From a ruling's outcome to what it writes. The rule is of product.md's table "keep: E means … both means …".
+#include <algorithm>
+#include <map>
+
+#include "engine/base/environment.h"
+#include "engine/base/limits.h"
+#include "engine/base/status.h"
+#include "engine/base/strings.h"
+#include "engine/pipeline/author.h"
+#include "engine/pipeline/resolve.h"
+#include "engine/text/value_text.h"
+
+namespace chancery {
+namespace {
+
+absl::Status RefuseRuling(const Case& c, std::string_view why, std::string_view next = {}) {
+  return Refuse({"ruling", c.rule, c.subject, std::string(why), next.empty() ? Cat("chancery case show ", c.rule, " ", c.subject) : std::string(next)});
+}
+
+absl::Status CheckWords(const RulingDraft& draft) {
+  const int outcomes = !draft.keep.empty() + draft.set.has_value() + draft.both + draft.none;
+  if (outcomes != 1) return Refuse({"ruling", draft.rule, draft.subject, "a ruling has exactly one of keep, set, both, none", "choose one"});
+  if (draft.officer.empty()) return Refuse({"ruling", draft.rule, draft.subject, "a ruling names its officer", "--officer NAME"});
+  if (draft.reason.empty()) return Refuse({"ruling", draft.rule, draft.subject, "a ruling gives its reason", "--reason TEXT"});
+  for (const std::string* word : {&draft.officer, &draft.reason, &draft.principle})
+    if (word->size() > limits::kWordBytes || !IsText(*word))
+      return Refuse({"limit", draft.rule, draft.subject, "officer, reason and principle are text of at most 4096 bytes", "shorten it"});
+  int64_t day = 0;
+  if (!draft.effect.empty() && !ParseDate(draft.effect, &day)) return Refuse({"type", draft.rule, draft.subject, "effect is a date", "write 2026-01-31"});
+  return absl::OkStatus();
+}
+
+// The writes of a field that count, as places.
+std::vector<Place> PlacesOf(const std::vector<const Write*>& writes, const Lanes& lanes) {
+  std::vector<Place> places;
+  for (const Write* w : writes) places.push_back(lanes.PlaceOf(w->dot));
+  std::sort(places.begin(), places.end());
+  places.erase(std::unique(places.begin(), places.end()), places.end());
+  return places;
+}
+
+}  // namespace
+
+absl::StatusOr<CaseFact> Author::KeptFact(const RulingDraft& draft, const Case& c) {
+  const absl::StatusOr<Dot> dot = ResolveEntry(work_, draft.keep);
+  if (!dot.ok()) return RefuseRuling(c, S(dot.status().message()));
+  for (const CaseFact& fact : c.Facts())
+    if (fact.dot == *dot) return fact;
+  return RefuseRuling(c, Cat(draft.keep, " is no entry of this case"));
+}
+
+absl::Status Author::FieldEffects(const RulingDraft& draft, const Case& c, Entry& entry) {
+  const RegisterInfo& reg = *work_.catalog().FindHash(RegisterOf(c.scope.record));
+  const FieldInfo& field = reg.fields[c.scope.field];
+  Change change{work_.catalog().FieldOrdinal(reg, field.def.name), Verb::kSettle, {}, {}};
+  const std::string at = Cat(c.subject, "/", field.def.name);
+  if (!draft.keep.empty()) {
+    ASSIGN_OR_RETURN(const CaseFact kept, KeptFact(draft, c));
+    ASSIGN_OR_RETURN(const Entry source, work_.journal.EntryAt(kept.dot));
+    const Op& op = source.ops[kept.op];
+    const Ordinals& ordinals = *work_.catalog().Resolve(source.packs[op.pack], op.reg);
+    for (const Change& from : op.changes)
+      if (from.field < ordinals.fields.size() && ordinals.fields[from.field] == &field) change.value = from.value;
+  } else if (draft.set) {
+    if (draft.set->members.size() != 1) return RefuseRuling(c, Cat("set names what the case is about and nothing else: ", at));
+    const auto& [address, literal] = draft.set->members[0];
+    const absl::StatusOr<Address> parsed = Address::Parse(address);
+    if (!parsed.ok() || parsed->Text() != at) return RefuseRuling(c, Cat(address, " is not what the case is about: ", at));
+    if (!literal.null()) {
+      ASSIGN_OR_RETURN(change.value, TypeValue(field.def, field.def.type, literal, at));
+    }
+  }
+  Op op = OpOn(entry, work_.catalog(), reg, KeyOf(c.scope.record), OpKind::kEdit);
+  op.changes.push_back(std::move(change));
+  entry.ops.push_back(std::move(op));
+  return absl::OkStatus();
+}
+
+absl::Status Author::UniqueEffects(const RulingDraft& draft, const Case& c, Entry& entry) {
+  const RuleInfo& rule = *work_.catalog().RuleByHash(c.scope.rule);
+  const uint32_t ordinal = work_.catalog().FieldOrdinal(*rule.reg, rule.field->def.name);
+  const std::vector<ClaimRow> claimants = work_.Claimants(rule.hash, ClaimHash(c.subject));
+  RecordKey kept_record;
+  if (!draft.keep.empty()) {
+    ASSIGN_OR_RETURN(const CaseFact kept, KeptFact(draft, c));
+    for (const ClaimRow& row : claimants)
+      if (std::any_of(row.writes.begin(), row.writes.end(), [&](const auto& w) { return w.first == kept.dot && w.second == kept.op; }))
+        kept_record = row.record;
+    if (kept_record.empty()) return RefuseRuling(c, Cat("the claim of ", draft.keep, " no longer stands"), "--set gives the value anew");
+  }
+  std::map<RecordKey, Value> values;  // --set
+  if (draft.set) {
+    for (const auto& [address, literal] : draft.set->members) {
+      const absl::StatusOr<Address> parsed = Address::Parse(address);
+      const RecordKey key = parsed.ok() ? RecordKeyOf(rule.reg->hash, parsed->key) : RecordKey();
+      const bool ours = parsed.ok() && parsed->reg == rule.reg->name && parsed->field == rule.field->def.name && parsed->member.empty() &&
+                        std::any_of(claimants.begin(), claimants.end(), [&](const ClaimRow& row) { return row.record == key; });
+      if (!ours) return RefuseRuling(c, Cat(address, " is not what the case is about: ", rule.field->rule_id, " of its records"));
+      Value value;
+      if (!literal.null()) {
+        ASSIGN_OR_RETURN(value, TypeValue(rule.field->def, rule.field->def.type, literal, address));
+      }
+      values.emplace(key, std::move(value));
+    }
+    if (values.empty()) return RefuseRuling(c, "set names at least one value");
+  }
+  for (const ClaimRow& row : claimants) {
+    Change change{ordinal, Verb::kRetract, {}, {}};
+    if (draft.set) {
+      const auto value = values.find(row.record);
+      if (value == values.end()) continue;
+      change.verb = Verb::kSettle;
+      change.value = value->second;
+    } else if (row.record == kept_record) {
+      continue;
+    } else {
+      ASSIGN_OR_RETURN(const RecordEdit* edit, work_.Load(row.record, *rule.reg));
+      std::vector<const Write*> claiming;  // also those that a later `last` write hides: they would come back
+      for (const Write& w : *edit->record.Find(rule.field->handle))
+        if (!w.value.unset() && SubjectOf(Normalised(rule, w.value)) == c.subject) claiming.push_back(&w);
+      change.named = PlacesOf(claiming, work_.lanes);
+    }
+    Op op = OpOn(entry, work_.catalog(), *rule.reg, KeyOf(row.record), OpKind::kEdit);
+    op.changes.push_back(std::move(change));
+    entry.ops.push_back(std::move(op));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Author::ExistenceEffects(const RulingDraft& draft, const Case& c, Entry& entry) {
+  if (draft.set) return RefuseRuling(c, "whether a record exists is not set to a value", "--keep ENTRY, --both or --none");
+  const RegisterInfo& reg = *work_.catalog().FindHash(RegisterOf(c.scope.record));
+  ASSIGN_OR_RETURN(const RecordEdit* edit, work_.Load(c.scope.record, reg));
+  CaseFact kept;
+  if (!draft.keep.empty()) {
+    ASSIGN_OR_RETURN(kept, KeptFact(draft, c));
+  }
+  std::set<std::pair<Dot, uint32_t>> lost;  // creations withdrawn
+  for (const Life& life : edit->record.life)
+    if (life.live && !(life.dot == kept.dot && life.op == kept.op)) lost.insert({life.dot, life.op});
+  const bool kept_stands = std::any_of(edit->record.life.begin(), edit->record.life.end(),
+                                       [&](const Life& l) { return l.live && l.dot == kept.dot && l.op == kept.op; });
+  if (!draft.keep.empty() && !kept_stands) return RefuseRuling(c, Cat("the creation by ", draft.keep, " no longer stands"));
+  if (lost.empty()) return absl::OkStatus();
+  Op op = OpOn(entry, work_.catalog(), reg, KeyOf(c.scope.record), OpKind::kEdit);
+  for (const FieldInfo* field : reg.by_name) {
+    const Cell* cell = edit->record.Find(field->handle);
+    if (cell == nullptr) continue;
+    std::vector<const Write*> gone;
+    for (const Write& w : *cell)
+      if (lost.contains({w.dot, w.op})) gone.push_back(&w);
+    if (!gone.empty()) op.changes.push_back({work_.catalog().FieldOrdinal(reg, field->def.name), Verb::kRetract, {}, PlacesOf(gone, work_.lanes)});
+  }
+  Change creations{kNoField, Verb::kRetract, draft.none ? Value::Bool(false) : Value(), {}};
+  for (const auto& [dot, index] : lost) creations.named.push_back(work_.lanes.PlaceOf(dot));
+  std::sort(creations.named.begin(), creations.named.end());
+  op.changes.push_back(std::move(creations));
+  entry.ops.push_back(std::move(op));
+  return absl::OkStatus();
+}
+
+absl::Status Author::MakeEffects(const RulingDraft& draft, const Case& c, Entry& entry) {
+  if (draft.both) return absl::OkStatus();
+  switch (c.scope.type) {
+    case Scope::Type::kField: return FieldEffects(draft, c, entry);
+    case Scope::Type::kUnique: return UniqueEffects(draft, c, entry);
+    case Scope::Type::kExistence: return ExistenceEffects(draft, c, entry);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Receipt> Author::Rule(const RulingDraft& draft) {
+  const absl::StatusOr<Case> found = ResolveCase(work_, batch_.docket(), draft.rule, draft.subject);
+  if (!found.ok()) return Refuse({"ruling", draft.rule, draft.subject, std::string(S(found.status().message())), NextOf(found.status())});
+  const Case& c = *found;
+  RETURN_IF_ERROR(CheckWords(draft));
+  const FieldInfo* field = nullptr;
+  const RegisterInfo* reg = nullptr;
+  if (c.scope.type == Scope::Type::kUnique) {
+    reg = work_.catalog().RuleByHash(c.scope.rule)->reg;
+  } else {
+    reg = work_.catalog().FindHash(RegisterOf(c.scope.record));
+    if (c.scope.type == Scope::Type::kField) field = &reg->fields[c.scope.field];
+  }
+  if (work_.catalog().Officers(c.rule, *reg, field) > 1)
+    return Refuse({"officers", c.rule, c.subject, "this register asks for two officers: one proposes, another approves",
+                   Cat("chancery case propose ", c.rule, " ", c.subject)});
+
+  Entry entry;
+  entry.kind = EntryKind::kRuling;
+  entry.officer = draft.officer;
+  Ruling ruling;
+  ruling.rule = c.rule;
+  ruling.subject = c.subject;
+  ruling.outcome = draft.both ? Outcome::kBoth : draft.none ? Outcome::kNone : draft.set ? Outcome::kSet : Outcome::kKeep;
+  if (!draft.keep.empty()) {
+    ASSIGN_OR_RETURN(const CaseFact kept, KeptFact(draft, c));
+    ruling.keep = work_.lanes.PlaceOf(kept.dot);
+  }
+  for (const CaseFact& f : c.Facts()) ruling.facts.push_back({work_.lanes.PlaceOf(f.dot), f.op});
+  std::sort(ruling.facts.begin(), ruling.facts.end());
+  ruling.reason = draft.reason;
+  ruling.principle = draft.principle;
+  ruling.effect = draft.effect;
+  ruling.tell = draft.tell;
+  entry.ruling = std::move(ruling);
+  RETURN_IF_ERROR(MakeEffects(draft, c, entry));
+  return Append(std::move(entry), [&]() -> absl::Status {
+    RETURN_IF_ERROR(CheckUnique(false));
+    ASSIGN_OR_RETURN(const Case after, batch_.docket().Look(c.scope));
+    const bool stands = after.waits() || (draft.set && !after.live.empty());
+    return stands ? RefuseRuling(c, "the ruling would leave the clash standing") : absl::OkStatus();
+  });
+}
+
+}  // namespace chancery

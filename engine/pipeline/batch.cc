@@ -1,0 +1,25 @@
+#include "engine/pipeline/batch.h"
+
+#include "engine/base/status.h"
+
+namespace chancery {
+
+absl::StatusOr<std::unique_ptr<Batch>> Batch::Open(const Txn& txn, std::shared_ptr<const Catalog> catalog) {
+  ASSIGN_OR_RETURN(std::unique_ptr<Workspace> work, Workspace::Open(txn, std::move(catalog)));
+  return std::unique_ptr<Batch>(new Batch(std::move(work)));
+}
+
+absl::Status Batch::Fold(const Entry& entry, Dot dot, const Vector& seen, Touches* touches) {
+  RETURN_IF_ERROR(work_->Fold(entry, dot, seen, touches));
+  return entry.ruling ? docket_.FoldRuling(entry, dot, seen) : absl::OkStatus();
+}
+
+absl::Status Batch::Flush(WriteTxn& txn, const KeyPair& signer) {
+  work_->FlushRecords(txn);
+  RETURN_IF_ERROR(docket_.Flush(txn));
+  work_->journal.Flush(txn, work_->lanes, work_->registry(), signer);
+  work_->FlushRest(txn);
+  return txn.status();
+}
+
+}  // namespace chancery

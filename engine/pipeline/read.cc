@@ -1,0 +1,297 @@
+#include "engine/pipeline/read.h"
+
+#include <algorithm>
+
+#include "engine/base/environment.h"
+#include "engine/base/status.h"
+#include "engine/base/strings.h"
+#include "engine/text/value_text.h"
+
+namespace chancery {
+namespace {
+
+template <class T>
+std::string Names(const T& named) {
+  std::string out;
+  for (const auto& name : named) out += (out.empty() ? "" : ", ") + std::string(name);
+  return out;
+}
+
+Literal SetLiteral(const Record& record, const FieldInfo& field) {
+  std::vector<std::pair<std::string, Literal>> sorted;
+  for (const Element& element : record.elements)
+    if (element.field == field.handle && Present(element, field.def)) sorted.emplace_back(ShowJson(element.value), ShowValue(element.value));
+  std::sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  Literal list = Literal::List();
+  for (auto& [json, literal] : sorted) list.list.push_back(std::move(literal));
+  return list;
+}
+
+}  // namespace
+
+absl::StatusOr<Reader::Found> Reader::Locate(std::string_view text) {
+  Found found;
+  ASSIGN_OR_RETURN(found.address, Address::Parse(text));
+  found.reg = work_.catalog().Find(found.address.reg);
+  if (found.reg == nullptr) {
+    std::vector<std::string> names;
+    for (const auto& [name, reg] : work_.catalog().registers()) names.push_back(name);
+    return Error(absl::StatusCode::kInvalidArgument, Cat("no register \"", found.address.reg, "\""), Cat("registers here: ", Names(names)));
+  }
+  if (!found.address.field.empty()) {
+    found.field = found.reg->Find(found.address.field);
+    if (found.field == nullptr) {
+      std::vector<std::string> names;
+      for (const FieldInfo* field : found.reg->by_name) names.push_back(field->def.name);
+      return Error(absl::StatusCode::kInvalidArgument, Cat("register ", found.reg->name, " has no field \"", found.address.field, "\""),
+                   Cat("its fields: ", Names(names)));
+    }
+  }
+  found.key = RecordKeyOf(found.reg->hash, found.address.key);
+  return found;
+}
+
+absl::StatusOr<FieldView> Reader::Field(const RecordKey& key, const RecordEdit& edit, const FieldInfo& field) {
+  FieldView view;
+  view.name = field.def.name;
+  if (field.def.type == FieldType::kSet) {
+    view.value = view.interim = SetLiteral(edit.record, field);
+    return view;
+  }
+  if (const Cell* cell = edit.record.Find(field.handle)) {
+    std::vector<const Write*> visible = Visible(*cell, work_.lanes);
+    if (const Write* interim = InterimOf(visible, field.def, work_.lanes)) view.interim = ShowValue(interim->value);
+    std::sort(visible.begin(), visible.end(), [&](const Write* a, const Write* b) { return Before(work_.lanes, a->hlc, a->dot, b->hlc, b->dot); });
+    std::map<std::string, StandingView> values;
+    for (const Write* w : visible) {
+      StandingView& standing = values[ShowJson(w->value)];
+      standing.value = ShowValue(w->value);
+      standing.entries.push_back(work_.lanes.Short(w->dot));
+      if (standing.entry.empty()) standing.entry = standing.entries[0];
+    }
+    for (auto& [json, standing] : values) view.values.push_back(std::move(standing));
+  }
+  ASSIGN_OR_RETURN(const std::vector<Case> cases, docket_.OfField(key, edit, field));
+  for (const Case& c : cases) {
+    if (c.notice) continue;
+    view.contested = true;
+    view.cases.push_back(Hex(c.id.view()));
+  }
+  if (!view.contested) view.value = view.interim;
+  return view;
+}
+
+absl::StatusOr<RecordView> Reader::Record(std::string_view text) {
+  ASSIGN_OR_RETURN(const Found found, Locate(text));
+  RecordView view;
+  view.address = Address{found.address.reg, found.address.key, {}, {}}.Shown();
+  ASSIGN_OR_RETURN(const RecordEdit* edit, work_.Load(found.key, *found.reg));
+  if (edit->record.last_touch == 0)
+    return Error(absl::StatusCode::kNotFound, Cat("no such record: ", view.address), Cat("chancery log ", found.address.reg));
+  view.exists = edit->record.exists();
+  for (const FieldInfo* field : found.reg->by_name) {
+    if (found.field != nullptr && found.field != field) continue;
+    ASSIGN_OR_RETURN(FieldView one, Field(found.key, *edit, *field));
+    view.contested = view.contested || one.contested;
+    view.fields.push_back(std::move(one));
+  }
+  ASSIGN_OR_RETURN(const std::vector<Case> cases, docket_.OfExistence(found.key, *edit));
+  for (const Case& c : cases) view.cases.push_back(Hex(c.id.view()));
+  view.contested = view.contested || (!view.cases.empty() && found.field == nullptr);
+  return view;
+}
+
+absl::StatusOr<std::vector<std::string>> Reader::Keys(std::string_view name) {
+  const RegisterInfo* reg = work_.catalog().Find(name);
+  if (reg == nullptr) return Error(absl::StatusCode::kInvalidArgument, Cat("no register \"", name, "\""));
+  std::vector<std::string> keys;
+  const std::string prefix = Key64(reg->hash);
+  Cursor rows(work_.txn(), Table::kRecord);
+  for (bool more = rows.Seek(prefix); more && rows.key().starts_with(prefix); more = rows.Next()) {
+    const FieldPeek peek = PeekField(rows.value(), 0);
+    if (!peek.ok) return Error(absl::StatusCode::kDataLoss, Cat("record ", name, "/", KeyOf(rows.key()), " is damaged"));
+    if (peek.exists) keys.emplace_back(KeyOf(rows.key()));
+  }
+  RETURN_IF_ERROR(work_.txn().status());
+  return keys;
+}
+
+absl::Status Reader::SortCanonically(std::vector<Dot>& dots) {
+  std::vector<std::tuple<Hlc, LaneId, Dot>> stamped;
+  for (const Dot dot : dots) {
+    ASSIGN_OR_RETURN(const Hlc hlc, work_.journal.HlcAt(dot));
+    stamped.emplace_back(hlc, work_.lanes.PlaceOf(dot).lane, dot);
+  }
+  std::sort(stamped.begin(), stamped.end());
+  for (size_t i = 0; i < dots.size(); ++i) dots[i] = std::get<2>(stamped[i]);
+  return absl::OkStatus();
+}
+
+Literal Reader::OpsOf(const chancery::Entry& entry) {
+  static constexpr const char* kVerbs[] = {"set", "set", "add", "remove", "set", "withdraw"};
+  Literal ops = Literal::List();
+  for (const Op& op : entry.ops) {
+    const Ordinals* ordinals = work_.catalog().Resolve(entry.packs[op.pack], op.reg);
+    Literal object = Literal::Object();
+    object.Add(op.kind == OpKind::kCreate ? "create" : "record", Address{ordinals->reg->name, op.key, {}, {}}.Shown());
+    for (const char* name : {"set", "unset", "add", "remove", "withdraw"}) {
+      Literal members = Literal::Object(), unset = Literal::List();
+      for (const Change& c : op.changes) {
+        const std::string field = c.field == kNoField ? "existence" : ordinals->fields[c.field]->def.name;
+        const std::string_view verb = kVerbs[static_cast<int>(c.verb)];
+        const bool to_unset = verb == "set" && c.value.unset();
+        if (to_unset ? std::string_view(name) != "unset" : verb != name) continue;
+        if (to_unset) {
+          unset.list.push_back(field);
+        } else if (verb == "add" || verb == "remove") {
+          if (members.Find(field) == nullptr) members.Add(field, Literal::List());
+          for (auto& [key, list] : members.members)
+            if (key == field) list.list.push_back(ShowValue(c.value));
+        } else if (verb == "withdraw") {
+          Literal named = Literal::List();
+          for (const Place& place : c.named) named.list.push_back(work_.lanes.Short(*work_.lanes.DotOf(place)));
+          members.Add(field, std::move(named));
+        } else {
+          members.Add(field, ShowValue(c.value));
+        }
+      }
+      if (!members.members.empty()) object.Add(name, std::move(members));
+      if (!unset.list.empty()) object.Add(name, std::move(unset));
+    }
+    ops.list.push_back(std::move(object));
+  }
+  return ops;
+}
+
+namespace {
+
+const char* KindName(EntryKind kind) {
+  switch (kind) {
+    case EntryKind::kFiling: return "filing";
+    case EntryKind::kGenesis: return "genesis";
+    case EntryKind::kPack: return "pack";
+    case EntryKind::kAdmit: return "admission";
+    case EntryKind::kRuling: return "ruling";
+  }
+  return "filing";
+}
+
+std::optional<Literal> FiledLiteral(const Entry& entry) {
+  if (!entry.filed) return std::nullopt;
+  Literal filed = Literal::Object();
+  if (entry.filed->at_ms) filed.Add("at", FormatTime(*entry.filed->at_ms));
+  if (!entry.filed->office.empty()) filed.Add("office", entry.filed->office);
+  if (!entry.filed->number.empty()) filed.Add("number", entry.filed->number);
+  return filed;
+}
+
+std::vector<std::string> PremiseTexts(const Entry& entry) {
+  std::vector<std::string> out;
+  for (const Premise& p : entry.relied_on) out.push_back(p.scope == Premise::Scope::kClaim ? Cat(p.address, " ", p.value) : p.address);
+  return out;
+}
+
+std::string OutcomeText(const Lanes& lanes, const Entry& entry, const Literal& ops) {
+  switch (entry.ruling->outcome) {
+    case Outcome::kKeep: {
+      const std::optional<Dot> kept = lanes.DotOf(entry.ruling->keep);
+      return Cat("keep ", kept ? lanes.Short(*kept) : "?");
+    }
+    case Outcome::kSet: {
+      Literal set = Literal::Object();
+      for (const Literal& op : ops.list) {
+        const Literal *fields = op.Find("set"), *unset = op.Find("unset");
+        if (fields != nullptr)
+          for (const auto& [field, value] : fields->members) set.Add(Cat(op.Find("record")->text, "/", field), value);
+        if (unset != nullptr)
+          for (const Literal& field : unset->list) set.Add(Cat(op.Find("record")->text, "/", field.text), {});
+      }
+      return Cat("set ", set.Json());
+    }
+    case Outcome::kBoth: return "both";
+    case Outcome::kNone: return "none";
+  }
+  return "";
+}
+
+}  // namespace
+
+absl::StatusOr<EntryView> Reader::Entry(Dot dot) {
+  ASSIGN_OR_RETURN(const chancery::Entry entry, work_.journal.EntryAt(dot));
+  ASSIGN_OR_RETURN(const EntryId id, work_.journal.IdAt(dot));
+  EntryView view;
+  view.entry = Hex(id.view());
+  view.short_name = work_.lanes.Short(dot);
+  view.site = work_.lanes.At(HandleOf(dot)).site;
+  view.hlc = FormatTime(MsOf(entry.hlc));
+  view.ticks = TicksOf(entry.hlc);
+  view.kind = KindName(entry.kind);
+  view.officer = entry.officer;
+  view.basis = entry.basis;
+  view.note = entry.note;
+  view.idempotency = entry.idempotency;
+  view.filed = FiledLiteral(entry);
+  view.relied_on = PremiseTexts(entry);
+  if (entry.corrects) {
+    view.corrects = Hex(entry.corrects->entry.view());
+    view.reason = entry.corrects->reason;
+  }
+  view.ops = OpsOf(entry);
+  if (entry.genesis) view.detail = Literal::Object({{"registry", entry.genesis->registry_name}, {"site", entry.genesis->site}});
+  if (entry.kind == EntryKind::kPack) {
+    const PackId pack = PackIdOf(entry.pack_toml);
+    for (const PackSource& source : work_.catalog().packs())
+      if (source.def.id == pack) view.detail = Literal::Object({{"pack", source.def.name}, {"version", static_cast<int64_t>(source.def.version)}});
+  }
+  if (entry.admit) view.detail = Literal::Object({{"site", entry.admit->site}, {"incarnation", static_cast<int64_t>(entry.admit->incarnation)}});
+  if (entry.ruling)
+    view.detail = Literal::Object({{"rule", entry.ruling->rule},
+                                   {"subject", entry.ruling->subject},
+                                   {"outcome", OutcomeText(work_.lanes, entry, view.ops)},
+                                   {"reason", entry.ruling->reason}});
+  return view;
+}
+
+absl::StatusOr<std::vector<EntryView>> Reader::Log(std::string_view text, size_t limit) {
+  std::vector<Dot> dots;
+  if (text.empty() || text.find('/') == std::string_view::npos) {
+    const RegisterInfo* reg = text.empty() ? nullptr : work_.catalog().Find(text);
+    if (!text.empty() && reg == nullptr) return Locate(text).status();
+    for (const Lane& lane : work_.lanes.all())
+      for (uint64_t seq = 1; seq <= lane.tip(); ++seq) {
+        const Dot dot = MakeDot(lane.handle, seq);
+        if (reg != nullptr) {
+          ASSIGN_OR_RETURN(const chancery::Entry entry, work_.journal.EntryAt(dot));
+          const bool here = std::any_of(entry.ops.begin(), entry.ops.end(), [&](const Op& op) {
+            return work_.catalog().Resolve(entry.packs[op.pack], op.reg)->reg == reg;
+          });
+          if (!here) continue;
+        }
+        dots.push_back(dot);
+      }
+  } else {
+    ASSIGN_OR_RETURN(const Found found, Locate(text));
+    ASSIGN_OR_RETURN(const std::vector<Workspace::Touch> chain, work_.Chain(found.key, *found.reg));
+    if (chain.empty())
+      return Error(absl::StatusCode::kNotFound, Cat("no such record: ", found.address.reg, "/", found.address.key), Cat("chancery log ", found.address.reg));
+    for (const Workspace::Touch& touch : chain) {
+      const bool on_field = found.field == nullptr || std::any_of(touch.entry.ops.begin(), touch.entry.ops.end(), [&](const Op& op) {
+        if (!work_.OnRecord(touch.entry, op, found.key)) return false;
+        const Ordinals* ordinals = work_.catalog().Resolve(touch.entry.packs[op.pack], op.reg);
+        return std::any_of(op.changes.begin(), op.changes.end(),
+                           [&](const Change& c) { return c.field != kNoField && ordinals->fields[c.field] == found.field; });
+      });
+      if (on_field) dots.push_back(touch.dot);
+    }
+  }
+  RETURN_IF_ERROR(SortCanonically(dots));
+  if (limit > 0 && dots.size() > limit) dots.erase(dots.begin(), dots.end() - static_cast<ptrdiff_t>(limit));
+  std::vector<EntryView> views;
+  for (const Dot dot : dots) {
+    ASSIGN_OR_RETURN(EntryView view, Entry(dot));
+    views.push_back(std::move(view));
+  }
+  return views;
+}
+
+}  // namespace chancery

@@ -1,0 +1,48 @@
+// Reading: what a snapshot shows, in the plain data of the public surface. Everything is the same at every site that holds the same
+// entries, but for the short order of `Log` with a limit.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "chancery/types.h"
+#include "engine/pipeline/batch.h"
+
+namespace chancery {
+
+class Reader {
+ public:
+  Reader(Workspace& work, Docket& docket) : work_(work), docket_(docket) {}
+
+  absl::StatusOr<RecordView> Record(std::string_view address);
+  absl::StatusOr<CaseView> CaseOf(const Case& c);           // whole
+  absl::StatusOr<CaseView> CaseHead(const CaseRow& row);    // without facts, rulings, dependants
+  absl::StatusOr<EntryView> Entry(Dot dot);
+  absl::StatusOr<std::vector<EntryView>> Log(std::string_view address, size_t limit);
+  absl::StatusOr<std::vector<std::string>> Keys(std::string_view reg);
+
+ private:
+  struct Found {
+    const RegisterInfo* reg = nullptr;
+    const FieldInfo* field = nullptr;
+    RecordKey key;
+    Address address;
+  };
+  absl::StatusOr<Found> Locate(std::string_view address);
+  absl::StatusOr<FieldView> Field(const RecordKey& key, const RecordEdit& edit, const FieldInfo& field);
+  absl::StatusOr<FactView> FactOf(const Case& c, const CaseFact& fact, const std::vector<CaseFact>& facts);
+  absl::StatusOr<RulingView> RulingOf(const Case& c, const RulingRow& ruling);
+  absl::StatusOr<std::vector<std::string>> Dependants(const Case& c, const std::vector<CaseFact>& facts);
+  absl::StatusOr<std::vector<RecordKey>> RecordsOf(const Case& c, const std::vector<CaseFact>& facts);
+  absl::Status SortCanonically(std::vector<Dot>& dots);
+  std::string KindOf(const Scope& scope) const;
+  std::string TitleOf(std::string_view rule) const;
+  Literal OpsOf(const chancery::Entry& entry);
+
+  Workspace& work_;
+  Docket& docket_;
+};
+
+}  // namespace chancery

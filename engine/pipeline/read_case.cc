@@ -1,0 +1,224 @@
+// A case as people weigh it: both branches' acts, what each changed and knew, what was built on them.
+#include <algorithm>
+
+#include "engine/base/environment.h"
+#include "engine/base/status.h"
+#include "engine/base/strings.h"
+#include "engine/pipeline/read.h"
+#include "engine/text/value_text.h"
+
+namespace chancery {
+namespace {
+
+bool IsFact(const std::vector<CaseFact>& facts, Dot dot) {
+  return std::any_of(facts.begin(), facts.end(), [&](const CaseFact& f) { return f.dot == dot; });
+}
+
+std::string Shown(const Workspace& work, const RecordKey& key) {
+  return Address{work.catalog().FindHash(RegisterOf(key))->name, std::string(KeyOf(key)), {}, {}}.Shown();
+}
+
+Literal ValueIn(const Record& record, const FieldInfo& field, const Lanes& lanes) {
+  const Cell* cell = record.Find(field.handle);
+  const Write* shown = cell == nullptr ? nullptr : InterimOf(Visible(*cell, lanes), field.def, lanes);
+  return shown == nullptr ? Literal() : ShowValue(shown->value);
+}
+
+std::vector<std::string> Premises(const Entry& entry) {
+  std::vector<std::string> out;
+  for (const Premise& p : entry.relied_on) out.push_back(p.scope == Premise::Scope::kClaim ? Cat(p.address, " ", p.value) : p.address);
+  return out;
+}
+
+}  // namespace
+
+std::string Reader::KindOf(const Scope& scope) const {
+  if (scope.type == Scope::Type::kUnique) return "unique";
+  if (scope.type == Scope::Type::kExistence) return "existence";
+  const RegisterInfo* reg = work_.catalog().FindHash(RegisterOf(scope.record));
+  return reg->fields[scope.field].def.merge == MergeKind::kOnce ? "once" : "field";
+}
+
+std::string Reader::TitleOf(std::string_view rule) const {
+  const RuleInfo* info = work_.catalog().Rule(rule);
+  return info == nullptr ? "" : info->def.title;
+}
+
+absl::StatusOr<CaseView> Reader::CaseHead(const CaseRow& row) {
+  CaseView view;
+  view.id = Hex(row.id.view());
+  view.rule = row.rule;
+  view.subject = row.subject;
+  view.title = TitleOf(row.rule);
+  view.state = StateName(row.state);
+  view.notice = row.notice;
+  const std::optional<Scope> scope = docket_.ScopeOf(row.rule, row.subject);
+  if (!scope) return Error(absl::StatusCode::kDataLoss, Cat("case ", row.rule, " ", row.subject, " has no rule"));
+  view.kind = KindOf(*scope);
+  if (scope->type == Scope::Type::kUnique) {
+    for (const ClaimRow& claim : work_.Claimants(scope->rule, ClaimHash(scope->subject))) view.records.push_back(Shown(work_, claim.record));
+  } else {
+    view.records.push_back(Shown(work_, scope->record));
+  }
+  return view;
+}
+
+absl::StatusOr<std::vector<RecordKey>> Reader::RecordsOf(const Case& c, const std::vector<CaseFact>& facts) {
+  if (c.scope.type != Scope::Type::kUnique) return std::vector<RecordKey>{c.scope.record};
+  std::set<RecordKey> keys;
+  for (const CaseFact& fact : facts) {
+    ASSIGN_OR_RETURN(const chancery::Entry entry, work_.journal.EntryAt(fact.dot));
+    if (fact.op >= entry.ops.size()) continue;
+    const Op& op = entry.ops[fact.op];
+    keys.insert(RecordKeyOf(work_.catalog().Resolve(entry.packs[op.pack], op.reg)->reg->hash, op.key));
+  }
+  return std::vector<RecordKey>(keys.begin(), keys.end());
+}
+
+absl::StatusOr<FactView> Reader::FactOf(const Case& c, const CaseFact& fact, const std::vector<CaseFact>& facts) {
+  ASSIGN_OR_RETURN(const chancery::Entry entry, work_.journal.EntryAt(fact.dot));
+  ASSIGN_OR_RETURN(const EntryView shown, Entry(fact.dot));
+  ASSIGN_OR_RETURN(const Vector past, work_.PastOf(fact.dot));
+  FactView view;
+  view.entry = shown.short_name;
+  view.id = shown.entry;
+  view.site = shown.site;
+  view.officer = entry.officer;
+  view.basis = entry.basis;
+  view.hlc = shown.hlc;
+  view.filed = shown.filed;
+  view.relied_on = Premises(entry);
+  const Op& op = entry.ops[fact.op];
+  const Ordinals& ordinals = *work_.catalog().Resolve(entry.packs[op.pack], op.reg);
+  const RecordKey key = RecordKeyOf(ordinals.reg->hash, op.key);
+  const std::string record = Shown(work_, key);
+  ASSIGN_OR_RETURN(const RecordEdit* now, work_.Load(key, *ordinals.reg));
+  ASSIGN_OR_RETURN(const chancery::Record before, work_.AsOf(key, *ordinals.reg, past));
+  const FieldInfo* about = c.scope.type == Scope::Type::kField    ? &ordinals.reg->fields[c.scope.field]
+                           : c.scope.type == Scope::Type::kUnique ? work_.catalog().RuleByHash(c.scope.rule)->field
+                                                                  : nullptr;
+  for (const Change& change : op.changes) {
+    if (change.field == kNoField) continue;
+    const FieldInfo* field = ordinals.fields[change.field];
+    if (field->def.type == FieldType::kSet || (about != nullptr && field != about)) continue;
+    const std::string at = Cat(record, "/", field->def.name);
+    view.changed.emplace_back(at, ShowValue(change.value));
+    view.before.emplace_back(at, ValueIn(before, *field, work_.lanes));
+  }
+  if (about == nullptr) {
+    view.standing = std::any_of(now->record.life.begin(), now->record.life.end(),
+                                [&](const Life& l) { return l.live && l.dot == fact.dot && l.op == fact.op; });
+  } else if (const Cell* cell = now->record.Find(about->handle)) {
+    const std::vector<const Write*> visible = Visible(*cell, work_.lanes);
+    view.standing = std::any_of(visible.begin(), visible.end(), [&](const Write* w) { return w->dot == fact.dot && w->op == fact.op; });
+  }
+  std::set<uint16_t> others;
+  for (const CaseFact& other : facts)
+    if (HandleOf(other.dot) != HandleOf(fact.dot)) others.insert(HandleOf(other.dot));
+  for (const uint16_t handle : others) {
+    const uint64_t seq = past.At(handle);
+    view.knew.emplace_back(work_.lanes.At(handle).site, seq == 0 ? "" : work_.lanes.Short(MakeDot(handle, seq)));
+  }
+  std::sort(view.knew.begin(), view.knew.end());
+  return view;
+}
+
+absl::StatusOr<RulingView> Reader::RulingOf(const Case& c, const RulingRow& ruling) {
+  ASSIGN_OR_RETURN(const chancery::Entry entry, work_.journal.EntryAt(ruling.dot));
+  ASSIGN_OR_RETURN(const EntryView shown, Entry(ruling.dot));
+  RulingView view;
+  view.entry = shown.short_name;
+  view.site = shown.site;
+  view.officer = entry.officer;
+  view.reason = entry.ruling->reason;
+  view.principle = entry.ruling->principle;
+  view.effect = entry.ruling->effect;
+  view.tell = entry.ruling->tell;
+  view.outcome = shown.detail.Find("outcome")->text;
+  view.standing = std::none_of(c.rulings.begin(), c.rulings.end(), [&](const RulingRow& other) {
+    const bool knew = std::find(other.seen.begin(), other.seen.end(), ruling.dot) != other.seen.end();
+    return knew && std::includes(other.facts.begin(), other.facts.end(), ruling.facts.begin(), ruling.facts.end());
+  });
+  return view;
+}
+
+absl::StatusOr<std::vector<std::string>> Reader::Dependants(const Case& c, const std::vector<CaseFact>& facts) {
+  ASSIGN_OR_RETURN(const std::vector<RecordKey> records, RecordsOf(c, facts));
+  std::set<Dot> found;
+  std::map<RecordKey, std::vector<Dot>> acts;  // the facts on each record
+  for (const CaseFact& fact : facts) {
+    ASSIGN_OR_RETURN(const chancery::Entry entry, work_.journal.EntryAt(fact.dot));
+    const Op& op = entry.ops[fact.op];
+    acts[RecordKeyOf(work_.catalog().Resolve(entry.packs[op.pack], op.reg)->reg->hash, op.key)].push_back(fact.dot);
+  }
+  const auto knows = [&](Dot dot, const std::vector<Dot>& any) -> absl::StatusOr<bool> {
+    ASSIGN_OR_RETURN(const Vector past, work_.PastOf(dot));
+    return std::any_of(any.begin(), any.end(), [&](Dot act) { return past.Has(act); });
+  };
+  const auto add_premises = [&](const Hash128& scope, const std::vector<Dot>& any) -> absl::Status {
+    Cursor rows(work_.txn(), Table::kPremise);
+    for (bool more = rows.Seek(scope.view()); more && rows.key().starts_with(scope.view()); more = rows.Next()) {
+      const Dot dot = Read64(rows.key(), 16);
+      ASSIGN_OR_RETURN(const bool knew, knows(dot, any));
+      if (knew) found.insert(dot);
+    }
+    return absl::OkStatus();
+  };
+  for (const auto& [key, any] : acts) {
+    const RegisterInfo& reg = *work_.catalog().FindHash(RegisterOf(key));
+    ASSIGN_OR_RETURN(const std::vector<Workspace::Touch> chain, work_.Chain(key, reg));
+    for (const Workspace::Touch& touch : chain) {
+      ASSIGN_OR_RETURN(const bool knew, knows(touch.dot, any));
+      if (knew) found.insert(touch.dot);
+    }
+    const std::string record = work_.AddressOf(key);
+    RETURN_IF_ERROR(add_premises(PremiseScope(Premise::Scope::kRecord, record), any));
+    const FieldInfo* about = c.scope.type == Scope::Type::kField    ? &reg.fields[c.scope.field]
+                             : c.scope.type == Scope::Type::kUnique ? work_.catalog().RuleByHash(c.scope.rule)->field
+                                                                    : nullptr;
+    if (about == nullptr) continue;
+    RETURN_IF_ERROR(add_premises(PremiseScope(Premise::Scope::kField, Cat(record, "/", about->def.name)), any));
+    RETURN_IF_ERROR(add_premises(PremiseScope(Premise::Scope::kElement, Cat(record, "/", about->def.name)), any));
+    if (c.scope.type == Scope::Type::kUnique) RETURN_IF_ERROR(add_premises(PremiseScope(Premise::Scope::kClaim, c.rule, c.subject), any));
+  }
+  std::vector<Dot> dots;
+  for (const Dot dot : found) {
+    ASSIGN_OR_RETURN(const chancery::Entry entry, work_.journal.EntryAt(dot));
+    if (!IsFact(facts, dot) && !entry.ruling) dots.push_back(dot);
+  }
+  RETURN_IF_ERROR(SortCanonically(dots));
+  std::vector<std::string> out;
+  for (const Dot dot : dots) out.push_back(work_.lanes.Short(dot));
+  return out;
+}
+
+absl::StatusOr<CaseView> Reader::CaseOf(const Case& c) {
+  ASSIGN_OR_RETURN(CaseView view, CaseHead({c.id, c.state, c.notice, c.rule, c.subject}));
+  std::vector<CaseFact> facts = c.Facts();
+  std::vector<Dot> order;
+  for (const CaseFact& fact : facts) order.push_back(fact.dot);
+  order.erase(std::unique(order.begin(), order.end()), order.end());
+  RETURN_IF_ERROR(SortCanonically(order));
+  for (const Dot dot : order)
+    for (const CaseFact& fact : facts) {
+      if (fact.dot != dot) continue;
+      ASSIGN_OR_RETURN(FactView one, FactOf(c, fact, facts));
+      view.facts.push_back(std::move(one));
+    }
+  ASSIGN_OR_RETURN(const std::vector<RecordKey> records, RecordsOf(c, facts));
+  view.records.clear();
+  for (const RecordKey& key : records) view.records.push_back(Shown(work_, key));
+  std::vector<Dot> rulings;
+  for (const RulingRow& ruling : c.rulings) rulings.push_back(ruling.dot);
+  RETURN_IF_ERROR(SortCanonically(rulings));
+  for (const Dot dot : rulings)
+    for (const RulingRow& ruling : c.rulings) {
+      if (ruling.dot != dot) continue;
+      ASSIGN_OR_RETURN(RulingView one, RulingOf(c, ruling));
+      view.rulings.push_back(std::move(one));
+    }
+  ASSIGN_OR_RETURN(view.dependants, Dependants(c, facts));
+  return view;
+}
+
+}  // namespace chancery

@@ -1,0 +1,96 @@
+#include "engine/pipeline/rebuild.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "engine/base/status.h"
+#include "engine/base/strings.h"
+#include "engine/pipeline/ingest.h"
+
+namespace chancery {
+namespace {
+
+constexpr size_t kEntriesAFlush = 20000;  // bounds what is held in memory
+
+// Every run of the journal: lane and place, in the order in which they can be folded.
+struct Stored {
+  Hlc first_hlc = 0;
+  LaneId lane = 0;
+  uint16_t handle = 0;
+  uint64_t first = 0;
+};
+
+absl::StatusOr<std::vector<Stored>> AllRuns(const Txn& txn, const Lanes& lanes) {
+  std::vector<Stored> out;
+  Cursor rows(txn, Table::kJournal);
+  for (bool more = rows.Seek({}); more; more = rows.Next()) {
+    const uint64_t handle = Read64(rows.key(), 0);
+    if (handle >= lanes.size()) return Error(absl::StatusCode::kDataLoss, "the journal names a lane that the store does not know");
+    ByteReader r(rows.value());
+    const absl::StatusOr<Run> run = DecodeRun(r.Raw(r.U32()));
+    if (!run.ok())
+      return Error(absl::StatusCode::kDataLoss, Cat("the journal of ", lanes.At(static_cast<uint16_t>(handle)).Label(), " is damaged at entry ",
+                                                    Read64(rows.key(), 8), ": ", S(run.status().message())),
+                   "restore a backup, or join again from a peer: what peers hold comes back");
+    out.push_back({run->leaves[0].hlc, run->lane, static_cast<uint16_t>(handle), run->first});
+  }
+  std::sort(out.begin(), out.end(), [](const Stored& a, const Stored& b) {
+    return std::tie(a.first_hlc, a.lane, a.first) < std::tie(b.first_hlc, b.lane, b.first);
+  });
+  return out;
+}
+
+}  // namespace
+
+absl::Status RebuildAll(WriteTxn& txn, std::shared_ptr<const Catalog> catalog, const KeyPair& signer) {
+  ASSIGN_OR_RETURN(Lanes lanes, Lanes::Load(txn));
+  ASSIGN_OR_RETURN(const std::vector<Stored> runs, AllRuns(txn, lanes));
+  for (const Table table : {Table::kContext, Table::kRecord, Table::kClaim, Table::kAct, Table::kPremise, Table::kRuling, Table::kCase}) txn.Clear(table);
+  PutSums(txn, {});
+  for (uint16_t h = 0; h < lanes.size(); ++h) {  // who the lanes are stays; how far they reach is found again
+    Lane& lane = lanes.Edit(h);
+    lane.tip_hlc = 0;
+    lane.context = {};
+    lane.tree = {};
+  }
+  lanes.Store(txn);
+  std::unique_ptr<Batch> batch;
+  size_t held = 0;
+  for (const Stored& stored : runs) {
+    if (batch == nullptr) {
+      ASSIGN_OR_RETURN(batch, Batch::Open(txn, catalog));
+      batch->work().Replay();
+    }
+    const auto row = txn.Get(Table::kJournal, Key64(stored.handle, stored.first));
+    CHECK(row.has_value());
+    ByteReader r(*row);
+    ASSIGN_OR_RETURN(Run run, DecodeRun(r.Raw(r.U32())));
+    held += run.leaves.size();
+    const absl::Status folded = FoldRun(*batch, stored.handle, std::move(run));
+    if (!folded.ok()) return Error(absl::StatusCode::kDataLoss, S(folded.message()), NextOf(folded));
+    if (held >= kEntriesAFlush) {
+      RETURN_IF_ERROR(batch->Flush(txn, signer));
+      batch.reset();
+      held = 0;
+    }
+  }
+  return batch == nullptr ? txn.status() : batch->Flush(txn, signer);
+}
+
+absl::StatusOr<std::shared_ptr<const Catalog>> LoadCatalog(const Txn& txn) {
+  ASSIGN_OR_RETURN(const std::vector<Dot> dots, ReadPackDots(txn));
+  ASSIGN_OR_RETURN(const Lanes lanes, Lanes::Load(txn));
+  const Journal journal(txn);
+  std::vector<PackSource> packs;
+  for (const Dot dot : dots) {
+    ASSIGN_OR_RETURN(const Entry entry, journal.EntryAt(dot));
+    std::vector<PackDef> before;
+    for (const PackSource& pack : packs) before.push_back(pack.def);
+    absl::StatusOr<PackDef> def = ParsePack(entry.pack_toml, Cat("the pack of ", lanes.Short(dot)), before);
+    if (!def.ok()) return Error(absl::StatusCode::kDataLoss, Cat("a pack of this store cannot be read: ", S(def.status().message())));
+    packs.push_back({*std::move(def), entry.hlc, entry.lane});
+  }
+  return Catalog::Build(std::move(packs));
+}
+
+}  // namespace chancery

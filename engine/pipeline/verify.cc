@@ -1,0 +1,110 @@
+#include "engine/pipeline/verify.h"
+
+#include "engine/base/status.h"
+#include "engine/base/strings.h"
+
+namespace chancery {
+namespace {
+
+absl::Status Malformed(const Lane& lane, uint64_t seq, std::string_view why) {
+  return Error(absl::StatusCode::kInvalidArgument, Cat("entry ", lane.Label(), "-", seq, " is malformed: ", why),
+               Cat("nothing was taken; ask the people of site ", lane.site, " what it runs"));
+}
+
+absl::Status CheckContext(Workspace& work, const Lane& lane, const Entry& entry, Vector* context) {
+  for (const Place& place : entry.context) {
+    const Lane* other = work.lanes.Find(place.lane);
+    CHECK(other != nullptr && other->tip() >= place.seq);  // the caller let the run wait otherwise
+    if (other->handle == lane.handle) return Malformed(lane, entry.seq, "its context names its own lane");
+    if (place.seq <= context->At(other->handle)) return Malformed(lane, entry.seq, "its context does not grow");
+    ASSIGN_OR_RETURN(const Hlc tip, work.journal.HlcAt(MakeDot(other->handle, place.seq)));
+    if (tip >= entry.hlc) return Malformed(lane, entry.seq, "its stamp is not above what it had seen");
+    context->Raise(other->handle, place.seq);
+  }
+  return absl::OkStatus();
+}
+
+bool TakesVerb(Verb verb, const FieldDef& def) {
+  switch (verb) {
+    case Verb::kSet: return def.plain_kind() && def.merge != MergeKind::kLast;
+    case Verb::kSetLast: return def.plain_kind() && def.merge == MergeKind::kLast;
+    case Verb::kAdd:
+    case Verb::kRemove: return def.type == FieldType::kSet;
+    case Verb::kSettle:
+    case Verb::kRetract: return def.plain_kind();
+  }
+  return false;
+}
+
+bool TakesKind(Kind kind, FieldType type) {
+  switch (type) {
+    case FieldType::kText: return kind == Kind::kText;
+    case FieldType::kInteger: return kind == Kind::kInteger;
+    case FieldType::kRational: return kind == Kind::kRational;
+    case FieldType::kBool: return kind == Kind::kBool;
+    case FieldType::kDate: return kind == Kind::kDate;
+    case FieldType::kTime: return kind == Kind::kTime;
+    case FieldType::kBytes: return kind == Kind::kBytes;
+    case FieldType::kGroup: return kind == Kind::kGroup;
+    default: return false;
+  }
+}
+
+absl::Status CheckChange(const Lane& lane, const Entry& entry, const Change& change, const Ordinals& ordinals) {
+  const bool effect = change.verb == Verb::kSettle || change.verb == Verb::kRetract;
+  if (effect && entry.kind != EntryKind::kRuling) return Malformed(lane, entry.seq, "it withdraws writes, but is no ruling");
+  if (change.field == kNoField) return absl::OkStatus();
+  if (change.field >= ordinals.fields.size()) return Malformed(lane, entry.seq, "it names a field that its pack does not have");
+  const FieldDef& def = ordinals.fields[change.field]->def;
+  if (!TakesVerb(change.verb, def)) return Malformed(lane, entry.seq, Cat("field ", def.name, " cannot be changed in this way"));
+  const bool set = def.type == FieldType::kSet;
+  if (!TakesKind(change.value.kind, set ? def.of : def.type) && (set || !change.value.unset()))
+    return Malformed(lane, entry.seq, Cat("field ", def.name, " does not take a value of this kind"));
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<CheckedRun> CheckRun(Workspace& work, const Lane& lane, const Run& run) {
+  CheckedRun out{{}, {}, lane.tree, lane.context};
+  CHECK(run.first == lane.tip() + 1);
+  Hlc last = std::max(lane.tip_hlc, lane.above);
+  for (size_t i = 0; i < run.leaves.size(); ++i) {
+    const uint64_t seq = run.first + i;
+    absl::StatusOr<Entry> entry = DecodeParts(run.header, seq, run.leaves[i].hlc, run.leaves[i].body);
+    if (!entry.ok()) return Malformed(lane, seq, S(entry.status().message()));
+    if (entry->hlc <= last) return Malformed(lane, seq, "its stamp does not rise");
+    if (i > 0 && !entry->context.empty()) return Malformed(lane, seq, "a context inside a run");
+    if ((entry->kind == EntryKind::kGenesis) != (seq == 1 && lane.admitted_by == 0)) return Malformed(lane, seq, "a genesis in the wrong place");
+    last = entry->hlc;
+    RETURN_IF_ERROR(CheckContext(work, lane, *entry, &out.context));
+    if (lane.admitted_by != 0 && !out.context.Has(lane.admitted_by)) return Malformed(lane, seq, "its site had not been admitted");
+    out.ids.push_back(IdOf(run.EntryBytes(i)));
+    out.tree.Append(out.ids.back());
+    out.entries.push_back(*std::move(entry));
+  }
+  if (!Verify(lane.key, SealMessage(work.registry(), lane.id, run.last(), out.tree.Root()), run.seal))
+    return Error(absl::StatusCode::kDataLoss, Cat("the seal of ", lane.Label(), "-", run.last(), " does not hold: its entries were changed, or two versions exist"),
+                 "take them again from another peer; keep this copy as evidence");
+  return out;
+}
+
+absl::Status CheckOps(const Workspace& work, const Entry& entry, Dot dot) {
+  const Lane& lane = work.lanes.At(HandleOf(dot));
+  for (const Op& op : entry.ops) {
+    const Ordinals* ordinals = work.catalog().Resolve(entry.packs[op.pack], op.reg);
+    if (ordinals == nullptr) return Malformed(lane, entry.seq, "it names a pack or register that is not in its past");
+    if (op.kind == OpKind::kDelete) return Malformed(lane, entry.seq, "deletion is not merged by this version: upgrade needed");
+    for (const Change& change : op.changes) RETURN_IF_ERROR(CheckChange(lane, entry, change, *ordinals));
+  }
+  if (entry.ruling) {
+    Vector past = work.lanes.Tips();
+    for (const Fact& fact : entry.ruling->facts) {
+      const std::optional<Dot> known = work.lanes.DotOf(fact.place);
+      if (!known || !past.Has(*known)) return Malformed(lane, entry.seq, "it rules on an entry that it had not seen");
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace chancery

@@ -1,0 +1,140 @@
+#include "engine/register/catalog.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "engine/base/status.h"
+#include "engine/base/strings.h"
+
+namespace chancery {
+namespace {
+
+// Ascending by precedence: the last of a name is in force.
+std::vector<const PackSource*> ByPrecedence(const std::vector<PackSource>& packs) {
+  std::vector<const PackSource*> out;
+  for (const PackSource& pack : packs) out.push_back(&pack);
+  std::sort(out.begin(), out.end(), [](const PackSource* a, const PackSource* b) {
+    return std::tie(a->def.version, b->hlc, b->lane) < std::tie(b->def.version, a->hlc, a->lane);
+  });
+  return out;
+}
+
+}  // namespace
+
+const FieldInfo* RegisterInfo::Find(std::string_view field) const {
+  const auto it = std::lower_bound(by_name.begin(), by_name.end(), field, [](const FieldInfo* f, std::string_view n) { return f->def.name < n; });
+  return it != by_name.end() && (*it)->def.name == field ? *it : nullptr;
+}
+
+std::shared_ptr<const Catalog> Catalog::Build(std::vector<PackSource> packs) {
+  std::shared_ptr<Catalog> catalog(new Catalog);
+  catalog->packs_ = std::move(packs);
+  for (const PackSource& pack : catalog->packs_) catalog->AddFields(pack.def);
+  for (const PackSource* pack : ByPrecedence(catalog->packs_)) {
+    catalog->in_force_[pack->def.name] = &pack->def;
+    catalog->SetDefinitions(pack->def);
+  }
+  for (auto& [name, reg] : catalog->registers_) {
+    for (const FieldInfo& field : reg.fields) reg.by_name.push_back(&field);
+    std::sort(reg.by_name.begin(), reg.by_name.end(), [](const FieldInfo* a, const FieldInfo* b) { return a->def.name < b->def.name; });
+    for (const FieldInfo* field : reg.by_name) reg.tuple_fields.push_back({field->def.name, field->handle, field->def.remove_wins});
+  }
+  for (const auto& [name, pack] : catalog->in_force_)
+    for (const RuleDef& def : pack->rules) catalog->AddRule(def);
+  for (const PackSource& pack : catalog->packs_) catalog->AddOrdinals(pack.def);
+  return catalog;
+}
+
+void Catalog::AddFields(const PackDef& pack) {
+  for (const RegisterDef& def : pack.registers) {
+    RegisterInfo& reg = registers_[def.name];
+    reg.name = def.name;
+    reg.hash = Name64(def.name);
+    for (const FieldDef& field : def.fields) {
+      if (std::none_of(reg.fields.begin(), reg.fields.end(), [&](const FieldInfo& f) { return f.def.name == field.name; }))
+        reg.fields.push_back({field, static_cast<uint16_t>(reg.fields.size()), Cat(def.name, ".", field.name), {}, {}});
+    }
+  }
+}
+
+void Catalog::SetDefinitions(const PackDef& pack) {
+  for (const RegisterDef& def : pack.registers) {
+    RegisterInfo& reg = registers_.at(def.name);
+    reg.title = def.title;
+    reg.pack = pack.name;
+    for (const FieldDef& field : def.fields)
+      for (FieldInfo& info : reg.fields)
+        if (info.def.name == field.name) info.def = field;
+  }
+}
+
+void Catalog::AddRule(const RuleDef& def) {
+  RegisterInfo& reg = registers_.at(def.on[0].reg);
+  RuleInfo& rule = rules_[def.id];
+  rule = {def, Name64(def.id), &reg, reg.Find(def.on[0].field), def.same ? reg.Find(def.same->field) : nullptr};
+  reg.unique.push_back(&rule);
+  reg.fields[rule.field->handle].unique_on.push_back(&rule);
+  if (rule.same != nullptr) reg.fields[rule.same->handle].same_of.push_back(&rule);
+}
+
+void Catalog::AddOrdinals(const PackDef& pack) {
+  std::vector<Ordinals>& registers = ordinals_[pack.id];
+  registers.clear();
+  for (const RegisterDef& def : pack.registers) {
+    Ordinals ordinals{&registers_.at(def.name), {}};
+    for (const FieldDef& field : def.fields) ordinals.fields.push_back(ordinals.reg->Find(field.name));
+    registers.push_back(std::move(ordinals));
+  }
+}
+
+const RegisterInfo* Catalog::Find(std::string_view reg) const {
+  const auto it = registers_.find(reg);
+  return it == registers_.end() ? nullptr : &it->second;
+}
+
+const RegisterInfo* Catalog::FindHash(uint64_t hash) const {
+  for (const auto& [name, reg] : registers_)
+    if (reg.hash == hash) return &reg;
+  return nullptr;
+}
+
+const RuleInfo* Catalog::Rule(std::string_view id) const {
+  const auto it = rules_.find(id);
+  return it == rules_.end() ? nullptr : &it->second;
+}
+
+const RuleInfo* Catalog::RuleByHash(uint64_t hash) const {
+  for (const auto& [id, rule] : rules_)
+    if (rule.hash == hash) return &rule;
+  return nullptr;
+}
+
+std::vector<PackDef> Catalog::InForce() const {
+  std::vector<PackDef> out;
+  for (const auto& [name, pack] : in_force_) out.push_back(*pack);
+  return out;
+}
+
+const PackDef& Catalog::PackOf(const RegisterInfo& reg) const { return *in_force_.at(reg.pack); }
+
+Catalog::Naming Catalog::NamingOf(const RegisterInfo& reg) const {
+  const PackDef& pack = PackOf(reg);
+  return {pack.id, *pack.Ordinal(reg.name)};
+}
+
+uint32_t Catalog::FieldOrdinal(const RegisterInfo& reg, std::string_view field) const {
+  return *PackOf(reg).Find(reg.name)->Ordinal(field);
+}
+
+const Ordinals* Catalog::Resolve(const PackId& pack, uint32_t reg) const {
+  const auto it = ordinals_.find(pack);
+  return it == ordinals_.end() || reg >= it->second.size() ? nullptr : &it->second[reg];
+}
+
+int Catalog::Officers(std::string_view rule_id, const RegisterInfo& reg, const FieldInfo* field) const {
+  if (const RuleInfo* rule = Rule(rule_id); rule != nullptr && rule->def.officers > 0) return rule->def.officers;
+  if (field != nullptr && field->rule_id == rule_id && field->def.officers > 0) return field->def.officers;
+  return PackOf(reg).officers;
+}
+
+}  // namespace chancery

@@ -1,0 +1,100 @@
+// The packs of a store, resolved: what an ordinal in an entry means here, which rules watch which field.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "engine/codec/digest.h"
+#include "engine/pack/pack.h"
+
+namespace chancery {
+
+struct RuleInfo;
+
+struct FieldInfo {
+  FieldDef def;
+  uint16_t handle = 0;             // private to the store; stable
+  std::string rule_id;             // "parcel.owner": the id of the field's own cases
+  std::vector<const RuleInfo*> unique_on;  // rules that claim its values
+  std::vector<const RuleInfo*> same_of;    // rules that it exempts
+  bool clashes() const { return def.plain_kind() && def.merge != MergeKind::kLast; }
+};
+
+struct RegisterInfo {
+  std::string name, title, pack;
+  uint64_t hash = 0;  // Name64(name): prefix of its records' keys
+  std::vector<FieldInfo> fields;  // by handle
+  std::vector<const FieldInfo*> by_name;  // ascending by name
+  std::vector<TupleField> tuple_fields;   // the same, as the digest names them
+  std::vector<const RuleInfo*> unique;    // rules on its fields
+  const FieldInfo* Find(std::string_view field) const;
+};
+
+struct RuleInfo {
+  RuleDef def;
+  uint64_t hash = 0;  // Name64(id)
+  const RegisterInfo* reg = nullptr;
+  const FieldInfo* field = nullptr;
+  const FieldInfo* same = nullptr;
+};
+
+// What an entry's pack and ordinals lead to.
+struct Ordinals {
+  const RegisterInfo* reg = nullptr;
+  std::vector<const FieldInfo*> fields;  // by ordinal
+};
+
+// A pack as an entry brought it.
+struct PackSource {
+  PackDef def;
+  Hlc hlc = 0;
+  LaneId lane = 0;
+};
+
+class Catalog {
+ public:
+  // packs in the order in which this store merged them (field handles follow it); every version of a pack stands there. In force: the
+  // highest version of a name, of several the first in canonical order: a function of the set.
+  static std::shared_ptr<const Catalog> Build(std::vector<PackSource> packs);
+  Catalog(const Catalog&) = delete;
+
+  const RegisterInfo* Find(std::string_view reg) const;
+  const RegisterInfo* FindHash(uint64_t hash) const;
+  const RuleInfo* Rule(std::string_view id) const;
+  const RuleInfo* RuleByHash(uint64_t hash) const;
+  const std::map<std::string, RegisterInfo, std::less<>>& registers() const { return registers_; }
+  const std::vector<PackSource>& packs() const { return packs_; }       // every version, in the order merged
+  std::vector<PackDef> InForce() const;                                 // one a name, ascending by name
+  const PackDef& PackOf(const RegisterInfo& reg) const;                 // in force
+  // The pack, version in force, and ordinals that a new entry uses for a register.
+  struct Naming {
+    PackId pack;
+    uint32_t reg = 0;
+  };
+  Naming NamingOf(const RegisterInfo& reg) const;
+  uint32_t FieldOrdinal(const RegisterInfo& reg, std::string_view field) const;
+  // nullptr: the pack or the ordinal is not known here.
+  const Ordinals* Resolve(const PackId& pack, uint32_t reg) const;
+
+  int Officers(std::string_view rule_id, const RegisterInfo& reg, const FieldInfo* field) const;
+
+ private:
+  Catalog() = default;
+  void AddFields(const PackDef& pack);
+  void SetDefinitions(const PackDef& pack);
+  void AddRule(const RuleDef& def);
+  void AddOrdinals(const PackDef& pack);
+
+  std::vector<PackSource> packs_;
+  std::map<std::string, const PackDef*, std::less<>> in_force_;
+  std::map<std::string, RegisterInfo, std::less<>> registers_;
+  std::map<std::string, RuleInfo, std::less<>> rules_;
+  std::map<PackId, std::vector<Ordinals>> ordinals_;
+};
+
+}  // namespace chancery

@@ -1,0 +1,76 @@
+#include "engine/register/claims.h"
+
+#include <algorithm>
+
+#include "engine/base/planted.h"
+#include "engine/text/value_text.h"
+
+namespace chancery {
+
+std::string SubjectOf(const Value& normalised) { return ShowJson(normalised); }
+Hash128 ClaimHash(std::string_view subject) { return HashParts({subject}); }
+
+std::string ClaimPrefix(uint64_t rule, const Hash128& value) {
+  ByteWriter w;
+  w.U64(rule);
+  w.Raw(value.view());
+  return std::move(w.out);
+}
+
+std::string ClaimKey(const ClaimRow& row) { return ClaimPrefix(row.rule, row.value) + row.record; }
+
+std::string EncodeClaim(const ClaimRow& row) {
+  ByteWriter w;
+  w.Raw(row.same.view());
+  for (const auto& [dot, op] : row.writes) {
+    w.U64(dot);
+    w.U64(op);
+  }
+  return std::move(w.out);
+}
+
+ClaimRow DecodeClaim(std::string_view key, std::string_view value) {
+  ClaimRow row{Read64(key, 0), Hash128::From(key.substr(8, 16)), RecordKey(key.substr(24)), {}, Hash128::From(value.substr(0, 16)), {}};
+  for (ByteReader r(value.substr(16)); !r.AtEnd();) {
+    const Dot dot = r.U64();
+    row.writes.emplace_back(dot, r.U64());
+  }
+  return row;
+}
+
+namespace {
+
+Hash128 SameOf(const RuleInfo& rule, const Record& record, const Lanes& lanes) {
+  const Cell* cell = rule.same == nullptr ? nullptr : record.Find(rule.same->handle);
+  if (cell == nullptr) return {};
+  const std::vector<const Write*> visible = Visible(*cell, lanes);
+  const std::vector<const Value*> values = Distinct(visible);
+  if (values.size() != 1 || values[0]->unset()) return {};
+  return HashParts({SubjectOf(*values[0])});
+}
+
+}  // namespace
+
+std::vector<ClaimRow> ClaimsOf(const RegisterInfo& reg, const RecordKey& key, const Record& record, const Lanes& lanes) {
+  std::vector<ClaimRow> rows;
+  if (!record.exists()) return rows;
+  for (const RuleInfo* rule : reg.unique) {
+    const Cell* cell = record.Find(rule->field->handle);
+    if (cell == nullptr) continue;
+    const size_t first = rows.size();
+    std::vector<const Write*> visible = Visible(*cell, lanes);
+    if (Planted(Bug::kClaimsFromInterim) && !visible.empty()) visible = {InterimOf(visible, {}, lanes)};
+    for (const Write* w : visible) {
+      if (w->value.unset()) continue;
+      const std::string subject = SubjectOf(Normalised(*rule, w->value));
+      const Hash128 value = ClaimHash(subject);
+      auto it = std::find_if(rows.begin() + static_cast<ptrdiff_t>(first), rows.end(), [&](const ClaimRow& r) { return r.value == value; });
+      if (it == rows.end()) it = rows.insert(rows.end(), {rule->hash, value, key, subject, SameOf(*rule, record, lanes), {}});
+      it->writes.emplace_back(w->dot, w->op);
+    }
+  }
+  std::sort(rows.begin(), rows.end());
+  return rows;
+}
+
+}  // namespace chancery

@@ -1,0 +1,36 @@
+// What a record claims under unique rules: rows that anyone can look up by value.
+#pragma once
+
+#include <compare>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/register/keys.h"
+#include "engine/register/view.h"
+
+namespace chancery {
+
+struct ClaimRow {
+  uint64_t rule = 0;     // RuleInfo::hash
+  Hash128 value;         // ClaimHash of the normalised value
+  RecordKey record;
+  std::string subject;   // SubjectOf the value; not stored: empty in rows read from the table
+  Hash128 same;          // of the one standing value of the rule's `same` field; zero = exempts nothing
+  std::vector<std::pair<Dot, uint64_t>> writes;  // (entry, op) of the visible writes with that value, ascending by place
+  auto operator<=>(const ClaimRow&) const = default;
+};
+
+// The subject of a unique case: the normalised value as compact JSON. Its hash keys the claim.
+std::string SubjectOf(const Value& normalised);
+Hash128 ClaimHash(std::string_view subject);
+
+std::string ClaimKey(const ClaimRow& row);
+std::string ClaimPrefix(uint64_t rule, const Hash128& value);
+std::string EncodeClaim(const ClaimRow& row);
+ClaimRow DecodeClaim(std::string_view key, std::string_view value);
+
+// From all visible writes, never from what is shown meanwhile. Ascending.
+std::vector<ClaimRow> ClaimsOf(const RegisterInfo& reg, const RecordKey& key, const Record& record, const Lanes& lanes);
+
+}  // namespace chancery

@@ -1,0 +1,37 @@
+#include "engine/register/digest.h"
+
+#include <algorithm>
+
+#include "engine/base/planted.h"
+#include "engine/codec/digest.h"
+
+namespace chancery {
+namespace {
+
+// Losers among writes with merge = last are prunable, so they are no part of the digest.
+bool HasLosers(const Record& record, const Lanes& lanes) {
+  return std::any_of(record.slots.begin(), record.slots.end(),
+                     [&](const Slot& slot) { return slot.cell.size() > 1 && Visible(slot.cell, lanes).size() < slot.cell.size(); });
+}
+
+Record WithoutLosers(Record record, const Lanes& lanes) {
+  for (Slot& slot : record.slots) {
+    Cell cell;
+    for (const Write* w : Visible(slot.cell, lanes)) cell.push_back(*w);
+    slot.cell = std::move(cell);
+  }
+  return record;
+}
+
+}  // namespace
+
+Sum128 RecordDigest(const RegisterInfo& reg, std::string_view key, const Record& record, const Lanes& lanes, const RegistryId& registry) {
+  const TupleNames names{reg.name, reg.tuple_fields, lanes.ids()};
+  std::string tuple = HasLosers(record, lanes) ? RecordTuple(WithoutLosers(record, lanes), key, names) : RecordTuple(record, key, names);
+  if (Planted(Bug::kDigestUnsorted))
+    for (const Slot& slot : record.slots)
+      if (slot.cell.size() > 1) tuple += static_cast<char>(lanes.At(HandleOf(slot.cell[0].dot)).id);
+  return TupleSum(registry, tuple);
+}
+
+}  // namespace chancery

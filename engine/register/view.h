@@ -1,0 +1,33 @@
+// What of a cell counts, in canonical order. Pure functions of rows and lanes.
+#pragma once
+
+#include <vector>
+
+#include "engine/codec/record.h"
+#include "engine/journal/lanes.h"
+#include "engine/register/catalog.h"
+
+namespace chancery {
+
+// Canonical order of two stamped places.
+inline bool Before(const Lanes& lanes, Hlc a_hlc, Dot a, Hlc b_hlc, Dot b) {
+  return a_hlc != b_hlc ? a_hlc < b_hlc : lanes.PlaceOf(a) < lanes.PlaceOf(b);
+}
+
+// The writes that count: all but those written `last` against which a later one written `last` stands. Cells of several writes carry
+// their stamps. Ascending by (lane, seq, op): the same list at every site.
+std::vector<const Write*> Visible(const Cell& cell, const Lanes& lanes);
+
+// The distinct values of visible writes.
+std::vector<const Value*> Distinct(const std::vector<const Write*>& visible);
+
+// The first or last visible write in canonical order, as the field says; nullptr for none or where there is nothing.
+const Write* InterimOf(const std::vector<const Write*>& visible, const FieldDef& field, const Lanes& lanes);
+
+// Whether an element is in its set.
+bool Present(const Element& element, const FieldDef& field);
+
+// The value as a rule compares it: folded where the rule says so. Never fails: what filing refused is compared as it stands.
+Value Normalised(const RuleInfo& rule, const Value& value);
+
+}  // namespace chancery

@@ -1,0 +1,343 @@
+#include "engine/register/workspace.h"
+
+#include <algorithm>
+
+#include "chancery/types.h"
+#include "engine/base/planted.h"
+#include "engine/base/status.h"
+#include "engine/base/strings.h"
+#include "engine/register/digest.h"
+
+namespace chancery {
+
+absl::StatusOr<std::unique_ptr<Workspace>> Workspace::Open(const Txn& txn, std::shared_ptr<const Catalog> catalog) {
+  std::unique_ptr<Workspace> w(new Workspace(txn, std::move(catalog)));
+  ASSIGN_OR_RETURN(w->lanes, Lanes::Load(txn));
+  ASSIGN_OR_RETURN(w->sums, ReadSums(txn));
+  ASSIGN_OR_RETURN(w->pack_dots_, ReadPackDots(txn));
+  ASSIGN_OR_RETURN(w->store_, ReadStoreRow(txn));
+  return w;
+}
+
+absl::StatusOr<RecordEdit*> Workspace::Load(const RecordKey& key, const RegisterInfo& reg) {
+  std::unique_ptr<RecordEdit>& edit = records_[key];
+  if (edit != nullptr) return edit.get();
+  edit = std::make_unique<RecordEdit>();
+  edit->reg = &reg;
+  if (const auto stored = blank_ ? std::nullopt : txn_.Get(Table::kRecord, key)) {
+    absl::StatusOr<Record> record = DecodeRecord(*stored);
+    if (!record.ok()) return WithNext(record.status(), "chancery verify --rebuild derives records again from the journal");
+    edit->record = *std::move(record);
+    edit->existed = edit->record.exists();
+    edit->claims = ClaimsOf(reg, key, edit->record, lanes);
+    edit->digest = DigestOf(key, *edit);
+  }
+  RETURN_IF_ERROR(txn_.status());
+  return edit.get();
+}
+
+void Workspace::Begin() { undo_.emplace(); }
+
+void Workspace::TakeBack() {
+  for (auto& [key, record] : undo_->records) records_[key]->record = std::move(record);
+  undo_.reset();
+}
+
+std::vector<RecordKey> Workspace::ChangedSinceBegin() const { return undo_ ? undo_->order : std::vector<RecordKey>(); }
+
+absl::Status Workspace::Fold(const Entry& entry, Dot dot, const Vector& seen, Touches* touches) {
+  if (entry.kind == EntryKind::kPack) RETURN_IF_ERROR(FoldPack(entry, dot));
+  if (entry.kind == EntryKind::kAdmit || entry.kind == EntryKind::kGenesis) FoldAdmit(entry, dot);
+  touches->assign(entry.ops.size(), 0);
+  for (uint32_t i = 0; i < entry.ops.size(); ++i) RETURN_IF_ERROR(FoldOp(entry, i, dot, seen, touches));
+  if (!entry.idempotency.empty()) acts_[std::string(HashParts({entry.idempotency}).view())].push_back(dot);
+  for (const Premise& p : entry.relied_on)
+    premises_.insert(std::string(PremiseScope(p.scope, p.address, p.value).view()) + Key64(dot));
+  return absl::OkStatus();
+}
+
+absl::Status Workspace::FoldOp(const Entry& entry, uint32_t index, Dot dot, const Vector& seen, Touches* touches) {
+  const Op& op = entry.ops[index];
+  const Ordinals* ordinals = catalog_->Resolve(entry.packs[op.pack], op.reg);
+  if (ordinals == nullptr) return Error(absl::StatusCode::kInvalidArgument, Cat("entry ", lanes.Short(dot), " names a pack that is not here"));
+  const RecordKey key = RecordKeyOf(ordinals->reg->hash, op.key);
+  ASSIGN_OR_RETURN(RecordEdit * edit, Load(key, *ordinals->reg));
+  if (undo_ && undo_->records.try_emplace(key, edit->record).second) undo_->order.push_back(key);
+  if (Planted(Bug::kStaleFold) && edit->dirty && edit->record.last_touch != dot)
+    if (const auto stored = txn_.Get(Table::kRecord, key)) edit->record = *DecodeRecord(*stored);
+  Record& record = edit->record;
+  edit->dirty = true;
+  if (record.last_touch == dot) {  // an earlier operation of this entry: the same link
+    for (uint32_t i = 0; i < index; ++i)
+      if (entry.ops[i].key == op.key && entry.ops[i].reg == op.reg && entry.ops[i].pack == op.pack) (*touches)[index] = (*touches)[i];
+  } else {
+    (*touches)[index] = record.last_touch;
+    record.last_touch = dot;
+    std::erase_if(record.heads, [&](Dot head) { return seen.Has(head); });
+    record.heads.insert(std::lower_bound(record.heads.begin(), record.heads.end(), dot), dot);
+  }
+  if (op.kind == OpKind::kCreate) FoldCreate(key, *edit, index, dot, entry.hlc, seen);
+  for (const Change& change : op.changes) RETURN_IF_ERROR(FoldChange(change, *ordinals, key, *edit, index, dot, entry.hlc, seen));
+  return absl::OkStatus();
+}
+
+void Workspace::FoldCreate(const RecordKey& key, RecordEdit& edit, uint32_t op, Dot dot, Hlc hlc, const Vector& seen) {
+  Record& record = edit.record;  // what stood before under this address does not come back with it
+  for (Slot& slot : record.slots) {
+    if (slot.cell.size() > 1) touched.insert({Scope::Type::kField, key, slot.field, 0, {}});
+    std::erase_if(slot.cell, [&](const Write& w) { return seen.Has(w.dot); });
+  }
+  for (Element& element : record.elements) std::erase_if(element.marks, [&](const Mark& m) { return seen.Has(m.dot); });
+  std::erase_if(record.slots, [](const Slot& slot) { return slot.cell.empty(); });
+  std::erase_if(record.elements, [](const Element& element) { return element.marks.empty(); });
+  if (!record.life.empty()) touched.insert({Scope::Type::kExistence, key, 0, 0, {}});
+  std::erase_if(record.life, [&](const Life& l) { return seen.Has(l.dot); });
+  const Life life{dot, hlc, static_cast<uint16_t>(op), true};
+  record.life.insert(std::lower_bound(record.life.begin(), record.life.end(), life, [](const Life& a, const Life& b) { return a.dot < b.dot; }), life);
+}
+
+std::vector<Dot> Workspace::DotsOf(const std::vector<Place>& places) const {
+  std::vector<Dot> dots;
+  for (const Place& place : places)
+    if (const std::optional<Dot> dot = lanes.DotOf(place)) dots.push_back(*dot);
+  return dots;
+}
+
+absl::Status Workspace::StampCell(Cell& cell) {
+  if (cell.size() < 2) return absl::OkStatus();
+  for (Write& w : cell) {
+    if (w.hlc != 0) continue;
+    ASSIGN_OR_RETURN(w.hlc, journal.HlcAt(w.dot));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Workspace::FoldChange(const Change& change, const Ordinals& ordinals, const RecordKey& key, RecordEdit& edit, uint32_t op, Dot dot,
+                                   Hlc hlc, const Vector& seen) {
+  Record& record = edit.record;
+  if (change.field == kNoField) {  // a ruling withdraws creations
+    const std::vector<Dot> named = DotsOf(change.named);
+    std::erase_if(record.life, [&](const Life& l) { return std::find(named.begin(), named.end(), l.dot) != named.end(); });
+    if (!change.value.unset()) record.life.push_back({dot, hlc, static_cast<uint16_t>(op), false});
+    std::sort(record.life.begin(), record.life.end(), [](const Life& a, const Life& b) { return a.dot < b.dot; });
+    touched.insert({Scope::Type::kExistence, key, 0, 0, {}});
+    return absl::OkStatus();
+  }
+  if (change.field >= ordinals.fields.size())
+    return Error(absl::StatusCode::kInvalidArgument, Cat("entry ", lanes.Short(dot), " names a field that its pack does not have"));
+  const FieldInfo& field = *ordinals.fields[change.field];
+  if (change.verb == Verb::kAdd || change.verb == Verb::kRemove) {
+    std::vector<Mark>& marks = record.At(field.handle, change.value);
+    std::erase_if(marks, [&](const Mark& m) { return seen.Has(m.dot) || (Planted(Bug::kRemoveDropsUnseenAdds) && change.verb == Verb::kRemove); });
+    const Mark mark{dot, hlc, static_cast<uint16_t>(op), change.verb == Verb::kAdd};
+    marks.insert(std::lower_bound(marks.begin(), marks.end(), mark, [](const Mark& a, const Mark& b) { return a.dot < b.dot; }), mark);
+    return absl::OkStatus();
+  }
+  Cell& cell = record.At(field.handle);
+  const size_t before = cell.size();
+  if (change.verb == Verb::kRetract) {
+    Retract(cell, DotsOf(change.named));
+  } else {
+    std::vector<Dot> named = DotsOf(change.named);
+    if (Planted(Bug::kOverIsAllSeen)) named.clear();
+    if (Planted(Bug::kSetReplacesUnseen) && change.verb == Verb::kSet) cell.clear();
+    const Replaces replaces = change.verb == Verb::kSet ? Replaces::kNamed : Replaces::kAllSeen;
+    Merge(cell, seen, replaces, named, {dot, hlc, static_cast<uint16_t>(op), change.verb == Verb::kSetLast, change.value});
+  }
+  RETURN_IF_ERROR(StampCell(cell));
+  if (field.clashes() && (before > 1 || cell.size() > 1)) touched.insert({Scope::Type::kField, key, field.handle, 0, {}});
+  if (cell.empty()) std::erase_if(record.slots, [](const Slot& slot) { return slot.cell.empty(); });
+  return absl::OkStatus();
+}
+
+absl::Status Workspace::FoldPack(const Entry& entry, Dot dot) {
+  if (replay_) return absl::OkStatus();
+  absl::StatusOr<PackDef> pack = ParsePack(entry.pack_toml, Cat("the pack of ", lanes.Short(dot)), catalog_->InForce());
+  RETURN_IF_ERROR(pack.status());
+  std::vector<PackSource> packs = catalog_->packs();
+  packs.push_back({*std::move(pack), entry.hlc, entry.lane});
+  catalog_ = Catalog::Build(std::move(packs));
+  pack_dots_.push_back(dot);
+  packs_changed_ = true;
+  for (auto& [key, edit] : records_) edit->reg = catalog_->FindHash(RegisterOf(key));
+  return absl::OkStatus();
+}
+
+void Workspace::FoldAdmit(const Entry& entry, Dot dot) {
+  if (entry.kind == EntryKind::kGenesis) return;  // the founder's lane is made with the store's first row
+  const Admit& admit = *entry.admit;
+  if (lanes.Find(LaneOf(admit.key)) != nullptr) return;  // admitted twice apart: one lane
+  Lane lane;
+  lane.id = LaneOf(admit.key);
+  lane.key = admit.key;
+  lane.site = admit.site;
+  lane.incarnation = admit.incarnation;
+  lane.role = admit.role;
+  lane.admitted_by = dot;
+  lane.above = admit.above;
+  lanes.Add(std::move(lane));
+}
+
+void Workspace::Reclaim(const RecordKey& key, RecordEdit& edit) {
+  if (edit.reg->unique.empty()) return;
+  if (Planted(Bug::kLifeKeepsClaims) && !edit.record.exists()) return;
+  std::vector<ClaimRow> now = ClaimsOf(*edit.reg, key, edit.record, lanes);
+  const auto touch = [&](const ClaimRow& row) { touched.insert({Scope::Type::kUnique, {}, 0, row.rule, row.subject}); };
+  for (const ClaimRow& row : edit.claims)
+    if (!std::binary_search(now.begin(), now.end(), row)) {
+      claims_[ClaimKey(row)] = std::nullopt;
+      touch(row);
+    }
+  for (const ClaimRow& row : now)
+    if (!std::binary_search(edit.claims.begin(), edit.claims.end(), row)) {
+      claims_[ClaimKey(row)] = EncodeClaim(row);
+      const bool only_same = std::any_of(edit.claims.begin(), edit.claims.end(), [&](const ClaimRow& old) {
+        return old.rule == row.rule && old.value == row.value && old.writes == row.writes;
+      });
+      if (!(Planted(Bug::kSameNotRecomputed) && only_same)) touch(row);
+    }
+  if (Planted(Bug::kSameNotRecomputed))
+    std::erase_if(touched, [&](const Scope& s) {
+      return s.type == Scope::Type::kUnique && std::any_of(now.begin(), now.end(), [&](const ClaimRow& row) {
+               return row.rule == s.rule && row.subject == s.subject && std::any_of(edit.claims.begin(), edit.claims.end(), [&](const ClaimRow& old) {
+                        return old.rule == row.rule && old.value == row.value && old.writes == row.writes;
+                      });
+             });
+    });
+  edit.claims = std::move(now);
+}
+
+std::vector<ClaimRow> Workspace::Claimants(uint64_t rule, const Hash128& value) const {
+  const std::string prefix = ClaimPrefix(rule, value);
+  std::map<std::string, ClaimRow> rows;
+  Cursor stored(txn_, Table::kClaim);
+  for (bool more = stored.Seek(prefix); more && stored.key().starts_with(prefix); more = stored.Next())
+    rows.emplace(stored.key(), DecodeClaim(stored.key(), stored.value()));
+  for (auto it = claims_.lower_bound(prefix); it != claims_.end() && it->first.starts_with(prefix); ++it) {
+    rows.erase(it->first);
+    if (it->second) rows.emplace(it->first, DecodeClaim(it->first, *it->second));
+  }
+  std::vector<ClaimRow> out;
+  for (auto& [key, row] : rows) out.push_back(std::move(row));
+  return out;
+}
+
+std::vector<Dot> Workspace::Acts(std::string_view id) const {
+  const std::string key(HashParts({id}).view());
+  std::vector<Dot> dots;
+  if (const auto row = txn_.Get(Table::kAct, key))
+    for (ByteReader r(*row); !r.AtEnd();) dots.push_back(r.U64());
+  if (const auto it = acts_.find(key); it != acts_.end()) dots.insert(dots.end(), it->second.begin(), it->second.end());
+  return dots;
+}
+
+absl::StatusOr<Vector> Workspace::PastOf(Dot dot) const {
+  Vector past;
+  Cursor rows(txn_, Table::kContext);
+  if (rows.SeekLast(Key64(HandleOf(dot), SeqOf(dot))) && Read64(rows.key(), 0) == HandleOf(dot)) {
+    ByteReader r(rows.value());
+    for (uint16_t h = 0; !r.AtEnd(); ++h) past.Raise(h, r.U64());
+  }
+  past.Raise(HandleOf(dot), SeqOf(dot) - 1);
+  RETURN_IF_ERROR(txn_.status());
+  return past;
+}
+
+std::string Workspace::AddressOf(const RecordKey& key) const {
+  const RegisterInfo* reg = catalog_->FindHash(RegisterOf(key));
+  return Address{reg == nullptr ? "?" : reg->name, std::string(KeyOf(key)), {}, {}}.Text();
+}
+
+bool Workspace::OnRecord(const Entry& entry, const Op& op, const RecordKey& key) const {
+  if (op.key != KeyOf(key)) return false;
+  const Ordinals* ordinals = catalog_->Resolve(entry.packs[op.pack], op.reg);
+  return ordinals != nullptr && ordinals->reg->hash == RegisterOf(key);
+}
+
+absl::StatusOr<std::vector<Workspace::Touch>> Workspace::Chain(const RecordKey& key, const RegisterInfo& reg) {
+  ASSIGN_OR_RETURN(const RecordEdit* edit, Load(key, reg));
+  std::vector<Touch> chain;
+  for (Dot dot = edit->record.last_touch; dot != 0;) {
+    ASSIGN_OR_RETURN(Entry entry, journal.EntryAt(dot));
+    ASSIGN_OR_RETURN(const Touches touches, journal.TouchesAt(dot));
+    Dot previous = 0;
+    for (size_t i = 0; i < entry.ops.size() && i < touches.size(); ++i)
+      if (OnRecord(entry, entry.ops[i], key)) previous = touches[i];
+    chain.push_back({dot, std::move(entry)});
+    dot = previous;
+  }
+  return chain;
+}
+
+absl::StatusOr<Record> Workspace::AsOf(const RecordKey& key, const RegisterInfo& reg, const Vector& frontier) {
+  ASSIGN_OR_RETURN(const std::vector<Touch> chain, Chain(key, reg));
+  Workspace past(txn_, catalog_);
+  past.lanes = lanes;
+  past.blank_ = true;
+  for (auto touch = chain.rbegin(); touch != chain.rend(); ++touch) {
+    if (!frontier.Has(touch->dot)) continue;
+    Entry entry = touch->entry;
+    std::erase_if(entry.ops, [&](const Op& op) { return !OnRecord(entry, op, key); });
+    ASSIGN_OR_RETURN(const Vector seen, PastOf(touch->dot));
+    Touches ignored;
+    RETURN_IF_ERROR(past.Fold(entry, touch->dot, seen, &ignored));
+  }
+  ASSIGN_OR_RETURN(const RecordEdit* edit, past.Load(key, reg));
+  return edit->record;
+}
+
+void Workspace::NoteContext(uint16_t handle, uint64_t first_seq, const Vector& context) {
+  ByteWriter w;
+  for (size_t h = 0; h < context.size(); ++h) w.U64(context.At(static_cast<uint16_t>(h)));
+  contexts_[Key64(handle, first_seq)] = std::move(w.out);
+}
+
+Sum128 Workspace::DigestOf(const RecordKey& key, const RecordEdit& edit) const {
+  return RecordDigest(*edit.reg, KeyOf(key), edit.record, lanes, store_.registry);
+}
+
+void Workspace::FlushRecords(WriteTxn& txn) {
+  std::vector<RecordKey> keys;
+  for (const auto& [key, edit] : records_)
+    if (edit->dirty) keys.push_back(key);
+  std::sort(keys.begin(), keys.end());
+  for (const RecordKey& key : keys) {
+    RecordEdit& edit = *records_[key];
+    Reclaim(key, edit);
+    txn.Put(Table::kRecord, key, EncodeRecord(edit.record));
+    const Sum128 digest = DigestOf(key, edit);
+    sums.buckets[DigestBucket(RegisterOf(key), KeyOf(key))].value += digest.value - edit.digest.value;
+    sums.records += static_cast<uint64_t>(edit.record.exists()) - static_cast<uint64_t>(edit.existed);
+    edit.digest = digest;
+    edit.existed = edit.record.exists();
+    edit.dirty = false;
+  }
+  for (const auto& [key, row] : claims_) {
+    if (row) txn.Put(Table::kClaim, key, *row);
+    if (!row) txn.Delete(Table::kClaim, key);
+  }
+  for (const auto& [key, dots] : acts_) {
+    std::string row(txn.Get(Table::kAct, key).value_or(std::string_view()));
+    for (const Dot d : dots) row += Key64(d);
+    txn.Put(Table::kAct, key, row);
+  }
+  for (const std::string& key : premises_) txn.Put(Table::kPremise, key, Key64(0));
+  for (const auto& [key, row] : contexts_) txn.Put(Table::kContext, key, row);
+  claims_.clear();
+  acts_.clear();
+  premises_.clear();
+  contexts_.clear();
+}
+
+void Workspace::FlushRest(WriteTxn& txn) {
+  lanes.Store(txn);
+  if (packs_changed_) PutPackDots(txn, pack_dots_);
+  PutSums(txn, sums);
+}
+
+Hash128 PremiseScope(Premise::Scope scope, std::string_view address, std::string_view value) {
+  const char kind = static_cast<char>(scope);
+  return HashParts({std::string_view(&kind, 1), address, value});
+}
+
+}  // namespace chancery

@@ -1,0 +1,144 @@
+// Everything that one batch reads and changes, above a transaction: records, claims, lanes, acts. Folding an entry changes only this;
+// Flush writes it in one sorted pass. What it holds afterwards is a function of the set of entries.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "engine/journal/journal.h"
+#include "engine/register/catalog.h"
+#include "engine/register/claims.h"
+#include "engine/register/meta.h"
+
+namespace chancery {
+
+// A subject of some rule whose clashes may have changed.
+struct Scope {
+  enum class Type : uint8_t { kField = 0, kExistence = 1, kUnique = 2 };
+  Type type = Type::kField;
+  RecordKey record;    // kField, kExistence
+  uint16_t field = 0;  // kField
+  uint64_t rule = 0;   // kUnique: RuleInfo::hash
+  std::string subject;  // kUnique: SubjectOf the value
+  auto operator<=>(const Scope&) const = default;
+};
+
+struct RecordEdit {
+  Record record;
+  const RegisterInfo* reg = nullptr;
+  bool existed = false;          // as the sums have it
+  bool dirty = false;
+  std::vector<ClaimRow> claims;  // as the index (and what this batch does to it) has them
+  Sum128 digest;                 // as the sums have it
+};
+
+class Workspace {
+ public:
+  // txn outlives the workspace.
+  static absl::StatusOr<std::unique_ptr<Workspace>> Open(const Txn& txn, std::shared_ptr<const Catalog> catalog);
+
+  const Txn& txn() const { return txn_; }
+  const Catalog& catalog() const { return *catalog_; }
+  std::shared_ptr<const Catalog> shared_catalog() const { return catalog_; }
+  bool packs_changed() const { return packs_changed_; }
+  const RegistryId& registry() const { return store_.registry; }
+  const StoreRow& store() const { return store_; }
+  void SetRegistry(const RegistryId& id) { store_.registry = id; }  // once, when it is founded
+
+  // Folds anew what the journal holds: packs are known, rows of the journal keep their places.
+  void Replay() {
+    replay_ = true;
+    journal.KeepRows();
+  }
+
+  Lanes lanes;
+  Journal journal;
+  Sums sums;
+  std::set<Scope> touched;
+
+  // The record as it is now, loaded once. Pointers stay good until the workspace goes. Errors: DataLoss.
+  absl::StatusOr<RecordEdit*> Load(const RecordKey& key, const RegisterInfo& reg);
+
+  // Folds one verified entry. `seen`: its author's past. touches receives the chain links of its operations.
+  // Errors: InvalidArgument (names a pack or field unknown here, or a pack that does not parse), DataLoss.
+  absl::Status Fold(const Entry& entry, Dot dot, const Vector& seen, Touches* touches);
+
+  // Between Begin and Keep every change to records can be taken back: a filing that a rule refuses.
+  void Begin();
+  void Keep() { undo_.reset(); }
+  void TakeBack();
+  std::vector<RecordKey> ChangedSinceBegin() const;
+
+  // Brings the claim rows of a changed record up to date and notes the subjects touched.
+  void Reclaim(const RecordKey& key, RecordEdit& edit);
+
+  // The claims of one value under a rule, ascending by record.
+  std::vector<ClaimRow> Claimants(uint64_t rule, const Hash128& value) const;
+
+  // Entries that carry this idempotency id, in the order merged.
+  std::vector<Dot> Acts(std::string_view id) const;
+
+  // What the author of an entry had seen: its past, without the entry itself.
+  absl::StatusOr<Vector> PastOf(Dot dot) const;
+
+  // The entries on a record, newest first in this store's order: a linear extension of causality, backwards.
+  struct Touch {
+    Dot dot = 0;
+    Entry entry;
+  };
+  absl::StatusOr<std::vector<Touch>> Chain(const RecordKey& key, const RegisterInfo& reg);
+
+  // The record as the entries in `frontier` made it. O(entries on the record).
+  absl::StatusOr<Record> AsOf(const RecordKey& key, const RegisterInfo& reg, const Vector& frontier);
+
+  std::string AddressOf(const RecordKey& key) const;  // canonical text
+  bool OnRecord(const Entry& entry, const Op& op, const RecordKey& key) const;
+
+  void NoteContext(uint16_t handle, uint64_t first_seq, const Vector& context);
+
+  // Records, claims, acts, premises, contexts: written sorted. Sums follow.
+  void FlushRecords(WriteTxn& txn);
+  void FlushRest(WriteTxn& txn);  // lanes, packs, sums, store row
+
+ private:
+  Workspace(const Txn& txn, std::shared_ptr<const Catalog> catalog) : journal(txn), txn_(txn), catalog_(std::move(catalog)) {}
+  absl::Status FoldOp(const Entry& entry, uint32_t index, Dot dot, const Vector& seen, Touches* touches);
+  absl::Status FoldChange(const Change& change, const Ordinals& ordinals, const RecordKey& key, RecordEdit& edit, uint32_t op, Dot dot, Hlc hlc,
+                          const Vector& seen);
+  void FoldCreate(const RecordKey& key, RecordEdit& edit, uint32_t op, Dot dot, Hlc hlc, const Vector& seen);
+  absl::Status FoldPack(const Entry& entry, Dot dot);
+  void FoldAdmit(const Entry& entry, Dot dot);
+  absl::Status StampCell(Cell& cell);
+  std::vector<Dot> DotsOf(const std::vector<Place>& places) const;
+  Sum128 DigestOf(const RecordKey& key, const RecordEdit& edit) const;
+
+  struct Undo {
+    absl::flat_hash_map<RecordKey, Record> records;
+    std::vector<RecordKey> order;
+  };
+
+  const Txn& txn_;
+  std::shared_ptr<const Catalog> catalog_;
+  bool packs_changed_ = false;
+  bool replay_ = false;
+  bool blank_ = false;  // records start empty: used to fold a past
+  std::vector<Dot> pack_dots_;
+  StoreRow store_;
+  absl::flat_hash_map<RecordKey, std::unique_ptr<RecordEdit>> records_;
+  std::map<std::string, std::optional<std::string>> claims_;  // claim key -> row, nullopt = removed
+  std::map<std::string, std::vector<Dot>> acts_;              // 16-byte key -> new dots
+  std::set<std::string> premises_;
+  std::map<std::string, std::string> contexts_;
+  std::optional<Undo> undo_;
+};
+
+// Scopes of premises: how entries are found that relied on something. Hash of the kind and the canonical address.
+Hash128 PremiseScope(Premise::Scope scope, std::string_view address, std::string_view value = {});
+
+}  // namespace chancery

@@ -1,0 +1,207 @@
+#include "engine/snapshot.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "chancery/testing.h"
+#include "engine/base/status.h"
+#include "engine/base/strings.h"
+#include "engine/pack/view.h"
+#include "engine/pipeline/card.h"
+#include "engine/pipeline/resolve.h"
+#include "engine/text/value_text.h"
+
+namespace chancery {
+
+absl::StatusOr<Snapshot::Impl::View*> Snapshot::Impl::Open() {
+  if (view == nullptr) {
+    ASSIGN_OR_RETURN(std::unique_ptr<Workspace> work, Workspace::Open(txn, catalog));
+    view = std::make_unique<View>(std::move(work));
+  }
+  return view.get();
+}
+
+Snapshot::Snapshot(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Snapshot::Snapshot(Snapshot&&) noexcept = default;
+Snapshot::~Snapshot() = default;
+
+absl::StatusOr<RecordView> Snapshot::Record(std::string_view address) const {
+  ASSIGN_OR_RETURN(Impl::View * view, impl_->Open());
+  return view->reader.Record(address);
+}
+
+absl::StatusOr<Literal> Snapshot::Value(std::string_view text) const {
+  ASSIGN_OR_RETURN(const Address address, Address::Parse(text));
+  const RegisterInfo* reg = impl_->catalog->Find(address.reg);
+  const FieldInfo* field = reg == nullptr ? nullptr : reg->Find(address.field);
+  const bool undisputed_rule = field != nullptr && field->unique_on.empty() && field->def.type != FieldType::kSet;
+  if (undisputed_rule && impl_->txn.Count(Table::kCase) == 0) {
+    const auto stored = impl_->txn.Get(Table::kRecord, RecordKeyOf(reg->hash, address.key));
+    const FieldPeek peek = stored ? PeekField(*stored, field->handle) : FieldPeek{};
+    if (peek.ok && peek.exists && peek.single) return ShowValue({peek.kind, std::string(peek.payload)});
+  }
+  if (address.field.empty()) return Error(absl::StatusCode::kInvalidArgument, Cat(text, " names no field"), "write register/key/field");
+  ASSIGN_OR_RETURN(const RecordView record, Record(text));
+  if (!record.exists) return Error(absl::StatusCode::kNotFound, Cat("no such record: ", record.address));
+  const FieldView& shown = record.fields[0];
+  if (shown.contested)
+    return Refuse({"contested", "", std::string(text), Cat(text, " is contested: no value is certain"), Cat("chancery case show ", shown.cases[0])});
+  return shown.value;
+}
+
+absl::StatusOr<std::vector<CaseView>> Snapshot::Cases(const CaseFilter& filter) const {
+  ASSIGN_OR_RETURN(Impl::View * view, impl_->Open());
+  std::vector<CaseRow> rows = Docket::All(impl_->txn);
+  RETURN_IF_ERROR(impl_->txn.status());
+  std::erase_if(rows, [&](const CaseRow& row) {
+    return (filter.open_only && row.state == CaseState::kRuled) || (!filter.rule.empty() && row.rule != filter.rule);
+  });
+  std::sort(rows.begin(), rows.end(), [](const CaseRow& a, const CaseRow& b) { return std::tie(a.rule, a.subject) < std::tie(b.rule, b.subject); });
+  std::vector<CaseView> views;
+  for (const CaseRow& row : rows) {
+    ASSIGN_OR_RETURN(CaseView one, view->reader.CaseHead(row));
+    const bool concerns = filter.reg.empty() || std::any_of(one.records.begin(), one.records.end(),
+                                                            [&](const std::string& record) { return record.starts_with(filter.reg + "/"); });
+    if (concerns) views.push_back(std::move(one));
+  }
+  return views;
+}
+
+absl::StatusOr<CaseView> Snapshot::Case(std::string_view rule, std::string_view subject) const {
+  ASSIGN_OR_RETURN(Impl::View * view, impl_->Open());
+  ASSIGN_OR_RETURN(const chancery::Case c, ResolveCase(*view->work, view->docket, rule, subject));
+  return view->reader.CaseOf(c);
+}
+
+absl::StatusOr<std::vector<EntryView>> Snapshot::Log(std::string_view address, size_t limit) const {
+  ASSIGN_OR_RETURN(Impl::View * view, impl_->Open());
+  return view->reader.Log(address, limit);
+}
+
+absl::StatusOr<EntryView> Snapshot::Entry(std::string_view name) const {
+  ASSIGN_OR_RETURN(Impl::View * view, impl_->Open());
+  ASSIGN_OR_RETURN(const Dot dot, ResolveEntry(*view->work, name));
+  return view->reader.Entry(dot);
+}
+
+absl::StatusOr<StatusView> Snapshot::Status() const {
+  ASSIGN_OR_RETURN(Impl::View * view, impl_->Open());
+  const Workspace& work = *view->work;
+  StatusView status;
+  status.site = work.store().site;
+  status.registry = Hex(work.registry().view());
+  if (work.lanes.size() > 0 && work.lanes.At(0).tip() > 0) {
+    ASSIGN_OR_RETURN(const chancery::Entry genesis, work.journal.EntryAt(MakeDot(0, 1)));
+    if (genesis.genesis) status.registry_name = genesis.genesis->registry_name;
+  }
+  for (const PackDef& pack : impl_->catalog->InForce()) status.pack += (status.pack.empty() ? "" : ", ") + pack.name;
+  for (const Lane& lane : work.lanes.all()) {
+    if (lane.tip() > 0) status.frontier.emplace_back(lane.Label(), lane.tip());
+    status.entries += lane.tip();
+    status.admitted = status.admitted || lane.key == work.store().key;
+  }
+  std::sort(status.frontier.begin(), status.frontier.end());
+  status.digest = work.sums.RecordDigest();
+  status.docket = work.sums.DocketDigest();
+  status.records = work.sums.records;
+  status.cases = work.sums.open_cases;
+  status.notices = work.sums.notices;
+  status.ruled = work.sums.ruled_cases;
+  status.free_bytes = impl_->free_bytes;
+  return status;
+}
+
+absl::StatusOr<std::vector<SiteView>> Snapshot::Sites() const {
+  ASSIGN_OR_RETURN(Impl::View * view, impl_->Open());
+  std::vector<SiteView> sites;
+  for (const Lane& lane : view->work->lanes.all()) {
+    SiteView site;
+    site.name = lane.site;
+    site.role = lane.role == Role::kFull ? "full" : lane.role == Role::kBlind ? "blind" : "witness";
+    site.key = FingerprintOf(lane.key);
+    site.incarnation = lane.incarnation;
+    site.entries = lane.tip();
+    site.admitted = true;
+    site.self = lane.key == view->work->store().key;
+    sites.push_back(std::move(site));
+  }
+  const bool listed = std::any_of(sites.begin(), sites.end(), [](const SiteView& site) { return site.self; });
+  if (!listed) sites.push_back({view->work->store().site, "full", FingerprintOf(view->work->store().key), 1, 0, false, true});
+  std::sort(sites.begin(), sites.end(), [](const SiteView& a, const SiteView& b) { return std::tie(a.name, a.incarnation) < std::tie(b.name, b.incarnation); });
+  return sites;
+}
+
+absl::StatusOr<std::vector<PackView>> Snapshot::Packs() const {
+  std::vector<PackView> views;
+  const std::vector<PackDef> in_force = impl_->catalog->InForce();
+  for (const PackSource& source : impl_->catalog->packs())
+    if (std::any_of(in_force.begin(), in_force.end(), [&](const PackDef& pack) { return pack.id == source.def.id; })) views.push_back(ViewOf(source.def));
+  return views;
+}
+
+absl::StatusOr<std::vector<std::string>> Snapshot::Keys(std::string_view reg) const {
+  ASSIGN_OR_RETURN(Impl::View * view, impl_->Open());
+  return view->reader.Keys(reg);
+}
+
+std::string Snapshot::Frontier() const {
+  const absl::StatusOr<Impl::View*> view = impl_->Open();
+  return view.ok() ? (*view)->work->lanes.FrontierText() : "0";
+}
+
+absl::StatusOr<std::vector<std::string>> Snapshot::RunsSince(std::string_view frontier, size_t bytes_max) const {
+  ASSIGN_OR_RETURN(Impl::View * view, impl_->Open());
+  const Workspace& work = *view->work;
+  ASSIGN_OR_RETURN(const Vector theirs, work.lanes.ParseFrontier(frontier));
+  std::vector<Journal::Stretch> stretches;
+  for (const Lane& lane : work.lanes.all()) RETURN_IF_ERROR(work.journal.RunsAfter(lane, theirs.At(lane.handle), bytes_max, &stretches));
+  std::sort(stretches.begin(), stretches.end(), [](const Journal::Stretch& a, const Journal::Stretch& b) {
+    return std::tie(a.first_hlc, a.lane) < std::tie(b.first_hlc, b.lane);
+  });
+  std::vector<std::string> runs;
+  size_t bytes = 0;
+  for (Journal::Stretch& stretch : stretches) {
+    if (bytes_max > 0 && bytes >= bytes_max) break;
+    bytes += stretch.run.size();
+    runs.push_back(std::move(stretch.run));
+  }
+  return runs;
+}
+
+absl::StatusOr<std::string> Snapshot::ExportBundle(std::string_view since) const {
+  ASSIGN_OR_RETURN(Impl::View * view, impl_->Open());
+  const Workspace& work = *view->work;
+  ASSIGN_OR_RETURN(const Vector from, work.lanes.ParseFrontier(since));
+  Bundle bundle;
+  bundle.registry = work.registry();
+  for (const Lane& lane : work.lanes.all()) bundle.from.Raise({lane.id, from.At(lane.handle)});
+  bundle.to = work.lanes.Reached();
+  ASSIGN_OR_RETURN(bundle.runs, RunsSince(since));
+  return EncodeBundle(bundle);
+}
+
+absl::StatusOr<std::vector<std::string>> ClaimsOf(const Snapshot& snapshot) {
+  ASSIGN_OR_RETURN(Snapshot::Impl::View * view, snapshot.impl_->Open());
+  Workspace& work = *view->work;
+  std::vector<std::string> lines;
+  Cursor rows(work.txn(), Table::kClaim);
+  for (bool more = rows.Seek({}); more; more = rows.Next()) {
+    const ClaimRow row = DecodeClaim(rows.key(), rows.value());
+    const RuleInfo* rule = work.catalog().RuleByHash(row.rule);
+    ASSIGN_OR_RETURN(const RecordEdit* edit, work.Load(row.record, *rule->reg));
+    std::string subject = "?";  // a row that its record does not bear out
+    for (const ClaimRow& claim : ClaimsOf(*rule->reg, row.record, edit->record, work.lanes))
+      if (claim.rule == row.rule && claim.value == row.value) subject = claim.subject;
+    std::vector<std::string> writers;
+    for (const auto& [dot, op] : row.writes) writers.push_back(work.lanes.Short(dot));
+    std::sort(writers.begin(), writers.end());
+    std::string joined;
+    for (const std::string& writer : writers) joined += (joined.empty() ? "" : ",") + writer;
+    lines.push_back(Cat(rule->def.id, "\t", subject, "\t", work.AddressOf(row.record), "\t", joined));
+  }
+  RETURN_IF_ERROR(work.txn().status());
+  std::sort(lines.begin(), lines.end());
+  return lines;
+}
+
+}  // namespace chancery

@@ -1,0 +1,31 @@
+// What a Snapshot holds.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "chancery/chancery.h"
+#include "engine/docket/docket.h"
+#include "engine/pipeline/read.h"
+
+namespace chancery {
+
+struct Snapshot::Impl {
+  // A workspace over the read transaction: made when something other than a single value is asked for.
+  struct View {
+    explicit View(std::unique_ptr<Workspace> w) : work(std::move(w)), docket(*work), reader(*work, docket) {}
+    std::unique_ptr<Workspace> work;
+    Docket docket;
+    Reader reader;
+  };
+
+  Impl(Txn t, std::shared_ptr<const Catalog> c, uint64_t free) : txn(std::move(t)), catalog(std::move(c)), free_bytes(free) {}
+  absl::StatusOr<View*> Open();
+
+  Txn txn;
+  std::shared_ptr<const Catalog> catalog;
+  uint64_t free_bytes;
+  std::unique_ptr<View> view;
+};
+
+}  // namespace chancery

@@ -1,0 +1,123 @@
+// One LMDB environment, one process, one writer. The only folder that knows <lmdb.h>.
+#pragma once
+
+#include <lmdb.h>
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "engine/store/tables.h"
+
+namespace chancery {
+
+class Env;
+
+// Read access to one consistent state. Bytes it returns die with it (in a write transaction: with the next write).
+// An error other than "not there" is kept in status(); reads after it find nothing.
+class Txn {
+ public:
+  Txn(Txn&& other) noexcept;
+  Txn& operator=(Txn&&) = delete;
+  virtual ~Txn();  // aborts what was not committed
+
+  std::optional<std::string_view> Get(Table table, std::string_view key) const;
+  const absl::Status& status() const { return status_; }
+  uint64_t Count(Table table) const;  // rows, O(1)
+
+ protected:
+  friend class Env;
+  friend class Cursor;
+  Txn(Env* env, MDB_txn* txn) : env_(env), txn_(txn) {}
+  void Note(int rc) const;
+
+  Env* env_;
+  MDB_txn* txn_;
+  mutable absl::Status status_;
+};
+
+// The one writer's transaction; begin and commit on one thread.
+class WriteTxn final : public Txn {
+ public:
+  WriteTxn(WriteTxn&&) noexcept = default;
+
+  // key: 8 to 504 bytes; key and value sizes are multiples of 8.
+  void Put(Table table, std::string_view key, std::string_view value);
+  void Delete(Table table, std::string_view key);
+  void Clear(Table table);
+
+  // Durable when it returns OK. Errors: DataLoss (outcome unknown: the store refuses every write until it is opened anew).
+  absl::Status Commit();
+
+ private:
+  friend class Env;
+  using Txn::Txn;
+};
+
+// Rows of one table in key order.
+class Cursor {
+ public:
+  Cursor(const Txn& txn, Table table);
+  ~Cursor();
+  Cursor(const Cursor&) = delete;
+  Cursor& operator=(const Cursor&) = delete;
+
+  bool Seek(std::string_view key);      // first row with a key >= `key`
+  bool SeekLast(std::string_view key);  // last row with a key <= `key`
+  bool Next();
+  std::string_view key() const { return {static_cast<const char*>(key_.mv_data), key_.mv_size}; }
+  std::string_view value() const { return {static_cast<const char*>(value_.mv_data), value_.mv_size}; }
+
+ private:
+  bool Move(MDB_cursor_op op);
+  const Txn& txn_;
+  MDB_cursor* cursor_ = nullptr;
+  MDB_val key_{}, value_{};
+};
+
+class Env {
+ public:
+  struct Options {
+    std::string dir;
+    bool create = false;         // false: NotFound where there is no store
+    bool durable = true;         // false: no fdatasync; tests and drills
+    uint64_t reserve_bytes = 0;  // Write() is refused when the file system has less free
+  };
+
+  // Locks the directory for this process, then looks at the file before it is mapped.
+  // Errors: NotFound, AlreadyExists (create), Unavailable (held: names pid and command), DataLoss (truncated, foreign, damaged).
+  static absl::StatusOr<std::unique_ptr<Env>> Open(const Options& options);
+  ~Env();
+
+  absl::StatusOr<Txn> Read() const;
+
+  // Errors: ResourceExhausted (disk reserve), DataLoss (an earlier commit failed).
+  absl::StatusOr<WriteTxn> Write();
+
+  uint64_t FreeBytes() const;
+  const std::string& dir() const { return options_.dir; }
+
+ private:
+  friend class Txn;
+  friend class WriteTxn;
+  friend class Cursor;
+  explicit Env(Options options) : options_(std::move(options)) {}
+  absl::Status Lock();
+  absl::Status OpenMap();
+
+  Options options_;
+  std::string real_dir_;
+  int lock_fd_ = -1;
+  MDB_env* env_ = nullptr;
+  std::array<MDB_dbi, kTableNames.size()> dbis_{};
+  std::atomic<bool> failed_{false};
+};
+
+}  // namespace chancery

@@ -1,0 +1,24 @@
+// THE LIST of all tables. Keys and values are multiples of 8 bytes, no DUPSORT: then every value is 8-aligned and read in place.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+namespace chancery {
+
+enum class Table : uint8_t {
+  kMeta,     // u64 what                              -> registry, own key, digest buckets (meta.h lists them)
+  kLane,     // u64 lane handle                       -> id, key, site, tip, tree peaks
+  kContext,  // u64 lane handle, u64 first seq        -> the author's vector from that seq on, only where it grew
+  kJournal,  // u64 lane handle, u64 first seq        -> run, touch trailer                        (the truth; append per lane)
+  kRecord,   // u64 register, key, 00, zeros to 8     -> record                                    (the one random write)
+  kClaim,    // u64 rule, 16 value hash, record key   -> writers                                   (constrained fields only)
+  kAct,      // 16 hash of an entry's id              -> dots of the entries that carry it
+  kPremise,  // 16 hash of a scope, u64 dot           -> (empty row of 8 bytes)
+  kRuling,   // 16 case id, u64 dot                   -> ruling row
+  kCase,     // 16 case id, 16 clash id (0 = header)  -> case row
+};
+inline constexpr std::array<const char*, 10> kTableNames = {"meta",  "lane", "context", "journal", "record",
+                                                            "claim", "act",  "premise", "ruling",  "case"};
+
+}  // namespace chancery

@@ -1,0 +1,193 @@
+#include "engine/text/value_text.h"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+#include "engine/base/environment.h"
+#include "engine/base/limits.h"
+#include "engine/base/status.h"
+#include "engine/base/strings.h"
+#include "engine/pack/nearest.h"
+#include "engine/text/shape.h"
+
+namespace chancery {
+namespace {
+
+absl::Status RefuseAt(const Literal& literal, std::string_view at, std::string_view why, std::string_view next = {}) {
+  return RefuseType(literal, {Cat(at, " ", why), std::string(at), std::string(next)});
+}
+
+// What a value of the type looks like, with an example.
+std::string_view Form(FieldType type) {
+  switch (type) {
+    case FieldType::kText:
+      return "a text, for example \"Mari Kask\"";
+    case FieldType::kInteger:
+      return "an integer of 64 bits with sign, for example 1200 or \"1200\"";
+    case FieldType::kRational:
+      return "a fraction in text, for example \"3/4\" or \"5\"";
+    case FieldType::kBool:
+      return "true or false, for example true";
+    case FieldType::kDate:
+      return "a date of the calendar, for example \"2026-01-31\"";
+    case FieldType::kTime:
+      return "an RFC 3339 time, for example \"2026-01-31T10:02:00Z\"";
+    case FieldType::kBytes:
+      return "bytes as base64 with padding, for example \"AAH/\"";
+    case FieldType::kReference:
+      return "the address of a record, for example \"parcel/1\"";
+    default:
+      return "no value written with \"set\"";
+  }
+}
+
+absl::Status NotOfType(FieldType type, const Literal& literal, std::string_view at) {
+  return RefuseAt(literal, at, Cat("takes ", Form(type), "; found ", Found(literal)));
+}
+
+bool IsTextLiteral(const Literal& v) { return v.type == Literal::Type::kText; }
+
+// A decimal number and nothing else.
+template <class Int>
+bool ParseNumber(std::string_view text, Int* out) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *out);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
+std::optional<Value> ParseRational(std::string_view text) {
+  const size_t slash = text.find('/');
+  int64_t num = 0;
+  uint64_t den = 1;
+  if (!ParseNumber(text.substr(0, slash), &num)) return std::nullopt;
+  if (slash != std::string_view::npos && (!ParseNumber(text.substr(slash + 1), &den) || den == 0)) return std::nullopt;
+  return Value::Rational(num, den);
+}
+
+std::optional<Value> ParseReference(const std::string& text) {
+  const absl::StatusOr<Address> address = Address::Parse(text);
+  if (!address.ok() || !address->field.empty()) return std::nullopt;
+  return Value{Kind::kReference, address->Text()};
+}
+
+// nullopt: the literal is no value of this plain type.
+std::optional<Value> TypePlain(FieldType type, const Literal& v) {
+  if (type == FieldType::kBool) return v.type == Literal::Type::kBool ? std::optional(Value::Bool(v.truth)) : std::nullopt;
+  if (type == FieldType::kInteger && v.type == Literal::Type::kInteger) return Value::Integer(v.integer);
+  if (!IsTextLiteral(v)) return std::nullopt;
+  int64_t number = 0;
+  std::string bytes;
+  switch (type) {
+    case FieldType::kText:
+      return IsText(v.text) ? std::optional(Value::Text(v.text)) : std::nullopt;
+    case FieldType::kInteger:
+      return ParseNumber(v.text, &number) ? std::optional(Value::Integer(number)) : std::nullopt;
+    case FieldType::kRational:
+      return ParseRational(v.text);
+    case FieldType::kDate:
+      return ParseDate(v.text, &number) ? std::optional(Value::Date(number)) : std::nullopt;
+    case FieldType::kTime:
+      return ParseTime(v.text, &number) ? std::optional(Value::Time(number)) : std::nullopt;
+    case FieldType::kBytes:
+      return Unbase64(v.text, &bytes) ? std::optional(Value::Bytes(std::move(bytes))) : std::nullopt;
+    case FieldType::kReference:
+      return ParseReference(v.text);
+    default:
+      return std::nullopt;
+  }
+}
+
+absl::Status CheckSize(const Value& value, const Literal& literal, std::string_view at) {
+  if (value.payload.size() <= limits::kValueBytes) return absl::OkStatus();
+  return RefuseLimit(literal, {Cat(at, " has a value of ", value.payload.size(), " bytes; ", limits::kValueBytes, " are allowed"),
+                               std::string(at), "keep the document elsewhere and file its digest"});
+}
+
+std::vector<std::string> MemberNames(const FieldDef& def) {
+  std::vector<std::string> names;
+  for (const GroupMember& member : def.members) names.push_back(member.name);
+  return names;
+}
+
+absl::Status CheckMembers(const FieldDef& def, const Literal& literal, std::string_view at) {
+  if (literal.type != Literal::Type::kObject) {
+    return RefuseAt(
+        literal, at,
+        Cat("takes an object of its members, for example {\"", def.members.front().name, "\": …}; found ", Found(literal)));
+  }
+  if (literal.members.empty())
+    return RefuseAt(literal, at, "has no member set", "to leave a group without a value write \"unset\"");
+  const std::vector<std::string> known = MemberNames(def);
+  for (const auto& [name, value] : literal.members) {
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+      return RefuseAt(value, at, Cat("has no member ", Literal(name).Json(), Nearest(name, known)));
+    }
+    if (literal.Find(name) != &value) return RefuseAt(value, at, Cat("has member ", name, " twice"));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Value> TypeGroup(const FieldDef& def, const Literal& literal, std::string_view at) {
+  RETURN_IF_ERROR(CheckMembers(def, literal, at));
+  std::vector<std::pair<std::string, Value>> members;
+  for (const GroupMember& member : def.members) {  // ascending by name
+    const Literal* written = literal.Find(member.name);
+    if (written == nullptr) continue;
+    ASSIGN_OR_RETURN(Value value, TypeValue(def, member.type, *written, Cat(at, "/", member.name)));
+    members.emplace_back(member.name, std::move(value));
+  }
+  return Value::Group(members);
+}
+
+}  // namespace
+
+absl::StatusOr<Value> TypeValue(const FieldDef& def, FieldType type, const Literal& literal, std::string_view at) {
+  if (literal.null())
+    return RefuseAt(literal, at, "may not be null: null is not a value", "use \"unset\", or leave the member of a group out");
+  if (type == FieldType::kGroup) {
+    ASSIGN_OR_RETURN(Value group, TypeGroup(def, literal, at));
+    RETURN_IF_ERROR(CheckSize(group, literal, at));
+    return group;
+  }
+  std::optional<Value> value = TypePlain(type, literal);
+  if (!value.has_value()) return NotOfType(type, literal, at);
+  RETURN_IF_ERROR(CheckSize(*value, literal, at));
+  return *std::move(value);
+}
+
+Literal ShowValue(const Value& value) {
+  switch (value.kind) {
+    case Kind::kUnset:
+      return Literal();
+    case Kind::kBool:
+      return Literal(value.AsBool());
+    case Kind::kInteger:
+      return Literal(value.AsInteger());
+    case Kind::kText:
+      return Literal(value.payload);
+    case Kind::kRational: {
+      const auto [num, den] = value.AsRational();
+      return Literal(den == 1 ? absl::StrCat(num) : absl::StrCat(num, "/", den));
+    }
+    case Kind::kDate:
+      return Literal(FormatDate(value.AsInteger()));
+    case Kind::kTime:
+      return Literal(FormatTime(value.AsInteger()));
+    case Kind::kBytes:
+      return Literal(Base64(value.payload));
+    case Kind::kGroup: {
+      Literal group = Literal::Object();
+      for (const auto& [name, member] : value.AsGroup()) group.Add(name, ShowValue(member));
+      return group;
+    }
+    case Kind::kReference: {
+      const absl::StatusOr<Address> address = Address::Parse(value.payload);
+      return Literal(address.ok() ? address->Shown() : value.payload);
+    }
+  }
+  return Literal();
+}
+
+std::string ShowJson(const Value& value) { return ShowValue(value).Json(); }
+
+}  // namespace chancery

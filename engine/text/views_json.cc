@@ -1,0 +1,173 @@
+// What comes out of a registry as JSON: docs/reference/json.md. Members may be added here and none removed.
+#include "chancery/types.h"
+
+namespace chancery {
+namespace {
+
+Literal Number(uint64_t n) { return Literal(static_cast<int64_t>(n)); }
+
+Literal Texts(const std::vector<std::string>& texts) {
+  Literal list = Literal::List();
+  for (const std::string& text : texts) list.list.emplace_back(text);
+  return list;
+}
+
+Literal Values(const std::vector<std::pair<std::string, Literal>>& by_address) { return Literal::Object(by_address); }
+
+// Optional members are left out where they say nothing.
+void AddText(Literal& object, const char* key, const std::string& text) {
+  if (!text.empty()) object.Add(key, Literal(text));
+}
+void AddTexts(Literal& object, const char* key, const std::vector<std::string>& texts) {
+  if (!texts.empty()) object.Add(key, Texts(texts));
+}
+
+Literal Standing(const StandingView& v) {
+  Literal out = Literal::Object();
+  out.Add("value", v.value).Add("entry", Literal(v.entry));
+  if (v.entries.size() > 1) out.Add("entries", Texts(v.entries));
+  return out;
+}
+
+Literal Field(const FieldView& v) {
+  Literal values = Literal::List();
+  for (const StandingView& standing : v.values) values.list.push_back(Standing(standing));
+  Literal out = Literal::Object();
+  out.Add("value", v.value).Add("interim", v.interim).Add("values", std::move(values));
+  out.Add("contested", Literal(v.contested)).Add("cases", Texts(v.cases));
+  return out;
+}
+
+Literal Knew(const FactView& v) {
+  Literal list = Literal::List();
+  for (const auto& [site, up_to] : v.knew) {
+    Literal one = Literal::Object();
+    one.Add("site", Literal(site)).Add("up_to", up_to.empty() ? Literal() : Literal(up_to));
+    list.list.push_back(std::move(one));
+  }
+  return list;
+}
+
+Literal Fact(const FactView& v) {
+  Literal out = Literal::Object();
+  out.Add("entry", Literal(v.entry))
+      .Add("site", Literal(v.site))
+      .Add("officer", Literal(v.officer))
+      .Add("basis", Literal(v.basis));
+  out.Add("changed", Values(v.changed)).Add("before", Values(v.before)).Add("standing", Literal(v.standing));
+  out.Add("id", Literal(v.id)).Add("hlc", Literal(v.hlc)).Add("knew", Knew(v));
+  if (v.filed.has_value()) out.Add("filed", *v.filed);
+  AddTexts(out, "relied_on", v.relied_on);
+  return out;
+}
+
+Literal Decision(const RulingView& v) {
+  Literal out = Literal::Object();
+  out.Add("entry", Literal(v.entry))
+      .Add("site", Literal(v.site))
+      .Add("officer", Literal(v.officer))
+      .Add("reason", Literal(v.reason));
+  out.Add("outcome", Literal(v.outcome)).Add("standing", Literal(v.standing));
+  AddText(out, "principle", v.principle);
+  AddText(out, "effect", v.effect);
+  AddTexts(out, "tell", v.tell);
+  return out;
+}
+
+template <class View>
+Literal Each(const std::vector<View>& views, Literal (*one)(const View&)) {
+  Literal list = Literal::List();
+  for (const View& view : views) list.list.push_back(one(view));
+  return list;
+}
+
+Literal Under(const char* key, Literal body) {
+  Literal out = Literal::Object();
+  out.Add(key, std::move(body));
+  return out;
+}
+
+}  // namespace
+
+Literal ToJson(const Receipt& v) {
+  Literal body = Literal::Object();
+  body.Add("entry", Literal(v.entry)).Add("short", Literal(v.short_name)).Add("hlc", Literal(v.hlc));
+  body.Add("ticks", Number(v.ticks)).Add("strength", Literal(v.strength));
+  if (v.repeated) body.Add("repeated", Literal(true));
+  return Under("receipt", std::move(body));
+}
+
+Literal ToJson(const RecordView& v) {
+  Literal fields = Literal::Object();
+  for (const FieldView& field : v.fields) fields.Add(field.name, Field(field));
+  Literal out = Literal::Object();
+  out.Add("record", Literal(v.address)).Add("exists", Literal(v.exists)).Add("contested", Literal(v.contested));
+  out.Add("fields", std::move(fields)).Add("cases", Texts(v.cases));
+  return out;
+}
+
+Literal ToJson(const CaseView& v) {
+  Literal out = Literal::Object();
+  out.Add("case", Literal(v.id)).Add("rule", Literal(v.rule)).Add("subject", Literal(v.subject)).Add("state", Literal(v.state));
+  out.Add("facts", Each(v.facts, Fact)).Add("rulings", Each(v.rulings, Decision)).Add("dependants", Texts(v.dependants));
+  out.Add("kind", Literal(v.kind))
+      .Add("title", Literal(v.title))
+      .Add("notice", Literal(v.notice))
+      .Add("records", Texts(v.records));
+  return out;
+}
+
+Literal ToJson(const EntryView& v) {
+  Literal out = Literal::Object();
+  out.Add("entry", Literal(v.entry)).Add("short", Literal(v.short_name)).Add("site", Literal(v.site)).Add("hlc", Literal(v.hlc));
+  out.Add("ticks", Number(v.ticks))
+      .Add("kind", Literal(v.kind))
+      .Add("officer", Literal(v.officer))
+      .Add("basis", Literal(v.basis));
+  AddText(out, "id", v.idempotency);
+  AddText(out, "note", v.note);
+  if (v.filed.has_value()) out.Add("filed", *v.filed);
+  AddTexts(out, "relied_on", v.relied_on);
+  AddText(out, "corrects", v.corrects);
+  AddText(out, "reason", v.reason);
+  if (!v.ops.null()) out.Add("ops", v.ops);
+  if (!v.detail.null()) out.Add("detail", v.detail);
+  return out;
+}
+
+Literal ToJson(const SiteView& v) {
+  Literal out = Literal::Object();
+  out.Add("site", Literal(v.name))
+      .Add("role", Literal(v.role))
+      .Add("key", Literal(v.key))
+      .Add("incarnation", Number(v.incarnation));
+  out.Add("entries", Number(v.entries)).Add("admitted", Literal(v.admitted)).Add("self", Literal(v.self));
+  return out;
+}
+
+Literal ToJson(const StatusView& v) {
+  Literal frontier = Literal::Object();
+  for (const auto& [lane, seq] : v.frontier) frontier.Add(lane, Number(seq));
+  Literal body = Literal::Object();
+  body.Add("site", Literal(v.site)).Add("registry", Literal(v.registry)).Add("frontier", std::move(frontier));
+  body.Add("digest", Literal(v.digest)).Add("docket", Literal(v.docket)).Add("cases", Number(v.cases));
+  body.Add("held", Number(v.held)).Add("waiting", Number(v.waiting)).Add("settled", Literal());
+  body.Add("registry_name", Literal(v.registry_name)).Add("pack", Literal(v.pack)).Add("records", Number(v.records));
+  body.Add("entries", Number(v.entries)).Add("notices", Number(v.notices)).Add("ruled", Number(v.ruled));
+  body.Add("admitted", Literal(v.admitted)).Add("free_bytes", Number(v.free_bytes));
+  return Under("status", std::move(body));
+}
+
+Literal ToJson(const ErrorView& v, int line) {
+  Literal body = Literal::Object();
+  if (!v.refused) {
+    body.Add("code", Literal(v.exit_code)).Add("message", Literal(v.message)).Add("next", Literal(v.next));
+    return Under("error", std::move(body));
+  }
+  if (line > 0) body.Add("line", Literal(line));
+  body.Add("kind", Literal(v.kind)).Add("rule", Literal(v.rule)).Add("at", Literal(v.at));
+  body.Add("message", Literal(v.message)).Add("next", Literal(v.next));
+  return Under("refused", std::move(body));
+}
+
+}  // namespace chancery

@@ -1,0 +1,291 @@
+#include "net/cli/case_screen.h"
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <set>
+
+#include "net/cli/entry_words.h"
+#include "net/cli/screen.h"
+
+namespace chancery::cli {
+namespace {
+
+constexpr size_t kLabel = 22, kColumn = 28;  // two facts side by side: 2 + 20 + 28 + 2 + 28 = 80
+
+// "parcel/1/owner" is field owner of parcel/1; a field's name holds no slash.
+std::string FieldOf(const std::string& address) { return address.substr(address.rfind('/') + 1); }
+
+std::string RecordOf(const FactView& fact, const CaseView& one) {
+  if (fact.changed.empty()) return one.subject;  // a creation that set nothing
+  const std::string& address = fact.changed.front().first;
+  return address.substr(0, address.rfind('/'));
+}
+
+std::string Value(const std::vector<std::pair<std::string, Literal>>& values, const std::string& field) {
+  for (const auto& [address, value] : values) {
+    if (FieldOf(address) == field) return Words(value);
+  }
+  return "";
+}
+
+// The fields that the facts wrote: the one in question first.
+std::vector<std::string> Fields(const CaseView& one) {
+  std::set<std::string> names;
+  for (const FactView& fact : one.facts) {
+    for (const auto& [address, value] : fact.changed) names.insert(FieldOf(address));
+  }
+  std::vector<std::string> out(names.begin(), names.end());
+  const std::string asked = one.rule.substr(one.rule.find('.') + 1);
+  std::stable_partition(out.begin(), out.end(), [&](const std::string& name) { return name == asked; });
+  return out;
+}
+
+std::string Member(const std::optional<Literal>& object, std::string_view key) {
+  const Literal* found = object.has_value() ? object->Find(key) : nullptr;
+  return found == nullptr ? std::string() : Words(*found);
+}
+
+std::string Application(const FactView& fact) {
+  std::string out = Day(Member(fact.filed, "at"));
+  if (!fact.filed.has_value()) return "";
+  for (const char* key : {"office", "number"}) {
+    if (const std::string word = Member(fact.filed, key); !word.empty()) out += (out.empty() ? "" : " ") + word;
+  }
+  return out;
+}
+
+std::string ReliedOn(const FactView& fact) {
+  std::string out;
+  for (const std::string& premise : fact.relied_on) out += (out.empty() ? "" : ", ") + Plain(premise);
+  return out;
+}
+
+// How far this entry had seen the other sites of the case.
+std::string Knew(const FactView& fact) {
+  std::string out;
+  for (const auto& [site, up_to] : fact.knew) {
+    if (site == fact.site) continue;
+    out += (out.empty() ? "" : ", ") + (up_to.empty() ? "nothing of " + site : up_to);
+  }
+  return out;
+}
+
+struct Row {
+  std::string label;
+  std::vector<std::string> cells;  // one a fact
+};
+
+Row RowOf(std::string label, const CaseView& one, const std::function<std::string(const FactView&)>& cell) {
+  Row row{std::move(label), {}};
+  for (const FactView& fact : one.facts) row.cells.push_back(cell(fact));
+  return row;
+}
+
+bool Same(const Row& row) { return std::equal(row.cells.begin() + 1, row.cells.end(), row.cells.begin()); }
+bool Empty(const Row& row) {
+  return std::all_of(row.cells.begin(), row.cells.end(), [](const std::string& cell) { return cell.empty(); });
+}
+
+// What else the records in question say: who they are. Fields of which one has a value, four at most.
+std::vector<Row> OtherFields(const Snapshot& now, const CaseView& one) {
+  std::map<std::string, Row> rows;
+  for (size_t i = 0; i < one.facts.size(); ++i) {
+    const absl::StatusOr<RecordView> record = now.Record(Typed(RecordOf(one.facts[i], one)));
+    if (!record.ok()) continue;
+    for (const FieldView& field : record->fields) {
+      if (field.interim.null() || !Value(one.facts[i].changed, field.name).empty()) continue;
+      Row& row = rows.try_emplace(field.name, Row{field.name, std::vector<std::string>(one.facts.size())}).first->second;
+      row.cells[i] = field.contested ? "contested" : Words(field.value);
+    }
+  }
+  std::vector<Row> out;
+  for (auto& [name, row] : rows) {
+    if (out.size() < 4) out.push_back(std::move(row));
+  }
+  return out;
+}
+
+std::vector<Row> Rows(const Snapshot& now, const CaseView& one) {
+  std::vector<Row> rows;
+  rows.push_back(RowOf("record", one, [&](const FactView& f) { return Plain(RecordOf(f, one)); }));
+  if (Same(rows.back())) rows.clear();  // the subject says it
+  for (const std::string& field : Fields(one)) {
+    rows.push_back(RowOf((one.kind == "field" || one.kind == "once" ? "new " : "") + Plain(field), one,
+                         [&](const FactView& f) { return Value(f.changed, field); }));
+    Row before = RowOf("before", one, [&](const FactView& f) { return Value(f.before, field); });
+    if (!Empty(before) && !Same(before)) rows.push_back(std::move(before));
+  }
+  if (one.kind == "unique") {
+    for (Row& row : OtherFields(now, one)) rows.push_back(std::move(row));
+  }
+  rows.push_back(RowOf("entry", one, [](const FactView& f) { return f.entry + (f.standing ? "" : " (replaced)"); }));
+  rows.push_back(RowOf("officer", one, [](const FactView& f) { return Plain(f.officer); }));
+  rows.push_back(RowOf("basis", one, [](const FactView& f) { return Plain(f.basis); }));
+  rows.push_back(RowOf("application stated", one, Application));
+  rows.push_back(RowOf("relied on", one, ReliedOn));
+  rows.push_back(RowOf("knew the other up to", one, Knew));
+  std::erase_if(rows, Empty);
+  return rows;
+}
+
+std::string TwoColumns(const CaseView& one, const std::vector<Row>& rows) {
+  std::string out =
+      std::string(2 + kLabel, ' ') + Pad(Bold(Upper(one.facts[0].site)), kColumn) + Bold(Upper(one.facts[1].site)) + "\n";
+  for (const Row& row : rows) {
+    const std::vector<std::string> left = Wrap(row.cells[0].empty() ? "–" : row.cells[0], kColumn - 2);
+    const std::vector<std::string> right = Wrap(row.cells[1].empty() ? "–" : row.cells[1], kColumn);
+    for (size_t i = 0; i < std::max(left.size(), right.size()); ++i) {
+      out += "  " + Pad(i == 0 ? row.label : "", kLabel) + Pad(i < left.size() ? left[i] : "", kColumn) +
+             (i < right.size() ? right[i] : "") + "\n";
+    }
+  }
+  return out;
+}
+
+std::string Blocks(const CaseView& one, const std::vector<Row>& rows) {
+  std::string out;
+  for (size_t i = 0; i < one.facts.size(); ++i) {
+    out += (i == 0 ? "  " : "\n  ") + Bold(Upper(one.facts[i].site)) + "\n";
+    for (const Row& row : rows) {
+      if (row.cells[i].empty()) continue;
+      bool first = true;
+      for (const std::string& line : Wrap(row.cells[i], kColumns - 4 - kLabel)) {
+        out += "    " + Pad(first ? row.label : "", kLabel) + line + "\n";
+        first = false;
+      }
+    }
+  }
+  return out;
+}
+
+// The value that both acts found, where they found the same.
+std::string Before(const CaseView& one) {
+  std::string out;
+  for (const std::string& field : Fields(one)) {
+    const Row before = RowOf("", one, [&](const FactView& f) { return Value(f.before, field); });
+    if (!Empty(before) && Same(before)) out += (out.empty() ? "" : ", ") + Plain(field) + " " + before.cells[0];
+  }
+  return out.empty() ? "" : "  Before: " + out + ".\n";
+}
+
+bool Knows(const FactView& a, const FactView& b) {
+  const Short at = ParseShort(b.entry);
+  if (ParseShort(a.entry).lane == at.lane) return ParseShort(a.entry).number > at.number;
+  return std::any_of(a.knew.begin(), a.knew.end(), [&](const auto& knew) {
+    const Short seen = ParseShort(knew.second);
+    return seen.lane == at.lane && seen.number >= at.number;
+  });
+}
+
+bool NoneKnew(const CaseView& one) {
+  for (const FactView& a : one.facts) {
+    for (const FactView& b : one.facts) {
+      if (&a != &b && Knows(a, b)) return false;
+    }
+  }
+  return true;
+}
+
+std::string Sentence(const CaseView& one) {
+  const size_t n = one.facts.size();
+  if (n < 2) return "";
+  const std::string acts = n == 2 ? "Two acts" : Count(n) + " acts";
+  if (NoneKnew(one)) return acts + (n == 2 ? ", and neither knew of the other." : ", and none knew of another.");
+  return acts + " that cannot all stand; not all were filed without knowing another.";
+}
+
+std::string Heading(const CaseView& one) {
+  const std::string state = one.notice ? "NOTICE" : Upper(one.state);
+  std::string out = Sides(Bold(state) + std::string(std::max<size_t>(7, state.size() + 1) - state.size(), ' ') + Question(one),
+                          Plain(one.rule)) +
+                    "\n";
+  if (one.kind == "unique") out += "       The value in question: " + Plain(one.subject) + "\n";
+  const std::string sentence = Sentence(one);
+  return sentence.empty() ? out : out + "       " + sentence + "\n";
+}
+
+std::string Order(const CaseView& one) {
+  if (one.facts.size() < 2) return "";
+  return one.facts.size() == 2 ? "Which of the two came first is not proved. Each was stamped by its own site's\n"
+                                 "clock; application times are what the officers stated.\n"
+                               : "Which of them came first is not proved. Each was stamped by its own site's\n"
+                                 "clock; application times are what the officers stated.\n";
+}
+
+std::string Meanwhile(const Snapshot& now, const CaseView& one) {
+  if (one.state == "ruled" || one.notice) return "";
+  if (one.kind == "unique") return "Meanwhile  every record keeps the value, marked contested.\n";
+  if (one.kind == "existence")
+    return "Meanwhile  one record is shown, marked contested; fields that differ are cases\n           of their own.\n";
+  const std::string field = one.rule.substr(one.rule.find('.') + 1);
+  if (one.records.empty()) return "";
+  const absl::StatusOr<RecordView> record = now.Record(Typed(one.records.front()));
+  if (!record.ok()) return "";
+  for (const FieldView& view : record->fields) {
+    if (view.name != field) continue;
+    if (view.interim.null()) return "Meanwhile  contested; no interim value.\n";
+    return "Meanwhile  contested; shown for now: " + Shorten(Words(view.interim), 24) + ", which decides nothing.\n";
+  }
+  return "";
+}
+
+std::string BuiltOn(const Command& command, const Snapshot& now, const CaseView& one) {
+  std::string out;
+  size_t shown = 0;
+  for (const std::string& name : one.dependants) {
+    if (++shown > 5 && !command.verbose()) {
+      out += "           and " + Count(one.dependants.size() - 5) + " more: -v\n";
+      break;
+    }
+    const absl::StatusOr<EntryView> entry = now.Entry(name);
+    const std::string what = entry.ok() ? Describe(*entry).front() : "";
+    out += (out.empty() ? "Built on   " : "           ") + Pad(name, 16) + "  " + Shorten(what, kColumns - 29) + "\n";
+  }
+  return out;
+}
+
+std::string Rulings(const CaseView& one) {
+  std::string out;
+  for (const RulingView& ruling : one.rulings) {
+    std::string text =
+        Plain(ruling.outcome) + ", by officer " + Plain(ruling.officer) + " (" + ruling.entry + "): " + Plain(ruling.reason);
+    if (!ruling.principle.empty()) text += "; " + Plain(ruling.principle);
+    if (!ruling.effect.empty()) text += "; effect " + Plain(ruling.effect);
+    if (!ruling.standing) text += " — a later ruling took its place";
+    bool first = true;
+    for (const std::string& line : Wrap(text, kColumns - 11)) {
+      out += (first ? "Ruled      " : "           ") + line + "\n";
+      first = false;
+    }
+  }
+  return out;
+}
+
+std::string Next(const Command& command, const CaseView& one) {
+  const std::string name = one.rule + " " + ShellWord(one.subject);
+  std::vector<std::string> next;
+  if (one.state != "ruled" && !one.notice && !one.facts.empty()) {
+    next.push_back(command.Self() + " case rule " + name + " --keep " + one.facts.front().entry +
+                   " --officer NAME --reason TEXT");
+    std::string others;
+    for (size_t i = 1; i < std::min<size_t>(one.facts.size(), 3); ++i) others += "--keep " + one.facts[i].entry + " | ";
+    next.push_back(others + (one.kind == "existence" ? "" : "--set JSON | ") + "--both | --none    other outcomes");
+  }
+  if (!one.records.empty()) next.push_back(command.Self() + " log " + ShellWord(Typed(one.records.front())));
+  return NextBlock(next);
+}
+
+}  // namespace
+
+std::string CaseScreen(const Command& command, const Snapshot& now, const CaseView& one) {
+  const std::vector<Row> rows = one.facts.empty() ? std::vector<Row>() : Rows(now, one);
+  std::string out = Heading(one) + "\n";
+  out += one.facts.size() == 2 ? TwoColumns(one, rows) : Blocks(one, rows);
+  out += Before(one) + "\n" + Order(one) + "\n";
+  out += Meanwhile(now, one) + BuiltOn(command, now, one) + Rulings(one);
+  if (command.verbose()) out += "Case       " + one.id + "\n";
+  return out + "\n" + Next(command, one);
+}
+
+}  // namespace chancery::cli

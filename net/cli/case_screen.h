@@ -1,0 +1,21 @@
+// Cases in words.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "net/cli/command.h"
+
+namespace chancery::cli {
+
+// The list of cases; notices stand apart, for they wait for nobody.
+std::string DocketScreen(const Command& command, const std::vector<CaseView>& cases, bool all);
+
+// One case: what it is about and in what state, the acts side by side (two) or one below the other (more), what is shown
+// meanwhile, what was decided, what to type next.
+std::string CaseScreen(const Command& command, const Snapshot& now, const CaseView& one);
+
+// The question a case asks: the rule's title, or made from its kind.
+std::string Question(const CaseView& one);
+
+}  // namespace chancery::cli

@@ -1,0 +1,87 @@
+#include "net/cli/command.h"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "net/cli/screen.h"
+
+namespace chancery::cli {
+
+void Command::Print(std::string_view text) const { std::fwrite(text.data(), 1, text.size(), stdout); }
+
+void Command::Line(const Literal& object) const {
+  Print(object.Json());
+  Print("\n");
+  std::fflush(stdout);  // a receipt is worth something only once the reader has it
+}
+
+void Command::Note(std::string_view text) const {
+  if (quiet() || json()) return;
+  std::fwrite(text.data(), 1, text.size(), stderr);
+}
+
+int Command::Fail(int code, std::string_view message, std::string_view next) const {
+  ErrorView error;
+  error.exit_code = code;
+  error.message = message;
+  error.next = next;
+  return Fail(error);
+}
+
+int Command::Fail(const absl::Status& status) const { return Fail(Explain(status)); }
+
+int Command::Fail(const ErrorView& error, int line) const {
+  if (json()) {
+    Line(ToJson(error, line));
+    return error.exit_code;
+  }
+  std::string text = error.refused ? "refused: " : "chancery: ";
+  if (line > 0) text += "line " + std::to_string(line) + ": ";
+  text += Plain(error.message);
+  if (error.refused)
+    text += " (" + Plain(error.rule.empty() || error.rule == error.kind ? error.kind : error.kind + ", " + error.rule) + ")";
+  text += "\n";
+  if (!error.next.empty()) text += "   try: " + Plain(error.next) + "\n";
+  std::fflush(stdout);
+  std::fwrite(text.data(), 1, text.size(), stderr);
+  return error.exit_code;
+}
+
+int Command::NotYet(std::string_view what, std::string_view next) const {
+  return Fail(kUsage, std::string(what) + ": not yet in this version", next.empty() ? "chancery --help" : next);
+}
+
+std::string Command::Self() const { return store_named ? "chancery --store " + ShellWord(globals.store) : "chancery"; }
+
+int Command::FailOpen(const absl::Status& status) const {
+  ErrorView error = Explain(status);
+  if (error.exit_code == kNotFound) error.next = "chancery init --site NAME --pack FILE, or --store DIR";
+  return Fail(error);
+}
+
+int Command::WithStore(const std::function<int(Database&)>& body) const {
+  const absl::StatusOr<std::unique_ptr<Database>> db = Database::Open(globals.store);
+  return db.ok() ? body(**db) : FailOpen(db.status());
+}
+
+int Command::WithSnapshot(const std::function<int(Database&, const Snapshot&)>& body) const {
+  return WithStore([&](Database& db) {
+    const absl::StatusOr<Snapshot> snapshot = db.Read();
+    return snapshot.ok() ? body(db, *snapshot) : Fail(snapshot.status());
+  });
+}
+
+void AddNotYet(CLI::App& app, Command& command, const std::string& name, const std::string& does) {
+  CLI::App* verb = app.add_subcommand(name, does)->group("Not yet in this version");
+  verb->fallthrough(false)->prefix_command()->allow_extras();  // whatever follows is of that version
+  const std::string whole = app.get_parent() == nullptr ? name : app.get_name() + " " + name;
+  verb->callback([&command, verb, whole] {
+    command.run = [&command, verb, whole] {
+      const std::vector<std::string> words = verb->remaining();
+      command.globals.json |= std::find(words.begin(), words.end(), "--json") != words.end();
+      return command.NotYet("chancery " + whole);
+    };
+  });
+}
+
+}  // namespace chancery::cli

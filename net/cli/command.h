@@ -1,0 +1,93 @@
+// What every verb shares: where the store is, how to speak, how to fail.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "CLI/App.hpp"
+#include "CLI/Config.hpp"
+#include "CLI/Formatter.hpp"
+#include "absl/status/status.h"
+#include "chancery/chancery.h"
+
+namespace chancery::cli {
+
+// The closed set of exit codes.
+enum Exit : int {
+  kDone = 0,
+  kFailed = 1,
+  kUsage = 2,
+  kFindings = 3,
+  kNotFound = 4,
+  kIntegrity = 5,
+  kRefused = 6,
+  kUnreachable = 7,
+  kLocked = 8,
+  kInterrupted = 130,
+};
+
+struct Globals {
+  std::string store = "store";
+  bool json = false, quiet = false, verbose = false;
+};
+
+// One invocation. Screens go to stdout; with --json everything that a program should read, errors too, goes to stdout, one object
+// a line; in words, errors go to stderr.
+class Command {
+ public:
+  Globals globals;
+  bool store_named = false;  // --store was given: commands to copy repeat it
+  std::function<int()> run;  // set by the verb that was parsed
+
+  bool json() const { return globals.json; }
+  bool quiet() const { return globals.quiet; }
+  bool verbose() const { return globals.verbose; }
+
+  void Print(std::string_view text) const;  // as it is
+  void Line(const Literal& object) const;   // one JSON object
+  void Note(std::string_view text) const;   // in words, on stderr; not with --json or -q
+
+  // Prints the failure; returns the exit code.
+  int Fail(int code, std::string_view message, std::string_view next = {}) const;
+  int Fail(const absl::Status& status) const;
+  int Fail(const ErrorView& error, int line = 0) const;
+  int FailOpen(const absl::Status& status) const;  // of a store that does not open
+  int NotYet(std::string_view what, std::string_view next = {}) const;
+
+  // "chancery", or "chancery --store DIR": the start of a command to copy.
+  std::string Self() const;
+
+  // Opens the store and runs `body`; a store that does not open ends the verb with its own exit code.
+  int WithStore(const std::function<int(Database&)>& body) const;
+  int WithSnapshot(const std::function<int(Database&, const Snapshot&)>& body) const;
+};
+
+// Ties a verb's options to its function: they are filled when the line is parsed, the function runs afterwards.
+template <class Options>
+Options& Bind(CLI::App* verb, Command& command, int (*run)(const Command&, const Options&)) {
+  auto options = std::make_shared<Options>();
+  verb->callback([&command, options, run] { command.run = [&command, options, run] { return run(command, *options); }; });
+  return *options;
+}
+
+// The verbs, a file or two each. They add themselves in the order of the help.
+void AddInit(CLI::App& app, Command& command);
+void AddSite(CLI::App& app, Command& command);
+void AddFile(CLI::App& app, Command& command);
+void AddImport(CLI::App& app, Command& command);
+void AddGet(CLI::App& app, Command& command);
+void AddLog(CLI::App& app, Command& command);
+void AddCase(CLI::App& app, Command& command);
+void AddStatus(CLI::App& app, Command& command);
+void AddPack(CLI::App& app, Command& command);
+void AddBundle(CLI::App& app, Command& command);
+void AddRehearse(CLI::App& app, Command& command);
+void AddLater(CLI::App& app, Command& command);
+
+// A verb of the contract that this version does not have: listed in the help as such, exit 2 whatever follows it.
+void AddNotYet(CLI::App& app, Command& command, const std::string& name, const std::string& does);
+
+}  // namespace chancery::cli

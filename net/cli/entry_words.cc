@@ -1,0 +1,67 @@
+#include "net/cli/entry_words.h"
+
+#include "net/cli/screen.h"
+
+namespace chancery::cli {
+namespace {
+
+std::string Text(const Literal& object, std::string_view key) {
+  const Literal* found = object.Find(key);
+  return found == nullptr ? std::string() : Words(*found);
+}
+
+// "owner Mari, area_m2 1200", "tags + a, - b": the members of one operation.
+std::vector<std::string> Changes(const Literal& op) {
+  std::vector<std::string> out;
+  for (const auto& [verb, value] : op.members) {
+    if (verb == "set") {
+      for (const auto& [field, to] : value.members) out.push_back(Plain(field) + " " + Words(to));
+    } else if (verb == "unset") {
+      for (const Literal& field : value.list) out.push_back("no " + Words(field));
+    } else if (verb == "add" || verb == "remove") {
+      for (const auto& [field, items] : value.members)
+        out.push_back(Plain(field) + (verb == "add" ? " + " : " - ") + Words(items));
+    }
+  }
+  return out;
+}
+
+std::string DescribeOp(const Literal& op) {
+  static constexpr std::pair<const char*, const char*> kVerbs[] = {{"create", ": new"}, {"record", ":"}, {"delete", ": deleted"}};
+  std::string out;
+  for (const auto& [verb, words] : kVerbs) {
+    if (const std::string address = Text(op, verb); !address.empty()) out = address + words;
+  }
+  const std::vector<std::string> changes = Changes(op);
+  for (size_t i = 0; i < changes.size(); ++i) {
+    const bool first = i == 0 && out.ends_with(':');
+    out += (first ? " " : ", ") + changes[i];
+  }
+  return out;
+}
+
+std::string DescribeRuling(const Literal& detail) {
+  return "ruled " + Text(detail, "rule") + " " + Text(detail, "subject") + ": " + Text(detail, "outcome");
+}
+
+std::string DescribeDetail(const EntryView& entry) {
+  if (entry.kind == "ruling") return DescribeRuling(entry.detail);
+  const char* names[] = {"registry", "pack", "site"};
+  for (const char* name : names) {
+    if (const std::string value = Text(entry.detail, name); !value.empty()) return entry.kind + " " + value;
+  }
+  return entry.kind;
+}
+
+}  // namespace
+
+std::vector<std::string> Describe(const EntryView& entry) {
+  std::vector<std::string> lines;
+  if (!entry.detail.null()) lines.push_back(DescribeDetail(entry));
+  for (const Literal& op : entry.ops.list) lines.push_back(DescribeOp(op));
+  if (!entry.note.empty()) lines.push_back("note: " + Plain(entry.note));
+  if (lines.empty()) lines.push_back(entry.kind);
+  return lines;
+}
+
+}  // namespace chancery::cli

@@ -1,0 +1,112 @@
+// init: founds a registry, or makes a store for an existing one.
+#include <filesystem>
+
+#include "net/cli/command.h"
+#include "net/cli/files.h"
+#include "net/cli/screen.h"
+
+namespace chancery::cli {
+namespace {
+
+struct InitOptions {
+  std::string site, name, join, role = "full";
+  std::vector<std::string> packs;
+};
+
+// NAME.site beside the store: what a member needs in order to admit this site.
+std::string CardPath(const Command& command, const std::string& site) {
+  const std::filesystem::path store = std::filesystem::path(command.globals.store).lexically_normal();
+  const std::filesystem::path dir = store.has_filename() ? store.parent_path() : store.parent_path().parent_path();
+  return (dir / (site + ".site")).string();
+}
+
+Literal Result(const Command& command, const Database& db, const StatusView& status, const std::string& card) {
+  Literal body = Literal::Object();
+  body.Add("site", db.site()).Add("registry", status.registry).Add("registry_name", status.registry_name);
+  body.Add("store", command.globals.store).Add("fingerprint", db.Fingerprint()).Add("admitted", status.admitted);
+  body.Add("card", card.empty() ? Literal() : Literal(card));
+  return Literal::Object({{"init", std::move(body)}});
+}
+
+int Founded(const Command& command, const Database& db, const StatusView& status) {
+  if (command.json()) return command.Line(Result(command, db, status, "")), kDone;
+  std::string screen = Bold("FOUNDED") + "  registry " + Plain(status.registry_name) + ", site " + db.site() + "\n";
+  screen += "         Store " + Plain(command.globals.store) + "; packs: " + Plain(status.pack) + ".\n\n";
+  screen +=
+      NextBlock({command.Self() + " file entries.json", command.Self() + " import --register REGISTER --key COLUMN FILE.csv",
+                 command.Self() + " bundle export --since 0 -o " + ShellWord(status.registry_name) + ".cbn"});
+  command.Print(command.quiet() ? "" : screen);
+  return kDone;
+}
+
+int Found(const Command& command, const InitOptions& options) {
+  FoundOptions found{.site = options.site, .registry_name = options.name, .packs = {}, .key_seed = {}};
+  for (const std::string& path : options.packs) {
+    absl::StatusOr<std::string> toml = ReadFile(path);
+    if (!toml.ok()) return command.Fail(toml.status());
+    found.packs.emplace_back(path, *std::move(toml));
+  }
+  const absl::StatusOr<std::unique_ptr<Database>> db = Database::Found(command.globals.store, found);
+  if (!db.ok()) return command.Fail(db.status());
+  const absl::StatusOr<Snapshot> now = (*db)->Read();
+  if (!now.ok()) return command.Fail(now.status());
+  const absl::StatusOr<StatusView> status = now->Status();
+  return status.ok() ? Founded(command, **db, *status) : command.Fail(status.status());
+}
+
+int Joined(const Command& command, const Database& db, const StatusView& status, const std::string& card,
+           const std::string& frontier) {
+  if (command.json()) return command.Line(Result(command, db, status, card)), kDone;
+  std::string screen = Bold("JOINED") + "  registry " + Plain(status.registry_name) + " as " + db.site() + "; not admitted yet\n";
+  screen += "        " + Count(status.entries, "entry", "entries") + " taken from the bundle. " + db.site() +
+            " may read, and files nothing\n        until a member has admitted it and that entry has arrived here.\n\n";
+  screen += "Key     " + db.Fingerprint() + "\n        Read it to whoever admits, over another way than the card took.\n\n";
+  screen += NextBlock({"chancery site admit " + ShellWord(card), "chancery bundle export --since " + frontier + " -o back.cbn",
+                       command.Self() + " bundle apply back.cbn"});
+  command.Print(command.quiet() ? "" : screen);
+  return kDone;
+}
+
+int Join(const Command& command, const InitOptions& options) {
+  if (options.role != "full") return command.NotYet("a " + options.role + " site");
+  const absl::StatusOr<std::string> bundle = ReadFile(options.join);
+  if (!bundle.ok()) {
+    const ErrorView error = Explain(bundle.status());
+    return command.Fail(
+        error.exit_code, error.message,
+        "chancery bundle export --since 0 -o FILE at a member, then --join FILE; joining over the network is not yet");
+  }
+  const absl::StatusOr<std::unique_ptr<Database>> db =
+      Database::Join(command.globals.store, {.site = options.site, .role = options.role, .key_seed = {}}, *bundle);
+  if (!db.ok()) return command.Fail(db.status());
+  const std::string card = CardPath(command, options.site);
+  if (absl::Status written = WriteFile(card, (*db)->SiteCard()); !written.ok()) return command.Fail(written);
+  const absl::StatusOr<Snapshot> now = (*db)->Read();
+  if (!now.ok()) return command.Fail(now.status());
+  const absl::StatusOr<StatusView> status = now->Status();
+  return status.ok() ? Joined(command, **db, *status, card, now->Frontier()) : command.Fail(status.status());
+}
+
+int Init(const Command& command, const InitOptions& options) {
+  if (options.packs.empty() == options.join.empty()) {
+    return command.Fail(kUsage, "either --pack founds a registry, or --join takes part in one",
+                        "chancery init --site NAME --pack FILE, or chancery init --site NAME --join BUNDLE");
+  }
+  return options.join.empty() ? Found(command, options) : Join(command, options);
+}
+
+}  // namespace
+
+void AddInit(CLI::App& app, Command& command) {
+  CLI::App* verb = app.add_subcommand("init", "Found a registry, or make a store for an existing one");
+  InitOptions& options = Bind(verb, command, Init);
+  verb->add_option("--site", options.site, "This site's name")->required()->type_name("NAME");
+  verb->add_option("--pack", options.packs, "Packs of a new registry, in order")->type_name("FILE");
+  verb->add_option("--name", options.name, "The registry's name (else the first pack's)")->type_name("NAME");
+  verb->add_option("--join", options.join, "A member's whole bundle (a peer: not yet)")->type_name("BUNDLE");
+  verb->add_option("--role", options.role, "full (blind, witness: not yet)")
+      ->check(CLI::IsMember({"full", "blind", "witness"}))
+      ->type_name("ROLE");
+}
+
+}  // namespace chancery::cli

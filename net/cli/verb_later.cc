@@ -1,0 +1,29 @@
+// The verbs of the contract that this version does not have. They are known, so that a script learns it from exit 2 and words.
+#include "net/cli/command.h"
+
+namespace chancery::cli {
+
+void AddLater(CLI::App& app, Command& command) {
+  static constexpr std::pair<const char*, const char*> kVerbs[] = {
+      {"peer", "Addresses and keys of peers"},
+      {"find", "Records by value, interval, reference"},
+      {"branch", "Branches: what one side has and the other lacks"},
+      {"diff", "Two branches and what they grew from"},
+      {"preview", "What a bundle or peer would bring"},
+      {"sync", "Exchange entries with a peer"},
+      {"serve", "Stay and exchange entries over the network"},
+      {"config", "Check the configuration"},
+      {"receipt", "The receipt of an entry"},
+      {"checkpoint", "The signed size and root of the settled order"},
+      {"prove", "Evidence of an entry, for a court"},
+      {"verify", "Check a store or file offline"},
+      {"epoch", "Membership by quorum"},
+      {"backup", "A consistent copy while serving"},
+      {"restore", "A store from a backup"},
+      {"extract", "A signed extract of a record"},
+      {"sim", "Seeded random drills"},
+  };
+  for (const auto& [name, does] : kVerbs) AddNotYet(app, command, name, does);
+}
+
+}  // namespace chancery::cli

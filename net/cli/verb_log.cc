@@ -1,0 +1,79 @@
+// log: what was filed, newest last.
+#include <algorithm>
+#include <optional>
+
+#include "net/cli/command.h"
+#include "net/cli/entry_words.h"
+#include "net/cli/screen.h"
+
+namespace chancery::cli {
+namespace {
+
+constexpr size_t kShown = 20;      // entries of a screen; --json and --last show as many as are asked for
+constexpr size_t kLinesShown = 3;  // lines of an entry without -v
+
+struct LogOptions {
+  std::string address;
+  std::optional<size_t> last;
+  bool follow = false;
+};
+
+std::string Who(const EntryView& entry) {
+  std::string who = entry.officer.empty() ? "" : "officer " + Plain(entry.officer);
+  if (!entry.basis.empty()) who += (who.empty() ? "basis " : ", basis ") + Plain(entry.basis);
+  return who;
+}
+
+std::string WholeLine(const std::string& text) {
+  std::string out;
+  for (const std::string& line : Wrap(text, kColumns - 6)) out += (out.empty() ? "    " : "      ") + line + "\n";
+  return out;
+}
+
+std::string EntryLines(const EntryView& entry, bool verbose) {
+  std::string out = Sides(Pad(entry.short_name, 17) + " " + Shorten(Who(entry), 34), "stamped " + Day(entry.hlc)) + "\n";
+  const std::vector<std::string> lines = Describe(entry);
+  const size_t shown = verbose ? lines.size() : std::min(lines.size(), kLinesShown);
+  for (size_t i = 0; i < shown; ++i) out += verbose ? WholeLine(lines[i]) : "    " + Shorten(lines[i], kColumns - 4) + "\n";
+  if (shown < lines.size()) out += "    and " + Count(lines.size() - shown) + " more: -v\n";
+  return verbose ? out + "    " + entry.entry + "\n" : out;
+}
+
+std::string Screen(const Command& command, const LogOptions& options, const std::vector<EntryView>& entries, bool more) {
+  const std::string about = options.address.empty() ? "this registry" : Plain(options.address);
+  const std::string count = Count(entries.size(), "entry", "entries");
+  std::string out = Bold(more ? "The newest " + count : count) + " of " + about + ", newest last\n\n";
+  for (const EntryView& entry : entries) out += EntryLines(entry, command.verbose());
+  const std::string self = command.Self() + " log" + (options.address.empty() ? "" : " " + ShellWord(options.address));
+  return more ? out + "\n" + NextBlock({self + " --last 0        all of them"}) : out;
+}
+
+int Log(const Command& command, const LogOptions& options) {
+  if (options.follow) return command.NotYet("log --follow", "chancery log --last N");
+  const size_t wanted = options.last.value_or(command.json() ? 0 : kShown);
+  return command.WithSnapshot([&](Database&, const Snapshot& now) -> int {
+    absl::StatusOr<std::vector<EntryView>> entries = now.Log(options.address, wanted == 0 ? 0 : wanted + 1);
+    if (!entries.ok()) return command.Fail(entries.status());
+    if (entries->empty()) return command.Fail(kNotFound, "no entry about " + options.address, "chancery log");
+    const bool more = wanted != 0 && entries->size() > wanted;
+    if (more) entries->erase(entries->begin());
+    if (command.json()) {
+      for (const EntryView& entry : *entries) command.Line(ToJson(entry));
+    } else {
+      command.Print(Screen(command, options, *entries, more));
+    }
+    return kDone;
+  });
+}
+
+}  // namespace
+
+void AddLog(CLI::App& app, Command& command) {
+  CLI::App* verb = app.add_subcommand("log", "The entries of a record or of all, newest last");
+  LogOptions& options = Bind(verb, command, Log);
+  verb->add_option("ADDR", options.address, "register/key or register/key/field")->type_name("");
+  verb->add_option("-n,--last", options.last, "The newest N (else 20 on a screen, all in JSON)")->type_name("N");
+  verb->add_flag("--follow", options.follow, "Go on as entries come: not yet");
+}
+
+}  // namespace chancery::cli

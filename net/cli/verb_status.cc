@@ -1,0 +1,125 @@
+// status: first what a person must do now.
+#include <utility>
+
+#include "net/cli/command.h"
+#include "net/cli/screen.h"
+
+namespace chancery::cli {
+namespace {
+
+constexpr uint64_t kRoomBytes = 256ull << 20;  // four times the reserve below which filings are refused
+
+struct StatusOptions {
+  bool check = false, watch = false;
+};
+
+// What one site can know about itself without peers: whether it still has room. Damage shows when the store does not open.
+struct Alarm {
+  std::string code, words, remedy;
+};
+Alarm AlarmOf(const StatusView& status) {
+  if (status.free_bytes >= kRoomBytes) return {};
+  return {"room", Count(status.free_bytes >> 20) + " MB free on the store's disk; filings are refused below 64 MB.",
+          "make room on the disk that holds the store"};
+}
+
+std::string Size(uint64_t bytes) { return bytes >= (10ull << 30) ? Count(bytes >> 30) + " GB" : Count(bytes >> 20) + " MB"; }
+
+std::string Frontier(const StatusView& status) {
+  std::string out;
+  for (const auto& [lane, seq] : status.frontier) out += (out.empty() ? "" : ", ") + lane + "-" + std::to_string(seq);
+  return out.empty() ? "nothing" : out;
+}
+
+// A label in the first column, the text in lines beside it.
+std::string Labelled(std::string label, std::string_view text) {
+  std::string out;
+  for (const std::string& line : Wrap(text, kColumns - 11)) out += Pad(std::exchange(label, ""), 11) + line + "\n";
+  return out;
+}
+
+std::string State(const StatusView& status, const Alarm& alarm) {
+  if (!alarm.code.empty()) {
+    return Bold("WAKE SOMEONE") + "  " + alarm.code + ": " + alarm.words + "\n              Remedy: " + alarm.remedy + "\n";
+  }
+  if (!status.admitted) return Bold("READING ONLY.") + "  Not admitted yet, as far as is known here.\n";
+  return Bold("WORKING.") + "  Nothing needs you.\n";
+}
+
+std::string Facts(const StatusView& status) {
+  std::string out = Labelled("Holds", Count(status.entries, "entry", "entries") + ", up to " + Frontier(status));
+  out += Labelled("Records", Count(status.records) + "; packs: " + Plain(status.pack));
+  out += Labelled("Cases", Count(status.cases) + (status.cases == 1 ? " waits" : " wait") + " for a person; " +
+                               Count(status.ruled) + " ruled; " + Count(status.notices, "notice"));
+  if (status.waiting > 0) out += Labelled("Waiting", Count(status.waiting, "entry", "entries") + " whose causes are missing");
+  if (status.held > 0) out += Labelled("Held", Count(status.held, "entry", "entries") + " stamped too far ahead");
+  out += Labelled("Elsewhere",
+                  "What the other sites hold is not known here. Equal digests (-v) at two sites mean equal records and cases.");
+  out += Labelled("Order", "Not settled in this version: no place in it is proved.");
+  return out + Labelled("Room", Size(status.free_bytes) + " free");
+}
+
+std::string Screen(const Command& command, const StatusView& status, const Alarm& alarm) {
+  std::string out = Bold(status.site) + "   registry " + Plain(status.registry_name) + "   full site\n";
+  out += State(status, alarm) + "\n" + Facts(status);
+  if (command.verbose()) {
+    out += Labelled("Digests", "records " + status.digest) + Labelled("", "cases   " + status.docket) +
+           Labelled("Registry", status.registry);
+  }
+  std::vector<std::string> next;
+  if (status.cases > 0) next.push_back(command.Self() + " case ls");
+  if (!status.admitted) next.push_back("chancery site admit " + status.site + ".site        at a member");
+  next.push_back(command.Self() + " bundle export --since 0 -o pouch.cbn");
+  return out + "\n" + NextBlock(next);
+}
+
+// The one line for monitoring.
+int Check(const Command& command, const StatusView& status, const Alarm& alarm) {
+  const bool wake = !alarm.code.empty();
+  const std::string figures = Count(status.cases, "case") + " open, " + Count(status.entries, "entry", "entries") + ", " +
+                              Size(status.free_bytes) + " free";
+  const std::string line = wake ? "WAKE " + alarm.code + " " + alarm.words : "OK " + status.site + ": " + figures;
+  if (command.json()) {
+    Literal body = Literal::Object();
+    body.Add("ok", !wake).Add("code", wake ? Literal(alarm.code) : Literal()).Add("line", line);
+    command.Line(Literal::Object({{"check", std::move(body)}}));
+  } else {
+    command.Print(line + "\n");
+  }
+  return wake ? kFindings : kDone;
+}
+
+int Show(const Command& command, const StatusOptions& options, const Database& db) {
+  const absl::StatusOr<Snapshot> now = db.Read();
+  if (!now.ok()) return command.Fail(now.status());
+  const absl::StatusOr<StatusView> status = now->Status();
+  if (!status.ok()) return command.Fail(status.status());
+  const Alarm alarm = AlarmOf(*status);
+  if (options.check) return Check(command, *status, alarm);
+  if (command.json()) {
+    command.Line(ToJson(*status));
+  } else {
+    command.Print(Screen(command, *status, alarm));
+  }
+  return alarm.code.empty() ? kDone : kFindings;
+}
+
+int Status(const Command& command, const StatusOptions& options) {
+  if (options.watch) return command.NotYet("status --watch", "chancery status --check");
+  const absl::StatusOr<std::unique_ptr<Database>> db = Database::Open(command.globals.store);
+  if (db.ok()) return Show(command, options, **db);
+  if (options.check && absl::IsDataLoss(db.status()))
+    return Check(command, {}, {"damage", Plain(Explain(db.status()).message), ""});
+  return command.FailOpen(db.status());
+}
+
+}  // namespace
+
+void AddStatus(CLI::App& app, Command& command) {
+  CLI::App* verb = app.add_subcommand("status", "What a person must do now, or that nothing needs one");
+  StatusOptions& options = Bind(verb, command, Status);
+  verb->add_flag("--check", options.check, "One line: OK … (exit 0) or WAKE CODE … (exit 3)");
+  verb->add_flag("--watch", options.watch, "Stay and show: not yet");
+}
+
+}  // namespace chancery::cli

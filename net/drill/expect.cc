@@ -1,0 +1,142 @@
+#include "net/drill/expect.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "net/drill/words.h"
+
+namespace chancery::drill {
+namespace {
+
+bool IsMissing(const absl::Status& status) { return status.code() == absl::StatusCode::kNotFound; }
+
+Finding Failed(const absl::Status& status) { return {false, Describe(status)}; }
+
+// cases: those not ruled and no notices. notices: the notices.
+Finding LookCount(const Snapshot& snapshot, const Expect& expect) {
+  absl::StatusOr<std::vector<CaseView>> cases = snapshot.Cases();
+  if (!cases.ok()) return Failed(cases.status());
+  const bool notices = expect.check == Check::kNotices;
+  std::vector<std::string> counted;
+  for (const CaseView& view : *cases) {
+    if (view.notice != notices || (!notices && view.state == "ruled")) continue;
+    counted.push_back(absl::StrCat(view.rule, " ", view.subject, " ", view.state));
+  }
+  const int64_t count = static_cast<int64_t>(counted.size());
+  return {count == expect.count, absl::StrCat(count, counted.empty() ? "" : ": ", absl::StrJoin(counted, ", "))};
+}
+
+Finding LookCase(const Snapshot& snapshot, const Expect& expect) {
+  absl::StatusOr<CaseView> found = snapshot.Case(expect.subject.rule, expect.subject.subject);
+  if (!found.ok() && !IsMissing(found.status())) return Failed(found.status());
+  const std::string state = found.ok() ? found->state : "none";
+  if (expect.check == Check::kCase) return {state == expect.state, state};
+  const bool notice = found.ok() && found->notice;
+  return {notice, notice ? "a notice" : absl::StrCat("no notice: ", state)};
+}
+
+std::string ShortForm(const Snapshot& snapshot, const std::string& name) {
+  absl::StatusOr<EntryView> entry = snapshot.Entry(name);
+  return entry.ok() ? entry->short_name : name;
+}
+
+Finding LookDependants(const Snapshot& snapshot, const Expect& expect) {
+  absl::StatusOr<CaseView> found = snapshot.Case(expect.subject.rule, expect.subject.subject);
+  if (!found.ok()) return Failed(found.status());
+  std::vector<std::string> wanted, held = found->dependants;
+  for (const Literal& name : expect.value.list) wanted.push_back(ShortForm(snapshot, name.text));
+  std::sort(wanted.begin(), wanted.end());
+  std::sort(held.begin(), held.end());
+  return {held == wanted, held.empty() ? "none" : absl::StrJoin(found->dependants, ", ")};
+}
+
+// A member of a group out of the group's value.
+Literal Member(const Literal& value, const std::string& member) {
+  if (member.empty()) return value;
+  const Literal* found = value.type == Literal::Type::kObject ? value.Find(member) : nullptr;
+  return found == nullptr ? Literal() : *found;
+}
+
+// The distinct standing values, ascending by compact JSON as bytes.
+std::vector<std::string> Values(const FieldView& field, const std::string& member) {
+  std::vector<std::string> values;
+  for (const StandingView& standing : field.values) values.push_back(Member(standing.value, member).Json());
+  std::sort(values.begin(), values.end());
+  values.erase(std::unique(values.begin(), values.end()), values.end());
+  return values;
+}
+
+// value: the only standing value or the interim one, null where the record is missing. values: the distinct standing values.
+Finding LookValue(const Snapshot& snapshot, const Expect& expect) {
+  absl::StatusOr<Address> address = Address::Parse(expect.address);
+  if (!address.ok()) return Failed(address.status());
+  if (address->field.empty()) return {false, absl::StrCat(expect.address, " names a record, not a field")};
+  const std::string member = std::exchange(address->member, "");
+  absl::StatusOr<RecordView> record = snapshot.Record(address->Text());
+  if (!record.ok() && !IsMissing(record.status())) return Failed(record.status());
+  FieldView field;
+  if (record.ok() && record->exists && !record->fields.empty()) field = record->fields.front();
+  const std::vector<std::string> values = Values(field, member);
+  const std::string list = absl::StrCat("[", absl::StrJoin(values, ","), "]");
+  if (expect.check == Check::kValues) return {list == expect.value.Json(), list};
+  const Literal interim = Member(field.interim, member);
+  return {interim == expect.value, absl::StrCat(interim.Json(), field.contested ? ", contested: " + list : "")};
+}
+
+Finding LookContested(const Snapshot& snapshot, const Expect& expect) {
+  absl::StatusOr<Address> address = Address::Parse(expect.address);
+  if (!address.ok()) return Failed(address.status());
+  address->member.clear();  // a group is contested as a whole
+  absl::StatusOr<RecordView> record = snapshot.Record(address->Text());
+  if (!record.ok() && !IsMissing(record.status())) return Failed(record.status());
+  bool contested = record.ok() && record->contested;
+  if (record.ok() && !address->field.empty()) contested = !record->fields.empty() && record->fields.front().contested;
+  return {contested == (expect.check == Check::kContested), contested ? "contested" : "clear"};
+}
+
+Finding LookExistence(const Snapshot& snapshot, const Expect& expect) {
+  absl::StatusOr<Address> address = Address::Parse(expect.address);
+  if (!address.ok()) return Failed(address.status());
+  if (!address->field.empty()) return {false, absl::StrCat(expect.address, " names a field, not a record")};
+  absl::StatusOr<RecordView> record = snapshot.Record(expect.address);
+  if (!record.ok() && !IsMissing(record.status())) return Failed(record.status());
+  const bool exists = record.ok() && record->exists;
+  return {exists == (expect.check == Check::kExists), exists ? "exists" : "missing"};
+}
+
+}  // namespace
+
+Finding Look(const Snapshot& snapshot, const Expect& expect) {
+  switch (expect.check) {
+    case Check::kCases:
+    case Check::kNotices:
+      return LookCount(snapshot, expect);
+    case Check::kCase:
+    case Check::kNotice:
+      return LookCase(snapshot, expect);
+    case Check::kDependants:
+      return LookDependants(snapshot, expect);
+    case Check::kValue:
+    case Check::kValues:
+      return LookValue(snapshot, expect);
+    case Check::kContested:
+    case Check::kClear:
+      return LookContested(snapshot, expect);
+    case Check::kMissing:
+    case Check::kExists:
+      return LookExistence(snapshot, expect);
+    case Check::kEqual:
+      break;
+  }
+  return {false, Holdings(snapshot)};
+}
+
+std::string Holdings(const Snapshot& snapshot) {
+  absl::StatusOr<StatusView> status = snapshot.Status();
+  if (!status.ok()) return Describe(status.status());
+  return absl::StrCat(snapshot.Frontier(), "  records ", status->digest, "  docket ", status->docket);
+}
+
+}  // namespace chancery::drill

@@ -1,0 +1,203 @@
+#include "net/drill/sites.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <system_error>
+
+#include "absl/strings/str_cat.h"
+
+namespace chancery::drill {
+namespace {
+
+constexpr int64_t kLatestMs = (int64_t{1} << 48) - 1;  // the last moment that a stamp can name
+
+bool CanShow(int64_t ms) { return ms >= 0 && ms <= kLatestMs; }
+
+uint64_t SeedOf(const std::string& name) {  // FNV-1a: the same at every run and on every machine
+  uint64_t seed = 0xcbf29ce484222325ull;
+  for (const char c : name) seed = (seed ^ static_cast<unsigned char>(c)) * 0x100000001b3ull;
+  return seed;
+}
+
+std::string KeySeed(const std::string& site) { return "drill/" + site; }
+
+Environment EnvironmentOf(Site& site) {
+  Environment env;
+  env.clock = &site.clock;
+  env.random = &site.random;
+  env.durable = false;
+  env.reserve_bytes = 0;
+  return env;
+}
+
+}  // namespace
+
+ScratchFolder::ScratchFolder() {
+  const char* parent = std::getenv("TMPDIR");
+  std::string path = absl::StrCat(parent != nullptr && *parent != '\0' ? parent : "/tmp", "/drill-XXXXXX");
+  if (mkdtemp(path.data()) != nullptr) path_ = path;
+}
+
+ScratchFolder::~ScratchFolder() {
+  std::error_code ignored;  // what cannot be removed is left to the system's cleaning of its temporary folder
+  if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+}
+
+Site::Site(std::string site_name, std::string store)
+    : name(std::move(site_name)), dir(std::move(store)), clock(0), random(SeedOf(name)) {}
+
+absl::Status Sites::Found(const std::vector<std::string>& names, const std::vector<std::pair<std::string, std::string>>& packs) {
+  if (scratch_.path().empty()) return absl::InternalError("no folder for the stores can be made: is $TMPDIR writable?");
+  for (const std::string& name : names) sites_.push_back(std::make_unique<Site>(name, absl::StrCat(scratch_.path(), "/", name)));
+  SetClocks();
+  Site& first = *sites_.front();
+  absl::StatusOr<std::unique_ptr<Database>> founder =
+      Database::Found(first.dir, {.site = first.name, .registry_name = "", .packs = packs, .key_seed = KeySeed(first.name)},
+                      EnvironmentOf(first));
+  if (!founder.ok()) return founder.status();
+  first.db = *std::move(founder);
+  for (size_t i = 1; i < sites_.size(); ++i) {
+    if (absl::Status status = Join(*sites_[i], *first.db); !status.ok()) return status;
+  }
+  return Sync().status();
+}
+
+absl::Status Sites::Join(Site& site, Database& founder) {
+  absl::StatusOr<Snapshot> snapshot = founder.Read();
+  if (!snapshot.ok()) return snapshot.status();
+  absl::StatusOr<std::string> bundle = snapshot->ExportBundle("0");
+  if (!bundle.ok()) return bundle.status();
+  absl::StatusOr<std::unique_ptr<Database>> joined =
+      Database::Join(site.dir, {.site = site.name, .role = "full", .key_seed = KeySeed(site.name)}, *bundle, EnvironmentOf(site));
+  if (!joined.ok()) return joined.status();
+  site.db = *std::move(joined);
+  return founder.Admit(site.db->SiteCard()).status();
+}
+
+Site& Sites::Of(const std::string& name) {
+  for (const std::unique_ptr<Site>& site : sites_) {
+    if (site->name == name) return *site;
+  }
+  std::abort();  // the parser lets no other name through
+}
+
+std::vector<Site*> Sites::Running() {
+  std::vector<Site*> running;
+  for (const std::unique_ptr<Site>& site : sites_) {
+    if (site->running()) running.push_back(site.get());
+  }
+  return running;
+}
+
+void Sites::SetClocks() {
+  for (const std::unique_ptr<Site>& site : sites_) site->clock.Set(now_ms_ + site->skew_ms);
+}
+
+absl::Status Sites::Pass(int64_t ms) {
+  for (const std::unique_ptr<Site>& site : sites_) {
+    if (!CanShow(now_ms_ + ms + site->skew_ms)) return absl::OutOfRangeError("no clock can show that time");
+  }
+  now_ms_ += ms;
+  SetClocks();
+  return absl::OkStatus();
+}
+
+absl::Status Sites::Skew(Site& site, int64_t ms) {
+  if (!CanShow(now_ms_ + ms)) return absl::OutOfRangeError("no clock can show that time");
+  site.skew_ms = ms;
+  SetClocks();
+  return absl::OkStatus();
+}
+
+void Sites::Cut(const std::vector<std::vector<std::string>>& groups) {
+  for (size_t i = 0; i < groups.size(); ++i) {
+    for (size_t j = 0; j < groups.size(); ++j) {
+      if (i == j) continue;
+      for (const std::string& listener : groups[i]) {
+        for (const std::string& speaker : groups[j]) CutOneWay(speaker, listener);
+      }
+    }
+  }
+}
+
+void Sites::CutOneWay(const std::string& speaker, const std::string& listener) { deaf_.emplace(listener, speaker); }
+
+void Sites::Heal(const std::string& a, const std::string& b) {
+  deaf_.erase({a, b});
+  deaf_.erase({b, a});
+}
+
+bool Sites::Hears(const Site& listener, const Site& speaker) const {
+  return &listener != &speaker && listener.running() && speaker.running() && deaf_.count({listener.name, speaker.name}) == 0;
+}
+
+std::vector<std::vector<Site*>> Sites::Groups() {
+  const std::vector<Site*> sites = Running();
+  const size_t n = sites.size();
+  std::vector<std::vector<bool>> reached(n, std::vector<bool>(n, false));  // reached[i][j]: what j holds can come to i
+  for (size_t i = 0; i < n; ++i) {
+    for (size_t j = 0; j < n; ++j) reached[i][j] = i == j || Hears(*sites[i], *sites[j]);
+  }
+  for (size_t via = 0; via < n; ++via) {
+    for (size_t i = 0; i < n; ++i) {
+      for (size_t j = 0; j < n; ++j) {
+        if (reached[i][via] && reached[via][j]) reached[i][j] = true;
+      }
+    }
+  }
+  std::vector<std::vector<Site*>> groups;
+  std::vector<bool> placed(n, false);
+  for (size_t i = 0; i < n; ++i) {
+    if (placed[i]) continue;
+    groups.emplace_back();
+    for (size_t j = i; j < n; ++j) {
+      if (placed[j] || !reached[i][j] || !reached[j][i]) continue;
+      placed[j] = true;
+      groups.back().push_back(sites[j]);
+    }
+  }
+  return groups;
+}
+
+absl::StatusOr<uint64_t> Sites::Take(Site& listener, Site& speaker) {
+  if (!Hears(listener, speaker)) return 0;
+  std::string frontier;
+  {
+    absl::StatusOr<Snapshot> mine = listener.db->Read();
+    if (!mine.ok()) return mine.status();
+    frontier = mine->Frontier();
+  }
+  absl::StatusOr<Snapshot> theirs = speaker.db->Read();
+  if (!theirs.ok()) return theirs.status();
+  if (theirs->Frontier() == frontier) return 0;
+  absl::StatusOr<std::vector<std::string>> runs = theirs->RunsSince(frontier);
+  if (!runs.ok()) return runs.status();
+  absl::StatusOr<Intake> intake = listener.db->Ingest(*runs);
+  if (!intake.ok()) return intake.status();
+  return intake->entries;
+}
+
+absl::StatusOr<std::vector<uint64_t>> Sites::Sync() {
+  std::vector<uint64_t> taken(sites_.size(), 0);
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (size_t i = 0; i < sites_.size(); ++i) {
+      for (const std::unique_ptr<Site>& speaker : sites_) {
+        absl::StatusOr<uint64_t> entries = Take(*sites_[i], *speaker);
+        if (!entries.ok()) return entries.status();
+        taken[i] += *entries;
+        changed |= *entries > 0;
+      }
+    }
+  }
+  return taken;
+}
+
+absl::Status Sites::Restart(Site& site) {
+  absl::StatusOr<std::unique_ptr<Database>> db = Database::Open(site.dir, EnvironmentOf(site));
+  if (!db.ok()) return db.status();
+  site.db = *std::move(db);
+  return absl::OkStatus();
+}
+
+}  // namespace chancery::drill

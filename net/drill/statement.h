@@ -1,0 +1,122 @@
+// A drill file as data: one struct a statement, in product's words. The language: docs/reference/drill.md.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "chancery/types.h"
+
+namespace chancery::drill {
+
+struct CaseName {
+  std::string rule, subject;
+};
+
+// A JSON object as written. `text` opens with newlines and spaces enough to stand at its own line and column of the drill, so
+// that whoever parses it names the place in the drill.
+struct WrittenObject {
+  std::string text;
+};
+
+struct UsePack {  // pack PATH
+  std::string path;
+};
+struct NameSites {  // sites S…
+  std::vector<std::string> sites;
+};
+struct LoadPack {  // at S pack PATH
+  std::string site, path;
+};
+struct File {  // at S file [as N] OBJ
+  std::string site, name;
+  WrittenObject entry;
+};
+struct Refuse {  // at S refuse KIND OBJ: kind or rule id
+  std::string site, kind;
+  WrittenObject entry;
+};
+struct Rule {  // at S rule CASE OBJ
+  std::string site;
+  CaseName subject;
+  WrittenObject ruling;
+};
+struct SyncAll {};  // sync
+struct SyncPair {   // sync A B
+  std::string a, b;
+};
+struct Cut {  // cut S… | S…
+  std::vector<std::vector<std::string>> groups;
+};
+struct CutOneWay {  // cut SPEAKER > LISTENER: the listener does not hear the speaker
+  std::string speaker, listener;
+};
+struct HealAll {};  // heal
+struct HealPair {   // heal A B
+  std::string a, b;
+};
+struct Tick {  // tick DUR
+  int64_t ms = 0;
+};
+struct Skew {  // skew S ±DUR: absolute
+  std::string site;
+  int64_t ms = 0;
+};
+struct Crash {  // crash S
+  std::string site;
+};
+struct Restart {  // restart S
+  std::string site;
+};
+enum class Check {
+  kEqual,
+  kCases,
+  kNotices,
+  kCase,
+  kValue,
+  kValues,
+  kContested,
+  kClear,
+  kMissing,
+  kExists,
+  kNotice,
+  kDependants
+};
+struct Expect {  // [at S] expect CHECK [at S]
+  Check check = Check::kEqual;
+  std::string site;     // "" = every running site
+  std::string address;  // value values contested clear missing exists
+  CaseName subject;     // case notice dependants
+  std::string state;    // case: open proposed ruled split reopened none
+  int64_t count = 0;    // cases notices
+  Literal value;        // value: any; values, dependants: a list
+};
+struct NotYet {  // a verb or check of the language that this version reads and does not run
+  std::string verb;
+};
+
+using Act = std::variant<UsePack, NameSites, LoadPack, File, Refuse, Rule, SyncAll, SyncPair, Cut, CutOneWay, HealAll, HealPair,
+                         Tick, Skew, Crash, Restart, Expect, NotYet>;
+
+struct Statement {
+  int line = 0;
+  int column = 0;
+  std::string text;     // as written, without the comment
+  bool founds = false;  // the last of the opening `pack` and `sites` statements: the registry begins here
+  Act act;
+};
+
+struct Drill {
+  std::string origin;  // the file's name, for messages
+  std::vector<Statement> statements;
+};
+
+// Reads a whole drill; every verb and check of the language is read. origin: what messages call the file.
+// Errors: InvalidArgument "ORIGIN:LINE:COLUMN: what is wrong" (the first fault).
+absl::StatusOr<Drill> ParseDrill(std::string_view text, std::string_view origin = "drill");
+
+}  // namespace chancery::drill

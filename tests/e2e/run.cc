@@ -1,0 +1,198 @@
+#include "tests/e2e/run.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+namespace chancery::e2e {
+namespace {
+
+constexpr const char* kPack = R"([pack]
+name = "land"
+version = 1
+[register.parcel]
+title = "Land parcel"
+[register.parcel.fields]
+number = { type = "text", merge = "once" }
+owner = { type = "text" }
+area_m2 = { type = "integer" }
+sold = { type = "date" }
+public = { type = "bool" }
+address = { type = "group", fields = { street = "text", town = "text" } }
+remark = { type = "text", merge = "last" }
+tags = { type = "set", of = "text" }
+[[rule]]
+id = "parcel-number"
+kind = "unique"
+on = ["parcel.number"]
+title = "A cadastral number names one parcel"
+)";
+
+std::string Binary() {
+#ifdef CHANCERY_BINARY
+  const char* built = CHANCERY_BINARY;
+#else
+  const char* built = "";
+#endif
+  const char* named = std::getenv("CHANCERY_BINARY");
+  return named != nullptr ? named : built;
+}
+
+struct Pipe {
+  int read_end = -1, write_end = -1;
+  Pipe() {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) std::abort();
+    read_end = ends[0];
+    write_end = ends[1];
+  }
+};
+
+[[noreturn]] void Exec(const std::string& program, const Words& words, const std::string& dir, const Pipe& in, const Pipe& out,
+                       const Pipe& err) {
+  dup2(in.read_end, STDIN_FILENO);
+  dup2(out.write_end, STDOUT_FILENO);
+  dup2(err.write_end, STDERR_FILENO);
+  std::vector<char*> argv = {const_cast<char*>(program.c_str())};
+  for (const std::string& word : words) argv.push_back(const_cast<char*>(word.c_str()));
+  argv.push_back(nullptr);
+  unsetenv("CHANCERY_STORE");
+  if (!dir.empty() && chdir(dir.c_str()) != 0) _exit(127);
+  setenv("CHANCERY", Binary().c_str(), 1);
+  execv(program.c_str(), argv.data());
+  _exit(127);
+}
+
+void Feed(int fd, const std::string& input) {
+  signal(SIGPIPE, SIG_IGN);  // a child that is killed reads no more
+  for (size_t at = 0; at < input.size();) {
+    const ssize_t n = write(fd, input.data() + at, input.size() - at);
+    if (n <= 0) break;
+    at += static_cast<size_t>(n);
+  }
+  close(fd);
+}
+
+void Drain(int fd, std::string* text) {
+  char buffer[1 << 16];
+  for (ssize_t n; (n = read(fd, buffer, sizeof buffer)) > 0;) text->append(buffer, static_cast<size_t>(n));
+  close(fd);
+}
+
+}  // namespace
+
+std::vector<Literal> Result::Lines() const {
+  std::vector<Literal> lines;
+  std::istringstream in(out);
+  for (std::string line; std::getline(in, line);) {
+    absl::StatusOr<Literal> object = ParseJson(line);
+    EXPECT_TRUE(object.ok()) << line;
+    if (object.ok()) lines.push_back(*std::move(object));
+  }
+  return lines;
+}
+
+Literal Result::Last(const char* member) const {
+  Literal found;
+  for (const Literal& line : Lines()) {
+    if (const Literal* value = line.Find(member); value != nullptr) found = *value;
+  }
+  return found;
+}
+
+namespace {
+
+Result RunProgram(const std::string& program, const Words& words, const RunOptions& options) {
+  const Pipe in, out, err;
+  const pid_t child = fork();
+  if (child == 0) Exec(program, words, options.dir, in, out, err);
+  close(in.read_end);
+  close(out.write_end);
+  close(err.write_end);
+  Result result;
+  std::thread feeder(Feed, in.write_end, std::cref(options.input));
+  std::thread errors(Drain, err.read_end, &result.err);
+  std::thread outputs(Drain, out.read_end, &result.out);
+  if (options.kill_after_us >= 0) {
+    usleep(static_cast<useconds_t>(options.kill_after_us));
+    kill(child, options.signal);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  feeder.join();
+  errors.join();
+  outputs.join();
+  result.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  result.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+  return result;
+}
+
+}  // namespace
+
+Result Chancery(const Words& words, const RunOptions& options) { return RunProgram(Binary(), words, options); }
+
+Result RunShell(const std::string& script, const std::string& dir) {
+  return RunProgram("/bin/sh", {"-c", script}, {.input = "", .dir = dir});
+}
+
+std::string ReadAll(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+void WriteAll(const std::string& path, const std::string& bytes) {
+  std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
+}
+
+Land::Land() {
+  WriteAll(dir_ / "land.toml", kPack);
+  const Result founded = Do({"init", "--site", "tallinn", "--pack", dir_ / "land.toml"});
+  EXPECT_EQ(founded.code, 0) << founded.err;
+}
+
+Result Land::At(const std::string& site, Words words, const std::string& input) const {
+  words.insert(words.begin(), {"--store", dir_ / site});
+  return Chancery(words, {.input = input, .dir = dir_.path()});
+}
+
+Result Land::Json(Words words, const std::string& input) const {
+  words.insert(words.begin(), "--json");
+  return Do(std::move(words), input);
+}
+
+Literal Land::Status(const std::string& site) const { return At(site, {"--json", "status"}).Last("status"); }
+
+void Land::Join(const std::string& site) const {
+  const std::string bundle = dir_ / "join.cbn";
+  EXPECT_EQ(Do({"bundle", "export", "--since", "0", "-o", bundle}).code, 0);
+  const Result joined = At(site, {"init", "--site", site, "--join", bundle});
+  EXPECT_EQ(joined.code, 0) << joined.err;
+  const Result admitted = Do({"site", "admit", dir_ / (site + ".site")});
+  EXPECT_EQ(admitted.code, 0) << admitted.err;
+  EXPECT_EQ(Carry("tallinn", site).code, 0);
+}
+
+Result Land::Carry(const std::string& from, const std::string& to) const {
+  const std::string bundle = dir_ / "carry.cbn";
+  const Result exported = At(from, {"bundle", "export", "--since", "0", "-o", bundle});
+  EXPECT_EQ(exported.code, 0) << exported.err;
+  return At(to, {"--json", "bundle", "apply", bundle});
+}
+
+std::string Create(const std::string& key, const std::string& owner) {
+  return R"({"officer":"mari","ops":[{"create":"parcel/)" + key + R"(","set":{"owner":")" + owner + "\"}}]}\n";
+}
+
+std::string Sell(const std::string& key, const std::string& owner) {
+  return R"({"officer":"mari","ops":[{"record":"parcel/)" + key + R"(","set":{"owner":")" + owner + "\"}}]}\n";
+}
+
+}  // namespace chancery::e2e

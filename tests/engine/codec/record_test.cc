@@ -1,0 +1,179 @@
+#include "engine/codec/record.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <random>
+
+#include "engine/base/hash.h"
+#include "engine/codec/digest.h"
+#include "samples.h"
+
+namespace chancery {
+namespace {
+
+// The stored bytes with a check sum that fits, whatever was done to the rest.
+std::string Sealed(std::string stored) {
+  ByteWriter check;
+  check.U64(Xxh64(std::string_view(stored).substr(8)));
+  std::memcpy(stored.data(), check.out.data(), 8);
+  return stored;
+}
+
+TEST(Record, ComesBackFromItsBytes) {
+  for (const auto& [name, record] : samples::Records()) {
+    const std::string stored = EncodeRecord(record);
+    EXPECT_EQ(stored.size() % 8, 0u) << name;
+    const auto decoded = DecodeRecord(stored);
+    ASSERT_TRUE(decoded.ok()) << name;
+    EXPECT_TRUE(*decoded == record) << name;
+  }
+}
+
+// Eight fields of 184 bytes together, one entry that wrote them all: the record of the size budget.
+TEST(Record, ATypicalOneTakesAtMost270Bytes) {
+  const size_t bytes = EncodeRecord(samples::TypicalRecord()).size();
+  RecordProperty("typical_record_bytes", static_cast<int>(bytes));
+  std::printf("a typical record takes %zu bytes\n", bytes);
+  EXPECT_LE(bytes, 270u);
+}
+
+TEST(Record, WhatStandsAloneKeepsNoStamp) {
+  Record record = samples::TypicalRecord();
+  Record stamped = record;
+  stamped.slots[0].cell[0].hlc = 5;
+  stamped.life[0].hlc = 5;
+  stamped.At(999);                       // a cell with nothing in it is not stored
+  stamped.At(999, Value::Text("gone"));  // nor an element without marks
+  EXPECT_EQ(EncodeRecord(stamped), EncodeRecord(record));
+}
+
+TEST(Record, DoesNotDependOnItsAlignment) {
+  const std::string stored = EncodeRecord(samples::ContestedRecord());
+  const std::string shifted = "x" + stored;
+  const auto decoded = DecodeRecord(std::string_view(shifted).substr(1));
+  ASSERT_TRUE(decoded.ok());
+  EXPECT_TRUE(*decoded == samples::ContestedRecord());
+}
+
+TEST(Record, EveryFlippedBitIsDataLoss) {
+  const std::string stored = EncodeRecord(samples::ContestedRecord());
+  for (size_t bit = 0; bit < stored.size() * 8; ++bit) {
+    std::string bad = stored;
+    bad[bit / 8] ^= static_cast<char>(1 << bit % 8);
+    EXPECT_EQ(DecodeRecord(bad).status().code(), absl::StatusCode::kDataLoss) << bit;
+    EXPECT_FALSE(PeekField(bad, 10).ok) << bit;
+  }
+}
+
+// Past the check sum nothing is trusted either: it reads, or it says no, and what it reads has these bytes and no others.
+TEST(Record, WhateverIsAcceptedIsCanonical) {
+  const uint64_t seed = 233;
+  std::mt19937_64 random(seed);
+  std::vector<std::string> good;
+  for (const auto& [name, record] : samples::Records()) good.push_back(EncodeRecord(record));
+  int accepted = 0;
+  for (int i = 0; i < 20000; ++i) {
+    std::string stored = good[random() % good.size()];
+    for (uint64_t n = 1 + random() % 2; n > 0; --n) stored[8 + random() % (stored.size() - 8)] = static_cast<char>(random());
+    stored = Sealed(std::move(stored));
+    for (const uint16_t field : {0, 13, 200, 65535}) PeekField(stored, field);
+    const auto decoded = DecodeRecord(stored);
+    if (!decoded.ok()) continue;
+    ++accepted;
+    ASSERT_EQ(EncodeRecord(*decoded), stored) << "seed " << seed << " step " << i;
+  }
+  EXPECT_GT(accepted, 1000);
+}
+
+TEST(Record, PeekAgreesWithDecode) {
+  for (const auto& [name, record] : samples::Records()) {
+    const std::string stored = EncodeRecord(record);
+    for (int field = 0; field <= 65535; field += field < 400 ? 1 : 7235) {
+      const FieldPeek peek = PeekField(stored, static_cast<uint16_t>(field));
+      const Cell* cell = record.Find(static_cast<uint16_t>(field));
+      ASSERT_TRUE(peek.ok) << name << " " << field;
+      EXPECT_EQ(peek.exists, record.exists()) << name;
+      ASSERT_EQ(peek.found, cell != nullptr) << name << " " << field;
+      if (cell == nullptr) continue;
+      ASSERT_EQ(peek.single, cell->size() == 1) << name << " " << field;
+      if (!peek.single) continue;
+      EXPECT_EQ(peek.dot, (*cell)[0].dot);
+      EXPECT_EQ(peek.kind, (*cell)[0].value.kind);
+      EXPECT_EQ(peek.payload, (*cell)[0].value.payload);
+    }
+  }
+}
+
+TEST(Record, PlacesAreMadeInOrder) {
+  Record record;
+  for (const int field : {5, 1, 3, 1}) record.At(static_cast<uint16_t>(field));
+  ASSERT_EQ(record.slots.size(), 3u);
+  EXPECT_EQ(record.slots[1].field, 3);
+  EXPECT_EQ(record.Find(4), nullptr);
+  record.At(2, Value::Text("b"));
+  record.At(2, Value::Text("a"));
+  record.At(1, Value::Text("z"));
+  record.At(2, Value::Text("b")).push_back({MakeDot(1, 1), 0, 0, true});
+  ASSERT_EQ(record.elements.size(), 3u);
+  EXPECT_EQ(record.elements[0].field, 1);
+  EXPECT_EQ(record.elements[2].marks.size(), 1u);
+}
+
+class DigestTest : public testing::Test {
+ protected:
+  std::string Tuple(const Record& record, const std::vector<LaneId>& lanes, bool remove_wins = false) {
+    const std::vector<TupleField> fields = {{"owner", 2, false}, {"tags", 1, remove_wins}};
+    return RecordTuple(record, "1", {"parcel", fields, lanes});
+  }
+  static Write By(Dot dot, Value value) {
+    Write w;
+    w.dot = dot;
+    w.value = std::move(value);
+    return w;
+  }
+};
+
+TEST_F(DigestTest, HandlesAreForgotten) {
+  Record here, there;  // one site calls the lanes 70 and 90 by the handles 0 and 1, the other by 1 and 0
+  here.life = {{MakeDot(0, 3), 0, 0, true}, {MakeDot(1, 4), 0, 0, true}};
+  there.life = {{MakeDot(0, 4), 0, 0, true}, {MakeDot(1, 3), 0, 0, true}};
+  here.slots = {{2, {By(MakeDot(0, 3), Value::Text("a")), By(MakeDot(1, 4), Value::Text("b"))}}};
+  there.slots = {{2, {By(MakeDot(0, 4), Value::Text("b")), By(MakeDot(1, 3), Value::Text("a"))}}};
+  here.last_touch = 77;
+  EXPECT_EQ(Tuple(here, {70, 90}), Tuple(there, {90, 70}));
+  EXPECT_NE(Tuple(here, {70, 90}), Tuple(there, {70, 90}));
+}
+
+TEST_F(DigestTest, OnlyElementsThatArePresentCount) {
+  Record record;
+  record.At(1, Value::Text("a")) = {{MakeDot(0, 1), 0, 0, true}, {MakeDot(1, 1), 0, 0, false}};
+  Record without = record;
+  without.elements[0].marks.pop_back();
+  EXPECT_EQ(Tuple(record, {70, 90}), Tuple(without, {70, 90}));  // a removal that lost may be pruned
+  EXPECT_EQ(Tuple(record, {70, 90}, true), "");
+  EXPECT_NE(Tuple(without, {70, 90}, true), "");
+}
+
+TEST_F(DigestTest, NothingStandingAddsNothing) {
+  Record record;
+  record.last_touch = 5;
+  record.heads = {5};
+  record.At(2);
+  EXPECT_EQ(Tuple(record, {70}), "");
+  EXPECT_EQ(static_cast<uint64_t>(TupleSum(samples::Registry(), "").value), 0u);
+}
+
+TEST_F(DigestTest, TheDigestSeesEveryBucket) {
+  std::array<Sum128, kDigestBuckets> sums{};
+  const Hash128 empty = DigestOf(sums);
+  for (Sum128& sum : sums) {
+    sum = TupleSum(samples::Registry(), "x");
+    EXPECT_NE(DigestOf(sums), empty);
+    sum = {};
+  }
+  EXPECT_LT(DigestBucket(Name64("parcel"), "1"), kDigestBuckets);
+}
+
+}  // namespace
+}  // namespace chancery

@@ -1,0 +1,188 @@
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "engine/base/limits.h"
+#include "engine/codec/body.h"
+#include "samples.h"
+
+namespace chancery {
+namespace {
+
+void ExpectSame(const Run& a, const Run& b) {
+  EXPECT_EQ(a.header, b.header);
+  EXPECT_EQ(a.lane, b.lane);
+  EXPECT_EQ(a.first, b.first);
+  EXPECT_EQ(a.seal, b.seal);
+  ASSERT_EQ(a.leaves.size(), b.leaves.size());
+  for (size_t i = 0; i < a.leaves.size(); ++i) EXPECT_EQ(a.EntryBytes(i), b.EntryBytes(i));
+}
+
+std::string WhyRefused(std::string_view bytes) {
+  const auto run = DecodeRun(bytes);
+  return run.ok() ? "accepted" : std::string(run.status().message());
+}
+
+TEST(Run, RebuildsEveryEntryBitForBit) {
+  for (const auto& run : {samples::SmallRun(), samples::LargeRun()}) {
+    const auto decoded = DecodeRun(EncodeRun(run));
+    ASSERT_TRUE(decoded.ok()) << decoded.status();
+    ExpectSame(run, *decoded);
+    for (size_t i = 0; i < run.leaves.size(); ++i) {
+      const auto entry = DecodeEntry(decoded->EntryBytes(i));
+      ASSERT_TRUE(entry.ok()) << entry.status();
+      EXPECT_EQ(EncodeEntry(*entry), run.EntryBytes(i));
+    }
+  }
+}
+
+TEST(Run, CompressesFromOneKiBOn) {
+  const auto small = samples::SmallRun(), large = samples::LargeRun();
+  size_t raw = 0;
+  for (const Leaf& leaf : large.leaves) raw += leaf.body.size();
+  EXPECT_LT(EncodeRun(large).size(), raw / 2);
+  EXPECT_NE(EncodeRun(small).find(small.leaves[2].body), std::string::npos);
+}
+
+// Edits of one field of random records, 29 bytes of key and value each: what a busy lane costs to keep and to send.
+TEST(Run, AThousandSmallEditsTakeAtMost18BytesEach) {
+  std::mt19937_64 random(7);
+  Entry edit = samples::SmallEdit();
+  auto run = samples::SmallRun();
+  run.leaves.clear();
+  const auto letters = [&](size_t n) {
+    std::string s;
+    while (s.size() < n) s.push_back("0123456789abcdefghijklmnopqrstuvwxyz"[random() % 36]);
+    return s;
+  };
+  constexpr size_t kField[] = {2, 5, 7}, kBytes[] = {24, 8, 16};
+  for (int i = 0; i < 1000; ++i) {
+    const std::string number = std::to_string(random() % 100000);
+    edit.ops[0].key = "P" + std::string(15 - number.size(), '0') + number;
+    const size_t which = random() % 4;
+    const bool integer = which == 3;
+    const Value value = integer ? Value::Integer(static_cast<int64_t>(random() % 100000)) : Value::Text(letters(kBytes[which]));
+    edit.ops[0].changes[0] = {static_cast<uint32_t>(integer ? 1 : kField[which]), Verb::kSet, value, {}};
+    edit.hlc = NextHlc(edit.hlc, MsOf(edit.hlc) + static_cast<int64_t>(random() % 6));
+    run.leaves.push_back({edit.hlc, EncodeBody(edit)});
+  }
+  const size_t bytes = EncodeRun(run).size();
+  std::printf("1000 small edits take %zu bytes\n", bytes);
+  EXPECT_LE(bytes, 18000u);
+}
+
+TEST(Run, EveryCutIsRefused) {
+  for (const auto& run : {samples::SmallRun(), samples::LargeRun()}) {
+    const std::string bytes = EncodeRun(run);
+    for (size_t n = 0; n < bytes.size(); ++n) EXPECT_FALSE(DecodeRun(std::string_view(bytes).substr(0, n)).ok()) << n;
+    EXPECT_FALSE(DecodeRun(bytes + '\0').ok());
+  }
+}
+
+TEST(Run, StampsRiseWithoutWrapping) {
+  auto run = samples::SmallRun();
+  run.leaves[1].hlc = run.leaves[0].hlc;
+  EXPECT_EQ(WhyRefused(EncodeRun(run)), "malformed run: stamps do not rise");
+  run.leaves[1].hlc = run.leaves[0].hlc - 1;  // the difference wraps
+  EXPECT_EQ(WhyRefused(EncodeRun(run)), "malformed run: stamps do not rise");
+}
+
+TEST(Run, OnlyTheFirstEntryCarriesAContext) {
+  auto run = samples::SmallRun();
+  run.leaves[1].body = run.leaves[0].body;
+  EXPECT_EQ(WhyRefused(EncodeRun(run)), "malformed run: a context inside the run");
+}
+
+TEST(Run, SequenceNumbersFitADot) {
+  auto run = samples::SmallRun();
+  run.first = body::kSeqMax - 2;
+  EXPECT_EQ(WhyRefused(EncodeRun(run)), "accepted");
+  run.first = body::kSeqMax - 1;
+  EXPECT_EQ(WhyRefused(EncodeRun(run)), "malformed run: sequence number");
+  run.first = 0;
+  EXPECT_EQ(WhyRefused(EncodeRun(run)), "malformed run: sequence number");
+}
+
+// The declared size is judged before a byte is decompressed, and what it declares is all that may come out.
+TEST(Run, ABombIsRefusedBeforeItGoesOff) {
+  const auto run = samples::LargeRun();
+  const std::string bytes = EncodeRun(run);
+  ByteWriter front;  // all before the size
+  front.Sized(run.header);
+  front.Varint(run.first);
+  front.Varint(run.leaves.size());
+  front.U64(run.leaves[0].hlc);
+  front.Raw(run.seal.view());
+  front.U8(1);
+  ASSERT_EQ(bytes.substr(0, front.out.size()), front.out);
+  ByteReader rest(std::string_view(bytes).substr(front.out.size()));
+  const uint64_t size = rest.Varint();
+  const auto declare = [&](uint64_t declared) {
+    ByteWriter w = front;
+    w.Varint(declared);
+    w.Raw(rest.rest());
+    return WhyRefused(w.out);
+  };
+  EXPECT_EQ(declare(size), "accepted");
+  EXPECT_EQ(declare(size - 1), "malformed run: compressed part");
+  EXPECT_EQ(declare(size + 1), "malformed run: compressed part");
+  EXPECT_EQ(declare(1ull << 62), "malformed run: larger than a run may be");
+}
+
+TEST(Run, SurvivesRandomDamage) {
+  const uint64_t seed = 4187;
+  std::mt19937_64 random(seed);
+  const std::string good[] = {EncodeRun(samples::SmallRun()), EncodeRun(samples::LargeRun())};
+  for (int i = 0; i < 3000; ++i) {
+    std::string bytes = good[i % 2];
+    for (int n = 0; n < 3; ++n) bytes[random() % bytes.size()] = static_cast<char>(random());
+    const auto run = DecodeRun(bytes);
+    if (!run.ok()) continue;
+    const auto again = DecodeRun(EncodeRun(*run));
+    ASSERT_TRUE(again.ok()) << "seed " << seed << " step " << i;
+    ExpectSame(*run, *again);
+  }
+}
+
+TEST(Run, ASealNamesRegistryLaneSizeAndRoot) {
+  const RegistryId registry = samples::Registry();
+  const Hash256 root = IdOf("root");
+  const std::string message = SealMessage(registry, 7, 9, root);
+  EXPECT_EQ(message.size(), 16u + 32 + 8 + 8 + 32);
+  EXPECT_EQ(message.substr(0, 16), "chancery/seal/1\n");
+  EXPECT_NE(message, SealMessage(registry, 9, 7, root));
+}
+
+TEST(Bundle, ComesBack) {
+  const Bundle bundle = samples::SmallBundle();
+  const auto decoded = DecodeBundle(EncodeBundle(bundle));
+  ASSERT_TRUE(decoded.ok()) << decoded.status();
+  EXPECT_EQ(decoded->registry, bundle.registry);
+  EXPECT_EQ(decoded->from, bundle.from);
+  EXPECT_EQ(decoded->to, bundle.to);
+  EXPECT_EQ(decoded->runs, bundle.runs);
+}
+
+TEST(Bundle, DamageIsDataLossAndStrangersAreInvalid) {
+  const std::string bytes = EncodeBundle(samples::SmallBundle());
+  for (size_t i = 9; i < bytes.size(); ++i) {
+    std::string bad = bytes;
+    bad[i] ^= 4;
+    EXPECT_EQ(DecodeBundle(bad).status().code(), absl::StatusCode::kDataLoss) << i;
+    EXPECT_EQ(DecodeBundle(std::string_view(bytes).substr(0, i)).status().code(), absl::StatusCode::kDataLoss) << i;
+  }
+  EXPECT_EQ(DecodeBundle("CHBUNDL2…").status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(DecodeBundle("").status().code(), absl::StatusCode::kInvalidArgument);
+  std::string newer = bytes;
+  newer[8] = 2;
+  EXPECT_EQ(DecodeBundle(newer).status().code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST(Bundle, AFrontierIsSorted) {
+  Bundle bundle = samples::SmallBundle();
+  std::swap(bundle.to.lanes[0], bundle.to.lanes[1]);
+  EXPECT_EQ(DecodeBundle(EncodeBundle(bundle)).status().code(), absl::StatusCode::kInvalidArgument);
+}
+
+}  // namespace
+}  // namespace chancery

@@ -1,0 +1,553 @@
+#include "tests/model/history.h"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "chancery/chancery.h"
+#include "chancery/testing.h"
+#include "engine/base/status.h"
+#include "engine/base/strings.h"
+#include "tests/model/clerk.h"
+#include "tests/model/draw.h"
+#include "tests/model/model.h"
+#include "tests/model/picture.h"
+#include "tests/support/temp_dir.h"
+
+namespace chancery::model {
+namespace {
+
+using Error = std::string;  // "" = engine and model agree
+
+#define RETURN_IF_DIFFERENT(expr) \
+  if (Error different = (expr); !different.empty()) return different
+
+constexpr int64_t kStart = 1767225600000;  // 2026-01-01
+const char* const kNames[] = {"tallinn", "tartu", "luxembourg", "brussels", "helsinki"};
+
+struct Site {
+  explicit Site(std::string site_name, uint64_t seed) : name(std::move(site_name)), random(seed) {}
+  std::string name, dir;
+  ManualClock clock{kStart};
+  SeededRandom random;
+  int64_t skew = 0;
+  std::unique_ptr<Database> db;
+  Seen seen;                       // what it holds, as the model reckons
+  std::string frontier = "0";      // the same as the engine prints it
+  std::optional<Meaning> meaning;  // of `seen`
+  std::map<CaseKey, std::string> states;
+};
+
+class History {
+ public:
+  History(const HistoryOptions& options, Tally& tally) : options_(options), tally_(tally), draw_(options.seed, options.dense) {}
+
+  Error Run() {
+    Error error = Begin();
+    for (step_ = 0; step_ < options_.steps && error.empty(); ++step_) error = Step();
+    if (error.empty()) error = End();
+    if (error.empty()) return "";
+    return Cat("seed ", options_.seed, ", step ", step_, ": ", error, "\n\nwhat led to it:\n", trace_);
+  }
+
+ private:
+  void Note(const std::string& line) { trace_ += line + "\n"; }
+  void Count(const std::string& what, uint64_t n = 1) { tally_[what] += n; }
+  static Error Failed(const std::string& what, const absl::Status& status) { return what + " failed: " + status.ToString(); }
+
+  Environment EnvironmentOf(Site& site) {
+    Environment env;
+    env.clock = &site.clock;
+    env.random = &site.random;
+    env.durable = false;
+    return env;
+  }
+
+  // Each site's clock has a skew of its own; time passes with every act, seldom much of it.
+  void Tick() {
+    now_ += draw_.Chance(10) ? 600000 : static_cast<int64_t>(draw_.Below(3));
+    for (auto& site : sites_) site->clock.Set(now_ + site->skew);
+  }
+
+  bool Admitted(const Site& site) const {
+    for (const auto& [place, item] : book_.items) {
+      if (!Has(site.seen, place)) continue;
+      if ((item.entry.admit && item.entry.admit->site == site.name) ||
+          (item.entry.genesis && item.entry.genesis->site == site.name))
+        return true;
+    }
+    return false;
+  }
+  LaneId LaneOf(const Site& site) const { return Admitted(site) ? book_.LaneOfSite(site.name) : 0; }
+
+  // ---- the beginning: a founder, sites that join at once or later, admissions
+
+  Site& NewSite() {
+    const std::string name = kNames[sites_.size()];
+    sites_.push_back(std::make_unique<Site>(name, options_.seed * 31 + sites_.size()));
+    Site& site = *sites_.back();
+    site.dir = dir_ / name;
+    site.skew = draw_.Chance(40) ? 0 : static_cast<int64_t>(draw_.Below(7200000)) - 3600000;
+    Tick();
+    return site;
+  }
+
+  Error Begin() {
+    wanted_ = options_.dense ? 2 + draw_.Below(2) : 2 + draw_.Below(4);
+    Site& founder = NewSite();
+    FoundOptions found;
+    found.site = founder.name;
+    found.key_seed = Cat(founder.name, options_.seed);
+    for (const PackSpec& pack : Packs()) found.packs.emplace_back(pack.name + ".toml", pack.toml);
+    auto db = Database::Found(founder.dir, found, EnvironmentOf(founder));
+    if (!db.ok()) return Failed("Found", db.status());
+    founder.db = *std::move(db);
+    RETURN_IF_DIFFERENT(TakeOwn(founder, Packs().size() + 1));
+    RETURN_IF_DIFFERENT(Check(founder));
+    while (sites_.size() < wanted_ && (sites_.size() < 2 || draw_.Chance(70))) RETURN_IF_DIFFERENT(Join());
+    return "";
+  }
+
+  // A new site joins from another's bundle and is admitted; it hears of that now or later.
+  Error Join() {
+    Site& from = *draw_.Of(sites_);
+    if (!Admitted(from)) return "";
+    Site& site = NewSite();
+    Note(Cat("# ", site.name, " joins from ", from.name));
+    const auto snapshot = from.db->Read();
+    if (!snapshot.ok()) return Failed("Read", snapshot.status());
+    const auto bundle = snapshot->ExportBundle("0");
+    if (!bundle.ok()) return Failed("ExportBundle", bundle.status());
+    JoinOptions join;
+    join.site = site.name;
+    join.key_seed = Cat(site.name, options_.seed);
+    auto db = Database::Join(site.dir, join, *bundle, EnvironmentOf(site));
+    if (!db.ok()) return Failed("Join", db.status());
+    site.db = *std::move(db);
+    site.seen = from.seen;
+    RETURN_IF_DIFFERENT(Check(site));
+    RETURN_IF_DIFFERENT(File(site));  // refused: not admitted yet
+    if (const auto receipt = from.db->Admit(site.db->SiteCard()); !receipt.ok()) return Failed("Admit", receipt.status());
+    RETURN_IF_DIFFERENT(TakeOwn(from, 1));
+    RETURN_IF_DIFFERENT(Check(from));
+    return draw_.Chance(80) ? Deliver(from, site) : "";
+  }
+
+  // ---- one step
+
+  Error Step() {
+    Tick();
+    Site& site = *draw_.Of(sites_);
+    const size_t kind = draw_.Below(100);
+    if (kind < 45) return File(site);
+    if (kind < 52) return FileMany(site);
+    if (kind < 65) return Rule(site);
+    if (kind < 67) return Repeat(site);
+    if (kind < 86) return Deliver(*draw_.Of(sites_), site);
+    if (kind < 89) return Bundle(*draw_.Of(sites_), site);
+    if (kind < 91) return Restart(site);
+    if (kind < 93) return Rebuild(site);
+    if (kind < 95 && sites_.size() < wanted_) return Join();
+    if (kind < 97) return SyncAll();
+    site.skew = static_cast<int64_t>(draw_.Below(3600000)) - 1800000;
+    Note(Cat("skew ", site.name, " ", site.skew, "ms"));
+    return "";
+  }
+
+  Error End() {
+    RETURN_IF_DIFFERENT(SyncAll());
+    for (auto& site : sites_) {
+      if (draw_.Chance(50)) RETURN_IF_DIFFERENT(Rebuild(*site));
+    }
+    return "";
+  }
+
+  Error SyncAll() {
+    Note("sync");
+    for (int round = 0; round < 2; ++round) {
+      for (auto& to : sites_) {
+        for (auto& from : sites_) {
+          if (from != to) RETURN_IF_DIFFERENT(Move(*from, *to, to->frontier, 0));
+        }
+      }
+    }
+    for (auto& site : sites_) {
+      if (site->seen != sites_[0]->seen)
+        return "after a sync with all " + site->name + " does not hold what the first site holds";
+    }
+    return "";
+  }
+
+  // ---- filing
+
+  Error File(Site& site) {
+    const Draft draft = draw_.Filing(*site.meaning);
+    Note(Cat("at ", site.name, " file ", JsonOf(draft), draft.admit_breaches ? "  # admits breaches" : ""));
+    const Expected expected = Expect(*site.meaning, LaneOf(site), draft, contents_);
+    RETURN_IF_DIFFERENT(Judge(site, draft, expected, site.db->File(draft)));
+    return Check(site);
+  }
+
+  Error Repeat(Site& site) {
+    if (drafts_.empty()) return "";
+    const Draft draft = draw_.Of(drafts_);
+    Note(Cat("at ", site.name, " file ", JsonOf(draft), "  # again"));
+    const Expected expected = Expect(*site.meaning, LaneOf(site), draft, contents_);
+    RETURN_IF_DIFFERENT(Judge(site, draft, expected, site.db->File(draft)));
+    return Check(site);
+  }
+
+  // Several in one commit: each is judged in the view that the one before it left.
+  Error FileMany(Site& site) {
+    std::vector<Draft> drafts;
+    for (size_t i = 0; i < 2 + draw_.Below(3); ++i) drafts.push_back(draw_.Filing(*site.meaning));
+    for (const Draft& draft : drafts)
+      Note(Cat("at ", site.name, " file ", JsonOf(draft), "  # of one batch", draft.admit_breaches ? ", admits breaches" : ""));
+    const std::vector<absl::StatusOr<Receipt>> results = site.db->FileAll(drafts);
+    if (results.size() != drafts.size()) return "FileAll gives another number of results";
+    Count("batches");
+    for (size_t i = 0; i < drafts.size(); ++i) {
+      site.meaning.emplace(book_, site.seen);
+      const Expected expected = Expect(*site.meaning, LaneOf(site), drafts[i], contents_);
+      RETURN_IF_DIFFERENT(Judge(site, drafts[i], expected, results[i]));
+    }
+    return Check(site);
+  }
+
+  Error Rule(Site& site) {
+    const RulingDraft ruling = draw_.Ruling(*site.meaning);
+    Note(Cat("at ", site.name, " rule ", ruling.rule, " ", ruling.subject, " ", JsonOf(ruling)));
+    const Expected expected = Expect(*site.meaning, LaneOf(site), ruling);
+    const absl::StatusOr<Receipt> result = site.db->Rule(ruling);
+    if (!result.ok()) return Refused(expected, result.status());
+    RETURN_IF_DIFFERENT(Filed(site, expected, *result));
+    const chancery::Ruling& made = *book_.Find(result->short_name)->entry.ruling;
+    if (made.facts != expected.facts)
+      return "the ruling names other facts: " + Show(made.facts) + ", model: " + Show(expected.facts);
+    if (made.rule != ruling.rule || made.subject != ruling.subject) return "the ruling names another case";
+    Count(Cat("ruled ",
+              ruling.set    ? "set"
+              : ruling.both ? "both"
+              : ruling.none ? "none"
+                            : "keep",
+              " on ", RuleOf(ruling.rule).shown));
+    return Check(site);
+  }
+
+  Error Judge(Site& site, const Draft& draft, const Expected& expected, const absl::StatusOr<Receipt>& result) {
+    if (!result.ok())
+      return expected.before.empty() ? Refused(expected, result.status()) : Failed("filing again", result.status());
+    if (!expected.before.empty()) {
+      Count("repeats");
+      if (!result->repeated) return "an act filed before is not recognised: " + result->short_name;
+      return result->short_name == expected.before.front()
+                 ? ""
+                 : "the first receipt is " + expected.before.front() + ", not " + result->short_name;
+    }
+    if (result->repeated) return "taken for a repetition: " + result->short_name;
+    RETURN_IF_DIFFERENT(Filed(site, expected, *result));
+    const Entry& entry = book_.Find(result->short_name)->entry;
+    if (entry.officer != draft.officer || entry.basis != draft.basis || entry.idempotency != draft.id)
+      return "the entry says other things than the draft";
+    contents_[{entry.lane, entry.seq}] = JsonOf(draft);
+    if (!draft.id.empty()) drafts_.push_back(draft);
+    for (const DraftOp& op : draft.ops) {
+      for (const DraftChange& change : op.changes) Count("over", !change.over.empty());
+    }
+    return "";
+  }
+
+  Error Refused(const Expected& expected, const absl::Status& status) {
+    const std::optional<Refusal> refusal = RefusalOf(status);
+    if (!refusal && expected.refusals.contains("*")) return "";
+    if (!refusal) return Failed("filing", status);
+    Note("# refused: " + refusal->kind + ": " + refusal->message);
+    if (!expected.refusals.contains(refusal->kind) && !expected.refusals.contains("*")) {
+      std::string kinds;
+      for (const std::string& kind : expected.refusals) kinds += " " + kind;
+      return Cat("refused as ", refusal->kind, " (", refusal->message, "), model:", kinds.empty() ? " filed" : kinds);
+    }
+    Count("refused " + refusal->kind);
+    return "";
+  }
+
+  // The entry is there, built on all that its site held, and does what it should.
+  Error Filed(Site& site, const Expected& expected, const Receipt& receipt) {
+    Note("# " + receipt.short_name);
+    if (!expected.refusals.empty()) return "filed as " + receipt.short_name + ", model: refused as " + *expected.refusals.begin();
+    const Seen before = site.seen;
+    if (book_.Find(receipt.short_name) == nullptr || !Has(site.seen, book_.Find(receipt.short_name)->place()))
+      RETURN_IF_DIFFERENT(TakeOwn(site, 0));
+    const Item* item = book_.Find(receipt.short_name);
+    if (item == nullptr) return "no run gives the entry " + receipt.short_name;
+    if (Hex(item->id.view()) != receipt.entry) return "the receipt of " + receipt.short_name + " names another entry";
+    const Seen& own = item->past;
+    for (const auto& [lane, seq] : before) {
+      if (!Has(own, {lane, std::min(seq, lane == item->entry.lane ? item->entry.seq - 1 : seq)}))
+        return "the context of " + receipt.short_name + " forgets a lane";
+    }
+    if (static_cast<int64_t>(item->entry.hlc >> 16) < site.clock.NowMs()) return "the stamp is behind the clock";
+    site.seen[item->entry.lane] = item->entry.seq;
+    return Compare(*item, expected);
+  }
+
+  Error Compare(const Item& item, const Expected& expected) {
+    const auto sorted = [](std::vector<Op> ops) {
+      if (ops.size() > 1)
+        std::sort(ops.begin(), ops.end(),
+                  [](const Op& a, const Op& b) { return std::pair(a.reg, a.key) < std::pair(b.reg, b.key); });
+      return ops;
+    };
+    const bool ruling = item.entry.kind == EntryKind::kRuling;
+    const bool equal = ruling ? sorted(item.entry.ops) == sorted(expected.ops) : item.entry.ops == expected.ops;
+    if (!equal) return "the entry does other things: " + Show(item.entry.ops) + "\nmodel: " + Show(expected.ops);
+    if (item.entry.packs != expected.packs) return "the entry names other packs";
+    return "";
+  }
+
+  std::string Show(const std::vector<Op>& ops) const {
+    std::string out;
+    for (const Op& op : ops) {
+      out += Cat("\n  op ", static_cast<int>(op.kind), " pack ", op.pack, " reg ", op.reg, " ", op.key, ":");
+      for (const Change& change : op.changes) {
+        out += Cat(" ", change.field, "/", static_cast<int>(change.verb), "=", Hex(change.value.payload), "(");
+        for (const Place& place : change.named) out += book_.Short(place) + " ";
+        out += ")";
+      }
+    }
+    return out;
+  }
+  std::string Show(const std::vector<Fact>& facts) const {
+    std::string out;
+    for (const Fact& fact : facts) out += Cat(" ", book_.Short(fact.place), "#", fact.op);
+    return out;
+  }
+
+  // ---- moving entries
+
+  // Brings what the site has just written into the book. at_least: entries that must be new.
+  Error TakeOwn(Site& site, size_t at_least) {
+    const auto snapshot = site.db->Read();
+    if (!snapshot.ok()) return Failed("Read", snapshot.status());
+    const auto runs = snapshot->RunsSince(site.frontier);
+    if (!runs.ok()) return Failed("RunsSince", runs.status());
+    std::vector<Place> places;
+    for (const std::string& run : *runs) RETURN_IF_DIFFERENT(book_.Take(run, &places));
+    if (places.size() < at_least) return "an act left no entry";
+    for (size_t i = 0; i < at_least; ++i) site.seen[places[i].lane] = places[i].seq;
+    return "";
+  }
+
+  // Random runs, in random batches, some of them twice.
+  Error Deliver(Site& from, Site& to) {
+    if (&from == &to) return "";
+    std::string since = draw_.Chance(60) ? to.frontier : draw_.Chance(50) ? "0" : draw_.Of(sites_)->frontier;
+    return Move(from, to, since, draw_.Chance(50) ? 0 : 200 + draw_.Below(3000));
+  }
+
+  Error Move(Site& from, Site& to, const std::string& since, size_t bytes_max) {
+    Note(Cat("# ", to.name, " takes from ", from.name, " what came after ", since,
+             bytes_max > 0 ? Cat(", about ", bytes_max, " bytes") : ""));
+    const auto snapshot = from.db->Read();
+    if (!snapshot.ok()) return Failed("Read", snapshot.status());
+    auto runs = snapshot->RunsSince(since, bytes_max);
+    if (!runs.ok()) return Failed("RunsSince " + since, runs.status());
+    const bool whole = bytes_max == 0 && since == to.frontier && draw_.Chance(70);
+    if (!whole) Scatter(*runs);
+    while (!runs->empty()) {
+      const size_t n = draw_.Chance(60) ? runs->size() : 1 + draw_.Below(runs->size());
+      const std::vector<std::string> batch(runs->begin(), runs->begin() + static_cast<ptrdiff_t>(n));
+      runs->erase(runs->begin(), runs->begin() + static_cast<ptrdiff_t>(n));
+      RETURN_IF_DIFFERENT(Ingest(to, batch, [&] { return to.db->Ingest(batch); }));
+    }
+    if (!whole || Covers(to.seen, from.seen)) return "";
+    return to.name + " took all that " + from.name + " holds and lacks something";
+  }
+
+  void Scatter(std::vector<std::string>& runs) {
+    if (draw_.Chance(40)) draw_.Shuffle(runs);
+    if (!runs.empty() && draw_.Chance(30)) runs.push_back(runs[draw_.Below(runs.size())]);
+    if (!runs.empty() && draw_.Chance(30)) runs.erase(runs.begin() + static_cast<ptrdiff_t>(draw_.Below(runs.size())));
+  }
+
+  Error Bundle(Site& from, Site& to) {
+    Note(Cat("# ", to.name, " applies a bundle of ", from.name));
+    const auto snapshot = from.db->Read();
+    if (!snapshot.ok()) return Failed("Read", snapshot.status());
+    const auto bundle = snapshot->ExportBundle(draw_.Chance(50) ? "0" : to.frontier);
+    if (!bundle.ok()) return Failed("ExportBundle", bundle.status());
+    const auto decoded = DecodeBundle(*bundle);
+    if (!decoded.ok()) return Failed("DecodeBundle", decoded.status());
+    Count("bundles");
+    return Ingest(to, decoded->runs, [&] { return to.db->ApplyBundle(*bundle); });
+  }
+
+  static bool Covers(const Seen& a, const Seen& b) {
+    return std::all_of(b.begin(), b.end(), [&](const auto& tip) { return Has(a, {tip.first, tip.second}); });
+  }
+
+  // Entries become part of a site's set when all that their authors knew is.
+  template <class Call>
+  Error Ingest(Site& to, const std::vector<std::string>& runs, const Call& call) {
+    std::vector<Place> places;
+    for (const std::string& run : runs) RETURN_IF_DIFFERENT(book_.Take(run, &places));
+    Seen after = to.seen;
+    std::set<Place> taken, waiting;
+    for (bool more = true; more;) {
+      more = false;
+      waiting.clear();
+      for (const Place& place : places) {
+        if (Has(after, place)) continue;
+        if (Covers(after, book_.items.at(place).past)) {
+          after[place.lane] = place.seq;
+          taken.insert(place);
+          more = true;
+        } else {
+          waiting.insert(place);
+        }
+      }
+    }
+    const absl::StatusOr<Intake> intake = call();
+    if (!intake.ok()) return Failed("Ingest", intake.status());
+    if (intake->entries != taken.size()) return Cat("Ingest took ", intake->entries, " entries, model: ", taken.size());
+    if (intake->waiting != waiting.size()) return Cat("Ingest lets ", intake->waiting, " entries wait, model: ", waiting.size());
+    if (intake->missing.empty() != waiting.empty()) return "Ingest names what is missing where nothing is, or does not name it";
+    Count("waiting", waiting.size());
+    to.seen = after;
+    const uint64_t before = opened_;
+    RETURN_IF_DIFFERENT(Check(to));
+    if (intake->opened != opened_ - before) return Cat("Ingest opened ", intake->opened, " cases, model: ", opened_ - before);
+    return "";
+  }
+
+  // ---- restarts
+
+  Error Restart(Site& site) {
+    Note("# " + site.name + " restarts");
+    site.db.reset();
+    auto db = Database::Open(site.dir, EnvironmentOf(site));
+    if (!db.ok()) return Failed("Open", db.status());
+    site.db = *std::move(db);
+    Count("restarts");
+    return Check(site);
+  }
+
+  Error Rebuild(Site& site) {
+    Note("# " + site.name + " rebuilds its tables");
+    if (const absl::Status status = site.db->Rebuild(); !status.ok()) return Failed("Rebuild", status);
+    Count("rebuilds");
+    return Check(site);
+  }
+
+  // ---- comparing
+
+  Error Check(Site& site) {
+    site.meaning.emplace(book_, site.seen);
+    const auto snapshot = site.db->Read();
+    if (!snapshot.ok()) return Failed("Read", snapshot.status());
+    site.frontier = snapshot->Frontier();
+    if (site.frontier != FrontierOf(site.seen))
+      return site.name + " holds " + site.frontier + ", model: " + FrontierOf(site.seen);
+    std::vector<std::string> addresses;
+    for (const auto& [address, row] : site.meaning->rows) addresses.push_back(address);
+    const auto engine = PictureOf(*snapshot, addresses);
+    if (!engine.ok()) return Failed("reading " + site.name, engine.status());
+    if (Error different = Difference(*engine, PictureOf(*site.meaning)); !different.empty())
+      return "at " + site.name + "\n" + different;
+    RETURN_IF_DIFFERENT(CheckKeys(site, *snapshot));
+    RETURN_IF_DIFFERENT(CheckEquals(site, *snapshot, addresses, RecordsOf(*engine)));
+    CountCases(site);
+    return "";
+  }
+
+  Error CheckKeys(const Site& site, const Snapshot& snapshot) {
+    for (const std::string reg : {"parcel", "firm"}) {
+      std::vector<std::string> model;
+      for (const auto& [address, row] : site.meaning->rows) {
+        if (row.exists && row.reg->name == reg) model.push_back(Address::Parse(address)->key);
+      }
+      std::sort(model.begin(), model.end());
+      const auto keys = snapshot.Keys(reg);
+      if (!keys.ok()) return Failed("Keys", keys.status());
+      if (*keys != model) return "Keys of " + reg + " differ at " + site.name;
+    }
+    return "";
+  }
+
+  // Equal frontiers, equal everything; and records that differ do so in the digest.
+  Error CheckEquals(const Site& site, const Snapshot& snapshot, const std::vector<std::string>& addresses,
+                    const std::string& records) {
+    const auto whole = WholeOf(snapshot, addresses);
+    if (!whole.ok()) return Failed("reading " + site.name, whole.status());
+    const auto [known, fresh] = wholes_.try_emplace(site.frontier, *whole);
+    if (!fresh) Count("equal frontiers");
+    if (known->second != *whole)
+      return "two sites hold " + site.frontier + " and differ:\n" + FirstDifference(known->second, *whole);
+    const std::string digest = whole->substr(0, whole->find('\n'));
+    const auto [digested, first] = digests_.try_emplace(digest, records);
+    if (!first && digested->second != records)
+      return "one digest for two registers:\n" + FirstDifference(digested->second, records);
+    return "";
+  }
+
+  static std::string FirstDifference(const std::string& a, const std::string& b) {
+    size_t at = 0;
+    while (at < a.size() && at < b.size() && a[at] == b[at]) ++at;
+    const size_t line = at == 0 ? 0 : a.rfind('\n', at - 1) + 1;
+    return a.substr(line, a.find('\n', at) - line) + "\n" + b.substr(line, b.find('\n', at) - line);
+  }
+
+  std::string FrontierOf(const Seen& seen) const {
+    std::map<std::string, uint64_t> tips;
+    for (const auto& [lane, seq] : seen) tips[book_.labels.at(lane)] = seq;
+    std::string out;
+    for (const auto& [label, seq] : tips) out += Cat(out.empty() ? "" : ",", label, "-", seq);
+    return out.empty() ? "0" : out;
+  }
+
+  void CountCases(Site& site) {
+    std::map<CaseKey, std::string> now;
+    for (const auto& [key, c] : site.meaning->cases) {
+      now[key] = c.state;
+      const std::string before = site.states.contains(key) ? site.states[key] : "";
+      const bool was_open = !before.empty() && before != "ruled";
+      if (c.state != "ruled" && !was_open) ++opened_;
+      if (c.state == before) continue;
+      Count(c.state == "open" ? "opened " + c.rule.id : c.state);
+      if (c.state == "ruled" && before == "split") Count("split mended");
+    }
+    for (const auto& [key, state] : site.states) Count("withdrawn", !now.contains(key));
+    site.states = now;
+    for (const auto& [address, row] : site.meaning->rows) {
+      const RecordView view = site.meaning->View(row);
+      Count("contested reads", view.contested);
+      Count("records gone", !row.exists);
+      for (const FieldView& field : view.fields)
+        Count("standing apart, not contested", field.values.size() > 1 && !field.contested);
+    }
+    for (const auto& [key, c] : site.meaning->cases) Count("dependants", site.meaning->View(c).dependants.size());
+  }
+
+  const HistoryOptions options_;
+  Tally& tally_;
+  Draw draw_;
+  TempDir dir_;
+  int64_t now_ = kStart;
+  int step_ = 0;
+  size_t wanted_ = 2;
+  uint64_t opened_ = 0;
+  std::vector<std::unique_ptr<Site>> sites_;
+  Book book_;
+  Contents contents_;                           // of filings, as drafts
+  std::vector<Draft> drafts_;                   // with an id, to be repeated
+  std::map<std::string, std::string> wholes_;   // frontier -> all that a site shows
+  std::map<std::string, std::string> digests_;  // digest -> the records it stands for
+  std::string trace_;
+};
+
+}  // namespace
+
+std::string RunHistory(const HistoryOptions& options, Tally& tally) { return History(options, tally).Run(); }
+
+}  // namespace chancery::model

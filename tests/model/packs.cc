@@ -1,0 +1,142 @@
+#include "tests/model/packs.h"
+
+#include <cstdlib>
+
+namespace chancery::model {
+namespace {
+
+constexpr char kLand[] = R"([pack]
+name = "land"
+version = 1
+
+[register.parcel]
+title = "Land parcel"
+
+[register.parcel.fields]
+address  = { type = "group", fields = { street = "text", number = "integer" } }
+area     = { type = "integer", interim = "none" }
+bans     = { type = "set", of = "text", wins = "remove" }
+code     = { type = "text" }
+number   = { type = "text", merge = "once" }
+owner    = { type = "text" }
+petition = { type = "text", interim = "last" }
+plot     = { type = "group", fields = { x = "integer", y = "integer" }, merge = "last" }
+remark   = { type = "text", merge = "last" }
+tags     = { type = "set", of = "text" }
+usage    = { type = "text", outcome = "notice" }
+
+[[rule]]
+id = "parcel-code"
+kind = "unique"
+on = ["parcel.code"]
+normalise = "nfkc-casefold"
+same = "parcel.petition"
+title = "A code names one parcel"
+
+[[rule]]
+id = "parcel-number"
+kind = "unique"
+on = ["parcel.number"]
+title = "A number names one parcel"
+)";
+
+constexpr char kTrade[] = R"([pack]
+name = "trade"
+version = 1
+
+[register.firm]
+title = "Firm"
+
+[register.firm.fields]
+name = { type = "text", merge = "last" }
+seat = { type = "text", hold = true }
+
+[[rule]]
+id = "firm-name"
+kind = "unique"
+on = ["firm.name"]
+outcome = "notice"
+title = "A name names one firm"
+)";
+
+std::vector<PackSpec> Describe() {
+  const RegisterSpec parcel{
+      "parcel",
+      {{.name = "address", .type = Type::kGroup, .members = {{"number", Type::kInteger}, {"street", Type::kText}}},
+       {.name = "area", .type = Type::kInteger, .interim = 'n'},
+       {.name = "bans", .type = Type::kSet, .remove_wins = true},
+       {.name = "code"},
+       {.name = "number", .once = true},
+       {.name = "owner"},
+       {.name = "petition", .interim = 'l'},
+       {.name = "plot", .type = Type::kGroup, .last = true, .members = {{"x", Type::kInteger}, {"y", Type::kInteger}}},
+       {.name = "remark", .last = true},
+       {.name = "tags", .type = Type::kSet},
+       {.name = "usage", .notice = true}}};
+  const RegisterSpec firm{"firm", {{.name = "name", .last = true}, {.name = "seat", .hold = true}}};
+  return {{PackIdOf(kLand),
+           "land",
+           kLand,
+           {parcel},
+           {{.id = "parcel-code", .reg = "parcel", .field = "code", .same = "petition", .casefold = true},
+            {.id = "parcel-number", .reg = "parcel", .field = "number", .same = ""}}},
+          {PackIdOf(kTrade),
+           "trade",
+           kTrade,
+           {firm},
+           {{.id = "firm-name", .reg = "firm", .field = "name", .same = "", .notice = true}}}};
+}
+
+}  // namespace
+
+const std::vector<PackSpec>& Packs() {
+  static const std::vector<PackSpec>& packs = *new std::vector<PackSpec>(Describe());
+  return packs;
+}
+
+const PackSpec& PackOf(const PackId& id) {
+  for (const PackSpec& pack : Packs()) {
+    if (pack.id == id) return pack;
+  }
+  std::abort();  // the tests load these two packs and no other
+}
+
+const RegisterSpec& RegisterOf(const std::string& name) {
+  for (const PackSpec& pack : Packs()) {
+    for (const RegisterSpec& reg : pack.registers) {
+      if (reg.name == name) return reg;
+    }
+  }
+  std::abort();
+}
+
+const FieldSpec* FieldOf(const RegisterSpec& reg, const std::string& name) {
+  for (const FieldSpec& field : reg.fields) {
+    if (field.name == name) return &field;
+  }
+  return nullptr;
+}
+
+uint32_t OrdinalOf(const RegisterSpec& reg, const std::string& field) {
+  return static_cast<uint32_t>(FieldOf(reg, field) - reg.fields.data());
+}
+
+std::vector<RuleSpec> UniqueRules() {
+  std::vector<RuleSpec> all;
+  for (const PackSpec& pack : Packs()) all.insert(all.end(), pack.rules.begin(), pack.rules.end());
+  return all;
+}
+
+RuleSpec RuleOf(const std::string& id) {
+  using Kind = RuleSpec::Kind;
+  if (id == "existence") return {Kind::kExistence, id, "", "", "", false, false, false, id};
+  for (const RuleSpec& rule : UniqueRules()) {
+    if (rule.id == id) return rule;
+  }
+  const size_t dot = id.find('.');
+  const std::string reg = id.substr(0, dot), name = id.substr(dot + 1);
+  const FieldSpec& field = *FieldOf(RegisterOf(reg), name);
+  return {Kind::kField, id, reg, name, "", false, field.notice, field.hold, field.once ? "once" : "field"};
+}
+
+}  // namespace chancery::model

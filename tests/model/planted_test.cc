@@ -1,0 +1,48 @@
+// Tests of the test: each bug that can be planted in the engine is found by random histories alone.
+#include "engine/base/planted.h"
+
+#include <gtest/gtest.h>
+
+#include <iostream>
+#include <string>
+
+#include "tests/model/history.h"
+
+#ifdef CHANCERY_PLANTED_BUGS
+
+namespace chancery::model {
+namespace {
+
+constexpr uint64_t kSeedsMax = 200;
+
+class Planted : public testing::TestWithParam<int> {
+ protected:
+  ~Planted() override { PlantBug(Bug::kNone); }
+};
+
+TEST_P(Planted, IsFound) {
+  PlantBug(static_cast<Bug>(GetParam()));
+  Tally tally;
+  std::string error;
+  uint64_t seed = 0;
+  while (error.empty() && seed < kSeedsMax) error = RunHistory({.seed = ++seed, .steps = 40, .dense = true}, tally);
+  EXPECT_NE(error, "") << BugName(static_cast<Bug>(GetParam())) << " was not found in " << kSeedsMax << " histories";
+  std::cout << "  " << BugName(static_cast<Bug>(GetParam())) << ": found after " << seed
+            << " histories: " << error.substr(0, error.find("\n\n")) << "\n";
+}
+
+INSTANTIATE_TEST_SUITE_P(Bugs, Planted, testing::Range(1, kBugCount), [](const testing::TestParamInfo<int>& info) {
+  std::string name = BugName(static_cast<Bug>(info.param));
+  for (char& c : name) c = c == '-' ? '_' : c;
+  return name;
+});
+
+TEST(NotPlanted, NothingIsFound) {
+  Tally tally;
+  EXPECT_EQ(RunHistory({.seed = 1, .steps = 40, .dense = true}, tally), "");
+}
+
+}  // namespace
+}  // namespace chancery::model
+
+#endif
