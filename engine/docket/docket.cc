@@ -135,13 +135,18 @@ absl::Status Docket::NoteRuled(const Entry& entry, Dot dot, const Scope& scope) 
   for (const Fact& fact : entry.ruling->facts) {
     const std::optional<Dot> at = work_.lanes.DotOf(fact.place);
     if (!at) continue;
-    ASSIGN_OR_RETURN(const Entry named, work_.journal.EntryAt(*at));
-    if (fact.op >= named.ops.size()) continue;
-    const Op& op = named.ops[fact.op];
-    if (const Ordinals* ordinals = work_.catalog().Resolve(named.packs[op.pack], op.reg))
-      ruled_.back().insert(std::string(RuledScope(RecordKeyOf(ordinals->reg->hash, op.key), scope.rule).view()) + Key64(dot));
+    ASSIGN_OR_RETURN(const RecordKey record, RecordOf({*at, fact.op}));
+    ruled_.back().insert(std::string(RuledScope(record, scope.rule).view()) + Key64(dot));
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<RecordKey> Docket::RecordOf(const CaseFact& fact) const {
+  ASSIGN_OR_RETURN(const Entry entry, work_.journal.EntryAt(fact.dot));
+  const Ordinals* ordinals = nullptr;
+  if (fact.op < entry.ops.size()) ordinals = work_.catalog().Resolve(entry.packs[entry.ops[fact.op].pack], entry.ops[fact.op].reg);
+  if (ordinals == nullptr) return Error(absl::StatusCode::kDataLoss, Cat("entry ", work_.lanes.Short(fact.dot), " has no operation ", fact.op));
+  return RecordKeyOf(ordinals->reg->hash, entry.ops[fact.op].key);
 }
 
 void Docket::TakeBack() {

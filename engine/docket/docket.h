@@ -49,6 +49,9 @@ class Docket {
   // The case of a subject now. Errors: DataLoss.
   absl::StatusOr<Case> Look(const Scope& scope) const;
 
+  // The record that a fact is about, as its entry names it. Errors: DataLoss (the operation is not there).
+  absl::StatusOr<RecordKey> RecordOf(const CaseFact& fact) const;
+
   // Whether the table has a row for the case: cheap, for fields that are hardly ever disputed.
   bool Known(std::string_view rule, std::string_view subject) const;
 

@@ -41,6 +41,7 @@ class Author {
   absl::Status MakeEffects(const RulingDraft& draft, const Case& c, Entry& entry);
   absl::Status FieldEffects(const RulingDraft& draft, const Case& c, Entry& entry);
   absl::Status UniqueEffects(const RulingDraft& draft, const Case& c, Entry& entry);
+  absl::Status UniqueValues(const Literal& set, const Case& c, Entry& entry);
   absl::Status ExistenceEffects(const RulingDraft& draft, const Case& c, Entry& entry);
   absl::StatusOr<CaseFact> KeptFact(const RulingDraft& draft, const Case& c);
 

@@ -88,40 +88,44 @@ absl::Status Author::UniqueEffects(const RulingDraft& draft, const Case& c, Entr
         kept_record = row.record;
     if (kept_record.empty()) return RefuseRuling(c, Cat("the claim of ", draft.keep, " no longer stands"), "--set gives the value anew");
   }
-  std::map<RecordKey, Value> values;  // --set
-  if (draft.set) {
-    for (const auto& [address, literal] : draft.set->members) {
-      const absl::StatusOr<Address> parsed = Address::Parse(address);
-      const RecordKey key = parsed.ok() ? RecordKeyOf(rule.reg->hash, parsed->key) : RecordKey();
-      const bool ours = parsed.ok() && parsed->reg == rule.reg->name && parsed->field == rule.field->def.name && parsed->member.empty() &&
-                        std::any_of(claimants.begin(), claimants.end(), [&](const ClaimRow& row) { return row.record == key; });
-      if (!ours) return RefuseRuling(c, Cat(address, " is not what the case is about: ", rule.field->rule_id, " of its records"));
-      Value value;
-      if (!literal.null()) {
-        ASSIGN_OR_RETURN(value, TypeValue(rule.field->def, rule.field->def.type, literal, address));
-      }
-      values.emplace(key, std::move(value));
-    }
-    if (values.empty()) return RefuseRuling(c, "set names at least one value");
-  }
+  if (draft.set) return UniqueValues(*draft.set, c, entry);
   for (const ClaimRow& row : claimants) {
-    Change change{ordinal, Verb::kRetract, {}, {}};
-    if (draft.set) {
-      const auto value = values.find(row.record);
-      if (value == values.end()) continue;
-      change.verb = Verb::kSettle;
-      change.value = value->second;
-    } else if (row.record == kept_record) {
-      continue;
-    } else {
-      ASSIGN_OR_RETURN(const RecordEdit* edit, work_.Load(row.record, *rule.reg));
-      std::vector<const Write*> claiming;  // also those that a later `last` write hides: they would come back
-      for (const Write& w : *edit->record.Find(rule.field->handle))
-        if (!w.value.unset() && SubjectOf(Normalised(rule, w.value)) == c.subject) claiming.push_back(&w);
-      change.named = PlacesOf(claiming, work_.lanes);
-    }
+    if (row.record == kept_record) continue;
+    ASSIGN_OR_RETURN(const RecordEdit* edit, work_.Load(row.record, *rule.reg));
+    std::vector<const Write*> claiming;  // also those that a later `last` write hides: they would come back
+    for (const Write& w : *edit->record.Find(rule.field->handle))
+      if (!w.value.unset() && SubjectOf(Normalised(rule, w.value)) == c.subject) claiming.push_back(&w);
     Op op = OpOn(entry, work_.catalog(), *rule.reg, KeyOf(row.record), OpKind::kEdit);
-    op.changes.push_back(std::move(change));
+    op.changes.push_back({ordinal, Verb::kRetract, {}, PlacesOf(claiming, work_.lanes)});
+    entry.ops.push_back(std::move(op));
+  }
+  return absl::OkStatus();
+}
+
+// Values given anew to records that the case is or was about.
+absl::Status Author::UniqueValues(const Literal& set, const Case& c, Entry& entry) {
+  const RuleInfo& rule = *work_.catalog().RuleByHash(c.scope.rule);
+  std::set<RecordKey> records;
+  for (const CaseFact& fact : c.Facts()) {
+    ASSIGN_OR_RETURN(RecordKey record, batch_.docket().RecordOf(fact));
+    records.insert(std::move(record));
+  }
+  std::map<RecordKey, Value> values;
+  for (const auto& [address, literal] : set.members) {
+    const absl::StatusOr<Address> parsed = Address::Parse(address);
+    const RecordKey key = parsed.ok() ? RecordKeyOf(rule.reg->hash, parsed->key) : RecordKey();
+    const bool ours = parsed.ok() && parsed->reg == rule.reg->name && parsed->field == rule.field->def.name && parsed->member.empty() && records.contains(key);
+    if (!ours) return RefuseRuling(c, Cat(address, " is not what the case is about: ", rule.field->rule_id, " of its records"));
+    Value value;
+    if (!literal.null()) {
+      ASSIGN_OR_RETURN(value, TypeValue(rule.field->def, rule.field->def.type, literal, address));
+    }
+    values.insert_or_assign(key, std::move(value));
+  }
+  if (values.empty()) return RefuseRuling(c, "set names at least one value");
+  for (auto& [key, value] : values) {
+    Op op = OpOn(entry, work_.catalog(), *rule.reg, KeyOf(key), OpKind::kEdit);
+    op.changes.push_back({work_.catalog().FieldOrdinal(*rule.reg, rule.field->def.name), Verb::kSettle, std::move(value), {}});
     entry.ops.push_back(std::move(op));
   }
   return absl::OkStatus();

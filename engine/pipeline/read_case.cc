@@ -67,10 +67,8 @@ absl::StatusOr<std::vector<RecordKey>> Reader::RecordsOf(const Case& c, const st
   if (c.scope.type != Scope::Type::kUnique) return std::vector<RecordKey>{c.scope.record};
   std::set<RecordKey> keys;
   for (const CaseFact& fact : facts) {
-    ASSIGN_OR_RETURN(const chancery::Entry entry, work_.journal.EntryAt(fact.dot));
-    if (fact.op >= entry.ops.size()) continue;
-    const Op& op = entry.ops[fact.op];
-    keys.insert(RecordKeyOf(work_.catalog().Resolve(entry.packs[op.pack], op.reg)->reg->hash, op.key));
+    ASSIGN_OR_RETURN(RecordKey key, docket_.RecordOf(fact));
+    keys.insert(std::move(key));
   }
   return std::vector<RecordKey>(keys.begin(), keys.end());
 }
@@ -143,13 +141,11 @@ absl::StatusOr<RulingView> Reader::RulingOf(const Case& c, const RulingRow& ruli
 }
 
 absl::StatusOr<std::vector<std::string>> Reader::Dependants(const Case& c, const std::vector<CaseFact>& facts) {
-  ASSIGN_OR_RETURN(const std::vector<RecordKey> records, RecordsOf(c, facts));
   std::set<Dot> found;
   std::map<RecordKey, std::vector<Dot>> acts;  // the facts on each record
   for (const CaseFact& fact : facts) {
-    ASSIGN_OR_RETURN(const chancery::Entry entry, work_.journal.EntryAt(fact.dot));
-    const Op& op = entry.ops[fact.op];
-    acts[RecordKeyOf(work_.catalog().Resolve(entry.packs[op.pack], op.reg)->reg->hash, op.key)].push_back(fact.dot);
+    ASSIGN_OR_RETURN(RecordKey record, docket_.RecordOf(fact));
+    acts[std::move(record)].push_back(fact.dot);
   }
   const auto knows = [&](Dot dot, const std::vector<Dot>& any) -> absl::StatusOr<bool> {
     ASSIGN_OR_RETURN(const Vector past, work_.PastOf(dot));

@@ -55,7 +55,7 @@ Outcome RunText(const std::string& text, const DrillOptions& options = {}) {
 size_t LinesOf(const std::string& text) { return static_cast<size_t>(std::count(text.begin(), text.end(), '\n')); }
 
 std::string TestName(const testing::TestParamInfo<fs::path>& info) {
-  std::string name = info.param().stem().string();
+  std::string name = info.param.stem().string();
   std::replace(name.begin(), name.end(), '-', '_');
   return name;
 }

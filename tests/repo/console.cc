@@ -111,17 +111,20 @@ std::string Difference(const std::vector<std::string>& shown, const std::vector<
       if (i + 1 == shown.size()) return "";
       while (at < printed.size() && !Matches(shown[i + 1], printed[at])) ++at;
     } else if (at == printed.size() || !Matches(shown[i], printed[at++])) {
-      return "the page shows \"" + shown[i] + "\", printed is " + (at == 0 || at > printed.size() ? "nothing" : "\"" + printed[at - 1] + "\"");
+      return "the page shows \"" + shown[i] + "\", printed is " +
+             (at == 0 || at > printed.size() ? "nothing" : "\"" + printed[at - 1] + "\"");
     }
   }
   return at == printed.size() ? "" : "printed, and not on the page: \"" + printed[at] + "\"";
 }
 
-std::vector<CommandResult> RunConsole(const std::vector<ConsoleCommand>& commands, const std::string& directory, const std::string& path) {
+std::vector<CommandResult> RunConsole(const std::vector<ConsoleCommand>& commands, const std::string& directory,
+                                      const std::string& path) {
   const std::string script = directory + "/.script";
   std::ofstream(script) << Script(commands);
-  const std::string out = Printed("cd " + ShellQuoted(directory) + " && env -u CHANCERY_STORE HOME=" + ShellQuoted(directory) +
-                                  " LC_ALL=C.UTF-8 TZ=UTC NO_COLOR=1 PATH=" + ShellQuoted(path) + ":\"$PATH\" bash .script 2>&1 </dev/null");
+  const std::string out =
+      Printed("cd " + ShellQuoted(directory) + " && env -u CHANCERY_STORE HOME=" + ShellQuoted(directory) +
+              " LC_ALL=C.UTF-8 TZ=UTC NO_COLOR=1 PATH=" + ShellQuoted(path) + ":\"$PATH\" bash .script 2>&1 </dev/null");
   std::vector<CommandResult> results(1);
   for (const std::string& line : Lines(out)) {
     if (line.rfind(kMark, 0) != 0) {

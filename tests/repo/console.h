@@ -1,7 +1,8 @@
 // Commands in the pages of docs: what a page shows, and whether a shell says the same.
 //
-// A ```console block holds commands ("$ …", going on after a backslash at the end of the line, or up to END after <<'END') and, under each, what it prints.
-// In what is printed "…" and "<words>" stand for any text on a line; a line that is only "…" for any number of lines.
+// A ```console block holds commands ("$ …", going on after a backslash at the end of the line, or up to END after <<'END') and,
+// under each, what it prints. In what is printed "…" and "<words>" stand for any text on a line; a line that is only "…" for any
+// number of lines.
 #pragma once
 
 #include <string>
@@ -27,6 +28,7 @@ struct CommandResult {
 };
 
 // Runs the commands of one page in one bash, in the directory, in order. path: directories before $PATH.
-std::vector<CommandResult> RunConsole(const std::vector<ConsoleCommand>& commands, const std::string& directory, const std::string& path);
+std::vector<CommandResult> RunConsole(const std::vector<ConsoleCommand>& commands, const std::string& directory,
+                                      const std::string& path);
 
 }  // namespace chancery

@@ -59,13 +59,15 @@ TEST_P(Docs, LinksLeadSomewhere) {
   const std::string text = Text(GetParam());
   const std::regex link(R"(\]\(([^)#:\s]+)(#[^)\s]*)?\))");
   for (std::sregex_iterator it(text.begin(), text.end(), link), end; it != end; ++it) {
-    EXPECT_TRUE(fs::exists(kRoot / fs::path(GetParam()).parent_path() / (*it)[1].str())) << GetParam() << " links to " << (*it)[1];
+    EXPECT_TRUE(fs::exists(kRoot / fs::path(GetParam()).parent_path() / (*it)[1].str()))
+        << GetParam() << " links to " << (*it)[1];
   }
 }
 
 std::string TestName(const testing::TestParamInfo<std::string>& page) {
   std::string name = page.param;
-  std::replace_if(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) == 0; }, '_');
+  std::replace_if(
+      name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) == 0; }, '_');
   return name;
 }
 INSTANTIATE_TEST_SUITE_P(Pages, Docs, testing::ValuesIn(Pages()), TestName);
@@ -97,7 +99,8 @@ TEST(DocsTest, ComparesWithWildcards) {
 
 TEST(DocsTest, RunsAPageInOneShell) {
   TempDir dir;
-  const std::vector<CommandResult> results = RunConsole({{1, "x=5", {}}, {2, "echo $x; (exit 4)", {}}, {3, "echo $?", {}}}, dir.path(), "/bin");
+  const std::vector<CommandResult> results =
+      RunConsole({{1, "x=5", {}}, {2, "echo $x; (exit 4)", {}}, {3, "echo $?", {}}}, dir.path(), "/bin");
   ASSERT_EQ(results.size(), 3u);
   EXPECT_EQ(results[1].lines, std::vector<std::string>{"5"});
   EXPECT_EQ(results[1].exit_code, 4);

@@ -61,13 +61,12 @@ struct Site {
 };
 
 inline void Found(Site& site, const std::string& name) {
-  site.db = Ok(Database::Found(site.store(), {.site = name, .registry_name = "", .packs = {{"land.toml", kLand}}, .key_seed = ""}, site.env));
+  site.db = Ok(Database::Found(site.store(), {.site = name, .registry_name = "", .packs = {{"land.toml", kLand}}, .key_seed = ""},
+                               site.env));
 }
 
 // `to` learns all that `from` holds and it lacks.
-inline Intake Tell(const Site& from, Site& to) {
-  return Ok(to->Ingest(Ok(from.now().RunsSince(to.now().Frontier()))));
-}
+inline Intake Tell(const Site& from, Site& to) { return Ok(to->Ingest(Ok(from.now().RunsSince(to.now().Frontier())))); }
 
 inline void Exchange(Site& a, Site& b) {
   Tell(a, b);
@@ -75,7 +74,8 @@ inline void Exchange(Site& a, Site& b) {
 }
 
 inline void Join(Site& site, const std::string& name, Site& member) {
-  site.db = Ok(Database::Join(site.store(), {.site = name, .role = "full", .key_seed = ""}, Ok(member.now().ExportBundle("0")), site.env));
+  site.db = Ok(
+      Database::Join(site.store(), {.site = name, .role = "full", .key_seed = ""}, Ok(member.now().ExportBundle("0")), site.env));
   Ok(member->Admit(site->SiteCard()));
   Tell(member, site);
 }

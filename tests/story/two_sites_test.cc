@@ -83,7 +83,8 @@ TEST_F(TwoSites, AreEqualToAnyoneWhoHoldsTheSameEntries) {
   Exchange(tallinn, luxembourg);
 
   Site tartu;
-  tartu.db = Ok(Database::Join(tartu.store(), {.site = "tartu", .role = "full", .key_seed = ""}, Ok(tallinn.now().ExportBundle("0")), tartu.env));
+  tartu.db = Ok(Database::Join(tartu.store(), {.site = "tartu", .role = "full", .key_seed = ""},
+                               Ok(tallinn.now().ExportBundle("0")), tartu.env));
   Ok(tallinn->Admit(tartu->SiteCard()));
   Ok(luxembourg->File(Sale("1", "the last buyer")));
   Exchange(tallinn, luxembourg);
