@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <tuple>
 
-#include "chancery/testing.h"
 #include "engine/base/status.h"
 #include "engine/base/strings.h"
 #include "engine/pack/view.h"

@@ -161,6 +161,7 @@ std::string Blocks(const CaseView& one, const std::vector<Row>& rows) {
 
 // The value that both acts found, where they found the same.
 std::string Before(const CaseView& one) {
+  if (one.kind == "unique" || one.kind == "existence") return "";
   std::string out;
   for (const std::string& field : Fields(one)) {
     const Row before = RowOf("", one, [&](const FactView& f) { return Value(f.before, field); });
@@ -187,12 +188,17 @@ bool NoneKnew(const CaseView& one) {
   return true;
 }
 
+bool OneOffice(const CaseView& one) {
+  return std::all_of(one.facts.begin(), one.facts.end(), [&](const FactView& fact) { return fact.site == one.facts[0].site; });
+}
+
 std::string Sentence(const CaseView& one) {
   const size_t n = one.facts.size();
   if (n < 2) return "";
   const std::string acts = n == 2 ? "Two acts" : Count(n) + " acts";
+  if (OneOffice(one)) return acts + " of one office that cannot " + (n == 2 ? "both" : "all") + " stand.";
   if (NoneKnew(one)) return acts + (n == 2 ? ", and neither knew of the other." : ", and none knew of another.");
-  return acts + " that cannot all stand; not all were filed without knowing another.";
+  return acts + " that cannot " + (n == 2 ? "both" : "all") + " stand.";
 }
 
 std::string Heading(const CaseView& one) {
@@ -205,29 +211,31 @@ std::string Heading(const CaseView& one) {
   return sentence.empty() ? out : out + "       " + sentence + "\n";
 }
 
+std::string Paragraph(const std::string& text) {
+  std::string out;
+  for (const std::string& line : Wrap(text, kColumns)) out += line + "\n";
+  return out;
+}
+
 std::string Order(const CaseView& one) {
   if (one.facts.size() < 2) return "";
-  return one.facts.size() == 2 ? "Which of the two came first is not proved. Each was stamped by its own site's\n"
-                                 "clock; application times are what the officers stated.\n"
-                               : "Which of them came first is not proved. Each was stamped by its own site's\n"
-                                 "clock; application times are what the officers stated.\n";
+  const bool stated =
+      std::any_of(one.facts.begin(), one.facts.end(), [](const FactView& fact) { return fact.filed.has_value(); });
+  const std::string which = one.facts.size() == 2 ? "Which of the two came first" : "Which of them came first";
+  return Paragraph(which + " is not proved. Each was stamped by its own site's clock" +
+                   (stated ? "; application times are what the officers stated." : "."));
 }
 
 std::string Meanwhile(const Snapshot& now, const CaseView& one) {
   if (one.state == "ruled" || one.notice) return "";
-  if (one.kind == "unique") return "Meanwhile  every record keeps the value, marked contested.\n";
+  if (one.kind == "unique") return Labelled("Meanwhile", "every record keeps the value, marked contested.");
   if (one.kind == "existence")
-    return "Meanwhile  one record is shown, marked contested; fields that differ are cases\n           of their own.\n";
-  const std::string field = one.rule.substr(one.rule.find('.') + 1);
-  if (one.records.empty()) return "";
-  const absl::StatusOr<RecordView> record = now.Record(Typed(one.records.front()));
-  if (!record.ok()) return "";
-  for (const FieldView& view : record->fields) {
-    if (view.name != field) continue;
-    if (view.interim.null()) return "Meanwhile  contested; no interim value.\n";
-    return "Meanwhile  contested; shown for now: " + Shorten(Words(view.interim), 24) + ", which decides nothing.\n";
-  }
-  return "";
+    return Labelled("Meanwhile", "one record is shown, marked contested; fields that differ are cases of their own.");
+  const absl::StatusOr<RecordView> record = now.Record(one.subject + one.rule.substr(one.rule.find('.')).replace(0, 1, "/"));
+  if (!record.ok() || record->fields.empty()) return "";
+  const Literal& interim = record->fields.front().interim;
+  if (interim.null()) return Labelled("Meanwhile", "contested; no interim value.");
+  return Labelled("Meanwhile", "contested; shown for now: " + Words(interim) + ". That decides nothing.");
 }
 
 std::string BuiltOn(const Command& command, const Snapshot& now, const CaseView& one) {
@@ -252,12 +260,8 @@ std::string Rulings(const CaseView& one) {
         Plain(ruling.outcome) + ", by officer " + Plain(ruling.officer) + " (" + ruling.entry + "): " + Plain(ruling.reason);
     if (!ruling.principle.empty()) text += "; " + Plain(ruling.principle);
     if (!ruling.effect.empty()) text += "; effect " + Plain(ruling.effect);
-    if (!ruling.standing) text += " — a later ruling took its place";
-    bool first = true;
-    for (const std::string& line : Wrap(text, kColumns - 11)) {
-      out += (first ? "Ruled      " : "           ") + line + "\n";
-      first = false;
-    }
+    if (!ruling.standing) text += " (a later ruling took its place)";
+    out += Labelled("Ruled", text);
   }
   return out;
 }

@@ -24,6 +24,7 @@ number() { sed -n "s/.*\"$1\":\([0-9]*\).*/\1/p" | tail -n 1; }   # of the last 
 text() { sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p" | tail -n 1; }
 comma() { printf "%'d" "$1" 2>/dev/null | sed 's/^\([0-9]*\)\([0-9]\{3\}\)$/\1,\2/'; }
 seconds() { awk -v a="$1" -v b="$(date +%s.%N)" 'BEGIN { printf "%.1f s", b - a }'; }
+docket() { at "$1" case ls | grep -E '^  [a-z]|^            [^ ]'; }   # its cases, without heading and commands
 equal_everywhere() {
   local site first="" now
   for site in tallinn luxembourg tartu; do
@@ -34,11 +35,17 @@ equal_everywhere() {
   done
 }
 
+# The drill's own remarks between what each of its lines did.
 land() {
-  say "One house, two buyers, two offices. A drill: three sites in this process, in" \
-      "virtual time. The lines that begin with expect are checked at every site." ""
-  (cd "$here" && "$binary" rehearse land.drill)
-  say "" "The story is $here/land.drill. Change it and" "run it again:" "" "Next  $binary rehearse FILE"
+  say "One house, two buyers, two offices. Three sites in this process, in virtual time;" \
+      "what follows \"holds\" was checked at every site."
+  (cd "$here" && "$binary" rehearse land.drill) | awk '
+    NR == FNR { if ($1 ~ /^[0-9]+$/) done[$1] = $0; else last = $0; next }
+    /^#/ { print "\n" substr($0, 3) }
+    FNR in done { print "   " substr(done[FNR], 5) }
+    END { print "\n" last }' - "$here/land.drill"
+  say "" "The story is a drill. Copy it, change it, run it again:" "" \
+    "Next  cp $here/land.* ." "      $binary rehearse land.drill"
 }
 
 # What both offices do while cut off, made from the list itself: tidy addresses (each office its own half), the same three addresses
@@ -77,7 +84,7 @@ main() {
   opened=$(number opened <<<"$out")
   say "   $(comma "$(number rows <<<"$out")") rows in $(seconds "$start"), $(number refused <<<"$out") refused. The published list breaks its own rule" \
       "   $opened times, each breach is a case:" ""
-  at tallinn case ls | grep prefix
+  docket tallinn
 
   step 2 "Luxembourg and Tartu join, by file"
   start=$(date +%s.%N)
@@ -117,7 +124,7 @@ main() {
   equal_everywhere || { say "demo: the three sites differ" >&2; exit 1; }
   say "   $entries entries exchanged in $(seconds "$start"); records and cases are equal at all three." \
       "   $((entries - 2 * opened)) came together by themselves. $opened new cases wait beside the old ones:" ""
-  at luxembourg case ls | sed -n '/^  /p'
+  docket luxembourg
 
   step 5 "A person decides, at any site: who holds 080030?"
   at luxembourg case show prefix '"080030"' | sed -n '1,3p'
@@ -130,7 +137,7 @@ main() {
 
   say "" "The stores stay in ./$run. Go on from there:" "" \
     "Next  export CHANCERY_STORE=$run/tallinn PATH=$(dirname "$binary"):\$PATH" \
-    "      chancery case ls" "      chancery case show prefix '\"FFFF01\"'" "      chancery get block/31243" "      chancery log block/5227" \
+    "      chancery case ls" "      chancery case show prefix '\"ffff01\"'" "      chancery get block/31243" "      chancery log block/5227" \
     "      chancery status"
 }
 

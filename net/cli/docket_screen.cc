@@ -53,7 +53,7 @@ std::string DocketScreen(const Command& command, const std::vector<CaseView>& ca
   std::vector<std::string> next;
   if (!cases.empty())
     next.push_back(command.Self() + " case show " + cases.front().rule + " " + ShellWord(cases.front().subject));
-  if (!all) next.push_back(command.Self() + " case ls --all        with those that are ruled");
+  if (!all) next.push_back(command.Self() + " case ls --all   # with ruled ones");
   return next.empty() ? out : out + "\n" + NextBlock(next);
 }
 

@@ -18,6 +18,8 @@ std::vector<std::string> Changes(const Literal& op) {
       for (const auto& [field, to] : value.members) out.push_back(Plain(field) + " " + Words(to));
     } else if (verb == "unset") {
       for (const Literal& field : value.list) out.push_back("no " + Words(field));
+    } else if (verb == "withdraw") {
+      for (const auto& [field, entries] : value.members) out.push_back(Plain(field) + " withdrawn");
     } else if (verb == "add" || verb == "remove") {
       for (const auto& [field, items] : value.members)
         out.push_back(Plain(field) + (verb == "add" ? " + " : " - ") + Words(items));

@@ -62,6 +62,27 @@ std::vector<std::string> ShellWords(std::string_view command) {
   return words;
 }
 
+// A command on as many lines as it needs, and its remark (from "   # " on) behind it or on a line of its own.
+std::string BrokenCommand(const std::string& command, std::string line) {
+  const size_t remark = std::min(command.find("   # "), command.size());
+  size_t used = line.size();
+  for (const std::string& word : ShellWords(command.substr(0, remark))) {
+    const bool first = used == 6;
+    if (!first && used + Width(word) + 3 > kColumns) {
+      line += " \\\n               ";
+      used = 15;
+    } else if (!first) {
+      line += " ";
+      ++used;
+    }
+    line += word;
+    used += Width(word);
+  }
+  if (remark == command.size()) return line + "\n";
+  const bool fits = used + Width(command.substr(remark)) <= kColumns;
+  return line + (fits ? command.substr(remark) : "\n            " + command.substr(remark + 3)) + "\n";
+}
+
 }  // namespace
 
 std::string Plain(std::string_view text) {
@@ -120,6 +141,12 @@ std::string Sides(std::string_view left, std::string_view right) {
   const size_t cells = Width(left) + Width(right);
   if (cells + 2 <= kColumns) return std::string(left) + std::string(kColumns - cells, ' ') + std::string(right);
   return std::string(left) + "\n       " + std::string(right);
+}
+
+std::string Labelled(std::string_view label, std::string_view text) {
+  std::string out;
+  for (const std::string& line : Wrap(text, kColumns - 11)) out += Pad(out.empty() ? label : "", 11) + line + "\n";
+  return out;
 }
 
 std::string Words(const Literal& value) {
@@ -189,25 +216,7 @@ std::string ShellWord(std::string_view word) {
 
 std::string NextBlock(const std::vector<std::string>& commands) {
   std::string out;
-  for (const std::string& command : commands) {
-    std::string line = out.empty() ? "Next  " : "      ";
-    size_t used = 6;
-    bool first = true;
-    for (const std::string& word : ShellWords(command)) {
-      const bool fits = used + Width(word) + 3 <= kColumns;
-      if (!first && !fits) {
-        line += " \\\n               ";
-        used = 15;
-      } else if (!first) {
-        line += " ";
-        ++used;
-      }
-      line += word;
-      used += Width(word);
-      first = false;
-    }
-    out += line + "\n";
-  }
+  for (const std::string& command : commands) out += BrokenCommand(command, out.empty() ? "Next  " : "      ");
   return out;
 }
 

@@ -23,6 +23,9 @@ std::vector<std::string> Wrap(std::string_view text, size_t width);  // at space
 // `left` … `right` on one line of 80 columns, or on two where they do not fit.
 std::string Sides(std::string_view left, std::string_view right);
 
+// A label of at most 10 cells, the text in lines beside it.
+std::string Labelled(std::string_view label, std::string_view text);
+
 // A value in words: text bare, "no value" for null, a group as "street Uus, town Tartu".
 std::string Words(const Literal& value);
 
@@ -38,7 +41,8 @@ std::string Typed(std::string_view shown_record);
 // One word of a shell command, quoted where it must be.
 std::string ShellWord(std::string_view word);
 
-// The last block of a screen: commands to copy, broken at options where they are longer than a line.
+// The last block of a screen: commands to copy, broken where they are longer than a line; "   # " begins a
+// remark.
 std::string NextBlock(const std::vector<std::string>& commands);
 
 // The lane and number of a short form: "tallinn.2-17" is tallinn.2 and 17.

@@ -26,9 +26,8 @@ int Exported(const Command& command, const ExportOptions& options, const std::st
   }
   std::string screen = Bold("WRITTEN") + "  " + Plain(options.out) + ", " + Count((bytes + 1023) / 1024) + " KB\n";
   screen += "         All that a holder of " + Plain(options.since) + " lacks, up to " + frontier + ".\n\n";
-  command.Print(command.quiet()
-                    ? ""
-                    : screen + NextBlock({"chancery bundle apply " + ShellWord(options.out) + "        at the other site"}));
+  command.Print(
+      command.quiet() ? "" : screen + NextBlock({"chancery bundle apply " + ShellWord(options.out) + "   # at the other site"}));
   return kDone;
 }
 
@@ -69,7 +68,7 @@ std::string Screen(const Command& command, const Intake& intake) {
   }
   std::vector<std::string> next;
   if (intake.opened > 0) next.push_back(command.Self() + " case ls");
-  if (intake.waiting > 0) next.push_back("chancery bundle export --since 0 -o whole.cbn        at the site that sent it");
+  if (intake.waiting > 0) next.push_back("chancery bundle export --since 0 -o whole.cbn   # at the site that sent it");
   return next.empty() ? out : out + "\n" + NextBlock(next);
 }
 

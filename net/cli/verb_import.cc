@@ -97,8 +97,8 @@ std::vector<std::string> Next(const Job& job, const End& end) {
                             ShellWord(job.options.key) + " … " + ShellWord(job.options.path);
   std::vector<std::string> next;
   if (end.opened > 0 && !job.options.check) next.push_back(job.command.Self() + " case ls");
-  if (end.interrupted) next.push_back(again + "        goes on where this ended");
-  if (job.options.check) next.push_back(again + "        the same without --check");
+  if (end.interrupted) next.push_back(again + "   # goes on where this ended");
+  if (job.options.check) next.push_back(again + "   # the same without --check");
   if (!end.tally.refused.empty() && job.options.refused.empty()) next.push_back(again + " --refused FILE");
   if (next.empty()) next.push_back(job.command.Self() + " log");
   return next;

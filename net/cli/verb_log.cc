@@ -31,7 +31,7 @@ std::string WholeLine(const std::string& text) {
 }
 
 std::string EntryLines(const EntryView& entry, bool verbose) {
-  std::string out = Sides(Pad(entry.short_name, 17) + " " + Shorten(Who(entry), 34), "stamped " + Day(entry.hlc)) + "\n";
+  std::string out = Sides(Pad(entry.short_name, 17) + " " + Shorten(Who(entry), 31), "stamped " + Day(entry.hlc)) + "\n";
   const std::vector<std::string> lines = Describe(entry);
   const size_t shown = verbose ? lines.size() : std::min(lines.size(), kLinesShown);
   for (size_t i = 0; i < shown; ++i) out += verbose ? WholeLine(lines[i]) : "    " + Shorten(lines[i], kColumns - 4) + "\n";
@@ -45,7 +45,7 @@ std::string Screen(const Command& command, const LogOptions& options, const std:
   std::string out = Bold(more ? "The newest " + count : count) + " of " + about + ", newest last\n\n";
   for (const EntryView& entry : entries) out += EntryLines(entry, command.verbose());
   const std::string self = command.Self() + " log" + (options.address.empty() ? "" : " " + ShellWord(options.address));
-  return more ? out + "\n" + NextBlock({self + " --last 0        all of them"}) : out;
+  return more ? out + "\n" + NextBlock({self + " --last 0   # all of them"}) : out;
 }
 
 int Log(const Command& command, const LogOptions& options) {

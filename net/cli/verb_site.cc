@@ -74,8 +74,8 @@ int Admitted(const Command& command, const Receipt& receipt, const std::string& 
   if (command.json()) return command.Line(ToJson(receipt)), kDone;
   std::string screen = Bold("ADMITTED") + "  by " + receipt.short_name + "\n          Key " + Grouped(fingerprint) +
                        "\n          It must be the one that the joining site printed.\n\n";
-  screen += NextBlock(
-      {command.Self() + " bundle export --since 0 -o back.cbn", "chancery bundle apply back.cbn        at the new site"});
+  screen +=
+      NextBlock({command.Self() + " bundle export --since 0 -o back.cbn", "chancery bundle apply back.cbn   # at the new site"});
   command.Print(command.quiet() ? "" : screen);
   return kDone;
 }

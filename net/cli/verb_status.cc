@@ -1,6 +1,4 @@
 // status: first what a person must do now.
-#include <utility>
-
 #include "net/cli/command.h"
 #include "net/cli/screen.h"
 
@@ -29,13 +27,6 @@ std::string Frontier(const StatusView& status) {
   std::string out;
   for (const auto& [lane, seq] : status.frontier) out += (out.empty() ? "" : ", ") + lane + "-" + std::to_string(seq);
   return out.empty() ? "nothing" : out;
-}
-
-// A label in the first column, the text in lines beside it.
-std::string Labelled(std::string label, std::string_view text) {
-  std::string out;
-  for (const std::string& line : Wrap(text, kColumns - 11)) out += Pad(std::exchange(label, ""), 11) + line + "\n";
-  return out;
 }
 
 std::string State(const StatusView& status, const Alarm& alarm) {
@@ -68,7 +59,7 @@ std::string Screen(const Command& command, const StatusView& status, const Alarm
   }
   std::vector<std::string> next;
   if (status.cases > 0) next.push_back(command.Self() + " case ls");
-  if (!status.admitted) next.push_back("chancery site admit " + status.site + ".site        at a member");
+  if (!status.admitted) next.push_back("chancery site admit " + status.site + ".site   # at a member");
   next.push_back(command.Self() + " bundle export --since 0 -o pouch.cbn");
   return out + "\n" + NextBlock(next);
 }

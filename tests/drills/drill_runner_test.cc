@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kDrills = fs::path(__FILE__).parent_path();
+const fs::path kDrills = fs::path(CHANCERY_SOURCE_DIR) / "tests" / "drills";
 
 std::vector<fs::path> DrillsIn(const fs::path& folder) {
   std::vector<fs::path> drills;

@@ -103,5 +103,23 @@ TEST_F(TwoSites, AreEqualToAnyoneWhoHoldsTheSameEntries) {
   EXPECT_EQ(Digests(tartu), Digests(luxembourg));
 }
 
+// Each entry is hashed into its lane's tree, and the tree is signed: whatever is changed on the way, nothing of it gets in.
+TEST_F(TwoSites, TakeNothingThatWasChangedOnTheWay) {
+  Ok(tallinn->File(Sale("1", "Jaan")));
+  const std::string run = Ok(tallinn.now().RunsSince(luxembourg.now().Frontier())).at(0);
+  const std::string frontier = luxembourg.now().Frontier(), digests = Digests(luxembourg);
+  for (size_t i = 0; i < run.size(); ++i) {
+    std::string changed = run;
+    changed[i] ^= 1;
+    const absl::StatusOr<Intake> intake = luxembourg->Ingest({&changed, 1});
+    EXPECT_TRUE(!intake.ok() || intake->entries == 0) << "byte " << i;
+    ASSERT_EQ(luxembourg.now().Frontier(), frontier) << "byte " << i;
+  }
+  EXPECT_EQ(Digests(luxembourg), digests);
+
+  EXPECT_EQ(Ok(luxembourg->Ingest({&run, 1})).entries, 1u);  // as it was sent
+  EXPECT_EQ(luxembourg.owner("parcel/1"), "Jaan");
+}
+
 }  // namespace
 }  // namespace chancery

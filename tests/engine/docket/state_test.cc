@@ -1,0 +1,57 @@
+#include <gtest/gtest.h>
+
+#include "engine/docket/clash.h"
+
+namespace chancery {
+namespace {
+
+constexpr CaseFact kA{1, 0}, kB{2, 0}, kC{3, 0};
+constexpr Clash kAB{kA, kB}, kAC{kA, kC};
+
+RulingRow Ruling(Dot dot, char outcome, std::vector<CaseFact> facts, std::vector<Dot> seen = {}) {
+  RulingRow row;
+  row.dot = dot;
+  row.outcome.bytes[0] = static_cast<uint8_t>(outcome);
+  row.facts = std::move(facts);
+  row.seen = std::move(seen);
+  return row;
+}
+
+TEST(CaseState, IsNothingWithoutAClashAndOpenWithOne) {
+  EXPECT_EQ(StateOf({}, {}), CaseState::kNone);
+  EXPECT_EQ(StateOf({kAB}, {}), CaseState::kOpen);
+}
+
+TEST(CaseState, IsRuledWhileEveryClashIsDecided) {
+  EXPECT_EQ(StateOf({}, {Ruling(9, 'x', {kA, kB})}), CaseState::kRuled);
+  EXPECT_EQ(StateOf({kAB}, {Ruling(9, 'x', {kA, kB})}), CaseState::kRuled);
+}
+
+TEST(CaseState, IsReopenedByAFactThatTheRulingDidNotName) {
+  EXPECT_EQ(StateOf({kAC}, {Ruling(9, 'x', {kA, kB})}), CaseState::kReopened);
+}
+
+TEST(CaseState, IsSplitByRulingsApartThatDiffer) {
+  EXPECT_EQ(StateOf({}, {Ruling(8, 'x', {kA, kB}), Ruling(9, 'y', {kA, kB})}), CaseState::kSplit);
+}
+
+TEST(CaseState, IsRuledByRulingsApartThatAgree) {
+  EXPECT_EQ(StateOf({}, {Ruling(8, 'x', {kA, kB}), Ruling(9, 'x', {kA, kB})}), CaseState::kRuled);
+}
+
+TEST(CaseState, IsRuledAgainByOneThatKnewBoth) {
+  EXPECT_EQ(StateOf({}, {Ruling(8, 'x', {kA, kB}), Ruling(9, 'y', {kA, kB}), Ruling(10, 'z', {kA, kB}, {8, 9})}), CaseState::kRuled);
+}
+
+TEST(CaseState, StaysSplitWhereTheLaterRulingKnewOnlyOne) {
+  EXPECT_EQ(StateOf({}, {Ruling(8, 'x', {kA, kB}), Ruling(9, 'y', {kA, kB}), Ruling(10, 'z', {kA, kB}, {8})}), CaseState::kSplit);
+}
+
+TEST(ClashStatus, FollowsTheRulingsThatNameBothFacts) {
+  EXPECT_EQ(StatusOf(kAB, {}), ClashStatus::kOpen);
+  EXPECT_EQ(StatusOf(kAC, {Ruling(9, 'x', {kA, kB})}), ClashStatus::kOpen);
+  EXPECT_EQ(StatusOf(kAB, {Ruling(9, 'x', {kA, kB, kC})}), ClashStatus::kRuled);
+}
+
+}  // namespace
+}  // namespace chancery

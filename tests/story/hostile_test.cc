@@ -1,0 +1,115 @@
+// Bytes from a peer never crash a site and never change what it holds unless they are what a member signed.
+#include <gtest/gtest.h>
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "chancery/chancery.h"
+#include "chancery/testing.h"
+
+namespace chancery {
+namespace {
+
+constexpr char kPack[] = R"([pack]
+name = "land"
+version = 1
+
+[register.parcel]
+title = "Parcel"
+
+[register.parcel.fields]
+owner = { type = "text" }
+)";
+
+class Hostile : public testing::Test {
+ protected:
+  Hostile() : dir_(std::filesystem::temp_directory_path() / ("chancery-hostile-" + std::to_string(getpid()))) {
+    std::filesystem::remove_all(dir_);
+    std::filesystem::create_directories(dir_);
+    env_.durable = false;
+    env_.reserve_bytes = 0;
+    env_.clock = &clock_;
+    tallinn_ = *Database::Found(Dir("tallinn"), {"tallinn", "", {{"land.toml", kPack}}, "t"}, env_);
+    tartu_ = *Database::Join(Dir("tartu"), {"tartu", "full", "u"}, *tallinn_->Read()->ExportBundle("0"), env_);
+    EXPECT_TRUE(tallinn_->Admit(tartu_->SiteCard()).ok());
+    EXPECT_TRUE(tartu_->Ingest(*tallinn_->Read()->RunsSince("0")).ok());
+    EXPECT_TRUE(tallinn_->File(Draft().By("mari").Create("parcel/1").Set("owner", "Mari")).ok());
+    runs_ = *tallinn_->Read()->RunsSince(tartu_->Read()->Frontier());
+    EXPECT_EQ(runs_.size(), 1u);
+  }
+  ~Hostile() override { std::filesystem::remove_all(dir_); }
+
+  std::string Dir(const std::string& name) const { return dir_ / name; }
+  static StatusView Status(const Database& db) { return *db.Read()->Status(); }
+
+  std::filesystem::path dir_;
+  ManualClock clock_{1767225600000};
+  Environment env_;
+  std::unique_ptr<Database> tallinn_, tartu_;
+  std::vector<std::string> runs_;
+};
+
+TEST_F(Hostile, EveryFlippedBitOfARunIsRefused) {
+  const StatusView before = Status(*tartu_);
+  for (size_t bit = 0; bit < runs_[0].size() * 8; ++bit) {
+    std::string run = runs_[0];
+    run[bit / 8] = static_cast<char>(run[bit / 8] ^ (1 << (bit % 8)));
+    const absl::StatusOr<Intake> intake = tartu_->Ingest({&run, 1});
+    EXPECT_TRUE(!intake.ok() || intake->entries == 0) << "bit " << bit;
+  }
+  EXPECT_EQ(Status(*tartu_).digest, before.digest);
+  EXPECT_EQ(Status(*tartu_).frontier, before.frontier);
+  EXPECT_EQ(tartu_->Ingest(runs_)->entries, 1u);
+}
+
+TEST_F(Hostile, EveryTruncationOfARunIsRefused) {
+  for (size_t size = 0; size < runs_[0].size(); ++size) {
+    const std::string run = runs_[0].substr(0, size);
+    EXPECT_FALSE(tartu_->Ingest({&run, 1}).ok()) << size << " bytes";
+  }
+}
+
+TEST_F(Hostile, ARunTwiceAndOutOfOrderChangesNothing) {
+  EXPECT_TRUE(tallinn_->Ingest(*tartu_->Read()->RunsSince("0")).ok());
+  EXPECT_TRUE(tartu_->Ingest(runs_).ok());
+  const StatusView once = Status(*tartu_);
+  std::vector<std::string> all = *tallinn_->Read()->RunsSince("0");
+  std::reverse(all.begin(), all.end());
+  all.insert(all.end(), all.begin(), all.end());
+  const absl::StatusOr<Intake> again = tartu_->Ingest(all);
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->entries, 0u);
+  EXPECT_EQ(Status(*tartu_).digest, once.digest);
+}
+
+TEST_F(Hostile, RunsWhoseCausesAreMissingWait) {
+  EXPECT_TRUE(tallinn_->File(Draft().By("mari").Record("parcel/1").Set("owner", "Jaan")).ok());
+  const std::vector<std::string> later = *tallinn_->Read()->RunsSince("tallinn-4");
+  const absl::StatusOr<Intake> intake = tartu_->Ingest(later);
+  ASSERT_TRUE(intake.ok()) << intake.status();
+  EXPECT_EQ(intake->entries, 0u);
+  EXPECT_EQ(intake->waiting, 1u);
+  EXPECT_EQ(intake->missing, std::vector<std::string>{"tallinn-4"});
+}
+
+TEST_F(Hostile, AnotherRegistryIsRefused) {
+  const auto other = *Database::Found(Dir("other"), {"tallinn", "", {{"land.toml", kPack}}, "x"}, env_);
+  ASSERT_TRUE(other->File(Draft().By("mari").Create("parcel/9")).ok());
+  EXPECT_EQ(tartu_->ApplyBundle(*other->Read()->ExportBundle("0")).status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(tartu_->Ingest(*other->Read()->RunsSince("tallinn-2")).status().code(), absl::StatusCode::kFailedPrecondition);
+}
+
+TEST_F(Hostile, AStampADayAheadIsNotTakenUntilTheClockIsThere) {
+  clock_.Set(clock_.NowMs() + 30ll * 3600 * 1000);
+  ASSERT_TRUE(tallinn_->File(Draft().By("mari").Create("parcel/2")).ok());
+  const std::vector<std::string> runs = *tallinn_->Read()->RunsSince("0");
+  clock_.Set(clock_.NowMs() - 30ll * 3600 * 1000);
+  EXPECT_EQ(tartu_->Ingest(runs)->waiting, 2u);  // it shares a run with the entry before it
+  clock_.Set(clock_.NowMs() + 7ll * 3600 * 1000);
+  EXPECT_EQ(tartu_->Ingest(runs)->entries, 2u);
+}
+
+}  // namespace
+}  // namespace chancery
