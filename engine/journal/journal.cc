@@ -62,6 +62,7 @@ void Journal::AppendRun(uint16_t handle, Run run, std::vector<EntryId> ids, std:
 std::string Journal::EncodeRow(const Row& row) {
   const std::string run = EncodeRun(row.run);
   ByteWriter w;
+  w.U64(0);  // the check, below
   w.U32(static_cast<uint32_t>(run.size()));
   w.Raw(run);
   for (const Touches& touches : row.touches) {
@@ -72,12 +73,20 @@ std::string Journal::EncodeRow(const Row& row) {
     }
   }
   PadTo8(w.out);
+  w.out.replace(0, 8, Key64(Xxh64(std::string_view(w.out).substr(8))));
   return std::move(w.out);
 }
 
+absl::StatusOr<std::string_view> Journal::RunIn(std::string_view row) {
+  ByteReader r(row);
+  const uint64_t check = r.U64();
+  if (!r.ok() || check != Xxh64(r.rest())) return absl::DataLossError("its bytes have changed on the disk");
+  return r.Raw(r.U32());
+}
+
 absl::StatusOr<Journal::Row> Journal::DecodeRow(std::string_view value) {
-  ByteReader r(value);
-  const std::string_view bytes = r.Raw(r.U32());
+  ASSIGN_OR_RETURN(const std::string_view bytes, RunIn(value));
+  ByteReader r(value.substr(12 + bytes.size()));
   Row row;
   ASSIGN_OR_RETURN(row.run, DecodeRun(bytes));
   for (size_t i = 0; i < row.run.leaves.size() && r.ok(); ++i) {
@@ -171,11 +180,11 @@ absl::Status Journal::RunsAfter(const Lane& lane, uint64_t after, size_t bytes_m
   bool more = rows.SeekLast(Key64(lane.handle, after + 1));
   for (; more && Read64(rows.key(), 0) == lane.handle && (bytes_max == 0 || bytes < bytes_max); more = rows.Next()) {
     const Dot at = MakeDot(lane.handle, Read64(rows.key(), 8));
-    ByteReader r(rows.value());
-    const std::string_view stored = r.Raw(r.U32());
-    absl::StatusOr<Run> run = DecodeRun(stored);
+    const absl::StatusOr<std::string_view> stored = RunIn(rows.value());
+    if (!stored.ok()) return Damaged(at, Cat("cannot be read: ", stored.status().message()));
+    absl::StatusOr<Run> run = DecodeRun(*stored);
     if (!run.ok()) return Damaged(at, Cat("cannot be read: ", run.status().message()));
-    std::string encoded(stored);
+    std::string encoded(*stored);
     if (run->first <= after) {
       const uint64_t held = std::min<uint64_t>(after + 1 - run->first, run->leaves.size());
       run->leaves.erase(run->leaves.begin(), run->leaves.begin() + static_cast<ptrdiff_t>(held));

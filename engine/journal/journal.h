@@ -45,6 +45,10 @@ class Journal {
   absl::StatusOr<Touches> TouchesAt(Dot dot) const;
   absl::StatusOr<std::string> BytesAt(Dot dot) const;
 
+  // The run in a row of table journal: u64 XXH3 of the rest, u32 length, run, touches. LMDB has no checksums: a flipped bit is told here.
+  // Errors: DataLoss.
+  static absl::StatusOr<std::string_view> RunIn(std::string_view row);
+
   // Runs of `lane` that hold entries after `after`, the first cut so that it begins at after + 1, encoded.
   // Stops once bytes_max (0 = none) is passed.
   struct Stretch {

@@ -20,14 +20,18 @@ struct Stored {
   uint64_t first = 0;
 };
 
+absl::StatusOr<Run> RunOf(std::string_view row) {
+  ASSIGN_OR_RETURN(const std::string_view run, Journal::RunIn(row));
+  return DecodeRun(run);
+}
+
 absl::StatusOr<std::vector<Stored>> AllRuns(const Txn& txn, const Lanes& lanes) {
   std::vector<Stored> out;
   Cursor rows(txn, Table::kJournal);
   for (bool more = rows.Seek({}); more; more = rows.Next()) {
     const uint64_t handle = Read64(rows.key(), 0);
     if (handle >= lanes.size()) return Error(absl::StatusCode::kDataLoss, "the journal names a lane that the store does not know");
-    ByteReader r(rows.value());
-    const absl::StatusOr<Run> run = DecodeRun(r.Raw(r.U32()));
+    const absl::StatusOr<Run> run = RunOf(rows.value());
     if (!run.ok())
       return Error(absl::StatusCode::kDataLoss, Cat("the journal of ", lanes.At(static_cast<uint16_t>(handle)).Label(), " is damaged at entry ",
                                                     Read64(rows.key(), 8), ": ", S(run.status().message())),
@@ -63,8 +67,7 @@ absl::Status RebuildAll(WriteTxn& txn, std::shared_ptr<const Catalog> catalog, c
     }
     const auto row = txn.Get(Table::kJournal, Key64(stored.handle, stored.first));
     CHECK(row.has_value());
-    ByteReader r(*row);
-    ASSIGN_OR_RETURN(Run run, DecodeRun(r.Raw(r.U32())));
+    ASSIGN_OR_RETURN(Run run, RunOf(*row));
     held += run.leaves.size();
     const absl::Status folded = FoldRun(*batch, stored.handle, std::move(run));
     if (!folded.ok()) return Error(absl::StatusCode::kDataLoss, S(folded.message()), NextOf(folded));

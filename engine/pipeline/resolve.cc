@@ -77,7 +77,12 @@ absl::StatusOr<Case> ResolveCase(Workspace& work, Docket& docket, std::string_vi
     if (found == nullptr) return NoCase(rule, subject);
     return docket.Look(*docket.ScopeOf(found->rule, found->subject));
   }
-  for (const std::string& spelling : Spellings(subject)) {
+  std::vector<std::string> spellings = Spellings(subject);
+  if (const RuleInfo* info = work.catalog().Rule(rule))  // the value as a person writes it, not yet as the rule compares it
+    for (const std::string& spelling : Spellings(subject))
+      if (const absl::StatusOr<Literal> json = ParseJson(spelling); json.ok() && json->type == Literal::Type::kText)
+        spellings.push_back(SubjectOf(Normalised(*info, Value::Text(json->text))));
+  for (const std::string& spelling : spellings) {
     const std::optional<Scope> scope = docket.ScopeOf(rule, spelling);
     if (!scope) continue;
     ASSIGN_OR_RETURN(Case c, docket.Look(*scope));

@@ -10,7 +10,7 @@ enum class Table : uint8_t {
   kMeta,     // u64 what                              -> registry, own key, digest buckets (meta.h lists them)
   kLane,     // u64 lane handle                       -> id, key, site, tip, tree peaks
   kContext,  // u64 lane handle, u64 first seq        -> the author's vector from that seq on, only where it grew
-  kJournal,  // u64 lane handle, u64 first seq        -> run, touch trailer                        (the truth; append per lane)
+  kJournal,  // u64 lane handle, u64 first seq        -> XXH3, run, touch trailer                  (the truth; append per lane)
   kRecord,   // u64 register, key, 00, zeros to 8     -> record                                    (the one random write)
   kClaim,    // u64 rule, 16 value hash, record key   -> writers                                   (constrained fields only)
   kAct,      // 16 hash of an entry's id              -> dots of the entries that carry it

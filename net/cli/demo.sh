@@ -37,12 +37,11 @@ equal_everywhere() {
 
 # The drill's own remarks between what each of its lines did.
 land() {
-  say "One house, two buyers, two offices. Three sites in this process, in virtual time;" \
-      "what follows \"holds\" was checked at every site."
+  say "Three sites in one process, in virtual time. What follows \"holds\" was checked."
   (cd "$here" && "$binary" rehearse land.drill) | awk '
     NR == FNR { if ($1 ~ /^[0-9]+$/) done[$1] = $0; else last = $0; next }
     /^#/ { print "\n" substr($0, 3) }
-    FNR in done { print "   " substr(done[FNR], 5) }
+    FNR in done && FNR > 3 { print "   " substr(done[FNR], 5) }
     END { print "\n" last }' - "$here/land.drill"
   say "" "The story is a drill. Copy it, change it, run it again:" "" \
     "Next  cp $here/land.* ." "      $binary rehearse land.drill"

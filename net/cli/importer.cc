@@ -1,5 +1,7 @@
 #include "net/cli/importer.h"
 
+#include <algorithm>
+
 #include "net/cli/progress.h"
 #include "net/cli/screen.h"
 
@@ -27,6 +29,7 @@ absl::Status Importer::Run(const CsvFile& file, const FinishCommit& finish) {
     tally_.done = next;
     progress.Show(next);
   }
+  std::sort(tally_.refused.begin(), tally_.refused.end(), [](const auto& a, const auto& b) { return a.row->line < b.row->line; });
   return absl::OkStatus();
 }
 

@@ -1,5 +1,6 @@
 // rehearse: a partition drill in one process, in virtual time.
 #include <iostream>
+#include <sstream>
 
 #include "net/cli/command.h"
 #include "net/drill/drill.h"
@@ -12,7 +13,12 @@ struct RehearseOptions {
 };
 
 int RunDrill(const Command& command, const RehearseOptions& options) {
-  return Rehearse(options.path, std::cout, std::cerr, {.json = command.json(), .quiet = command.quiet()});
+  std::ostringstream why;
+  const int code = Rehearse(options.path, std::cout, why, {.json = command.json(), .quiet = command.quiet()});
+  std::string message = why.str();
+  message.erase(message.find_last_not_of('\n') + 1);
+  return message.empty() ? code
+                         : command.Fail(code, message, "chancery rehearse --help; the language is in docs/reference/drill.md");
 }
 
 }  // namespace

@@ -100,9 +100,9 @@ void AddSite(CLI::App& app, Command& command) {
   CLI::App* site = app.add_subcommand("site", "Who takes part: ls, admit")->require_subcommand(1);
   Bind(site->add_subcommand("ls", "The sites of the registry, as known here"), command, List);
   CLI::App* admit = site->add_subcommand("admit", "Admit the site whose card this is");
-  admit->add_option("CARD", Bind(admit, command, Admit).card, "The NAME.site file that `init --join` wrote")
-      ->required()
-      ->type_name("");
+  AdmitOptions& options = Bind(admit, command, Admit);
+  admit->add_option("CARD", options.card, "The NAME.site file that `init --join` wrote")->required()->type_name("");
+  admit->add_option("--fingerprint", options.fingerprint, "Admit only if the card's key has this one")->type_name("TEXT");
   AddNotYet(*site, command, "drain", "Wait until the peers hold everything");
   AddNotYet(*site, command, "isolate", "Begin a planned cut");
   AddNotYet(*site, command, "rejoin", "End a planned cut");

@@ -42,6 +42,7 @@ class Growing {
     for (const std::string& name : names_) sites += " " + name;
     for (const std::string& opening : {std::string("pack land.toml"), std::string("pack trade.toml"), sites}) Line(opening);
     for (int i = 0; i < kLines && error_.empty(); ++i) Next();
+    if (!error_.empty()) return error_;
     for (const std::string& name : names_) {
       if (!rehearsal_.sites().Of(name).running()) Line("restart " + name);
     }
@@ -56,12 +57,12 @@ class Growing {
   void Line(const std::string& line) {
     if (!error_.empty()) return;
     text_ += line + "\n";
+    if (line.starts_with("pack ")) return;  // the opening runs when its sites are named
     const absl::StatusOr<drill::Drill> drill = drill::ParseDrill(text_, "random.drill");
     if (!drill.ok()) {
       error_ = std::string(drill.status().message());
       return;
     }
-    if (drill->statements.size() < 3) return;  // the opening runs when it is complete
     for (size_t i = drill->statements.size() == 3 ? 0 : drill->statements.size() - 1; i < drill->statements.size(); ++i) {
       const drill::Step step = rehearsal_.Run(drill->statements[i]);
       if (step.end == drill::Step::End::kHeld) continue;

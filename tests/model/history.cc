@@ -512,7 +512,7 @@ class History {
       now[key] = c.state;
       const std::string before = site.states.contains(key) ? site.states[key] : "";
       const bool was_open = !before.empty() && before != "ruled";
-      if (c.state != "ruled" && !was_open) ++opened_;
+      if (c.state != "ruled" && !was_open && !c.rule.notice) ++opened_;  // notices wait for nobody
       if (c.state == before) continue;
       Count(c.state == "open" ? "opened " + c.rule.id : c.state);
       if (c.state == "ruled" && before == "split") Count("split mended");

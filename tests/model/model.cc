@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <tuple>
 
+#include "absl/strings/escaping.h"
+
 namespace chancery::model {
 namespace {
 
@@ -444,6 +446,10 @@ CaseView Meaning::View(const Case& c) const {
       if (fact.place != item->place()) continue;
       FactView shown;
       shown.entry = book.Short(fact.place);
+      shown.site = shown.entry.substr(0, shown.entry.find_first_of(".-"));
+      shown.id = absl::BytesToHexString({item->id.view().data(), item->id.view().size()});
+      shown.officer = item->entry.officer;
+      shown.basis = item->entry.basis;
       shown.standing = Stands(c, fact);
       view.facts.push_back(shown);
       records.insert(Address::Parse(AddressOf(fact))->Shown());

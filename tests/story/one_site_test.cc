@@ -1,4 +1,4 @@
-// One office: filing, reading, refusals, a crash, a rebuild. Read this file first.
+// One office: filing, reading, a crash, a rebuild. Read this file first.
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -27,21 +27,6 @@ TEST(OneSite, FilesAnEntryAndReadsItBack) {
   EXPECT_EQ(entry.officer, "mari");
   EXPECT_EQ(entry.basis, "notary 1/2026");
   EXPECT_EQ(entry.entry, receipt.entry);
-}
-
-TEST(OneSite, RefusesWhatBreaksARuleAndStoresNothingOfIt) {
-  Site tallinn;
-  Found(tallinn, "tallinn");
-  Ok(tallinn->File(Parcel("1", "Mari").Set("number", "12/345")));
-  const std::string before = tallinn.now().Frontier();
-
-  Draft draft = Parcel("2", "Jaan").Set("number", "12/345");
-  const ErrorView refusal = Explain(tallinn->File(draft).status());
-  EXPECT_TRUE(refusal.refused);
-  EXPECT_EQ(refusal.kind, "unique");
-  EXPECT_EQ(refusal.rule, "parcel-number");
-  EXPECT_EQ(tallinn.now().Frontier(), before);
-  EXPECT_TRUE(absl::IsNotFound(tallinn.now().Record("parcel/2").status()));
 }
 
 // The child dies by SIGKILL while it files; nothing that it was given a receipt for may be missing.

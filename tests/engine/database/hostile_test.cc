@@ -1,6 +1,5 @@
 // Bytes from a peer never crash a site and never change what it holds unless they are what a member signed.
 #include <gtest/gtest.h>
-
 #include <unistd.h>
 
 #include <algorithm>
@@ -77,7 +76,8 @@ TEST_F(Hostile, ARunTwiceAndOutOfOrderChangesNothing) {
   const StatusView once = Status(*tartu_);
   std::vector<std::string> all = *tallinn_->Read()->RunsSince("0");
   std::reverse(all.begin(), all.end());
-  all.insert(all.end(), all.begin(), all.end());
+  const std::vector<std::string> once_more = all;
+  all.insert(all.end(), once_more.begin(), once_more.end());
   const absl::StatusOr<Intake> again = tartu_->Ingest(all);
   ASSERT_TRUE(again.ok()) << again.status();
   EXPECT_EQ(again->entries, 0u);

@@ -1,6 +1,5 @@
 // Many filers share commits; readers see whole entries only, and never wait.
 #include <gtest/gtest.h>
-
 #include <unistd.h>
 
 #include <atomic>
