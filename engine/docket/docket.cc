@@ -122,23 +122,25 @@ absl::Status Docket::FoldRuling(const Entry& entry, Dot dot, const Vector& seen)
   ASSIGN_OR_RETURN(const std::vector<RulingRow> known, RulingsOf(id));
   for (const RulingRow& other : known)
     if (seen.Has(other.dot)) row.seen.push_back(other.dot);
+  const std::optional<Scope> scope = ScopeOf(ruling.rule, ruling.subject);
+  std::set<std::string> ruled;
+  if (scope && scope->type == Scope::Type::kUnique) {
+    ASSIGN_OR_RETURN(ruled, RuledRows(row, *scope));
+  }
   fresh_[id].push_back(std::move(row));
   order_.push_back(id);
-  ruled_.emplace_back();
-  const std::optional<Scope> scope = ScopeOf(ruling.rule, ruling.subject);
-  if (!scope) return absl::OkStatus();
-  work_.touched.insert(*scope);
-  return scope->type == Scope::Type::kUnique ? NoteRuled(entry, dot, *scope) : absl::OkStatus();
+  ruled_.push_back(std::move(ruled));
+  if (scope) work_.touched.insert(*scope);
+  return absl::OkStatus();
 }
 
-absl::Status Docket::NoteRuled(const Entry& entry, Dot dot, const Scope& scope) {
-  for (const Fact& fact : entry.ruling->facts) {
-    const std::optional<Dot> at = work_.lanes.DotOf(fact.place);
-    if (!at) continue;
-    ASSIGN_OR_RETURN(const RecordKey record, RecordOf({*at, fact.op}));
-    ruled_.back().insert(std::string(RuledScope(record, scope.rule).view()) + Key64(dot));
+absl::StatusOr<std::set<std::string>> Docket::RuledRows(const RulingRow& ruling, const Scope& scope) const {
+  std::set<std::string> rows;
+  for (const CaseFact& fact : ruling.facts) {
+    ASSIGN_OR_RETURN(const RecordKey record, RecordOf(fact));
+    rows.insert(std::string(RuledScope(record, scope.rule).view()) + Key64(ruling.dot));
   }
-  return absl::OkStatus();
+  return rows;
 }
 
 absl::StatusOr<RecordKey> Docket::RecordOf(const CaseFact& fact) const {

@@ -72,10 +72,10 @@ class Docket {
 
   Workspace& work_;
   // Records whose claims a unique ruling named: found again when both sides of a split withdrew them. In table premise.
-  absl::Status NoteRuled(const Entry& entry, Dot dot, const Scope& scope);
+  absl::StatusOr<std::set<std::string>> RuledRows(const RulingRow& ruling, const Scope& scope) const;
 
   std::map<Hash128, std::vector<RulingRow>> fresh_;
-  std::vector<std::set<std::string>> ruled_;  // rows of NoteRuled, one set a ruling
+  std::vector<std::set<std::string>> ruled_;  // RuledRows, one set a ruling
   std::vector<Hash128> order_;
   uint64_t opened_ = 0;
 };

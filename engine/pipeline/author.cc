@@ -101,12 +101,13 @@ absl::StatusOr<Receipt> Author::Append(Entry entry, const Check& check) {
   work_.Begin();
   Touches touches;
   absl::Status status = batch_.Fold(entry, dot, work_.lanes.Tips(), &touches);
+  const bool folded = status.ok();
   const std::vector<RecordKey> changed = work_.ChangedSinceBegin();
   if (status.ok()) status = ReclaimAll(changed);
   if (status.ok()) status = check();
   if (!status.ok()) {
     work_.TakeBack();
-    if (entry.ruling) batch_.docket().TakeBack();
+    if (folded && entry.ruling) batch_.docket().TakeBack();
     RETURN_IF_ERROR(ReclaimAll(changed));
     return status;
   }

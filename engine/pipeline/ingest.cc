@@ -72,6 +72,17 @@ absl::StatusOr<Taken> TakeRun(Batch& batch, const Run& offered, int64_t now_ms, 
   return Taken::kYes;
 }
 
+// Entries of runs left out, each once: runs may overlap or come twice.
+uint64_t CountMissed(const Lanes& lanes, const std::vector<Run>& runs) {
+  std::set<Place> entries;
+  for (const Run& run : runs) {
+    const Lane* lane = lanes.Find(run.lane);
+    for (uint64_t seq = run.first; seq <= run.last(); ++seq)
+      if (lane == nullptr || seq > lane->tip()) entries.insert({run.lane, seq});
+  }
+  return entries.size();
+}
+
 }  // namespace
 
 absl::Status FoldRun(Batch& batch, uint16_t handle, Run run) {
@@ -132,7 +143,7 @@ absl::StatusOr<Intake> TakeRuns(Batch& batch, absl::Span<const std::string> runs
     }
     pending = std::move(waiting);
   }
-  for (const Run& run : pending) intake.waiting += run.leaves.size();
+  intake.waiting = CountMissed(batch.work().lanes, pending);
   intake.missing.assign(missing.begin(), missing.end());
   return intake;
 }

@@ -40,6 +40,8 @@ void Workspace::Begin() { undo_.emplace(); }
 
 void Workspace::TakeBack() {
   for (auto& [key, record] : undo_->records) records_[key]->record = std::move(record);
+  for (const std::string& row : undo_->premises) premises_.erase(row);
+  if (!undo_->act.empty()) acts_[undo_->act].pop_back();
   undo_.reset();
 }
 
@@ -50,9 +52,15 @@ absl::Status Workspace::Fold(const Entry& entry, Dot dot, const Vector& seen, To
   if (entry.kind == EntryKind::kAdmit || entry.kind == EntryKind::kGenesis) FoldAdmit(entry, dot);
   touches->assign(entry.ops.size(), 0);
   for (uint32_t i = 0; i < entry.ops.size(); ++i) RETURN_IF_ERROR(FoldOp(entry, i, dot, seen, touches));
-  if (!entry.idempotency.empty()) acts_[std::string(HashParts({entry.idempotency}).view())].push_back(dot);
-  for (const Premise& p : entry.relied_on)
-    premises_.insert(std::string(PremiseScope(p.scope, p.address, p.value).view()) + Key64(dot));
+  if (!entry.idempotency.empty()) {
+    const std::string key(HashParts({entry.idempotency}).view());
+    acts_[key].push_back(dot);
+    if (undo_) undo_->act = key;
+  }
+  for (const Premise& p : entry.relied_on) {
+    const std::string row = std::string(PremiseScope(p.scope, p.address, p.value).view()) + Key64(dot);
+    if (premises_.insert(row).second && undo_) undo_->premises.push_back(row);
+  }
   return absl::OkStatus();
 }
 
@@ -317,6 +325,7 @@ void Workspace::FlushRecords(WriteTxn& txn) {
     if (!row) txn.Delete(Table::kClaim, key);
   }
   for (const auto& [key, dots] : acts_) {
+    if (dots.empty()) continue;
     std::string row(txn.Get(Table::kAct, key).value_or(std::string_view()));
     for (const Dot d : dots) row += Key64(d);
     txn.Put(Table::kAct, key, row);

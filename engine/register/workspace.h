@@ -69,7 +69,7 @@ class Workspace {
   // Errors: InvalidArgument (names a pack or field unknown here, or a pack that does not parse), DataLoss.
   absl::Status Fold(const Entry& entry, Dot dot, const Vector& seen, Touches* touches);
 
-  // Between Begin and Keep every change to records can be taken back: a filing that a rule refuses.
+  // Between Begin and Keep all that one entry changed can be taken back: a filing that a rule refuses.
   void Begin();
   void Keep() { undo_.reset(); }
   void TakeBack();
@@ -121,6 +121,8 @@ class Workspace {
   struct Undo {
     absl::flat_hash_map<RecordKey, Record> records;
     std::vector<RecordKey> order;
+    std::vector<std::string> premises;  // rows noted
+    std::string act;                    // key of the id noted, or ""
   };
 
   const Txn& txn_;

@@ -476,7 +476,10 @@ std::vector<std::string> Meaning::ClaimLines() const {
   for (const auto& [key, holders] : claims) {
     for (const auto& [address, writes] : holders) {
       std::string line = key.first + "\t" + key.second + "\t" + address + "\t";
-      for (const Act& write : writes) line += (line.back() == '\t' ? "" : ",") + book.Short(write.by->place());
+      std::vector<std::string> writers;
+      for (const Act& write : writes) writers.push_back(book.Short(write.by->place()));
+      std::sort(writers.begin(), writers.end());
+      for (const std::string& writer : writers) line += (line.back() == '\t' ? "" : ",") + writer;
       lines.push_back(line);
     }
   }

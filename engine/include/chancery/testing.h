@@ -38,7 +38,7 @@ class SeededRandom : public Random {  // splitmix64
 };
 
 // Every claim under a unique rule, sorted: "RULE\tSUBJECT\tRECORD-ADDRESS\twriter,writer" (subject as compact JSON, writers as short
-// forms in canonical spelling order).
+// forms, ascending).
 absl::StatusOr<std::vector<std::string>> ClaimsOf(const Snapshot& snapshot);
 
 }  // namespace chancery
