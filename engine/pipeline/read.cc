@@ -77,6 +77,7 @@ absl::StatusOr<FieldView> Reader::Field(const RecordKey& key, const RecordEdit& 
     view.contested = true;
     view.cases.push_back(Hex(c.id.view()));
   }
+  std::sort(view.cases.begin(), view.cases.end());
   if (!view.contested) view.value = view.interim;
   return view;
 }

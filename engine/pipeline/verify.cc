@@ -89,7 +89,7 @@ absl::StatusOr<CheckedRun> CheckRun(Workspace& work, const Lane& lane, const Run
   return out;
 }
 
-absl::Status CheckOps(const Workspace& work, const Entry& entry, Dot dot) {
+absl::Status CheckOps(const Workspace& work, const Entry& entry, Dot dot, const Vector& seen) {
   const Lane& lane = work.lanes.At(HandleOf(dot));
   for (const Op& op : entry.ops) {
     const Ordinals* ordinals = work.catalog().Resolve(entry.packs[op.pack], op.reg);
@@ -98,10 +98,9 @@ absl::Status CheckOps(const Workspace& work, const Entry& entry, Dot dot) {
     for (const Change& change : op.changes) RETURN_IF_ERROR(CheckChange(lane, entry, change, *ordinals));
   }
   if (entry.ruling) {
-    Vector past = work.lanes.Tips();
     for (const Fact& fact : entry.ruling->facts) {
       const std::optional<Dot> known = work.lanes.DotOf(fact.place);
-      if (!known || !past.Has(*known)) return Malformed(lane, entry.seq, "it rules on an entry that it had not seen");
+      if (!known || !seen.Has(*known)) return Malformed(lane, entry.seq, "it rules on an entry that it had not seen");
     }
   }
   return absl::OkStatus();

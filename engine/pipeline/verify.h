@@ -22,7 +22,7 @@ struct CheckedRun {
 // Errors: InvalidArgument (malformed: names the entry), DataLoss (hashes or the seal do not hold).
 absl::StatusOr<CheckedRun> CheckRun(Workspace& work, const Lane& lane, const Run& run);
 
-// Ordinals within the entry's packs, verbs and kinds as the fields take them, rulings in rulings only.
-absl::Status CheckOps(const Workspace& work, const Entry& entry, Dot dot);
+// Ordinals within the entry's packs, verbs and kinds as the fields take them, effects in rulings only, facts within the author's past (`seen`).
+absl::Status CheckOps(const Workspace& work, const Entry& entry, Dot dot, const Vector& seen);
 
 }  // namespace chancery
