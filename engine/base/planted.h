@@ -12,12 +12,12 @@ enum class Bug : uint8_t {
   kRemoveDropsUnseenAdds,  // a set removal removes additions that its author had not seen
   kRulingDecidesUnseen,    // a ruling decides clashes that it does not name
   kLifeKeepsClaims,        // a withdrawn creation leaves the record's claims standing
-  kClashIdByArrival,       // the pair of a clash is not sorted
+  kClashIdByArrival,       // the site's own operation comes first in a clash id
   kContextForgets,         // an author's context leaves out one lane
   kLastByArrival,          // merge = last shows the write that arrived last
   kSameNotRecomputed,      // a change of the `same` field does not touch the claim
   kDocketNeverWithdraws,   // clashes that are gone stay on the docket
-  kDigestUnsorted,         // the digest follows the order of arrival
+  kDigestUnsorted,         // the digest knows which entry came last
   kOverIsAllSeen,          // a write on a contested field replaces all that its author had seen
   kStaleFold,              // the second entry of a batch on a record starts from the stored record
 };

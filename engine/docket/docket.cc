@@ -123,13 +123,10 @@ absl::Status Docket::FoldRuling(const Entry& entry, Dot dot, const Vector& seen)
   for (const RulingRow& other : known)
     if (seen.Has(other.dot)) row.seen.push_back(other.dot);
   const std::optional<Scope> scope = ScopeOf(ruling.rule, ruling.subject);
-  std::set<std::string> ruled;
-  if (scope && scope->type == Scope::Type::kUnique) {
-    ASSIGN_OR_RETURN(ruled, RuledRows(row, *scope));
-  }
+  ruled_.emplace_back();
+  if (scope && scope->type == Scope::Type::kUnique) ruled_.back().emplace(row, *scope);
   fresh_[id].push_back(std::move(row));
   order_.push_back(id);
-  ruled_.push_back(std::move(ruled));
   if (scope) work_.touched.insert(*scope);
   return absl::OkStatus();
 }
@@ -259,8 +256,11 @@ absl::StatusOr<std::vector<Case>> Docket::OfExistence(const RecordKey& key, cons
 absl::Status Docket::Flush(WriteTxn& txn) {
   for (const Hash128& id : order_)
     for (const RulingRow& row : fresh_[id]) txn.Put(Table::kRuling, std::string(id.view()) + Key64(row.dot), EncodeRuling(row));
-  for (const std::set<std::string>& rows : ruled_)
+  for (const auto& ruled : ruled_) {
+    if (!ruled) continue;
+    ASSIGN_OR_RETURN(const std::set<std::string> rows, RuledRows(ruled->first, ruled->second));
     for (const std::string& key : rows) txn.Put(Table::kPremise, key, Key64(0));
+  }
   fresh_.clear();
   order_.clear();
   ruled_.clear();
@@ -283,7 +283,8 @@ absl::Status Docket::WriteRows(WriteTxn& txn, const Case& now) {
     ASSIGN_OR_RETURN(const EntryId a, work_.journal.IdAt(clash.a.dot));
     ASSIGN_OR_RETURN(const EntryId b, work_.journal.IdAt(clash.b.dot));
     Hash128 id = ClashId(now.rule, now.subject, a, clash.a.op, b, clash.b.op);
-    if (Planted(Bug::kClashIdByArrival)) id = clash.a.dot < clash.b.dot ? HashParts({a.view(), b.view()}) : HashParts({b.view(), a.view()});
+    if (Planted(Bug::kClashIdByArrival))
+      id = work_.lanes.At(HandleOf(clash.a.dot)).key == work_.store().key ? HashParts({a.view(), b.view()}) : HashParts({b.view(), a.view()});
     ByteWriter w;
     for (const uint64_t v : {clash.a.dot, uint64_t{clash.a.op}, clash.b.dot, uint64_t{clash.b.op}, static_cast<uint64_t>(StatusOf(clash, now.rulings))})
       w.U64(v);

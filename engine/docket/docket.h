@@ -75,7 +75,7 @@ class Docket {
   absl::StatusOr<std::set<std::string>> RuledRows(const RulingRow& ruling, const Scope& scope) const;
 
   std::map<Hash128, std::vector<RulingRow>> fresh_;
-  std::vector<std::set<std::string>> ruled_;  // RuledRows, one set a ruling
+  std::vector<std::optional<std::pair<RulingRow, Scope>>> ruled_;  // unique rulings of the batch; their rows are made in Flush
   std::vector<Hash128> order_;
   uint64_t opened_ = 0;
 };

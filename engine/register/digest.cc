@@ -29,8 +29,7 @@ Sum128 RecordDigest(const RegisterInfo& reg, std::string_view key, const Record&
   const TupleNames names{reg.name, reg.tuple_fields, lanes.ids()};
   std::string tuple = HasLosers(record, lanes) ? RecordTuple(WithoutLosers(record, lanes), key, names) : RecordTuple(record, key, names);
   if (Planted(Bug::kDigestUnsorted))
-    for (const Slot& slot : record.slots)
-      if (slot.cell.size() > 1) tuple += static_cast<char>(lanes.At(HandleOf(slot.cell[0].dot)).id);
+    tuple += static_cast<char>(lanes.PlaceOf(record.last_touch).lane);
   return TupleSum(registry, tuple);
 }
 

@@ -2,13 +2,9 @@
 
 #include <algorithm>
 
+#include "chancery/testing.h"
 #include "engine/base/status.h"
 #include "engine/base/strings.h"
-
-namespace chancery {
-// Declared here until chancery/testing.h declares it to everyone.
-absl::StatusOr<std::vector<std::string>> ClaimsOf(const Snapshot& snapshot);
-}  // namespace chancery
 
 namespace chancery::model {
 namespace {
@@ -48,55 +44,48 @@ void AddCase(const CaseView& view, Lines& lines) {
   lines.push_back(Cat(name, " records=", Join(records)));
 }
 
-void AddClaims(const std::vector<std::string>& claims, Lines& lines) {
-  for (const std::string& claim : claims) lines.push_back("claim " + claim);
-}
-
-absl::StatusOr<std::vector<CaseView>> WholeCases(const Snapshot& snapshot) {
-  ASSIGN_OR_RETURN(const std::vector<CaseView> list, snapshot.Cases());
-  std::vector<CaseView> out;
-  for (const CaseView& listed : list) {
-    ASSIGN_OR_RETURN(CaseView whole, snapshot.Case(listed.rule, listed.subject));
-    if (whole.state != listed.state)
-      return absl::InternalError("Cases and Case differ in the state of " + listed.rule + " " + listed.subject);
-    out.push_back(std::move(whole));
-  }
-  return out;
-}
-
 }  // namespace
 
-absl::StatusOr<Lines> PictureOf(const Snapshot& snapshot, const std::vector<std::string>& addresses) {
-  Lines lines;
+absl::StatusOr<Shown> ShownBy(const Snapshot& snapshot, const std::vector<std::string>& addresses) {
+  Shown shown;
   for (const std::string& address : addresses) {
-    ASSIGN_OR_RETURN(const RecordView view, snapshot.Record(address));
-    AddRecord(view, lines);
+    ASSIGN_OR_RETURN(RecordView view, snapshot.Record(address));
+    shown.records.push_back(std::move(view));
   }
-  ASSIGN_OR_RETURN(const std::vector<CaseView> cases, WholeCases(snapshot));
-  for (const CaseView& c : cases) AddCase(c, lines);
-  ASSIGN_OR_RETURN(const std::vector<std::string> claims, ClaimsOf(snapshot));
-  AddClaims(claims, lines);
-  return lines;
+  ASSIGN_OR_RETURN(const std::vector<CaseView> list, snapshot.Cases());
+  for (const CaseView& listed : list) {
+    ASSIGN_OR_RETURN(CaseView whole, snapshot.Case(listed.rule, listed.subject));
+    if (whole.state != listed.state || whole.id != listed.id)
+      return absl::InternalError("Cases and Case differ in " + listed.rule + " " + listed.subject);
+    shown.cases.push_back(std::move(whole));
+  }
+  ASSIGN_OR_RETURN(shown.claims, ClaimsOf(snapshot));
+  ASSIGN_OR_RETURN(shown.status, snapshot.Status());
+  return shown;
 }
 
-Lines PictureOf(const Meaning& meaning) {
+Shown ShownBy(const Meaning& meaning) {
+  Shown shown;
+  for (const auto& [address, row] : meaning.rows) shown.records.push_back(meaning.View(row));
+  for (const auto& [key, c] : meaning.cases) shown.cases.push_back(meaning.View(c));
+  shown.claims = meaning.ClaimLines();
+  return shown;
+}
+
+Lines PictureOf(const Shown& shown) {
   Lines lines;
-  for (const auto& [address, row] : meaning.rows) AddRecord(meaning.View(row), lines);
-  for (const auto& [key, c] : meaning.cases) AddCase(meaning.View(c), lines);
-  AddClaims(meaning.ClaimLines(), lines);
+  for (const RecordView& view : shown.records) AddRecord(view, lines);
+  for (const CaseView& view : shown.cases) AddCase(view, lines);
+  for (const std::string& claim : shown.claims) lines.push_back("claim " + claim);
   return lines;
 }
 
-absl::StatusOr<std::string> WholeOf(const Snapshot& snapshot, const std::vector<std::string>& addresses) {
-  ASSIGN_OR_RETURN(const StatusView status, snapshot.Status());
+std::string WholeOf(const Shown& shown) {
+  const StatusView& status = shown.status;
   std::string out = Cat("digest ", status.digest, "\ndocket ", status.docket, "\nrecords ", status.records, " entries ",
                         status.entries, " cases ", status.cases, " notices ", status.notices, " ruled ", status.ruled, "\n");
-  for (const std::string& address : addresses) {
-    ASSIGN_OR_RETURN(const RecordView view, snapshot.Record(address));
-    out += ToJson(view).Json() + "\n";
-  }
-  ASSIGN_OR_RETURN(const std::vector<CaseView> cases, WholeCases(snapshot));
-  for (const CaseView& c : cases) out += ToJson(c).Json() + "\n";
+  for (const RecordView& view : shown.records) out += ToJson(view).Json() + "\n";
+  for (const CaseView& view : shown.cases) out += ToJson(view).Json() + "\n";
   return out;
 }
 

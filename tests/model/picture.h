@@ -10,14 +10,24 @@
 
 namespace chancery::model {
 
-using Lines = std::vector<std::string>;
+// All that a site shows: of the engine at one moment, or of the model, which knows no status.
+struct Shown {
+  std::vector<RecordView> records;
+  std::vector<CaseView> cases;
+  std::vector<std::string> claims;
+  StatusView status;
+};
 
-// Records, cases and claims, as the engine shows them. addresses: every record that some entry names.
-absl::StatusOr<Lines> PictureOf(const Snapshot& snapshot, const std::vector<std::string>& addresses);
-Lines PictureOf(const Meaning& meaning);
+// addresses: every record that some entry names.
+absl::StatusOr<Shown> ShownBy(const Snapshot& snapshot, const std::vector<std::string>& addresses);
+Shown ShownBy(const Meaning& meaning);
+
+// What engine and model must agree on, in lines.
+using Lines = std::vector<std::string>;
+Lines PictureOf(const Shown& shown);
 
 // Everything that equal sites must show byte for byte: both digests and the JSON of every record and case.
-absl::StatusOr<std::string> WholeOf(const Snapshot& snapshot, const std::vector<std::string>& addresses);
+std::string WholeOf(const Shown& shown);
 
 // What the record digest is about, and no more: two pictures that differ here must differ in digest.
 std::string RecordsOf(const Lines& picture);

@@ -14,6 +14,7 @@ namespace chancery::model {
 namespace {
 
 constexpr uint64_t kSeedsMax = 200;
+constexpr uint64_t kQuietSeeds = 60;  // a sound engine is not accused in as many
 
 class Planted : public testing::TestWithParam<int> {
  protected:
@@ -39,7 +40,10 @@ INSTANTIATE_TEST_SUITE_P(Bugs, Planted, testing::Range(1, kBugCount), [](const t
 
 TEST(NotPlanted, NothingIsFound) {
   Tally tally;
-  EXPECT_EQ(RunHistory({.seed = 1, .steps = 40, .dense = true}, tally), "");
+  for (uint64_t seed = 1; seed <= kQuietSeeds; ++seed) {
+    const std::string error = RunHistory({.seed = seed, .steps = 40, .dense = true}, tally);
+    ASSERT_EQ(error, "") << "seed " << seed;
+  }
 }
 
 }  // namespace
