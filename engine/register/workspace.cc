@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "chancery/types.h"
+#include "engine/base/limits.h"
 #include "engine/base/planted.h"
 #include "engine/base/status.h"
 #include "engine/base/strings.h"
@@ -49,7 +50,7 @@ std::vector<RecordKey> Workspace::ChangedSinceBegin() const { return undo_ ? und
 
 absl::Status Workspace::Fold(const Entry& entry, Dot dot, const Vector& seen, Touches* touches) {
   if (entry.kind == EntryKind::kPack) RETURN_IF_ERROR(FoldPack(entry, dot));
-  if (entry.kind == EntryKind::kAdmit || entry.kind == EntryKind::kGenesis) FoldAdmit(entry, dot);
+  if (entry.kind == EntryKind::kAdmit || entry.kind == EntryKind::kGenesis) RETURN_IF_ERROR(FoldAdmit(entry, dot));
   touches->assign(entry.ops.size(), 0);
   for (uint32_t i = 0; i < entry.ops.size(); ++i) RETURN_IF_ERROR(FoldOp(entry, i, dot, seen, touches));
   if (!entry.idempotency.empty()) {
@@ -171,10 +172,11 @@ absl::Status Workspace::FoldPack(const Entry& entry, Dot dot) {
   return absl::OkStatus();
 }
 
-void Workspace::FoldAdmit(const Entry& entry, Dot dot) {
-  if (entry.kind == EntryKind::kGenesis) return;  // the founder's lane is made with the store's first row
+absl::Status Workspace::FoldAdmit(const Entry& entry, Dot dot) {
+  if (entry.kind == EntryKind::kGenesis) return absl::OkStatus();  // the founder's lane is made with the store's first row
   const Admit& admit = *entry.admit;
-  if (lanes.Find(LaneOf(admit.key)) != nullptr) return;  // admitted twice apart: one lane
+  if (lanes.Find(LaneOf(admit.key)) != nullptr) return absl::OkStatus();  // admitted twice apart: one lane
+  if (lanes.size() >= limits::kLanes) return Error(absl::StatusCode::kInvalidArgument, "the registry has as many lanes as it can name");
   Lane lane;
   lane.id = LaneOf(admit.key);
   lane.key = admit.key;
@@ -184,6 +186,7 @@ void Workspace::FoldAdmit(const Entry& entry, Dot dot) {
   lane.admitted_by = dot;
   lane.above = admit.above;
   lanes.Add(std::move(lane));
+  return absl::OkStatus();
 }
 
 void Workspace::Reclaim(const RecordKey& key, RecordEdit& edit) {

@@ -113,7 +113,7 @@ class Workspace {
                           const Vector& seen);
   void FoldCreate(const RecordKey& key, RecordEdit& edit, uint32_t op, Dot dot, Hlc hlc, const Vector& seen);
   absl::Status FoldPack(const Entry& entry, Dot dot);
-  void FoldAdmit(const Entry& entry, Dot dot);
+  absl::Status FoldAdmit(const Entry& entry, Dot dot);
   absl::Status StampCell(Cell& cell);
   std::vector<Dot> DotsOf(const std::vector<Place>& places) const;
   Sum128 DigestOf(const RecordKey& key, const RecordEdit& edit) const;
