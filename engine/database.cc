@@ -27,7 +27,8 @@ struct Job : CommitQueue::Request {
 
 absl::Status CheckSite(std::string_view site) {
   if (IsName(site)) return absl::OkStatus();
-  return Error(absl::StatusCode::kInvalidArgument, Cat("\"", site, "\" is no name of a site"), "a to z, 0 to 9, _ and -, at most 63, a letter first");
+  return Error(absl::StatusCode::kInvalidArgument, Cat("\"", site, "\" is no name of a site"),
+               "a to z, 0 to 9, _ and -, at most 63, a letter first");
 }
 
 }  // namespace
@@ -42,7 +43,9 @@ struct Database::Impl {
   std::shared_ptr<const Catalog> catalog = Catalog::Build({});
 
   int64_t NowMs() const { return (environment.clock != nullptr ? *environment.clock : SystemClock()).NowMs(); }
-  void Fill(void* bytes, size_t size) { (environment.random != nullptr ? *environment.random : SystemRandom()).Fill(bytes, size); }
+  void Fill(void* bytes, size_t size) {
+    (environment.random != nullptr ? *environment.random : SystemRandom()).Fill(bytes, size);
+  }
 
   std::shared_ptr<const Catalog> SharedCatalog() const {
     const std::lock_guard<std::mutex> guard(catalog_mutex);
@@ -158,9 +161,11 @@ absl::Status Database::Impl::Join(const JoinOptions& options, const Bundle& bund
   return Transact([&](Batch& batch, WriteTxn&) -> absl::Status {
     ASSIGN_OR_RETURN(const Intake intake, TakeRuns(batch, bundle.runs, NowMs()));
     if (intake.entries == 0)
-      return Error(absl::StatusCode::kInvalidArgument, "the bundle does not begin with the registry's genesis", "at a member: chancery bundle export --since 0 -o FILE");
+      return Error(absl::StatusCode::kInvalidArgument, "the bundle does not begin with the registry's genesis",
+                   "at a member: chancery bundle export --since 0 -o FILE");
     if (batch.work().lanes.Incarnations(options.site) > 0)
-      return Refuse({"admission", "", "", Cat("the registry has a site named ", options.site, " already"), "choose another name"});
+      return Refuse(
+          {"admission", "", "", Cat("the registry has a site named ", options.site, " already"), "choose another name"});
     return absl::OkStatus();
   });
 }
@@ -168,8 +173,10 @@ absl::Status Database::Impl::Join(const JoinOptions& options, const Bundle& bund
 Database::Database(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Database::~Database() = default;
 
-absl::StatusOr<std::unique_ptr<Database>> Database::Found(const std::string& dir, const FoundOptions& options, const Environment& env) {
-  if (options.packs.empty()) return Error(absl::StatusCode::kInvalidArgument, "a registry is founded with at least one pack", "--pack FILE");
+absl::StatusOr<std::unique_ptr<Database>> Database::Found(const std::string& dir, const FoundOptions& options,
+                                                          const Environment& env) {
+  if (options.packs.empty())
+    return Error(absl::StatusCode::kInvalidArgument, "a registry is founded with at least one pack", "--pack FILE");
   std::vector<PackDef> parsed;  // before anything is written
   for (const auto& [origin, toml] : options.packs) {
     ASSIGN_OR_RETURN(PackDef pack, ParsePack(toml, origin, parsed));
@@ -187,8 +194,10 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Found(const std::string& dir
   return std::unique_ptr<Database>(new Database(std::move(impl)));
 }
 
-absl::StatusOr<std::unique_ptr<Database>> Database::Join(const std::string& dir, const JoinOptions& options, std::string_view bytes, const Environment& env) {
-  if (options.role != "full") return Error(absl::StatusCode::kUnimplemented, Cat("role ", options.role, ": not yet"), "join with --role full");
+absl::StatusOr<std::unique_ptr<Database>> Database::Join(const std::string& dir, const JoinOptions& options,
+                                                         std::string_view bytes, const Environment& env) {
+  if (options.role != "full")
+    return Error(absl::StatusCode::kUnimplemented, Cat("role ", options.role, ": not yet"), "join with --role full");
   ASSIGN_OR_RETURN(const Bundle bundle, DecodeBundle(bytes));
   auto impl = std::make_unique<Impl>();
   impl->environment = env;
@@ -210,7 +219,8 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::string& dir,
   ASSIGN_OR_RETURN(impl->store, ReadStoreRow(txn));
   ASSIGN_OR_RETURN(impl->key, ReadKeyFile(dir));
   if (impl->key.public_key() != impl->store.key)
-    return Error(absl::StatusCode::kDataLoss, Cat(dir, "/site.key is not the key of this store"), "bring back the key that belongs to it");
+    return Error(absl::StatusCode::kDataLoss, Cat(dir, "/site.key is not the key of this store"),
+                 "bring back the key that belongs to it");
   ASSIGN_OR_RETURN(impl->catalog, LoadCatalog(txn));
   return std::unique_ptr<Database>(new Database(std::move(impl)));
 }
@@ -275,7 +285,8 @@ absl::StatusOr<Intake> Database::Ingest(absl::Span<const std::string> runs) {
 absl::StatusOr<Intake> Database::ApplyBundle(std::string_view bytes) {
   ASSIGN_OR_RETURN(const Bundle bundle, DecodeBundle(bytes));
   if (bundle.registry != impl_->store.registry)
-    return Error(absl::StatusCode::kFailedPrecondition, "the bundle is of another registry", "chancery status names the registry of a store");
+    return Error(absl::StatusCode::kFailedPrecondition, "the bundle is of another registry",
+                 "chancery status names the registry of a store");
   return Ingest(bundle.runs);
 }
 

@@ -19,7 +19,9 @@ absl::Status WriteKeyFile(const std::string& dir, const KeyPair& key) {
   const bool written = fd >= 0 && write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && fsync(fd) == 0;
   const int error = errno;
   if (fd >= 0) close(fd);
-  if (!written) return Error(absl::StatusCode::kInvalidArgument, Cat("cannot write ", path, ": ", strerror(error)), "choose an empty directory");
+  if (!written)
+    return Error(absl::StatusCode::kInvalidArgument, Cat("cannot write ", path, ": ", strerror(error)),
+                 "choose an empty directory");
   return absl::OkStatus();
 }
 
@@ -28,7 +30,8 @@ absl::StatusOr<KeyPair> ReadKeyFile(const std::string& dir) {
   std::string hex, secret;
   KeyPair key;
   if (!(in >> hex) || !Unhex(hex, &secret) || !KeyPair::FromSecret(secret, &key))
-    return Error(absl::StatusCode::kDataLoss, Cat(dir, "/site.key is missing or damaged"), "a store without its key can be read at a peer; join anew as another site");
+    return Error(absl::StatusCode::kDataLoss, Cat(dir, "/site.key is missing or damaged"),
+                 "a store without its key can be read at a peer; join anew as another site");
   return key;
 }
 

@@ -8,8 +8,8 @@
 
 namespace chancery {
 
-absl::Status WriteKeyFile(const std::string& dir, const KeyPair& key);   // durable when it returns
-absl::StatusOr<KeyPair> ReadKeyFile(const std::string& dir);             // Errors: DataLoss (missing or no key)
-void RemoveStoreFiles(const std::string& dir);                           // after a founding or joining that failed
+absl::Status WriteKeyFile(const std::string& dir, const KeyPair& key);  // durable when it returns
+absl::StatusOr<KeyPair> ReadKeyFile(const std::string& dir);            // Errors: DataLoss (missing or no key)
+void RemoveStoreFiles(const std::string& dir);                          // after a founding or joining that failed
 
 }  // namespace chancery

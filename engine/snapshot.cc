@@ -39,12 +39,14 @@ absl::StatusOr<Literal> Snapshot::Value(std::string_view text) const {
     const FieldPeek peek = stored ? PeekField(*stored, field->handle) : FieldPeek{};
     if (peek.ok && peek.exists && peek.single) return ShowValue({peek.kind, std::string(peek.payload)});
   }
-  if (address.field.empty()) return Error(absl::StatusCode::kInvalidArgument, Cat(text, " names no field"), "write register/key/field");
+  if (address.field.empty())
+    return Error(absl::StatusCode::kInvalidArgument, Cat(text, " names no field"), "write register/key/field");
   ASSIGN_OR_RETURN(const RecordView record, Record(text));
   if (!record.exists) return Error(absl::StatusCode::kNotFound, Cat("no such record: ", record.address));
   const FieldView& shown = record.fields[0];
   if (shown.contested)
-    return Refuse({"contested", "", std::string(text), Cat(text, " is contested: no value is certain"), Cat("chancery case show ", shown.cases[0])});
+    return Refuse({"contested", "", std::string(text), Cat(text, " is contested: no value is certain"),
+                   Cat("chancery case show ", shown.cases[0])});
   return shown.value;
 }
 
@@ -55,12 +57,14 @@ absl::StatusOr<std::vector<CaseView>> Snapshot::Cases(const CaseFilter& filter) 
   std::erase_if(rows, [&](const CaseRow& row) {
     return (filter.open_only && row.state == CaseState::kRuled) || (!filter.rule.empty() && row.rule != filter.rule);
   });
-  std::sort(rows.begin(), rows.end(), [](const CaseRow& a, const CaseRow& b) { return std::tie(a.rule, a.subject) < std::tie(b.rule, b.subject); });
+  std::sort(rows.begin(), rows.end(),
+            [](const CaseRow& a, const CaseRow& b) { return std::tie(a.rule, a.subject) < std::tie(b.rule, b.subject); });
   std::vector<CaseView> views;
   for (const CaseRow& row : rows) {
     ASSIGN_OR_RETURN(CaseView one, view->reader.CaseHead(row));
-    const bool concerns = filter.reg.empty() || std::any_of(one.records.begin(), one.records.end(),
-                                                            [&](const std::string& record) { return record.starts_with(filter.reg + "/"); });
+    const bool concerns =
+        filter.reg.empty() || std::any_of(one.records.begin(), one.records.end(),
+                                          [&](const std::string& record) { return record.starts_with(filter.reg + "/"); });
     if (concerns) views.push_back(std::move(one));
   }
   return views;
@@ -126,7 +130,9 @@ absl::StatusOr<std::vector<SiteView>> Snapshot::Sites() const {
   }
   const bool listed = std::any_of(sites.begin(), sites.end(), [](const SiteView& site) { return site.self; });
   if (!listed) sites.push_back({view->work->store().site, "full", FingerprintOf(view->work->store().key), 1, 0, false, true});
-  std::sort(sites.begin(), sites.end(), [](const SiteView& a, const SiteView& b) { return std::tie(a.name, a.incarnation) < std::tie(b.name, b.incarnation); });
+  std::sort(sites.begin(), sites.end(), [](const SiteView& a, const SiteView& b) {
+    return std::tie(a.name, a.incarnation) < std::tie(b.name, b.incarnation);
+  });
   return sites;
 }
 
@@ -134,7 +140,8 @@ absl::StatusOr<std::vector<PackView>> Snapshot::Packs() const {
   std::vector<PackView> views;
   const std::vector<PackDef> in_force = impl_->catalog->InForce();
   for (const PackSource& source : impl_->catalog->packs())
-    if (std::any_of(in_force.begin(), in_force.end(), [&](const PackDef& pack) { return pack.id == source.def.id; })) views.push_back(ViewOf(source.def));
+    if (std::any_of(in_force.begin(), in_force.end(), [&](const PackDef& pack) { return pack.id == source.def.id; }))
+      views.push_back(ViewOf(source.def));
   return views;
 }
 
@@ -153,7 +160,8 @@ absl::StatusOr<std::vector<std::string>> Snapshot::RunsSince(std::string_view fr
   const Workspace& work = *view->work;
   ASSIGN_OR_RETURN(const Vector theirs, work.lanes.ParseFrontier(frontier));
   std::vector<Journal::Stretch> stretches;
-  for (const Lane& lane : work.lanes.all()) RETURN_IF_ERROR(work.journal.RunsAfter(lane, theirs.At(lane.handle), bytes_max, &stretches));
+  for (const Lane& lane : work.lanes.all())
+    RETURN_IF_ERROR(work.journal.RunsAfter(lane, theirs.At(lane.handle), bytes_max, &stretches));
   std::sort(stretches.begin(), stretches.end(), [](const Journal::Stretch& a, const Journal::Stretch& b) {
     return std::tie(a.first_hlc, a.lane) < std::tie(b.first_hlc, b.lane);
   });

@@ -6,21 +6,21 @@
 
 namespace chancery::limits {
 
-inline constexpr size_t kKeyBytes = 255;              // a record's key
-inline constexpr size_t kNameBytes = 63;              // register, field, site, rule
-inline constexpr size_t kIdempotencyBytes = 64;       // an entry's id
+inline constexpr size_t kKeyBytes = 255;         // a record's key
+inline constexpr size_t kNameBytes = 63;         // register, field, site, rule
+inline constexpr size_t kIdempotencyBytes = 64;  // an entry's id
 inline constexpr size_t kOpsPerEntry = 4096;
-inline constexpr size_t kEntryBytes = 1 << 20;        // canonical bytes of one entry
-inline constexpr size_t kValueBytes = 768 << 10;      // one value (the State Gazette has a wording of 512 KB)
-inline constexpr size_t kWordBytes = 4096;            // officer, basis, office, number, reason, note: 4096 each
-inline constexpr size_t kPremises = 256;              // relied_on
-inline constexpr size_t kTold = 256;                  // names to tell in a ruling
-inline constexpr size_t kPackBytes = 512 << 10;       // a pack's TOML
+inline constexpr size_t kEntryBytes = 1 << 20;    // canonical bytes of one entry
+inline constexpr size_t kValueBytes = 768 << 10;  // one value (the State Gazette has a wording of 512 KB)
+inline constexpr size_t kWordBytes = 4096;        // officer, basis, office, number, reason, note: 4096 each
+inline constexpr size_t kPremises = 256;          // relied_on
+inline constexpr size_t kTold = 256;              // names to tell in a ruling
+inline constexpr size_t kPackBytes = 512 << 10;   // a pack's TOML
 inline constexpr size_t kFieldsPerRegister = 250;
-inline constexpr size_t kRunEntries = 1024;           // entries of one run
-inline constexpr size_t kRunBytes = 256 << 10;        // of raw run bytes, unless one entry is larger
-inline constexpr size_t kLanes = 65535;               // lanes a store can name
-inline constexpr size_t kGroupDrafts = 1024;          // filings of one group commit
+inline constexpr size_t kRunEntries = 1024;             // entries of one run
+inline constexpr size_t kRunBytes = 256 << 10;          // of raw run bytes, unless one entry is larger
+inline constexpr size_t kLanes = 65535;                 // lanes a store can name
+inline constexpr size_t kGroupDrafts = 1024;            // filings of one group commit
 inline constexpr uint64_t kReserveBytes = 64ull << 20;  // filings are refused below this much free disk
 inline constexpr int64_t kMaxLeadMs = 24ll * 3600 * 1000;
 

@@ -1,4 +1,5 @@
-// Bugs planted on purpose, so that the tests can be tested: each must be found by the random histories alone. Compiled out of releases.
+// Bugs planted on purpose, so that the tests can be tested: each must be found by the random histories alone. Compiled out of
+// releases.
 #pragma once
 
 #include <cstdint>

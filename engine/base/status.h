@@ -11,25 +11,25 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-#define RETURN_IF_ERROR(expr)                                                  \
-  do {                                                                         \
+#define RETURN_IF_ERROR(expr)                                                             \
+  do {                                                                                    \
     if (::absl::Status status_macro_ = (expr); !status_macro_.ok()) return status_macro_; \
   } while (false)
 #define CHANCERY_CONCAT_(a, b) a##b
 #define CHANCERY_CONCAT(a, b) CHANCERY_CONCAT_(a, b)
 #define ASSIGN_OR_RETURN(lhs, expr) CHANCERY_ASSIGN_(CHANCERY_CONCAT(status_or_, __COUNTER__), lhs, expr)
-#define CHANCERY_ASSIGN_(tmp, lhs, expr) \
-  auto tmp = (expr);                     \
+#define CHANCERY_ASSIGN_(tmp, lhs, expr)         \
+  auto tmp = (expr);                             \
   if (!tmp.ok()) return std::move(tmp).status(); \
   lhs = std::move(tmp).value()
 
 // We are wrong: stop before a bad byte reaches the disk. Never on bytes from a peer or a file.
-#define CHECK(condition)                                                                             \
-  do {                                                                                               \
-    if (!(condition)) {                                                                              \
-      std::fprintf(stderr, "%s:%d: CHECK failed: %s\n", __FILE__, __LINE__, #condition);             \
-      std::abort();                                                                                  \
-    }                                                                                                \
+#define CHECK(condition)                                                                 \
+  do {                                                                                   \
+    if (!(condition)) {                                                                  \
+      std::fprintf(stderr, "%s:%d: CHECK failed: %s\n", __FILE__, __LINE__, #condition); \
+      std::abort();                                                                      \
+    }                                                                                    \
   } while (false)
 
 namespace chancery {
@@ -51,7 +51,7 @@ struct Refusal {
   std::string message;  // in words
   std::string next;     // what to try
 };
-absl::Status Refuse(Refusal refusal);                        // FailedPrecondition
+absl::Status Refuse(Refusal refusal);                          // FailedPrecondition
 std::optional<Refusal> RefusalOf(const absl::Status& status);  // nullopt where the status is no refusal
 
 }  // namespace chancery

@@ -20,16 +20,16 @@ enum class Replaces : uint8_t {
 // A write that no other has replaced.
 struct Write {
   Dot dot = 0;
-  Hlc hlc = 0;           // 0 = not held here: the journal knows it
-  uint16_t op = 0;       // index of the operation in its entry
-  bool last = false;     // written with merge = last: it loses in silence against a later one that is `last` too
+  Hlc hlc = 0;        // 0 = not held here: the journal knows it
+  uint16_t op = 0;    // index of the operation in its entry
+  bool last = false;  // written with merge = last: it loses in silence against a later one that is `last` too
   Value value;
   bool operator==(const Write&) const = default;
 };
 using Cell = std::vector<Write>;  // ascending by dot
 
-// Removes what the new write replaces and adds it: order-free under causal delivery. `seen` is the author's past (its own lane up to
-// the entry before). O(standing writes).
+// Removes what the new write replaces and adds it: order-free under causal delivery. `seen` is the author's past (its own lane up
+// to the entry before). O(standing writes).
 void Merge(Cell& cell, const Vector& seen, Replaces replaces, const std::vector<Dot>& named, Write write);
 
 // A ruling withdraws exactly these writes.

@@ -1,4 +1,5 @@
-// One value of a field: a kind and its canonical payload. Equal values have equal bytes, and the bytes are what is stored and hashed.
+// One value of a field: a kind and its canonical payload. Equal values have equal bytes, and the bytes are what is stored and
+// hashed.
 #pragma once
 
 #include <compare>

@@ -143,8 +143,10 @@ absl::StatusOr<std::set<std::string>> Docket::RuledRows(const RulingRow& ruling,
 absl::StatusOr<RecordKey> Docket::RecordOf(const CaseFact& fact) const {
   ASSIGN_OR_RETURN(const Entry entry, work_.journal.EntryAt(fact.dot));
   const Ordinals* ordinals = nullptr;
-  if (fact.op < entry.ops.size()) ordinals = work_.catalog().Resolve(entry.packs[entry.ops[fact.op].pack], entry.ops[fact.op].reg);
-  if (ordinals == nullptr) return Error(absl::StatusCode::kDataLoss, Cat("entry ", work_.lanes.Short(fact.dot), " has no operation ", fact.op));
+  if (fact.op < entry.ops.size())
+    ordinals = work_.catalog().Resolve(entry.packs[entry.ops[fact.op].pack], entry.ops[fact.op].reg);
+  if (ordinals == nullptr)
+    return Error(absl::StatusCode::kDataLoss, Cat("entry ", work_.lanes.Short(fact.dot), " has no operation ", fact.op));
   return RecordKeyOf(ordinals->reg->hash, entry.ops[fact.op].key);
 }
 
@@ -219,9 +221,11 @@ absl::StatusOr<std::vector<Case>> Docket::OfField(const RecordKey& key, const Re
   const auto add = [&](const Scope& scope) -> absl::Status {
     ASSIGN_OR_RETURN(Case c, Look(scope));
     const std::vector<CaseFact> contested = c.Contested();
-    const bool here = scope.type == Scope::Type::kField || std::any_of(contested.begin(), contested.end(), [&](const CaseFact& f) {
-                        return cell != nullptr && std::any_of(cell->begin(), cell->end(), [&](const Write& w) { return w.dot == f.dot && w.op == f.op; });
-                      });
+    const bool here =
+        scope.type == Scope::Type::kField || std::any_of(contested.begin(), contested.end(), [&](const CaseFact& f) {
+          return cell != nullptr &&
+                 std::any_of(cell->begin(), cell->end(), [&](const Write& w) { return w.dot == f.dot && w.op == f.op; });
+        });
     if (c.waits() && here) cases.push_back(std::move(c));
     return absl::OkStatus();
   };
@@ -284,9 +288,11 @@ absl::Status Docket::WriteRows(WriteTxn& txn, const Case& now) {
     ASSIGN_OR_RETURN(const EntryId b, work_.journal.IdAt(clash.b.dot));
     Hash128 id = ClashId(now.rule, now.subject, a, clash.a.op, b, clash.b.op);
     if (Planted(Bug::kClashIdByArrival))
-      id = work_.lanes.At(HandleOf(clash.a.dot)).key == work_.store().key ? HashParts({a.view(), b.view()}) : HashParts({b.view(), a.view()});
+      id = work_.lanes.At(HandleOf(clash.a.dot)).key == work_.store().key ? HashParts({a.view(), b.view()})
+                                                                          : HashParts({b.view(), a.view()});
     ByteWriter w;
-    for (const uint64_t v : {clash.a.dot, uint64_t{clash.a.op}, clash.b.dot, uint64_t{clash.b.op}, static_cast<uint64_t>(StatusOf(clash, now.rulings))})
+    for (const uint64_t v : {clash.a.dot, uint64_t{clash.a.op}, clash.b.dot, uint64_t{clash.b.op},
+                             static_cast<uint64_t>(StatusOf(clash, now.rulings))})
       w.U64(v);
     after[std::string(now.id.view()) + std::string(id.view())] = std::move(w.out);
   }

@@ -23,7 +23,7 @@ struct Case {
   CaseState state = CaseState::kNone;
 
   bool waits() const { return state != CaseState::kNone && state != CaseState::kRuled; }  // for a person
-  std::vector<CaseFact> Facts() const;     // of live clashes and of rulings, ascending by dot
+  std::vector<CaseFact> Facts() const;      // of live clashes and of rulings, ascending by dot
   std::vector<CaseFact> Contested() const;  // facts that no ruling has decided; of a split case all
 };
 

@@ -29,12 +29,18 @@ bool AnySplit(const std::vector<RulingRow>& rulings) {
 
 const char* StateName(CaseState state) {
   switch (state) {
-    case CaseState::kNone: return "none";
-    case CaseState::kOpen: return "open";
-    case CaseState::kProposed: return "proposed";
-    case CaseState::kRuled: return "ruled";
-    case CaseState::kSplit: return "split";
-    case CaseState::kReopened: return "reopened";
+    case CaseState::kNone:
+      return "none";
+    case CaseState::kOpen:
+      return "open";
+    case CaseState::kProposed:
+      return "proposed";
+    case CaseState::kRuled:
+      return "ruled";
+    case CaseState::kSplit:
+      return "split";
+    case CaseState::kReopened:
+      return "reopened";
   }
   return "none";
 }
@@ -42,7 +48,8 @@ const char* StateName(CaseState state) {
 ClashStatus StatusOf(const Clash& clash, const std::vector<RulingRow>& rulings) {
   std::set<Hash128> outcomes;
   for (const RulingRow& ruling : rulings) {
-    const bool replaced = std::any_of(rulings.begin(), rulings.end(), [&](const RulingRow& other) { return Decides(other, clash) && Knew(other, ruling); });
+    const bool replaced = std::any_of(rulings.begin(), rulings.end(),
+                                      [&](const RulingRow& other) { return Decides(other, clash) && Knew(other, ruling); });
     if (Decides(ruling, clash) && !replaced) outcomes.insert(ruling.outcome);
   }
   if (outcomes.empty()) return ClashStatus::kOpen;
@@ -51,7 +58,8 @@ ClashStatus StatusOf(const Clash& clash, const std::vector<RulingRow>& rulings) 
 
 CaseState StateOf(const std::vector<Clash>& live, const std::vector<RulingRow>& rulings) {
   if (rulings.size() > 1 && AnySplit(rulings)) return CaseState::kSplit;
-  const bool undecided = std::any_of(live.begin(), live.end(), [&](const Clash& c) { return StatusOf(c, rulings) == ClashStatus::kOpen; });
+  const bool undecided =
+      std::any_of(live.begin(), live.end(), [&](const Clash& c) { return StatusOf(c, rulings) == ClashStatus::kOpen; });
   if (undecided) return rulings.empty() ? CaseState::kOpen : CaseState::kReopened;
   return rulings.empty() ? CaseState::kNone : CaseState::kRuled;
 }

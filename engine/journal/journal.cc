@@ -105,10 +105,14 @@ absl::StatusOr<Journal::Row> Journal::DecodeRow(std::string_view value) {
 bool Journal::GrowsLastRow(WriteTxn& txn, uint16_t handle, const Row& fresh, Row* grown) const {
   if (keep_rows_ || fresh.run.first == 1 || fresh.raw_bytes > kGrowBytes) return false;
   Cursor rows(txn, Table::kJournal);
-  if (!rows.SeekLast(Key64(handle, fresh.run.first)) || Read64(rows.key(), 0) != handle || rows.value().size() > 2 * kGrowBytes) return false;
+  if (!rows.SeekLast(Key64(handle, fresh.run.first)) || Read64(rows.key(), 0) != handle || rows.value().size() > 2 * kGrowBytes)
+    return false;
   absl::StatusOr<Row> last = DecodeRow(rows.value());
-  if (!last.ok() || last->run.header != fresh.run.header || last->run.last() + 1 != fresh.run.first || last->raw_bytes >= kGrowBytes) return false;
-  const absl::StatusOr<Entry> first = DecodeParts(fresh.run.header, fresh.run.first, fresh.run.leaves[0].hlc, fresh.run.leaves[0].body);
+  if (!last.ok() || last->run.header != fresh.run.header || last->run.last() + 1 != fresh.run.first ||
+      last->raw_bytes >= kGrowBytes)
+    return false;
+  const absl::StatusOr<Entry> first =
+      DecodeParts(fresh.run.header, fresh.run.first, fresh.run.leaves[0].hlc, fresh.run.leaves[0].body);
   if (!first.ok() || !first->context.empty()) return false;
   *grown = *std::move(last);
   grown->run.leaves.insert(grown->run.leaves.end(), fresh.run.leaves.begin(), fresh.run.leaves.end());
@@ -119,7 +123,8 @@ bool Journal::GrowsLastRow(WriteTxn& txn, uint16_t handle, const Row& fresh, Row
 void Journal::Flush(WriteTxn& txn, const Lanes& lanes, const RegistryId& registry, const KeyPair& signer) {
   for (auto& [key, row] : fresh_) {
     const Lane& lane = lanes.At(key.first);
-    if (!row.sealed) row.run.seal = signer.Sign(SealMessage(registry, lane.id, row.run.last(), row.root ? *row.root : lane.tree.Root()));
+    if (!row.sealed)
+      row.run.seal = signer.Sign(SealMessage(registry, lane.id, row.run.last(), row.root ? *row.root : lane.tree.Root()));
     Row grown;
     const bool grows = GrowsLastRow(txn, key.first, row, &grown);
     if (grows) grown.run.seal = row.run.seal;
@@ -132,7 +137,8 @@ void Journal::Flush(WriteTxn& txn, const Lanes& lanes, const RegistryId& registr
 
 absl::StatusOr<const Journal::Row*> Journal::RowOf(Dot dot) const {
   const uint16_t handle = HandleOf(dot);
-  if (auto it = fresh_.upper_bound({handle, SeqOf(dot)}); it != fresh_.begin() && (--it)->first.first == handle && it->second.run.last() >= SeqOf(dot))
+  if (auto it = fresh_.upper_bound({handle, SeqOf(dot)});
+      it != fresh_.begin() && (--it)->first.first == handle && it->second.run.last() >= SeqOf(dot))
     return &it->second;
   Cursor rows(txn_, Table::kJournal);
   if (!rows.SeekLast(Key64(handle, SeqOf(dot))) || Read64(rows.key(), 0) != handle) return Damaged(dot, "is missing");

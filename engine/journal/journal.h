@@ -25,15 +25,15 @@ class Journal {
  public:
   explicit Journal(const Txn& txn) : txn_(txn) {}
 
-  // Adds one entry of the site's own behind the lane's last. `lane` as it was before it. opens_run: the entry carries a context delta.
-  // Runs are cut at the limits; Flush signs each.
+  // Adds one entry of the site's own behind the lane's last. `lane` as it was before it. opens_run: the entry carries a context
+  // delta. Runs are cut at the limits; Flush signs each.
   void AppendOwn(const Lane& lane, std::string header, Leaf leaf, const EntryId& id, Touches touches, bool opens_run);
 
   // Adds a verified run of another site, whole, with its seal.
   void AppendRun(uint16_t handle, Run run, std::vector<EntryId> ids, std::vector<Touches> touches);
 
-  // Writes what was appended; signs own runs. Small runs grow in place while they are below 2 KiB, so that single filings share a row
-  // and a signature.
+  // Writes what was appended; signs own runs. Small runs grow in place while they are below 2 KiB, so that single filings share a
+  // row and a signature.
   void Flush(WriteTxn& txn, const Lanes& lanes, const RegistryId& registry, const KeyPair& signer);
 
   void KeepRows() { keep_rows_ = true; }  // every run goes to the row that it came from
@@ -45,8 +45,8 @@ class Journal {
   absl::StatusOr<Touches> TouchesAt(Dot dot) const;
   absl::StatusOr<std::string> BytesAt(Dot dot) const;
 
-  // The run in a row of table journal: u64 XXH3 of the rest, u32 length, run, touches. LMDB has no checksums: a flipped bit is told here.
-  // Errors: DataLoss.
+  // The run in a row of table journal: u64 XXH3 of the rest, u32 length, run, touches. LMDB has no checksums: a flipped bit is
+  // told here. Errors: DataLoss.
   static absl::StatusOr<std::string_view> RunIn(std::string_view row);
 
   // Runs of `lane` that hold entries after `after`, the first cut so that it begins at after + 1, encoded.

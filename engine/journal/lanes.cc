@@ -158,9 +158,11 @@ absl::StatusOr<Vector> Lanes::ParseFrontier(std::string_view text) const {
     const size_t dash = part.rfind('-');
     uint64_t seq = 0;
     const char* end = part.data() + part.size();
-    const bool number = dash != std::string_view::npos && dash + 1 < part.size() && std::from_chars(part.data() + dash + 1, end, seq).ptr == end;
+    const bool number =
+        dash != std::string_view::npos && dash + 1 < part.size() && std::from_chars(part.data() + dash + 1, end, seq).ptr == end;
     if (!number)
-      return Error(absl::StatusCode::kInvalidArgument, Cat("\"", whole, "\" is no frontier"), "write tallinn-17,luxembourg-4, or 0 for nothing");
+      return Error(absl::StatusCode::kInvalidArgument, Cat("\"", whole, "\" is no frontier"),
+                   "write tallinn-17,luxembourg-4, or 0 for nothing");
     const Lane* lane = FindLabel(part.substr(0, dash));
     // A lane unknown here: its holder has entries that this store lacks, so nothing of it can be missing there.
     if (lane != nullptr) frontier.Raise(lane->handle, std::min(seq, lane->tip()));

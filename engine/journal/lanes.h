@@ -53,7 +53,7 @@ class Lanes {
   std::string Short(Dot d) const;           // "tallinn-17"
   Vector Tips() const;                      // all that is held
   Frontier Reached() const;
-  Hlc HighestHlc() const;                   // over all tips and admissions
+  Hlc HighestHlc() const;  // over all tips and admissions
 
   // "tallinn-17,luxembourg-4" ascending by label, "0" for nothing; and back.
   std::string FrontierText() const;

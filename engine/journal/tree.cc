@@ -9,7 +9,9 @@
 namespace chancery {
 namespace {
 
-Hash256 Node(const Hash256& left, const Hash256& right) { return Sha256({std::string_view("\x01", 1), left.view(), right.view()}); }
+Hash256 Node(const Hash256& left, const Hash256& right) {
+  return Sha256({std::string_view("\x01", 1), left.view(), right.view()});
+}
 
 }  // namespace
 

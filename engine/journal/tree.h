@@ -11,8 +11,8 @@ namespace chancery {
 class Tree {
  public:
   uint64_t size() const { return size_; }
-  void Append(const Hash256& leaf);  // amortised one hash
-  Hash256 Root() const;              // SHA-256 of nothing for the empty tree
+  void Append(const Hash256& leaf);                             // amortised one hash
+  Hash256 Root() const;                                         // SHA-256 of nothing for the empty tree
   const std::vector<Hash256>& peaks() const { return peaks_; }  // perfect subtrees from left to right, largest first
   static Tree From(uint64_t size, std::vector<Hash256> peaks);  // CHECKs that they fit
   bool operator==(const Tree&) const = default;

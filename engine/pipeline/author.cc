@@ -36,7 +36,9 @@ absl::StatusOr<Premise> PremiseOf(const Literal& literal) {
   if (literal.type == Literal::Type::kObject)
     return Premise{Premise::Scope::kClaim, literal.Find("rule")->text, literal.Find("value")->Json()};
   ASSIGN_OR_RETURN(const Address address, Address::Parse(literal.text));
-  const auto scope = address.field.empty() ? Premise::Scope::kRecord : address.member.empty() ? Premise::Scope::kField : Premise::Scope::kElement;
+  const auto scope = address.field.empty()    ? Premise::Scope::kRecord
+                     : address.member.empty() ? Premise::Scope::kField
+                                              : Premise::Scope::kElement;
   return Premise{scope, address.Text(), {}};
 }
 
@@ -49,7 +51,8 @@ absl::Status CopyHead(const Draft& draft, Workspace& work, Entry& entry) {
     Filed filed;
     if (const Literal* at = draft.filed->Find("at")) {
       int64_t ms = 0;
-      if (!ParseTime(at->text, &ms)) return Refuse({"type", "", "filed", Cat("filed.at is no RFC 3339 time: ", at->text), "write 2026-05-03T10:02:00Z"});
+      if (!ParseTime(at->text, &ms))
+        return Refuse({"type", "", "filed", Cat("filed.at is no RFC 3339 time: ", at->text), "write 2026-05-03T10:02:00Z"});
       filed.at_ms = ms;
     }
     if (const Literal* office = draft.filed->Find("office")) filed.office = office->text;
@@ -96,7 +99,8 @@ absl::StatusOr<Receipt> Author::Append(Entry entry, const Check& check) {
   const std::string body = EncodeBody(entry), header = EncodeHeader(entry);
   const std::string bytes = JoinEntry(header, entry.seq, entry.hlc, body);
   if (bytes.size() > limits::kEntryBytes)
-    return Refuse({"limit", "", "", Cat("the entry takes ", bytes.size(), " bytes; at most ", limits::kEntryBytes, " fit"), "split it"});
+    return Refuse(
+        {"limit", "", "", Cat("the entry takes ", bytes.size(), " bytes; at most ", limits::kEntryBytes, " fit"), "split it"});
 
   work_.Begin();
   Touches touches;
@@ -172,7 +176,8 @@ absl::StatusOr<Receipt> Author::Admit(std::string_view card) {
   if (work_.lanes.Find(LaneOf(admit.key)) != nullptr)
     return Refuse({"admission", "", "", Cat("site ", admit.site, " is admitted already"), "chancery site ls"});
   if (work_.lanes.Incarnations(admit.site) > 0)
-    return Refuse({"admission", "", "", Cat("there is a site named ", admit.site, " with another key"), "give the new site a name of its own"});
+    return Refuse({"admission", "", "", Cat("there is a site named ", admit.site, " with another key"),
+                   "give the new site a name of its own"});
   admit.above = work_.lanes.HighestHlc();
   Entry entry;
   entry.kind = EntryKind::kAdmit;

@@ -33,7 +33,8 @@ class Author {
   // author_ops.cc: names to ordinals and literals to values; then what each write replaces in this site's view.
   absl::Status MakeOps(const Draft& draft, Entry& entry);
   absl::Status FitOps(const Draft& draft, Entry& entry);
-  absl::Status FitChange(std::string_view over, const FieldInfo& field, const RecordEdit& edit, const RecordKey& key, Change& change);
+  absl::Status FitChange(std::string_view over, const FieldInfo& field, const RecordEdit& edit, const RecordKey& key,
+                         Change& change);
   absl::Status CheckHold(const RecordKey& key, const RecordEdit& edit);
   absl::Status CheckUnique(bool admit_breaches);
 

@@ -14,19 +14,23 @@ namespace chancery {
 namespace {
 
 absl::Status RefuseRuling(const Case& c, std::string_view why, std::string_view next = {}) {
-  return Refuse({"ruling", c.rule, c.subject, std::string(why), next.empty() ? Cat("chancery case show ", c.rule, " ", c.subject) : std::string(next)});
+  return Refuse({"ruling", c.rule, c.subject, std::string(why),
+                 next.empty() ? Cat("chancery case show ", c.rule, " ", c.subject) : std::string(next)});
 }
 
 absl::Status CheckWords(const RulingDraft& draft) {
   const int outcomes = !draft.keep.empty() + draft.set.has_value() + draft.both + draft.none;
-  if (outcomes != 1) return Refuse({"ruling", draft.rule, draft.subject, "a ruling has exactly one of keep, set, both, none", "choose one"});
+  if (outcomes != 1)
+    return Refuse({"ruling", draft.rule, draft.subject, "a ruling has exactly one of keep, set, both, none", "choose one"});
   if (draft.officer.empty()) return Refuse({"ruling", draft.rule, draft.subject, "a ruling names its officer", "--officer NAME"});
   if (draft.reason.empty()) return Refuse({"ruling", draft.rule, draft.subject, "a ruling gives its reason", "--reason TEXT"});
   for (const std::string* word : {&draft.officer, &draft.reason, &draft.principle})
     if (word->size() > limits::kWordBytes || !IsText(*word))
-      return Refuse({"limit", draft.rule, draft.subject, "officer, reason and principle are text of at most 4096 bytes", "shorten it"});
+      return Refuse(
+          {"limit", draft.rule, draft.subject, "officer, reason and principle are text of at most 4096 bytes", "shorten it"});
   int64_t day = 0;
-  if (!draft.effect.empty() && !ParseDate(draft.effect, &day)) return Refuse({"type", draft.rule, draft.subject, "effect is a date", "write 2026-01-31"});
+  if (!draft.effect.empty() && !ParseDate(draft.effect, &day))
+    return Refuse({"type", draft.rule, draft.subject, "effect is a date", "write 2026-01-31"});
   return absl::OkStatus();
 }
 
@@ -84,9 +88,11 @@ absl::Status Author::UniqueEffects(const RulingDraft& draft, const Case& c, Entr
   if (!draft.keep.empty()) {
     ASSIGN_OR_RETURN(const CaseFact kept, KeptFact(draft, c));
     for (const ClaimRow& row : claimants)
-      if (std::any_of(row.writes.begin(), row.writes.end(), [&](const auto& w) { return w.first == kept.dot && w.second == kept.op; }))
+      if (std::any_of(row.writes.begin(), row.writes.end(),
+                      [&](const auto& w) { return w.first == kept.dot && w.second == kept.op; }))
         kept_record = row.record;
-    if (kept_record.empty()) return RefuseRuling(c, Cat("the claim of ", draft.keep, " no longer stands"), "--set gives the value anew");
+    if (kept_record.empty())
+      return RefuseRuling(c, Cat("the claim of ", draft.keep, " no longer stands"), "--set gives the value anew");
   }
   if (draft.set) return UniqueValues(*draft.set, c, entry);
   for (const ClaimRow& row : claimants) {
@@ -114,7 +120,8 @@ absl::Status Author::UniqueValues(const Literal& set, const Case& c, Entry& entr
   for (const auto& [address, literal] : set.members) {
     const absl::StatusOr<Address> parsed = Address::Parse(address);
     const RecordKey key = parsed.ok() ? RecordKeyOf(rule.reg->hash, parsed->key) : RecordKey();
-    const bool ours = parsed.ok() && parsed->reg == rule.reg->name && parsed->field == rule.field->def.name && parsed->member.empty() && records.contains(key);
+    const bool ours = parsed.ok() && parsed->reg == rule.reg->name && parsed->field == rule.field->def.name &&
+                      parsed->member.empty() && records.contains(key);
     if (!ours) return RefuseRuling(c, Cat(address, " is not what the case is about: ", rule.field->rule_id, " of its records"));
     Value value;
     if (!literal.null()) {
@@ -153,7 +160,8 @@ absl::Status Author::ExistenceEffects(const RulingDraft& draft, const Case& c, E
     std::vector<const Write*> gone;
     for (const Write& w : *cell)
       if (lost.contains({w.dot, w.op})) gone.push_back(&w);
-    if (!gone.empty()) op.changes.push_back({work_.catalog().FieldOrdinal(reg, field->def.name), Verb::kRetract, {}, PlacesOf(gone, work_.lanes)});
+    if (!gone.empty())
+      op.changes.push_back({work_.catalog().FieldOrdinal(reg, field->def.name), Verb::kRetract, {}, PlacesOf(gone, work_.lanes)});
   }
   Change creations{kNoField, Verb::kRetract, draft.none ? Value::Bool(false) : Value(), {}};
   for (const auto& [dot, index] : lost) creations.named.push_back(work_.lanes.PlaceOf(dot));
@@ -166,16 +174,20 @@ absl::Status Author::ExistenceEffects(const RulingDraft& draft, const Case& c, E
 absl::Status Author::MakeEffects(const RulingDraft& draft, const Case& c, Entry& entry) {
   if (draft.both) return absl::OkStatus();
   switch (c.scope.type) {
-    case Scope::Type::kField: return FieldEffects(draft, c, entry);
-    case Scope::Type::kUnique: return UniqueEffects(draft, c, entry);
-    case Scope::Type::kExistence: return ExistenceEffects(draft, c, entry);
+    case Scope::Type::kField:
+      return FieldEffects(draft, c, entry);
+    case Scope::Type::kUnique:
+      return UniqueEffects(draft, c, entry);
+    case Scope::Type::kExistence:
+      return ExistenceEffects(draft, c, entry);
   }
   return absl::OkStatus();
 }
 
 absl::StatusOr<Receipt> Author::Rule(const RulingDraft& draft) {
   const absl::StatusOr<Case> found = ResolveCase(work_, batch_.docket(), draft.rule, draft.subject);
-  if (!found.ok()) return Refuse({"ruling", draft.rule, draft.subject, std::string(S(found.status().message())), NextOf(found.status())});
+  if (!found.ok())
+    return Refuse({"ruling", draft.rule, draft.subject, std::string(S(found.status().message())), NextOf(found.status())});
   const Case& c = *found;
   RETURN_IF_ERROR(CheckWords(draft));
   const FieldInfo* field = nullptr;

@@ -12,7 +12,8 @@ std::string CardMessage(std::string_view site, std::string_view role, std::strin
 }
 
 absl::Status NoCard(std::string_view why) {
-  return Refuse({"admission", "", "", Cat("this is no site card: ", why), "chancery init --join writes NAME.site at the joining site"});
+  return Refuse(
+      {"admission", "", "", Cat("this is no site card: ", why), "chancery init --join writes NAME.site at the joining site"});
 }
 
 }  // namespace
@@ -40,10 +41,13 @@ absl::StatusOr<Admit> ReadCard(std::string_view card, const RegistryId& registry
   const std::string site = json->Find("site")->text, role = json->Find("role")->text, of = json->Find("registry")->text;
   std::string key, signature;
   if (!IsName(site)) return NoCard(Cat("\"", site, "\" is no name of a site"));
-  if (!Unhex(json->Find("key")->text, &key) || key.size() != 32 || !Unhex(json->Find("signature")->text, &signature) || signature.size() != 64)
+  if (!Unhex(json->Find("key")->text, &key) || key.size() != 32 || !Unhex(json->Find("signature")->text, &signature) ||
+      signature.size() != 64)
     return NoCard("its key or signature is cut short");
-  if (role != "full") return Refuse({"admission", "", "", Cat("role ", role, " is not supported by this version yet"), "join with --role full"});
-  if (of != Hex(registry.view())) return Refuse({"admission", "", "", "the card is for another registry", "join with a bundle of this registry"});
+  if (role != "full")
+    return Refuse({"admission", "", "", Cat("role ", role, " is not supported by this version yet"), "join with --role full"});
+  if (of != Hex(registry.view()))
+    return Refuse({"admission", "", "", "the card is for another registry", "join with a bundle of this registry"});
   if (!Verify(PublicKey::From(key), CardMessage(site, role, of, Hex(key)), Signature::From(signature)))
     return NoCard("its signature does not hold");
   Admit admit;

@@ -1,5 +1,5 @@
-// Group commit: the filer that finds no leader leads. It drains the queue into one transaction, commits once, wakes the rest; the next
-// group forms while it syncs. No thread is started.
+// Group commit: the filer that finds no leader leads. It drains the queue into one transaction, commits once, wakes the rest; the
+// next group forms while it syncs. No thread is started.
 #pragma once
 
 #include <condition_variable>

@@ -19,7 +19,8 @@ absl::StatusOr<bool> OpensRegistry(Batch& batch, const Run& run) {
   if (run.first != 1 || batch.work().lanes.size() > 0) return false;
   const std::string bytes = run.EntryBytes(0);
   absl::StatusOr<Entry> entry = DecodeEntry(bytes);
-  if (!entry.ok() || !entry->genesis || IdOf(bytes) != batch.work().registry() || LaneOf(entry->genesis->key) != run.lane) return false;
+  if (!entry.ok() || !entry->genesis || IdOf(bytes) != batch.work().registry() || LaneOf(entry->genesis->key) != run.lane)
+    return false;
   Lane lane;
   lane.id = run.lane;
   lane.key = entry->genesis->key;
@@ -62,7 +63,8 @@ absl::StatusOr<Taken> TakeRun(Batch& batch, const Run& offered, int64_t now_ms, 
   }
   const absl::StatusOr<Entry> first = DecodeParts(run.header, run.first, run.leaves[0].hlc, run.leaves[0].body);
   if (!first.ok())
-    return Error(absl::StatusCode::kInvalidArgument, Cat("entry ", lane->Label(), "-", run.first, " is malformed: ", S(first.status().message())));
+    return Error(absl::StatusCode::kInvalidArgument,
+                 Cat("entry ", lane->Label(), "-", run.first, " is malformed: ", S(first.status().message())));
   const std::vector<std::string> absent = MissingFor(work.lanes, *lane, run, first->context);
   const bool ahead = MsOf(run.leaves.back().hlc) > now_ms + limits::kMaxLeadMs;
   if (ahead) missing->insert(Cat("time: ", lane->Label(), "-", run.last(), " is stamped more than 24 hours ahead of this clock"));
@@ -110,12 +112,15 @@ absl::StatusOr<Intake> TakeRuns(Batch& batch, absl::Span<const std::string> runs
   std::vector<Run> pending;
   for (size_t i = 0; i < runs.size(); ++i) {
     absl::StatusOr<Run> run = DecodeRun(runs[i]);
-    if (!run.ok()) return Error(absl::StatusCode::kInvalidArgument, Cat("run ", i + 1, " of ", runs.size(), " is malformed: ", S(run.status().message())));
+    if (!run.ok())
+      return Error(absl::StatusCode::kInvalidArgument,
+                   Cat("run ", i + 1, " of ", runs.size(), " is malformed: ", S(run.status().message())));
     RegistryId registry;
     LaneId lane = 0;
     const bool genesis = ReadHeader(run->header, &registry, &lane) && registry.IsZero() && run->first == 1;
     if (!genesis && registry != batch.work().registry())
-      return Error(absl::StatusCode::kFailedPrecondition, Cat("run ", i + 1, " of ", runs.size(), " is of another registry"), "chancery status names the registry of a store");
+      return Error(absl::StatusCode::kFailedPrecondition, Cat("run ", i + 1, " of ", runs.size(), " is of another registry"),
+                   "chancery status names the registry of a store");
     pending.push_back(*std::move(run));
   }
   // First stamp of a run, then lane: causes before effects, since only its first entry looks at other lanes.

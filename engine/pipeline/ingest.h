@@ -10,8 +10,9 @@
 
 namespace chancery {
 
-// Takes what is ready; runs whose causes are missing, or that are stamped further ahead of now_ms than the registry allows, are counted
-// as waiting and left out. Errors: InvalidArgument, DataLoss, FailedPrecondition (another registry): then nothing may be committed.
+// Takes what is ready; runs whose causes are missing, or that are stamped further ahead of now_ms than the registry allows, are
+// counted as waiting and left out. Errors: InvalidArgument, DataLoss, FailedPrecondition (another registry): then nothing may be
+// committed.
 absl::StatusOr<Intake> TakeRuns(Batch& batch, absl::Span<const std::string> runs, int64_t now_ms);
 
 // Folds one checked run and appends it to the journal.

@@ -20,7 +20,8 @@ std::string Names(const T& named) {
 Literal SetLiteral(const Record& record, const FieldInfo& field) {
   std::vector<std::pair<std::string, Literal>> sorted;
   for (const Element& element : record.elements)
-    if (element.field == field.handle && Present(element, field.def)) sorted.emplace_back(ShowJson(element.value), ShowValue(element.value));
+    if (element.field == field.handle && Present(element, field.def))
+      sorted.emplace_back(ShowJson(element.value), ShowValue(element.value));
   std::sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   Literal list = Literal::List();
   for (auto& [json, literal] : sorted) list.list.push_back(std::move(literal));
@@ -36,14 +37,16 @@ absl::StatusOr<Reader::Found> Reader::Locate(std::string_view text) {
   if (found.reg == nullptr) {
     std::vector<std::string> names;
     for (const auto& [name, reg] : work_.catalog().registers()) names.push_back(name);
-    return Error(absl::StatusCode::kInvalidArgument, Cat("no register \"", found.address.reg, "\""), Cat("registers here: ", Names(names)));
+    return Error(absl::StatusCode::kInvalidArgument, Cat("no register \"", found.address.reg, "\""),
+                 Cat("registers here: ", Names(names)));
   }
   if (!found.address.field.empty()) {
     found.field = found.reg->Find(found.address.field);
     if (found.field == nullptr) {
       std::vector<std::string> names;
       for (const FieldInfo* field : found.reg->by_name) names.push_back(field->def.name);
-      return Error(absl::StatusCode::kInvalidArgument, Cat("register ", found.reg->name, " has no field \"", found.address.field, "\""),
+      return Error(absl::StatusCode::kInvalidArgument,
+                   Cat("register ", found.reg->name, " has no field \"", found.address.field, "\""),
                    Cat("its fields: ", Names(names)));
     }
   }
@@ -61,7 +64,8 @@ absl::StatusOr<FieldView> Reader::Field(const RecordKey& key, const RecordEdit& 
   if (const Cell* cell = edit.record.Find(field.handle)) {
     std::vector<const Write*> visible = Visible(*cell, work_.lanes);
     if (const Write* interim = InterimOf(visible, field.def, work_.lanes)) view.interim = ShowValue(interim->value);
-    std::sort(visible.begin(), visible.end(), [&](const Write* a, const Write* b) { return Before(work_.lanes, a->hlc, a->dot, b->hlc, b->dot); });
+    std::sort(visible.begin(), visible.end(),
+              [&](const Write* a, const Write* b) { return Before(work_.lanes, a->hlc, a->dot, b->hlc, b->dot); });
     std::map<std::string, StandingView> values;
     for (const Write* w : visible) {
       StandingView& standing = values[ShowJson(w->value)];
@@ -168,11 +172,16 @@ namespace {
 
 const char* KindName(EntryKind kind) {
   switch (kind) {
-    case EntryKind::kFiling: return "filing";
-    case EntryKind::kGenesis: return "genesis";
-    case EntryKind::kPack: return "pack";
-    case EntryKind::kAdmit: return "admission";
-    case EntryKind::kRuling: return "ruling";
+    case EntryKind::kFiling:
+      return "filing";
+    case EntryKind::kGenesis:
+      return "genesis";
+    case EntryKind::kPack:
+      return "pack";
+    case EntryKind::kAdmit:
+      return "admission";
+    case EntryKind::kRuling:
+      return "ruling";
   }
   return "filing";
 }
@@ -188,7 +197,8 @@ std::optional<Literal> FiledLiteral(const Entry& entry) {
 
 std::vector<std::string> PremiseTexts(const Entry& entry) {
   std::vector<std::string> out;
-  for (const Premise& p : entry.relied_on) out.push_back(p.scope == Premise::Scope::kClaim ? Cat(p.address, " ", p.value) : p.address);
+  for (const Premise& p : entry.relied_on)
+    out.push_back(p.scope == Premise::Scope::kClaim ? Cat(p.address, " ", p.value) : p.address);
   return out;
 }
 
@@ -209,8 +219,10 @@ std::string OutcomeText(const Lanes& lanes, const Entry& entry, const Literal& o
       }
       return Cat("set ", set.Json());
     }
-    case Outcome::kBoth: return "both";
-    case Outcome::kNone: return "none";
+    case Outcome::kBoth:
+      return "both";
+    case Outcome::kNone:
+      return "none";
   }
   return "";
 }
@@ -242,9 +254,11 @@ absl::StatusOr<EntryView> Reader::Entry(Dot dot) {
   if (entry.kind == EntryKind::kPack) {
     const PackId pack = PackIdOf(entry.pack_toml);
     for (const PackSource& source : work_.catalog().packs())
-      if (source.def.id == pack) view.detail = Literal::Object({{"pack", source.def.name}, {"version", static_cast<int64_t>(source.def.version)}});
+      if (source.def.id == pack)
+        view.detail = Literal::Object({{"pack", source.def.name}, {"version", static_cast<int64_t>(source.def.version)}});
   }
-  if (entry.admit) view.detail = Literal::Object({{"site", entry.admit->site}, {"incarnation", static_cast<int64_t>(entry.admit->incarnation)}});
+  if (entry.admit)
+    view.detail = Literal::Object({{"site", entry.admit->site}, {"incarnation", static_cast<int64_t>(entry.admit->incarnation)}});
   if (entry.ruling)
     view.detail = Literal::Object({{"rule", entry.ruling->rule},
                                    {"subject", entry.ruling->subject},
@@ -274,14 +288,16 @@ absl::StatusOr<std::vector<EntryView>> Reader::Log(std::string_view text, size_t
     ASSIGN_OR_RETURN(const Found found, Locate(text));
     ASSIGN_OR_RETURN(const std::vector<Workspace::Touch> chain, work_.Chain(found.key, *found.reg));
     if (chain.empty())
-      return Error(absl::StatusCode::kNotFound, Cat("no such record: ", found.address.reg, "/", found.address.key), Cat("chancery log ", found.address.reg));
+      return Error(absl::StatusCode::kNotFound, Cat("no such record: ", found.address.reg, "/", found.address.key),
+                   Cat("chancery log ", found.address.reg));
     for (const Workspace::Touch& touch : chain) {
-      const bool on_field = found.field == nullptr || std::any_of(touch.entry.ops.begin(), touch.entry.ops.end(), [&](const Op& op) {
-        if (!work_.OnRecord(touch.entry, op, found.key)) return false;
-        const Ordinals* ordinals = work_.catalog().Resolve(touch.entry.packs[op.pack], op.reg);
-        return std::any_of(op.changes.begin(), op.changes.end(),
-                           [&](const Change& c) { return c.field != kNoField && ordinals->fields[c.field] == found.field; });
-      });
+      const bool on_field =
+          found.field == nullptr || std::any_of(touch.entry.ops.begin(), touch.entry.ops.end(), [&](const Op& op) {
+            if (!work_.OnRecord(touch.entry, op, found.key)) return false;
+            const Ordinals* ordinals = work_.catalog().Resolve(touch.entry.packs[op.pack], op.reg);
+            return std::any_of(op.changes.begin(), op.changes.end(),
+                               [&](const Change& c) { return c.field != kNoField && ordinals->fields[c.field] == found.field; });
+          });
       if (on_field) dots.push_back(touch.dot);
     }
   }

@@ -1,5 +1,5 @@
-// Reading: what a snapshot shows, in the plain data of the public surface. Everything is the same at every site that holds the same
-// entries, but for the short order of `Log` with a limit.
+// Reading: what a snapshot shows, in the plain data of the public surface. Everything is the same at every site that holds the
+// same entries, but for the short order of `Log` with a limit.
 #pragma once
 
 #include <string>
@@ -17,8 +17,8 @@ class Reader {
   Reader(Workspace& work, Docket& docket) : work_(work), docket_(docket) {}
 
   absl::StatusOr<RecordView> Record(std::string_view address);
-  absl::StatusOr<CaseView> CaseOf(const Case& c);           // whole
-  absl::StatusOr<CaseView> CaseHead(const CaseRow& row);    // without facts, rulings, dependants
+  absl::StatusOr<CaseView> CaseOf(const Case& c);         // whole
+  absl::StatusOr<CaseView> CaseHead(const CaseRow& row);  // without facts, rulings, dependants
   absl::StatusOr<EntryView> Entry(Dot dot);
   absl::StatusOr<std::vector<EntryView>> Log(std::string_view address, size_t limit);
   absl::StatusOr<std::vector<std::string>> Keys(std::string_view reg);

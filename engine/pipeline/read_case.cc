@@ -26,7 +26,8 @@ Literal ValueIn(const Record& record, const FieldInfo& field, const Lanes& lanes
 
 std::vector<std::string> Premises(const Entry& entry) {
   std::vector<std::string> out;
-  for (const Premise& p : entry.relied_on) out.push_back(p.scope == Premise::Scope::kClaim ? Cat(p.address, " ", p.value) : p.address);
+  for (const Premise& p : entry.relied_on)
+    out.push_back(p.scope == Premise::Scope::kClaim ? Cat(p.address, " ", p.value) : p.address);
   return out;
 }
 
@@ -56,7 +57,8 @@ absl::StatusOr<CaseView> Reader::CaseHead(const CaseRow& row) {
   if (!scope) return Error(absl::StatusCode::kDataLoss, Cat("case ", row.rule, " ", row.subject, " has no rule"));
   view.kind = KindOf(*scope);
   if (scope->type == Scope::Type::kUnique) {
-    for (const ClaimRow& claim : work_.Claimants(scope->rule, ClaimHash(scope->subject))) view.records.push_back(Shown(work_, claim.record));
+    for (const ClaimRow& claim : work_.Claimants(scope->rule, ClaimHash(scope->subject)))
+      view.records.push_back(Shown(work_, claim.record));
   } else {
     view.records.push_back(Shown(work_, scope->record));
   }
@@ -108,7 +110,8 @@ absl::StatusOr<FactView> Reader::FactOf(const Case& c, const CaseFact& fact, con
                                 [&](const Life& l) { return l.live && l.dot == fact.dot && l.op == fact.op; });
   } else if (const Cell* cell = now->record.Find(about->handle)) {
     const std::vector<const Write*> visible = Visible(*cell, work_.lanes);
-    view.standing = std::any_of(visible.begin(), visible.end(), [&](const Write* w) { return w->dot == fact.dot && w->op == fact.op; });
+    view.standing =
+        std::any_of(visible.begin(), visible.end(), [&](const Write* w) { return w->dot == fact.dot && w->op == fact.op; });
   }
   std::set<uint16_t> others;
   for (const CaseFact& other : facts)
@@ -175,7 +178,8 @@ absl::StatusOr<std::vector<std::string>> Reader::Dependants(const Case& c, const
     if (about == nullptr) continue;
     RETURN_IF_ERROR(add_premises(PremiseScope(Premise::Scope::kField, Cat(record, "/", about->def.name)), any));
     RETURN_IF_ERROR(add_premises(PremiseScope(Premise::Scope::kElement, Cat(record, "/", about->def.name)), any));
-    if (c.scope.type == Scope::Type::kUnique) RETURN_IF_ERROR(add_premises(PremiseScope(Premise::Scope::kClaim, c.rule, c.subject), any));
+    if (c.scope.type == Scope::Type::kUnique)
+      RETURN_IF_ERROR(add_premises(PremiseScope(Premise::Scope::kClaim, c.rule, c.subject), any));
   }
   std::vector<Dot> dots;
   for (const Dot dot : found) {

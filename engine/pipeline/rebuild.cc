@@ -30,11 +30,13 @@ absl::StatusOr<std::vector<Stored>> AllRuns(const Txn& txn, const Lanes& lanes) 
   Cursor rows(txn, Table::kJournal);
   for (bool more = rows.Seek({}); more; more = rows.Next()) {
     const uint64_t handle = Read64(rows.key(), 0);
-    if (handle >= lanes.size()) return Error(absl::StatusCode::kDataLoss, "the journal names a lane that the store does not know");
+    if (handle >= lanes.size())
+      return Error(absl::StatusCode::kDataLoss, "the journal names a lane that the store does not know");
     const absl::StatusOr<Run> run = RunOf(rows.value());
     if (!run.ok())
-      return Error(absl::StatusCode::kDataLoss, Cat("the journal of ", lanes.At(static_cast<uint16_t>(handle)).Label(), " is damaged at entry ",
-                                                    Read64(rows.key(), 8), ": ", S(run.status().message())),
+      return Error(absl::StatusCode::kDataLoss,
+                   Cat("the journal of ", lanes.At(static_cast<uint16_t>(handle)).Label(), " is damaged at entry ",
+                       Read64(rows.key(), 8), ": ", S(run.status().message())),
                    "restore a backup, or join again from a peer: what peers hold comes back");
     out.push_back({run->leaves[0].hlc, run->lane, static_cast<uint16_t>(handle), run->first});
   }
@@ -49,7 +51,9 @@ absl::StatusOr<std::vector<Stored>> AllRuns(const Txn& txn, const Lanes& lanes) 
 absl::Status RebuildAll(WriteTxn& txn, std::shared_ptr<const Catalog> catalog, const KeyPair& signer) {
   ASSIGN_OR_RETURN(Lanes lanes, Lanes::Load(txn));
   ASSIGN_OR_RETURN(const std::vector<Stored> runs, AllRuns(txn, lanes));
-  for (const Table table : {Table::kContext, Table::kRecord, Table::kClaim, Table::kAct, Table::kPremise, Table::kRuling, Table::kCase}) txn.Clear(table);
+  for (const Table table :
+       {Table::kContext, Table::kRecord, Table::kClaim, Table::kAct, Table::kPremise, Table::kRuling, Table::kCase})
+    txn.Clear(table);
   PutSums(txn, {});
   for (uint16_t h = 0; h < lanes.size(); ++h) {  // who the lanes are stays; how far they reach is found again
     Lane& lane = lanes.Edit(h);
@@ -90,7 +94,8 @@ absl::StatusOr<std::shared_ptr<const Catalog>> LoadCatalog(const Txn& txn) {
     std::vector<PackDef> before;
     for (const PackSource& pack : packs) before.push_back(pack.def);
     absl::StatusOr<PackDef> def = ParsePack(entry.pack_toml, Cat("the pack of ", lanes.Short(dot)), before);
-    if (!def.ok()) return Error(absl::StatusCode::kDataLoss, Cat("a pack of this store cannot be read: ", S(def.status().message())));
+    if (!def.ok())
+      return Error(absl::StatusCode::kDataLoss, Cat("a pack of this store cannot be read: ", S(def.status().message())));
     packs.push_back({*std::move(def), entry.hlc, entry.lane});
   }
   return Catalog::Build(std::move(packs));

@@ -6,7 +6,8 @@
 
 namespace chancery {
 
-// Within the given transaction; the caller commits. `catalog`: the packs, whose handles stay. Errors: DataLoss (the journal is damaged).
+// Within the given transaction; the caller commits. `catalog`: the packs, whose handles stay. Errors: DataLoss (the journal is
+// damaged).
 absl::Status RebuildAll(WriteTxn& txn, std::shared_ptr<const Catalog> catalog, const KeyPair& signer);
 
 // The catalog of a store: its pack entries, read and parsed.

@@ -71,7 +71,8 @@ absl::StatusOr<Case> ResolveCase(Workspace& work, Docket& docket, std::string_vi
     const std::vector<CaseRow> all = Docket::All(work.txn());
     for (const CaseRow& row : all) {
       if (!Hex(row.id.view()).starts_with(rule)) continue;
-      if (found != nullptr) return Error(absl::StatusCode::kInvalidArgument, Cat("several cases begin with ", rule), "give more digits");
+      if (found != nullptr)
+        return Error(absl::StatusCode::kInvalidArgument, Cat("several cases begin with ", rule), "give more digits");
       found = &row;
     }
     if (found == nullptr) return NoCase(rule, subject);

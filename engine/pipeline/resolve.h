@@ -13,8 +13,8 @@ namespace chancery {
 // Errors: NotFound, InvalidArgument (not unique, no ENTRY at all).
 absl::StatusOr<Dot> ResolveEntry(Workspace& work, std::string_view text);
 
-// CASE: rule and subject, the subject as a record address or value in any of its spellings; or a case id (prefix of at least 8) and "".
-// Errors: NotFound.
+// CASE: rule and subject, the subject as a record address or value in any of its spellings; or a case id (prefix of at least 8)
+// and "". Errors: NotFound.
 absl::StatusOr<Case> ResolveCase(Workspace& work, Docket& docket, std::string_view rule, std::string_view subject);
 
 }  // namespace chancery

@@ -26,27 +26,40 @@ absl::Status CheckContext(Workspace& work, const Lane& lane, const Entry& entry,
 
 bool TakesVerb(Verb verb, const FieldDef& def) {
   switch (verb) {
-    case Verb::kSet: return def.plain_kind() && def.merge != MergeKind::kLast;
-    case Verb::kSetLast: return def.plain_kind() && def.merge == MergeKind::kLast;
+    case Verb::kSet:
+      return def.plain_kind() && def.merge != MergeKind::kLast;
+    case Verb::kSetLast:
+      return def.plain_kind() && def.merge == MergeKind::kLast;
     case Verb::kAdd:
-    case Verb::kRemove: return def.type == FieldType::kSet;
+    case Verb::kRemove:
+      return def.type == FieldType::kSet;
     case Verb::kSettle:
-    case Verb::kRetract: return def.plain_kind();
+    case Verb::kRetract:
+      return def.plain_kind();
   }
   return false;
 }
 
 bool TakesKind(Kind kind, FieldType type) {
   switch (type) {
-    case FieldType::kText: return kind == Kind::kText;
-    case FieldType::kInteger: return kind == Kind::kInteger;
-    case FieldType::kRational: return kind == Kind::kRational;
-    case FieldType::kBool: return kind == Kind::kBool;
-    case FieldType::kDate: return kind == Kind::kDate;
-    case FieldType::kTime: return kind == Kind::kTime;
-    case FieldType::kBytes: return kind == Kind::kBytes;
-    case FieldType::kGroup: return kind == Kind::kGroup;
-    default: return false;
+    case FieldType::kText:
+      return kind == Kind::kText;
+    case FieldType::kInteger:
+      return kind == Kind::kInteger;
+    case FieldType::kRational:
+      return kind == Kind::kRational;
+    case FieldType::kBool:
+      return kind == Kind::kBool;
+    case FieldType::kDate:
+      return kind == Kind::kDate;
+    case FieldType::kTime:
+      return kind == Kind::kTime;
+    case FieldType::kBytes:
+      return kind == Kind::kBytes;
+    case FieldType::kGroup:
+      return kind == Kind::kGroup;
+    default:
+      return false;
   }
 }
 
@@ -75,17 +88,21 @@ absl::StatusOr<CheckedRun> CheckRun(Workspace& work, const Lane& lane, const Run
     if (!entry.ok()) return Malformed(lane, seq, S(entry.status().message()));
     if (entry->hlc <= last) return Malformed(lane, seq, "its stamp does not rise");
     if (i > 0 && !entry->context.empty()) return Malformed(lane, seq, "a context inside a run");
-    if ((entry->kind == EntryKind::kGenesis) != (seq == 1 && lane.admitted_by == 0)) return Malformed(lane, seq, "a genesis in the wrong place");
+    if ((entry->kind == EntryKind::kGenesis) != (seq == 1 && lane.admitted_by == 0))
+      return Malformed(lane, seq, "a genesis in the wrong place");
     last = entry->hlc;
     RETURN_IF_ERROR(CheckContext(work, lane, *entry, &out.context));
-    if (lane.admitted_by != 0 && !out.context.Has(lane.admitted_by)) return Malformed(lane, seq, "its site had not been admitted");
+    if (lane.admitted_by != 0 && !out.context.Has(lane.admitted_by))
+      return Malformed(lane, seq, "its site had not been admitted");
     out.ids.push_back(IdOf(run.EntryBytes(i)));
     out.tree.Append(out.ids.back());
     out.entries.push_back(*std::move(entry));
   }
   if (!Verify(lane.key, SealMessage(work.registry(), lane.id, run.last(), out.tree.Root()), run.seal))
-    return Error(absl::StatusCode::kDataLoss, Cat("the seal of ", lane.Label(), "-", run.last(), " does not hold: its entries were changed, or two versions exist"),
-                 "take them again from another peer; keep this copy as evidence");
+    return Error(
+        absl::StatusCode::kDataLoss,
+        Cat("the seal of ", lane.Label(), "-", run.last(), " does not hold: its entries were changed, or two versions exist"),
+        "take them again from another peer; keep this copy as evidence");
   return out;
 }
 

@@ -1,4 +1,5 @@
-// The only checks on entries from outside. Verdicts are functions of the bytes and of the entry's past, so every site says the same.
+// The only checks on entries from outside. Verdicts are functions of the bytes and of the entry's past, so every site says the
+// same.
 #pragma once
 
 #include <vector>
@@ -17,12 +18,13 @@ struct CheckedRun {
   Vector context;  // of its author
 };
 
-// Continuity, stamps above the lane's tip and above everything in the context, hashes, the seal, and that the author was admitted.
-// The operations themselves are checked as they are folded (a pack may come in the same run): CheckOps.
-// Errors: InvalidArgument (malformed: names the entry), DataLoss (hashes or the seal do not hold).
+// Continuity, stamps above the lane's tip and above everything in the context, hashes, the seal, and that the author was
+// admitted. The operations themselves are checked as they are folded (a pack may come in the same run): CheckOps. Errors:
+// InvalidArgument (malformed: names the entry), DataLoss (hashes or the seal do not hold).
 absl::StatusOr<CheckedRun> CheckRun(Workspace& work, const Lane& lane, const Run& run);
 
-// Ordinals within the entry's packs, verbs and kinds as the fields take them, effects in rulings only, facts within the author's past (`seen`).
+// Ordinals within the entry's packs, verbs and kinds as the fields take them, effects in rulings only, facts within the author's
+// past (`seen`).
 absl::Status CheckOps(const Workspace& work, const Entry& entry, Dot dot, const Vector& seen);
 
 }  // namespace chancery

@@ -22,7 +22,8 @@ std::vector<const PackSource*> ByPrecedence(const std::vector<PackSource>& packs
 }  // namespace
 
 const FieldInfo* RegisterInfo::Find(std::string_view field) const {
-  const auto it = std::lower_bound(by_name.begin(), by_name.end(), field, [](const FieldInfo* f, std::string_view n) { return f->def.name < n; });
+  const auto it = std::lower_bound(by_name.begin(), by_name.end(), field,
+                                   [](const FieldInfo* f, std::string_view n) { return f->def.name < n; });
   return it != by_name.end() && (*it)->def.name == field ? *it : nullptr;
 }
 
@@ -36,8 +37,10 @@ std::shared_ptr<const Catalog> Catalog::Build(std::vector<PackSource> packs) {
   }
   for (auto& [name, reg] : catalog->registers_) {
     for (const FieldInfo& field : reg.fields) reg.by_name.push_back(&field);
-    std::sort(reg.by_name.begin(), reg.by_name.end(), [](const FieldInfo* a, const FieldInfo* b) { return a->def.name < b->def.name; });
-    for (const FieldInfo* field : reg.by_name) reg.tuple_fields.push_back({field->def.name, field->handle, field->def.remove_wins});
+    std::sort(reg.by_name.begin(), reg.by_name.end(),
+              [](const FieldInfo* a, const FieldInfo* b) { return a->def.name < b->def.name; });
+    for (const FieldInfo* field : reg.by_name)
+      reg.tuple_fields.push_back({field->def.name, field->handle, field->def.remove_wins});
   }
   for (const auto& [name, pack] : catalog->in_force_)
     for (const RuleDef& def : pack->rules) catalog->AddRule(def);

@@ -18,8 +18,8 @@ struct RuleInfo;
 
 struct FieldInfo {
   FieldDef def;
-  uint16_t handle = 0;             // private to the store; stable
-  std::string rule_id;             // "parcel.owner": the id of the field's own cases
+  uint16_t handle = 0;                     // private to the store; stable
+  std::string rule_id;                     // "parcel.owner": the id of the field's own cases
   std::vector<const RuleInfo*> unique_on;  // rules that claim its values
   std::vector<const RuleInfo*> same_of;    // rules that it exempts
   bool clashes() const { return def.plain_kind() && def.merge != MergeKind::kLast; }
@@ -27,8 +27,8 @@ struct FieldInfo {
 
 struct RegisterInfo {
   std::string name, title, pack;
-  uint64_t hash = 0;  // Name64(name): prefix of its records' keys
-  std::vector<FieldInfo> fields;  // by handle
+  uint64_t hash = 0;                      // Name64(name): prefix of its records' keys
+  std::vector<FieldInfo> fields;          // by handle
   std::vector<const FieldInfo*> by_name;  // ascending by name
   std::vector<TupleField> tuple_fields;   // the same, as the digest names them
   std::vector<const RuleInfo*> unique;    // rules on its fields
@@ -58,8 +58,8 @@ struct PackSource {
 
 class Catalog {
  public:
-  // packs in the order in which this store merged them (field handles follow it); every version of a pack stands there. In force: the
-  // highest version of a name, of several the first in canonical order: a function of the set.
+  // packs in the order in which this store merged them (field handles follow it); every version of a pack stands there. In force:
+  // the highest version of a name, of several the first in canonical order: a function of the set.
   static std::shared_ptr<const Catalog> Build(std::vector<PackSource> packs);
   Catalog(const Catalog&) = delete;
 
@@ -68,9 +68,9 @@ class Catalog {
   const RuleInfo* Rule(std::string_view id) const;
   const RuleInfo* RuleByHash(uint64_t hash) const;
   const std::map<std::string, RegisterInfo, std::less<>>& registers() const { return registers_; }
-  const std::vector<PackSource>& packs() const { return packs_; }       // every version, in the order merged
-  std::vector<PackDef> InForce() const;                                 // one a name, ascending by name
-  const PackDef& PackOf(const RegisterInfo& reg) const;                 // in force
+  const std::vector<PackSource>& packs() const { return packs_; }  // every version, in the order merged
+  std::vector<PackDef> InForce() const;                            // one a name, ascending by name
+  const PackDef& PackOf(const RegisterInfo& reg) const;            // in force
   // The pack, version in force, and ordinals that a new entry uses for a register.
   struct Naming {
     PackId pack;

@@ -30,7 +30,8 @@ std::string EncodeClaim(const ClaimRow& row) {
 }
 
 ClaimRow DecodeClaim(std::string_view key, std::string_view value) {
-  ClaimRow row{Read64(key, 0), Hash128::From(key.substr(8, 16)), RecordKey(key.substr(24)), {}, Hash128::From(value.substr(0, 16)), {}};
+  ClaimRow row{
+      Read64(key, 0), Hash128::From(key.substr(8, 16)), RecordKey(key.substr(24)), {}, Hash128::From(value.substr(0, 16)), {}};
   for (ByteReader r(value.substr(16)); !r.AtEnd();) {
     const Dot dot = r.U64();
     row.writes.emplace_back(dot, r.U64());
@@ -64,7 +65,8 @@ std::vector<ClaimRow> ClaimsOf(const RegisterInfo& reg, const RecordKey& key, co
       if (w->value.unset()) continue;
       const std::string subject = SubjectOf(Normalised(*rule, w->value));
       const Hash128 value = ClaimHash(subject);
-      auto it = std::find_if(rows.begin() + static_cast<ptrdiff_t>(first), rows.end(), [&](const ClaimRow& r) { return r.value == value; });
+      auto it = std::find_if(rows.begin() + static_cast<ptrdiff_t>(first), rows.end(),
+                             [&](const ClaimRow& r) { return r.value == value; });
       if (it == rows.end()) it = rows.insert(rows.end(), {rule->hash, value, key, subject, SameOf(*rule, record, lanes), {}});
       it->writes.emplace_back(w->dot, w->op);
     }

@@ -12,11 +12,11 @@
 namespace chancery {
 
 struct ClaimRow {
-  uint64_t rule = 0;     // RuleInfo::hash
-  Hash128 value;         // ClaimHash of the normalised value
+  uint64_t rule = 0;  // RuleInfo::hash
+  Hash128 value;      // ClaimHash of the normalised value
   RecordKey record;
-  std::string subject;   // SubjectOf the value; not stored: empty in rows read from the table
-  Hash128 same;          // of the one standing value of the rule's `same` field; zero = exempts nothing
+  std::string subject;                           // SubjectOf the value; not stored: empty in rows read from the table
+  Hash128 same;                                  // of the one standing value of the rule's `same` field; zero = exempts nothing
   std::vector<std::pair<Dot, uint64_t>> writes;  // (entry, op) of the visible writes with that value, ascending by place
   auto operator<=>(const ClaimRow&) const = default;
 };

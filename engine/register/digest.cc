@@ -10,8 +10,9 @@ namespace {
 
 // Losers among writes with merge = last are prunable, so they are no part of the digest.
 bool HasLosers(const Record& record, const Lanes& lanes) {
-  return std::any_of(record.slots.begin(), record.slots.end(),
-                     [&](const Slot& slot) { return slot.cell.size() > 1 && Visible(slot.cell, lanes).size() < slot.cell.size(); });
+  return std::any_of(record.slots.begin(), record.slots.end(), [&](const Slot& slot) {
+    return slot.cell.size() > 1 && Visible(slot.cell, lanes).size() < slot.cell.size();
+  });
 }
 
 Record WithoutLosers(Record record, const Lanes& lanes) {
@@ -25,11 +26,12 @@ Record WithoutLosers(Record record, const Lanes& lanes) {
 
 }  // namespace
 
-Sum128 RecordDigest(const RegisterInfo& reg, std::string_view key, const Record& record, const Lanes& lanes, const RegistryId& registry) {
+Sum128 RecordDigest(const RegisterInfo& reg, std::string_view key, const Record& record, const Lanes& lanes,
+                    const RegistryId& registry) {
   const TupleNames names{reg.name, reg.tuple_fields, lanes.ids()};
-  std::string tuple = HasLosers(record, lanes) ? RecordTuple(WithoutLosers(record, lanes), key, names) : RecordTuple(record, key, names);
-  if (Planted(Bug::kDigestUnsorted))
-    tuple += static_cast<char>(lanes.PlaceOf(record.last_touch).lane);
+  std::string tuple =
+      HasLosers(record, lanes) ? RecordTuple(WithoutLosers(record, lanes), key, names) : RecordTuple(record, key, names);
+  if (Planted(Bug::kDigestUnsorted)) tuple += static_cast<char>(lanes.PlaceOf(record.last_touch).lane);
   return TupleSum(registry, tuple);
 }
 

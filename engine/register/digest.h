@@ -8,6 +8,7 @@
 namespace chancery {
 
 // Of the canonical tuple; zero for a record in which nothing stands. ~0.3 us a record.
-Sum128 RecordDigest(const RegisterInfo& reg, std::string_view key, const Record& record, const Lanes& lanes, const RegistryId& registry);
+Sum128 RecordDigest(const RegisterInfo& reg, std::string_view key, const Record& record, const Lanes& lanes,
+                    const RegistryId& registry);
 
 }  // namespace chancery

@@ -10,7 +10,8 @@ namespace {
 const std::string kStoreKey = Key64(0), kSumsKey = Key64(1), kPacksKey = Key64(2);
 
 absl::Status Damaged(std::string_view row) {
-  return Error(absl::StatusCode::kDataLoss, Cat("the store's ", row, " row is damaged"), "restore a backup, or join again from a peer");
+  return Error(absl::StatusCode::kDataLoss, Cat("the store's ", row, " row is damaged"),
+               "restore a backup, or join again from a peer");
 }
 
 void Put128(ByteWriter& w, unsigned __int128 v) {
@@ -31,7 +32,8 @@ absl::StatusOr<StoreRow> ReadStoreRow(const Txn& txn) {
   ByteReader r(UnsizedRow(*row));
   const uint32_t format = r.U32();
   if (r.ok() && format != kStoreFormat)
-    return Error(absl::StatusCode::kUnavailable, Cat("the store is of format ", format, ", this program reads format ", kStoreFormat),
+    return Error(absl::StatusCode::kUnavailable,
+                 Cat("the store is of format ", format, ", this program reads format ", kStoreFormat),
                  "use the program that wrote it, or a newer one");
   StoreRow out;
   const std::string_view registry = r.Raw(32), key = r.Raw(32), site = r.Sized();
@@ -51,9 +53,7 @@ void PutStoreRow(WriteTxn& txn, const StoreRow& row) {
   txn.Put(Table::kMeta, kStoreKey, SizedRow(w.out));
 }
 
-std::string Sums::RecordDigest() const {
-  return Hex(DigestOf(buckets).view());
-}
+std::string Sums::RecordDigest() const { return Hex(DigestOf(buckets).view()); }
 
 std::string Sums::DocketDigest() const {
   ByteWriter w;

@@ -23,10 +23,10 @@ struct StoreRow {  // key 0
 absl::StatusOr<StoreRow> ReadStoreRow(const Txn& txn);  // Errors: FailedPrecondition (another format), DataLoss
 void PutStoreRow(WriteTxn& txn, const StoreRow& row);
 
-struct Sums {  // key 1. Functions of the set of entries; kept so that status costs nothing
+struct Sums {                                    // key 1. Functions of the set of entries; kept so that status costs nothing
   std::array<Sum128, kDigestBuckets> buckets{};  // of record digests
-  unsigned __int128 docket = 0;                       // of case and clash rows
-  uint64_t records = 0;                               // that exist
+  unsigned __int128 docket = 0;                  // of case and clash rows
+  uint64_t records = 0;                          // that exist
   uint64_t open_cases = 0, notices = 0, ruled_cases = 0;
   std::string RecordDigest() const;  // 32 hexadecimal digits
   std::string DocketDigest() const;

@@ -10,7 +10,8 @@ std::vector<const Write*> Visible(const Cell& cell, const Lanes& lanes) {
   const Write* latest = nullptr;
   for (const Write& w : cell) {
     if (!w.last) continue;
-    const bool later = latest == nullptr || (Planted(Bug::kLastByArrival) ? true : Before(lanes, latest->hlc, latest->dot, w.hlc, w.dot));
+    const bool later =
+        latest == nullptr || (Planted(Bug::kLastByArrival) ? true : Before(lanes, latest->hlc, latest->dot, w.hlc, w.dot));
     if (later) latest = &w;
   }
   std::vector<const Write*> out;

@@ -14,8 +14,8 @@ inline bool Before(const Lanes& lanes, Hlc a_hlc, Dot a, Hlc b_hlc, Dot b) {
   return a_hlc != b_hlc ? a_hlc < b_hlc : lanes.PlaceOf(a) < lanes.PlaceOf(b);
 }
 
-// The writes that count: all but those written `last` against which a later one written `last` stands. Cells of several writes carry
-// their stamps. Ascending by (lane, seq, op): the same list at every site.
+// The writes that count: all but those written `last` against which a later one written `last` stands. Cells of several writes
+// carry their stamps. Ascending by (lane, seq, op): the same list at every site.
 std::vector<const Write*> Visible(const Cell& cell, const Lanes& lanes);
 
 // The distinct values of visible writes.

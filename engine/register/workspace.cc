@@ -68,7 +68,8 @@ absl::Status Workspace::Fold(const Entry& entry, Dot dot, const Vector& seen, To
 absl::Status Workspace::FoldOp(const Entry& entry, uint32_t index, Dot dot, const Vector& seen, Touches* touches) {
   const Op& op = entry.ops[index];
   const Ordinals* ordinals = catalog_->Resolve(entry.packs[op.pack], op.reg);
-  if (ordinals == nullptr) return Error(absl::StatusCode::kInvalidArgument, Cat("entry ", lanes.Short(dot), " names a pack that is not here"));
+  if (ordinals == nullptr)
+    return Error(absl::StatusCode::kInvalidArgument, Cat("entry ", lanes.Short(dot), " names a pack that is not here"));
   const RecordKey key = RecordKeyOf(ordinals->reg->hash, op.key);
   ASSIGN_OR_RETURN(RecordEdit * edit, Load(key, *ordinals->reg));
   if (undo_ && undo_->records.try_emplace(key, edit->record).second) undo_->order.push_back(key);
@@ -78,7 +79,8 @@ absl::Status Workspace::FoldOp(const Entry& entry, uint32_t index, Dot dot, cons
   edit->dirty = true;
   if (record.last_touch == dot) {  // an earlier operation of this entry: the same link
     for (uint32_t i = 0; i < index; ++i)
-      if (entry.ops[i].key == op.key && entry.ops[i].reg == op.reg && entry.ops[i].pack == op.pack) (*touches)[index] = (*touches)[i];
+      if (entry.ops[i].key == op.key && entry.ops[i].reg == op.reg && entry.ops[i].pack == op.pack)
+        (*touches)[index] = (*touches)[i];
   } else {
     (*touches)[index] = record.last_touch;
     record.last_touch = dot;
@@ -102,7 +104,9 @@ void Workspace::FoldCreate(const RecordKey& key, RecordEdit& edit, uint32_t op, 
   if (!record.life.empty()) touched.insert({Scope::Type::kExistence, key, 0, 0, {}});
   std::erase_if(record.life, [&](const Life& l) { return seen.Has(l.dot); });
   const Life life{dot, hlc, static_cast<uint16_t>(op), true};
-  record.life.insert(std::lower_bound(record.life.begin(), record.life.end(), life, [](const Life& a, const Life& b) { return a.dot < b.dot; }), life);
+  record.life.insert(
+      std::lower_bound(record.life.begin(), record.life.end(), life, [](const Life& a, const Life& b) { return a.dot < b.dot; }),
+      life);
 }
 
 std::vector<Dot> Workspace::DotsOf(const std::vector<Place>& places) const {
@@ -121,8 +125,8 @@ absl::Status Workspace::StampCell(Cell& cell) {
   return absl::OkStatus();
 }
 
-absl::Status Workspace::FoldChange(const Change& change, const Ordinals& ordinals, const RecordKey& key, RecordEdit& edit, uint32_t op, Dot dot,
-                                   Hlc hlc, const Vector& seen) {
+absl::Status Workspace::FoldChange(const Change& change, const Ordinals& ordinals, const RecordKey& key, RecordEdit& edit,
+                                   uint32_t op, Dot dot, Hlc hlc, const Vector& seen) {
   Record& record = edit.record;
   if (change.field == kNoField) {  // a ruling withdraws creations
     const std::vector<Dot> named = DotsOf(change.named);
@@ -133,13 +137,17 @@ absl::Status Workspace::FoldChange(const Change& change, const Ordinals& ordinal
     return absl::OkStatus();
   }
   if (change.field >= ordinals.fields.size())
-    return Error(absl::StatusCode::kInvalidArgument, Cat("entry ", lanes.Short(dot), " names a field that its pack does not have"));
+    return Error(absl::StatusCode::kInvalidArgument,
+                 Cat("entry ", lanes.Short(dot), " names a field that its pack does not have"));
   const FieldInfo& field = *ordinals.fields[change.field];
   if (change.verb == Verb::kAdd || change.verb == Verb::kRemove) {
     std::vector<Mark>& marks = record.At(field.handle, change.value);
-    std::erase_if(marks, [&](const Mark& m) { return seen.Has(m.dot) || (Planted(Bug::kRemoveDropsUnseenAdds) && change.verb == Verb::kRemove); });
+    std::erase_if(marks, [&](const Mark& m) {
+      return seen.Has(m.dot) || (Planted(Bug::kRemoveDropsUnseenAdds) && change.verb == Verb::kRemove);
+    });
     const Mark mark{dot, hlc, static_cast<uint16_t>(op), change.verb == Verb::kAdd};
-    marks.insert(std::lower_bound(marks.begin(), marks.end(), mark, [](const Mark& a, const Mark& b) { return a.dot < b.dot; }), mark);
+    marks.insert(std::lower_bound(marks.begin(), marks.end(), mark, [](const Mark& a, const Mark& b) { return a.dot < b.dot; }),
+                 mark);
     return absl::OkStatus();
   }
   Cell& cell = record.At(field.handle);
@@ -176,7 +184,8 @@ absl::Status Workspace::FoldAdmit(const Entry& entry, Dot dot) {
   if (entry.kind == EntryKind::kGenesis) return absl::OkStatus();  // the founder's lane is made with the store's first row
   const Admit& admit = *entry.admit;
   if (lanes.Find(LaneOf(admit.key)) != nullptr) return absl::OkStatus();  // admitted twice apart: one lane
-  if (lanes.size() >= limits::kLanes) return Error(absl::StatusCode::kInvalidArgument, "the registry has as many lanes as it can name");
+  if (lanes.size() >= limits::kLanes)
+    return Error(absl::StatusCode::kInvalidArgument, "the registry has as many lanes as it can name");
   Lane lane;
   lane.id = LaneOf(admit.key);
   lane.key = admit.key;
@@ -210,7 +219,8 @@ void Workspace::Reclaim(const RecordKey& key, RecordEdit& edit) {
   if (Planted(Bug::kSameNotRecomputed))
     std::erase_if(touched, [&](const Scope& s) {
       return s.type == Scope::Type::kUnique && std::any_of(now.begin(), now.end(), [&](const ClaimRow& row) {
-               return row.rule == s.rule && row.subject == s.subject && std::any_of(edit.claims.begin(), edit.claims.end(), [&](const ClaimRow& old) {
+               return row.rule == s.rule && row.subject == s.subject &&
+                      std::any_of(edit.claims.begin(), edit.claims.end(), [&](const ClaimRow& old) {
                         return old.rule == row.rule && old.value == row.value && old.writes == row.writes;
                       });
              });

@@ -1,5 +1,5 @@
-// Everything that one batch reads and changes, above a transaction: records, claims, lanes, acts. Folding an entry changes only this;
-// Flush writes it in one sorted pass. What it holds afterwards is a function of the set of entries.
+// Everything that one batch reads and changes, above a transaction: records, claims, lanes, acts. Folding an entry changes only
+// this; Flush writes it in one sorted pass. What it holds afterwards is a function of the set of entries.
 #pragma once
 
 #include <map>
@@ -22,9 +22,9 @@ namespace chancery {
 struct Scope {
   enum class Type : uint8_t { kField = 0, kExistence = 1, kUnique = 2 };
   Type type = Type::kField;
-  RecordKey record;    // kField, kExistence
-  uint16_t field = 0;  // kField
-  uint64_t rule = 0;   // kUnique: RuleInfo::hash
+  RecordKey record;     // kField, kExistence
+  uint16_t field = 0;   // kField
+  uint64_t rule = 0;    // kUnique: RuleInfo::hash
   std::string subject;  // kUnique: SubjectOf the value
   auto operator<=>(const Scope&) const = default;
 };
@@ -32,7 +32,7 @@ struct Scope {
 struct RecordEdit {
   Record record;
   const RegisterInfo* reg = nullptr;
-  bool existed = false;          // as the sums have it
+  bool existed = false;  // as the sums have it
   bool dirty = false;
   std::vector<ClaimRow> claims;  // as the index (and what this batch does to it) has them
   Sum128 digest;                 // as the sums have it
@@ -109,8 +109,8 @@ class Workspace {
  private:
   Workspace(const Txn& txn, std::shared_ptr<const Catalog> catalog) : journal(txn), txn_(txn), catalog_(std::move(catalog)) {}
   absl::Status FoldOp(const Entry& entry, uint32_t index, Dot dot, const Vector& seen, Touches* touches);
-  absl::Status FoldChange(const Change& change, const Ordinals& ordinals, const RecordKey& key, RecordEdit& edit, uint32_t op, Dot dot, Hlc hlc,
-                          const Vector& seen);
+  absl::Status FoldChange(const Change& change, const Ordinals& ordinals, const RecordKey& key, RecordEdit& edit, uint32_t op,
+                          Dot dot, Hlc hlc, const Vector& seen);
   void FoldCreate(const RecordKey& key, RecordEdit& edit, uint32_t op, Dot dot, Hlc hlc, const Vector& seen);
   absl::Status FoldPack(const Entry& entry, Dot dot);
   absl::Status FoldAdmit(const Entry& entry, Dot dot);

@@ -17,7 +17,8 @@ constexpr size_t kMapBytes = size_t{1} << 40;  // address space, not disk: the m
 constexpr unsigned kReadersMax = 4096;
 
 absl::Status LmdbError(std::string_view what, int rc) {
-  const bool damaged = rc == MDB_CORRUPTED || rc == MDB_PAGE_NOTFOUND || rc == MDB_INVALID || rc == MDB_VERSION_MISMATCH || rc == EIO;
+  const bool damaged =
+      rc == MDB_CORRUPTED || rc == MDB_PAGE_NOTFOUND || rc == MDB_INVALID || rc == MDB_VERSION_MISMATCH || rc == EIO;
   return Error(damaged ? absl::StatusCode::kDataLoss : absl::StatusCode::kInternal, Cat(what, ": ", mdb_strerror(rc)),
                damaged ? "chancery verify --rebuild, or take the entries back from a peer" : "");
 }
@@ -110,13 +111,15 @@ bool Cursor::Next() { return Move(MDB_NEXT); }
 
 absl::StatusOr<std::unique_ptr<Env>> Env::Open(const Options& options) {
   std::unique_ptr<Env> env(new Env(options));
-  struct stat info{};
+  struct stat info {};
   const std::string data = options.dir + "/data.mdb";
   const bool there = stat(data.c_str(), &info) == 0;
   if (there && options.create)
-    return Error(absl::StatusCode::kAlreadyExists, Cat("there is a store in ", options.dir, " already"), "choose another --store DIR");
+    return Error(absl::StatusCode::kAlreadyExists, Cat("there is a store in ", options.dir, " already"),
+                 "choose another --store DIR");
   if (!there && !options.create)
-    return Error(absl::StatusCode::kNotFound, Cat("no store in ", options.dir), "chancery init --site NAME --pack FILE, or --store DIR");
+    return Error(absl::StatusCode::kNotFound, Cat("no store in ", options.dir),
+                 "chancery init --site NAME --pack FILE, or --store DIR");
   if (options.create && mkdir(options.dir.c_str(), 0700) != 0 && errno != EEXIST)
     return Error(absl::StatusCode::kInvalidArgument, Cat("cannot make the directory ", options.dir, ": ", strerror(errno)));
   RETURN_IF_ERROR(env->Lock());
@@ -131,7 +134,9 @@ absl::Status Env::Lock() {
 }
 
 absl::Status Env::OpenMap() {
-  const auto step = [this](int rc) { return rc == 0 ? absl::OkStatus() : LmdbError(Cat("cannot open the store ", options_.dir), rc); };
+  const auto step = [this](int rc) {
+    return rc == 0 ? absl::OkStatus() : LmdbError(Cat("cannot open the store ", options_.dir), rc);
+  };
   RETURN_IF_ERROR(step(mdb_env_create(&env_)));
   RETURN_IF_ERROR(step(mdb_env_set_mapsize(env_, kMapBytes)));
   RETURN_IF_ERROR(step(mdb_env_set_maxdbs(env_, kTableNames.size())));
@@ -146,7 +151,8 @@ absl::Status Env::OpenMap() {
     if (const int rc = mdb_dbi_open(txn, kTableNames[i], options_.create ? MDB_CREATE : 0, &dbis_[i]); rc != 0) {
       mdb_txn_abort(txn);
       if (rc == MDB_NOTFOUND)
-        return Error(absl::StatusCode::kDataLoss, Cat(options_.dir, "/data.mdb is no chancery store: it has no table ", kTableNames[i]));
+        return Error(absl::StatusCode::kDataLoss,
+                     Cat(options_.dir, "/data.mdb is no chancery store: it has no table ", kTableNames[i]));
       return step(rc);
     }
   }
@@ -160,16 +166,19 @@ Env::~Env() {
 
 absl::StatusOr<Txn> Env::Read() const {
   MDB_txn* txn = nullptr;
-  if (const int rc = mdb_txn_begin(env_, nullptr, MDB_RDONLY, &txn); rc != 0) return LmdbError(Cat("cannot read ", options_.dir), rc);
+  if (const int rc = mdb_txn_begin(env_, nullptr, MDB_RDONLY, &txn); rc != 0)
+    return LmdbError(Cat("cannot read ", options_.dir), rc);
   return Txn(const_cast<Env*>(this), txn);
 }
 
 absl::StatusOr<WriteTxn> Env::Write() {
   if (failed_)
-    return Error(absl::StatusCode::kDataLoss, Cat("a commit to ", options_.dir, " failed earlier: outcome unknown"), "open the store again");
+    return Error(absl::StatusCode::kDataLoss, Cat("a commit to ", options_.dir, " failed earlier: outcome unknown"),
+                 "open the store again");
   if (options_.reserve_bytes > 0 && FreeBytes() < options_.reserve_bytes)
     return Error(absl::StatusCode::kResourceExhausted,
-                 Cat("less than ", options_.reserve_bytes >> 20, " MiB free for ", options_.dir, ": nothing is written, so that nothing breaks"),
+                 Cat("less than ", options_.reserve_bytes >> 20, " MiB free for ", options_.dir,
+                     ": nothing is written, so that nothing breaks"),
                  "free disk space; reading and exporting go on");
   MDB_txn* txn = nullptr;
   if (const int rc = mdb_txn_begin(env_, nullptr, 0, &txn); rc != 0) return LmdbError(Cat("cannot write ", options_.dir), rc);
@@ -177,7 +186,7 @@ absl::StatusOr<WriteTxn> Env::Write() {
 }
 
 uint64_t Env::FreeBytes() const {
-  struct statvfs info{};
+  struct statvfs info {};
   if (statvfs(options_.dir.c_str(), &info) != 0) return 0;
   return static_cast<uint64_t>(info.f_bavail) * info.f_frsize;
 }

@@ -9,6 +9,7 @@
 
 #include <cerrno>
 #include <climits>
+#include <csignal>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -44,7 +45,8 @@ std::string OwnCommand() {
 }
 
 absl::Status LockedBy(const std::string& dir, const std::string& who) {
-  return Error(absl::StatusCode::kUnavailable, Cat("the store ", dir, " is locked by ", who), "wait until it ends, or ask it to do the work");
+  return Error(absl::StatusCode::kUnavailable, Cat("the store ", dir, " is locked by ", who),
+               "wait until it ends, or ask it to do the work");
 }
 
 // The fields of an LMDB 0.9 meta page that tell whether the file can hold what it claims (lmdb: struct MDB_meta, 64 bit).
@@ -56,17 +58,26 @@ struct Meta {
 Meta ReadMeta(int fd, off_t at) {
   unsigned char page[152];
   if (pread(fd, page, sizeof page, at) != static_cast<ssize_t>(sizeof page)) return {};
-  const auto u32 = [&](int i) { uint32_t v; std::memcpy(&v, page + i, 4); return v; };
-  const auto u64 = [&](int i) { uint64_t v; std::memcpy(&v, page + i, 8); return v; };
+  const auto u32 = [&](int i) {
+    uint32_t v;
+    std::memcpy(&v, page + i, 4);
+    return v;
+  };
+  const auto u64 = [&](int i) {
+    uint64_t v;
+    std::memcpy(&v, page + i, 8);
+    return v;
+  };
   if (u32(16) != 0xBEEFC0DE || u32(20) != 1) return {};
   return {true, u64(136), u64(144)};
 }
 
-// LMDB may leave free pages at its end unwritten, so a short file can be whole. Whether every page in use is there is tried in a child:
-// a missing one would end this process by SIGBUS.
+// LMDB may leave free pages at its end unwritten, so a short file can be whole. Whether every page in use is there is tried in a
+// child: a missing one would end this process by SIGBUS.
 bool ReadableInChild(const std::string& path) {
   const pid_t child = fork();
   if (child == 0) {
+    for (const int fault : {SIGBUS, SIGSEGV}) signal(fault, SIG_DFL);  // dies quietly, whatever handlers this process has
     MDB_env* env = nullptr;
     MDB_txn* txn = nullptr;
     MDB_dbi names;
@@ -130,7 +141,7 @@ void UnlockDirectory(int fd, const std::string& real_dir) {
 absl::Status CheckFile(const std::string& path) {
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return Error(absl::StatusCode::kInvalidArgument, Cat("cannot read ", path, ": ", strerror(errno)));
-  struct stat info{};
+  struct stat info {};
   const bool sized = fstat(fd, &info) == 0;
   const uint64_t page = static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
   const Meta a = ReadMeta(fd, 0), b = ReadMeta(fd, static_cast<off_t>(page));
@@ -139,6 +150,7 @@ absl::Status CheckFile(const std::string& path) {
   if (!a.valid && !b.valid) return Damaged(path, "is no LMDB file");
   const uint64_t size = static_cast<uint64_t>(info.st_size);
   if (size < 2 * page) return Damaged(path, "is truncated: its two head pages are not there");
+  if (size % page != 0) return Damaged(path, Cat("is truncated inside a page: ", size, " bytes"));
   const Meta& newest = !b.valid || (a.valid && a.txn >= b.txn) ? a : b;
   if ((newest.last_page + 1) * page > size && !ReadableInChild(path))
     return Damaged(path, Cat("is truncated: ", size, " bytes of ", (newest.last_page + 1) * page));

@@ -7,8 +7,8 @@
 
 namespace chancery {
 
-// Takes the directory for this process (advisory lock on `owner`, which then names pid and command). real_dir receives its real path.
-// Errors: Unavailable (held by another process or by this one).
+// Takes the directory for this process (advisory lock on `owner`, which then names pid and command). real_dir receives its real
+// path. Errors: Unavailable (held by another process or by this one).
 absl::StatusOr<int> LockDirectory(const std::string& dir, std::string* real_dir);
 void UnlockDirectory(int fd, const std::string& real_dir);
 

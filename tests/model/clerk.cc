@@ -207,15 +207,14 @@ void SettleField(const Meaning& view, const Case& c, const RulingDraft& ruling, 
 }
 
 void WithdrawClaims(const Meaning& view, const Case& c, const RulingDraft& ruling, Expected& out) {
-  std::set<std::string> records, kept;
+  std::set<std::string> records, kept;  // kept: where the claim of the entry kept still stands
   for (const Fact& fact : c.facts) {
-    records.insert(view.AddressOf(fact));
-    if (view.book.Short(fact.place) == ruling.keep) kept.insert(view.AddressOf(fact));
+    const std::string address = view.AddressOf(fact);
+    records.insert(address);
+    if (view.book.Short(fact.place) == ruling.keep && view.Stands(c, fact) && view.Exists(address)) kept.insert(address);
   }
-  const bool stands = std::any_of(c.facts.begin(), c.facts.end(), [&](const Fact& fact) {
-    return view.book.Short(fact.place) == ruling.keep && view.Stands(c, fact) && view.Exists(view.AddressOf(fact));
-  });
-  if (!ruling.keep.empty() && !stands) out.refusals.insert("ruling");  // it would leave the value to nobody
+  // The value would go to nobody, or `keep` would have to choose between records of one entry.
+  if (!ruling.keep.empty() && kept.size() != 1) out.refusals.insert("ruling");
   for (const std::string& address : records) {
     if (ruling.both || kept.contains(address)) continue;
     const Row& row = *view.Find(address);

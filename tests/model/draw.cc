@@ -1,5 +1,7 @@
 #include "tests/model/draw.h"
 
+#include <iterator>
+#include <map>
 #include <set>
 
 namespace chancery::model {
@@ -48,9 +50,19 @@ void Draw::AddChange(const Meaning& view, const Row* row, const FieldSpec& field
   }
   if (row != nullptr && op.verb == DraftOp::Verb::kRecord && field.type != Type::kSet && !field.last) {
     const std::vector<Act> writes = row->Visible(OrdinalOf(*row->reg, field.name));
-    if (writes.size() > 1 && Chance(40)) change.over = view.book.Short(Of(writes).by->place());
+    if (writes.size() > 1 && Chance(60)) change.over = view.book.Short(Of(writes).by->place());
   }
   op.changes.push_back(change);
+}
+
+// A field on which several writes stand, where there is one.
+const FieldSpec& Draw::Disputed(const Row* row, const RegisterSpec& reg) {
+  std::vector<const FieldSpec*> fields;
+  for (const FieldSpec& field : reg.fields) {
+    if (row != nullptr && field.type != Type::kSet && row->Visible(OrdinalOf(reg, field.name)).size() > 1)
+      fields.push_back(&field);
+  }
+  return fields.empty() ? Of(reg.fields) : *Of(fields);
 }
 
 DraftOp Draw::Operation(const Meaning& view, const std::string& address) {
@@ -63,7 +75,8 @@ DraftOp Draw::Operation(const Meaning& view, const std::string& address) {
   std::set<std::string> chosen;
   const size_t wanted = create ? Below(4) : 1 + Below(2);
   while (chosen.size() < wanted && chosen.size() < reg.fields.size()) {
-    const FieldSpec& field = Of(reg.fields);
+    const FieldSpec& field =
+        Chance(25) ? Disputed(row, reg) : reg.fields[(Chance(60) ? hot_ + Below(3) : Below(99)) % reg.fields.size()];
     if (field.once && Present(row, field.name) && !Chance(10)) {
       if (Chance(20)) break;  // there may be nothing else
       continue;
@@ -121,9 +134,9 @@ RulingDraft Draw::Ruling(const Meaning& view) {
   RulingDraft ruling;
   ruling.officer = "judge";
   ruling.reason = "heard both";
-  std::vector<const Case*> cases;
+  std::map<std::string, std::vector<const Case*>> cases;  // by kind of rule: none crowds out another
   for (const auto& [key, c] : view.cases) {
-    if (c.state != "ruled" || Chance(15)) cases.push_back(&c);
+    if (c.state != "ruled" || Chance(15)) cases[c.rule.shown].push_back(&c);
   }
   if (cases.empty() || Chance(2)) {
     ruling.rule = "parcel.owner";
@@ -131,7 +144,7 @@ RulingDraft Draw::Ruling(const Meaning& view) {
     ruling.both = true;
     return ruling;
   }
-  const Case& c = *Of(cases);
+  const Case& c = *Of(std::next(cases.begin(), static_cast<ptrdiff_t>(Below(cases.size())))->second);
   ruling.rule = c.rule.id;
   ruling.subject = c.subject;
   const size_t kind = Below(10);

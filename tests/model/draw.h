@@ -12,7 +12,7 @@ namespace chancery::model {
 
 class Draw {
  public:
-  Draw(uint64_t seed, bool dense) : random_(seed), dense_(dense) {}
+  Draw(uint64_t seed, bool dense) : random_(seed), dense_(dense), hot_(Below(11)) {}
 
   bool Chance(uint64_t percent) { return random_.Below(100) < percent; }
   size_t Below(size_t n) { return random_.Below(n); }
@@ -34,12 +34,14 @@ class Draw {
   Literal ValueFor(const FieldSpec& field);
   std::string Address();
   void AddChange(const Meaning& view, const Row* row, const FieldSpec& field, DraftOp& op);
+  const FieldSpec& Disputed(const Row* row, const RegisterSpec& reg);
   DraftOp Operation(const Meaning& view, const std::string& address);
   Literal Premise();
   Literal SetFor(const Meaning& view, const Case& c);
 
   SeededRandom random_;
   bool dense_;
+  size_t hot_;  // of each register, three fields from here on are written most
   int ids_ = 0;
 };
 

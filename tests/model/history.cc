@@ -105,6 +105,9 @@ class History {
     founder.db = *std::move(db);
     RETURN_IF_DIFFERENT(TakeOwn(founder, Packs().size() + 1));
     RETURN_IF_DIFFERENT(Check(founder));
+    for (const char* address : {"parcel/1", "parcel/2", "firm/1"}) {
+      if (draw_.Chance(70)) RETURN_IF_DIFFERENT(FileThis(founder, Draft().By("mari").Create(address)));
+    }
     while (sites_.size() < wanted_ && (sites_.size() < 2 || draw_.Chance(70))) RETURN_IF_DIFFERENT(Join());
     return "";
   }
@@ -181,18 +184,12 @@ class History {
 
   // ---- filing
 
-  Error File(Site& site) {
-    const Draft draft = draw_.Filing(*site.meaning);
-    Note(Cat("at ", site.name, " file ", JsonOf(draft), draft.admit_breaches ? "  # admits breaches" : ""));
-    const Expected expected = Expect(*site.meaning, LaneOf(site), draft, contents_);
-    RETURN_IF_DIFFERENT(Judge(site, draft, expected, site.db->File(draft)));
-    return Check(site);
-  }
+  Error File(Site& site) { return FileThis(site, draw_.Filing(*site.meaning)); }
 
-  Error Repeat(Site& site) {
-    if (drafts_.empty()) return "";
-    const Draft draft = draw_.Of(drafts_);
-    Note(Cat("at ", site.name, " file ", JsonOf(draft), "  # again"));
+  Error Repeat(Site& site) { return drafts_.empty() ? "" : FileThis(site, draw_.Of(drafts_)); }
+
+  Error FileThis(Site& site, const Draft& draft) {
+    Note(Cat("at ", site.name, " file ", JsonOf(draft), draft.admit_breaches ? "  # admits breaches" : ""));
     const Expected expected = Expect(*site.meaning, LaneOf(site), draft, contents_);
     RETURN_IF_DIFFERENT(Judge(site, draft, expected, site.db->File(draft)));
     return Check(site);

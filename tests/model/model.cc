@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <iterator>
 #include <tuple>
 
 #include "absl/strings/escaping.h"
@@ -17,13 +18,12 @@ bool Earlier(const Item* a, const Item* b) {  // canonical order
 std::string ShownId(const Case& c) {
   std::string out;
   char digits[3];
-  for (const char byte : CaseId(c.rule.id, c.subject).view()) out.append(digits, snprintf(digits, 3, "%02x", byte & 0xff));
+  const Hash128 id = CaseId(c.rule.id, c.subject);
+  for (const char byte : id.view()) out.append(digits, snprintf(digits, 3, "%02x", byte & 0xff));
   return out;
 }
 
-bool Names(const Change& change, Place place) {
-  return std::find(change.named.begin(), change.named.end(), place) != change.named.end();
-}
+bool Names(const Change& change, Place place) { return std::count(change.named.begin(), change.named.end(), place) > 0; }
 
 // Does merging `act` remove what `other` left on the same record?
 bool Removes(const Act& act, const Act& other) {
@@ -96,22 +96,13 @@ std::string AddressText(const Entry& entry, const Op& op) {
   return address.Text();
 }
 
-Literal LiteralOf(const Value& value) {
-  switch (value.kind) {
-    case Kind::kUnset:
-      return {};
-    case Kind::kInteger:
-      return value.AsInteger();
-    case Kind::kText:
-      return value.payload;
-    case Kind::kGroup: {
-      Literal object = Literal::Object();
-      for (const auto& [name, member] : value.AsGroup()) object.Add(name, LiteralOf(member));
-      return object;
-    }
-    default:
-      std::abort();  // no other kind in the test packs
-  }
+Literal LiteralOf(const Value& value) {  // of the kinds that the test packs have
+  if (value.kind == Kind::kInteger) return value.AsInteger();
+  if (value.kind == Kind::kText) return value.payload;
+  if (value.kind != Kind::kGroup) return {};
+  Literal object = Literal::Object();
+  for (const auto& [name, member] : value.AsGroup()) object.Add(name, LiteralOf(member));
+  return object;
 }
 
 std::string SubjectOf(const RuleSpec& rule, const Value& value) {
@@ -184,9 +175,7 @@ LaneId Book::LaneOfSite(const std::string& label) const {
 
 std::vector<Act> Row::Standing(uint32_t field) const {
   std::vector<Act> out;
-  for (const Act& act : standing) {
-    if (act.field() == field) out.push_back(act);
-  }
+  std::copy_if(standing.begin(), standing.end(), std::back_inserter(out), [&](const Act& act) { return act.field() == field; });
   return out;
 }
 
@@ -239,11 +228,6 @@ Meaning::Meaning(const Book& the_book, const Seen& the_seen) : book(the_book), s
 const Row* Meaning::Find(const std::string& address) const {
   const auto it = rows.find(address);
   return it == rows.end() ? nullptr : &it->second;
-}
-
-bool Meaning::Exists(const std::string& address) const {
-  const Row* row = Find(address);
-  return row != nullptr && row->exists;
 }
 
 std::string Meaning::AddressOf(const Fact& fact) const {

@@ -83,7 +83,7 @@ class Meaning {
   Meaning(const Book& book, const Seen& seen);
 
   const Row* Find(const std::string& address) const;
-  bool Exists(const std::string& address) const;
+  bool Exists(const std::string& address) const { return Find(address) != nullptr && Find(address)->exists; }
   std::string AddressOf(const Fact& fact) const;
   bool Contested(const std::string& address, const std::string& field) const;         // field "" = existence
   bool Same(const RuleSpec& rule, const std::string& a, const std::string& b) const;  // exempt from a unique rule

@@ -26,40 +26,41 @@ namespace chancery {
 
 // Ground rules of an open store. Defaults are for production.
 struct Environment {
-  Clock* clock = nullptr;    // nullptr: the system's
-  Random* random = nullptr;  // nullptr: the system's
-  bool durable = true;       // false: no fdatasync. Drills and tests only: a power cut loses the store
+  Clock* clock = nullptr;                // nullptr: the system's
+  Random* random = nullptr;              // nullptr: the system's
+  bool durable = true;                   // false: no fdatasync. Drills and tests only: a power cut loses the store
   uint64_t reserve_bytes = 64ull << 20;  // filings are refused (`limit`) when the disk has less left
 };
 
 struct FoundOptions {
-  std::string site;                 // [a-z][a-z0-9_-]{0,62}
-  std::string registry_name;        // "" = the first pack's name
+  std::string site;                                        // [a-z][a-z0-9_-]{0,62}
+  std::string registry_name;                               // "" = the first pack's name
   std::vector<std::pair<std::string, std::string>> packs;  // (origin for messages, TOML), at least one
-  std::string key_seed;             // tests only: the key is derived from it; "" = random
+  std::string key_seed;                                    // tests only: the key is derived from it; "" = random
 };
 
 struct JoinOptions {
   std::string site;
-  std::string role = "full";        // full; blind and witness: not yet
+  std::string role = "full";  // full; blind and witness: not yet
   std::string key_seed;
 };
 
 struct CaseFilter {
-  bool open_only = false;           // leave out ruled ones
-  std::string rule;                 // "" = any
-  std::string reg;                  // cases that concern a record of this register
+  bool open_only = false;  // leave out ruled ones
+  std::string rule;        // "" = any
+  std::string reg;         // cases that concern a record of this register
 };
 
 // What a batch of foreign runs brought.
 struct Intake {
-  uint64_t runs = 0, entries = 0;   // new ones; what was here already is not counted
-  uint64_t opened = 0;              // cases not ruled that were not open before
-  uint64_t waiting = 0;             // entries whose causes are missing: not stored, send them again later
+  uint64_t runs = 0, entries = 0;    // new ones; what was here already is not counted
+  uint64_t opened = 0;               // cases not ruled that were not open before
+  uint64_t waiting = 0;              // entries whose causes are missing: not stored, send them again later
   std::vector<std::string> missing;  // "tallinn-17": what would let them in
 };
 
-// A consistent view of one moment. Does not block the writer; holds pages, so keep it short. Movable, used by one thread at a time.
+// A consistent view of one moment. Does not block the writer; holds pages, so keep it short. Movable, used by one thread at a
+// time.
 class Snapshot {
  public:
   Snapshot(Snapshot&&) noexcept;
@@ -76,9 +77,9 @@ class Snapshot {
   // Cases, ascending by (rule, subject). Facts, rulings and dependants are left empty: ask Case for one. O(cases).
   absl::StatusOr<std::vector<CaseView>> Cases(const CaseFilter& filter = {}) const;
 
-  // One case, whole. rule and subject as in product's CASE; or rule = the 32-digit id (or a unique prefix of 8 or more), subject "".
-  // A subject that is a record address may be given with or without escapes; one that is a JSON value as its JSON or as bare text.
-  // Errors: NotFound.
+  // One case, whole. rule and subject as in product's CASE; or rule = the 32-digit id (or a unique prefix of 8 or more), subject
+  // "". A subject that is a record address may be given with or without escapes; one that is a JSON value as its JSON or as bare
+  // text. Errors: NotFound.
   absl::StatusOr<CaseView> Case(std::string_view rule, std::string_view subject) const;
 
   // Entries, newest last: of one record (or field), or of all lanes in canonical order. limit 0 = all.
@@ -89,14 +90,14 @@ class Snapshot {
 
   absl::StatusOr<StatusView> Status() const;
   absl::StatusOr<std::vector<SiteView>> Sites() const;
-  absl::StatusOr<std::vector<PackView>> Packs() const;  // in force here, in the order they were loaded
+  absl::StatusOr<std::vector<PackView>> Packs() const;                        // in force here, in the order they were loaded
   absl::StatusOr<std::vector<std::string>> Keys(std::string_view reg) const;  // of existing records, ascending bytes
 
   // "tallinn-17,luxembourg-4" sorted, "0" for nothing.
   std::string Frontier() const;
 
-  // Encoded runs that a holder of `frontier` ("0", or as Frontier() prints it) lacks: causes before effects, at most about bytes_max
-  // (0 = all), at least one if any is missing. Errors: InvalidArgument (unknown lane name, not a frontier).
+  // Encoded runs that a holder of `frontier` ("0", or as Frontier() prints it) lacks: causes before effects, at most about
+  // bytes_max (0 = all), at least one if any is missing. Errors: InvalidArgument (unknown lane name, not a frontier).
   absl::StatusOr<std::vector<std::string>> RunsSince(std::string_view frontier, size_t bytes_max = 0) const;
 
   // The same as one file (docs/reference/bundle.md).
@@ -114,21 +115,23 @@ class Database {
  public:
   // Founds a registry: genesis, packs, this site's key; the founder is a member at once.
   // Errors: AlreadyExists (there is a store in dir), refusal `pack`, InvalidArgument (a bad name).
-  static absl::StatusOr<std::unique_ptr<Database>> Found(const std::string& dir, const FoundOptions& options, const Environment& env = {});
+  static absl::StatusOr<std::unique_ptr<Database>> Found(const std::string& dir, const FoundOptions& options,
+                                                         const Environment& env = {});
 
-  // A store for an existing registry from a bundle that begins with its genesis. The site refuses filings (`admission`) until a member
-  // has admitted its card and that entry has arrived here.
-  static absl::StatusOr<std::unique_ptr<Database>> Join(const std::string& dir, const JoinOptions& options, std::string_view bundle,
-                                                        const Environment& env = {});
+  // A store for an existing registry from a bundle that begins with its genesis. The site refuses filings (`admission`) until a
+  // member has admitted its card and that entry has arrived here.
+  static absl::StatusOr<std::unique_ptr<Database>> Join(const std::string& dir, const JoinOptions& options,
+                                                        std::string_view bundle, const Environment& env = {});
 
-  // Errors: NotFound (no store), Unavailable (locked by another process: pid and command), DataLoss (truncated, foreign or damaged),
-  // FailedPrecondition (another format version).
+  // Errors: NotFound (no store), Unavailable (locked by another process: pid and command), DataLoss (truncated, foreign or
+  // damaged), FailedPrecondition (another format version).
   static absl::StatusOr<std::unique_ptr<Database>> Open(const std::string& dir, const Environment& env = {});
 
   ~Database();  // writes nothing: what is durable is durable already
 
   // Files one entry: checked in this site's view, stamped, signed, durable when this returns. Calls from several threads share
-  // commits. Errors: a refusal (nothing stored), ResourceExhausted (disk reserve), DataLoss (a commit failed: outcome unknown, reopen).
+  // commits. Errors: a refusal (nothing stored), ResourceExhausted (disk reserve), DataLoss (a commit failed: outcome unknown,
+  // reopen).
   absl::StatusOr<Receipt> File(const Draft& draft);
 
   // Files many in one durable commit, each on its own merits: a refused one is left out, the rest stay. Results in order.
@@ -147,12 +150,14 @@ class Database {
 
   absl::StatusOr<Snapshot> Read() const;
 
-  // Takes runs of other sites (from RunsSince, in any split and order). All or nothing of what is ready; the same runs again change
-  // nothing. Errors: InvalidArgument (malformed: names the run), DataLoss (hash or seal do not hold), FailedPrecondition (another registry).
+  // Takes runs of other sites (from RunsSince, in any split and order). All or nothing of what is ready; the same runs again
+  // change nothing. Errors: InvalidArgument (malformed: names the run), DataLoss (hash or seal do not hold), FailedPrecondition
+  // (another registry).
   absl::StatusOr<Intake> Ingest(absl::Span<const std::string> runs);
   absl::StatusOr<Intake> ApplyBundle(std::string_view bundle);
 
-  // Derives every table again from the journal, into the same store. Errors: DataLoss. Digests must not change: it is repair and oracle.
+  // Derives every table again from the journal, into the same store. Errors: DataLoss. Digests must not change: it is repair and
+  // oracle.
   absl::Status Rebuild();
 
   const std::string& site() const;

@@ -35,23 +35,23 @@ struct Literal {
   static Literal Object(std::vector<std::pair<std::string, Literal>> members = {});
 
   bool null() const { return type == Type::kNull; }
-  const Literal* Find(std::string_view key) const;        // of an object
-  Literal& Add(std::string key, Literal value);           // to an object; returns *this
-  std::string Json() const;                               // compact, members in order; U+0000 to U+001F escaped
-  bool operator==(const Literal& other) const;            // lines and columns do not count
+  const Literal* Find(std::string_view key) const;  // of an object
+  Literal& Add(std::string key, Literal value);     // to an object; returns *this
+  std::string Json() const;                         // compact, members in order; U+0000 to U+001F escaped
+  bool operator==(const Literal& other) const;      // lines and columns do not count
 };
 
 // Parses one JSON value. Errors: InvalidArgument "line L, column C: …" (syntax, a repeated key, a number that is not a 64-bit
 // integer, invalid UTF-8, U+0000, nesting over 64).
 absl::StatusOr<Literal> ParseJson(std::string_view text);
 
-// `register/key`, `register/key/field` or `register/key/field/member`. Inside the text `%`, `/`, space and `#` of a key are %25 %2F
-// %20 %23; here they are decoded.
+// `register/key`, `register/key/field` or `register/key/field/member`. Inside the text `%`, `/`, space and `#` of a key are %25
+// %2F %20 %23; here they are decoded.
 struct Address {
   std::string reg, key, field, member;
-  std::string Text() const;                                        // escaped, canonical
-  std::string Shown() const;                                       // as Text; for people and JSON the key is decoded
-  static absl::StatusOr<Address> Parse(std::string_view text);     // Errors: InvalidArgument, with the reason
+  std::string Text() const;                                     // escaped, canonical
+  std::string Shown() const;                                    // as Text; for people and JSON the key is decoded
+  static absl::StatusOr<Address> Parse(std::string_view text);  // Errors: InvalidArgument, with the reason
   bool operator==(const Address&) const = default;
 };
 
@@ -75,11 +75,11 @@ struct DraftOp {
 // An entry as its author writes it, before a site stamps it. Builder style in code, or ParseDraft from JSON.
 struct Draft {
   std::string id, officer, basis, note;
-  std::optional<Literal> filed;       // object: at, office, number
-  std::vector<Literal> relied_on;     // address texts, or objects {rule, value}
-  std::string corrects, reason;       // ENTRY and why
+  std::optional<Literal> filed;    // object: at, office, number
+  std::vector<Literal> relied_on;  // address texts, or objects {rule, value}
+  std::string corrects, reason;    // ENTRY and why
   std::vector<DraftOp> ops;
-  bool admit_breaches = false;        // imports only: file although a rule between records is broken; each breach is a case
+  bool admit_breaches = false;  // imports only: file although a rule between records is broken; each breach is a case
 
   Draft& By(std::string officer_name, std::string legal_basis = {});
   Draft& Create(std::string_view address);  // the calls below work on the record named last
@@ -96,9 +96,9 @@ absl::StatusOr<Draft> DraftOf(const Literal& object);
 
 // A ruling as written: exactly one of keep, set, both, none.
 struct RulingDraft {
-  std::string rule, subject;        // or the case's 32-digit id in `rule` and "" in `subject`
-  std::string keep;                 // ENTRY
-  std::optional<Literal> set;       // object: address -> value
+  std::string rule, subject;   // or the case's 32-digit id in `rule` and "" in `subject`
+  std::string keep;            // ENTRY
+  std::optional<Literal> set;  // object: address -> value
   bool both = false, none = false;
   std::string officer, reason, principle, effect;
   std::vector<std::string> tell;
@@ -113,22 +113,22 @@ struct Receipt {
   std::string hlc;         // RFC 3339 with ms and Z: the site's own stamp, no time of filing
   uint32_t ticks = 0;
   std::string strength = "local";
-  bool repeated = false;   // the same id with the same content was filed before; this is its receipt
+  bool repeated = false;  // the same id with the same content was filed before; this is its receipt
 };
 
 struct StandingView {
   Literal value;
-  std::string entry;               // of the first write of it in canonical order, short form
+  std::string entry;                 // of the first write of it in canonical order, short form
   std::vector<std::string> entries;  // every write of it, in canonical order
 };
 
 struct FieldView {
   std::string name;
   bool contested = false;
-  Literal value;                      // null where contested
-  Literal interim;                    // what is shown meanwhile; equals value where not contested
-  std::vector<StandingView> values;   // distinct, ascending by compact JSON as bytes
-  std::vector<std::string> cases;     // ids of cases not ruled that have a fact in this field
+  Literal value;                     // null where contested
+  Literal interim;                   // what is shown meanwhile; equals value where not contested
+  std::vector<StandingView> values;  // distinct, ascending by compact JSON as bytes
+  std::vector<std::string> cases;    // ids of cases not ruled that have a fact in this field
 };
 
 struct RecordView {
@@ -145,7 +145,7 @@ struct FactView {
   std::optional<Literal> filed;
   std::vector<std::string> relied_on;
   std::vector<std::pair<std::string, Literal>> changed, before;  // by address, shown form
-  std::vector<std::pair<std::string, std::string>> knew;         // other fact's site, "site-n" this entry had seen of it ("" = nothing)
+  std::vector<std::pair<std::string, std::string>> knew;  // other fact's site, "site-n" this entry had seen of it ("" = nothing)
   bool standing = false;
 };
 
@@ -187,11 +187,11 @@ struct SiteView {
 
 struct StatusView {
   std::string site, registry_name, registry;
-  std::string pack;                                   // names, joined by ", "
+  std::string pack;                                        // names, joined by ", "
   std::vector<std::pair<std::string, uint64_t>> frontier;  // lane label ("tallinn", "tallinn.2") -> seq, ascending
-  std::string digest, docket;                         // 32 hexadecimal digits
+  std::string digest, docket;                              // 32 hexadecimal digits
   uint64_t records = 0, entries = 0, cases = 0, notices = 0, ruled = 0, held = 0, waiting = 0;
-  bool admitted = false;                              // this site may file
+  bool admitted = false;  // this site may file
   uint64_t free_bytes = 0;
 };
 
@@ -203,7 +203,8 @@ Literal ToJson(const EntryView&);
 Literal ToJson(const SiteView&);
 Literal ToJson(const StatusView&);
 
-// The parts of an error for screens and JSON: a refusal where it is one ({"refused":{…}}), else {"error":{"code","message","next"}}.
+// The parts of an error for screens and JSON: a refusal where it is one ({"refused":{…}}), else
+// {"error":{"code","message","next"}}.
 struct ErrorView {
   bool refused = false;
   std::string kind, rule, at, message, next;

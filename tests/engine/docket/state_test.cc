@@ -40,7 +40,8 @@ TEST(CaseState, IsRuledByRulingsApartThatAgree) {
 }
 
 TEST(CaseState, IsRuledAgainByOneThatKnewBoth) {
-  EXPECT_EQ(StateOf({}, {Ruling(8, 'x', {kA, kB}), Ruling(9, 'y', {kA, kB}), Ruling(10, 'z', {kA, kB}, {8, 9})}), CaseState::kRuled);
+  EXPECT_EQ(StateOf({}, {Ruling(8, 'x', {kA, kB}), Ruling(9, 'y', {kA, kB}), Ruling(10, 'z', {kA, kB}, {8, 9})}),
+            CaseState::kRuled);
 }
 
 TEST(CaseState, StaysSplitWhereTheLaterRulingKnewOnlyOne) {

@@ -9,10 +9,14 @@ namespace {
 
 // The eight leaves and roots that Certificate Transparency implementations share (RFC 6962 section 2.1).
 const char* kLeaves[] = {"", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"};
-const char* kRoots[] = {"6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d", "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
-                        "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77", "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
-                        "4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4", "76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef",
-                        "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c", "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328"};
+const char* kRoots[] = {"6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+                        "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
+                        "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77",
+                        "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+                        "4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4",
+                        "76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef",
+                        "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
+                        "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328"};
 
 Hash256 Leaf(const char* hex) {
   std::string bytes;
@@ -25,7 +29,8 @@ Hash256 ByDefinition(const std::vector<Hash256>& leaves, size_t from, size_t to)
   if (to - from == 1) return leaves[from];
   size_t k = 1;
   while (k * 2 < to - from) k *= 2;
-  return Sha256({std::string_view("\x01", 1), ByDefinition(leaves, from, from + k).view(), ByDefinition(leaves, from + k, to).view()});
+  return Sha256(
+      {std::string_view("\x01", 1), ByDefinition(leaves, from, from + k).view(), ByDefinition(leaves, from + k, to).view()});
 }
 
 TEST(Tree, HasTheKnownRootAtEverySize) {
