@@ -184,7 +184,7 @@ TEST(Random, Drill) {
   const char* given = std::getenv("CHANCERY_SEED");
   const char* more = std::getenv("CHANCERY_SEEDS");
   const uint64_t first = given == nullptr ? 1 : std::strtoull(given, nullptr, 10);
-  const uint64_t count = given != nullptr ? 1 : more != nullptr ? std::strtoull(more, nullptr, 10) : kDrills;
+  const uint64_t count = more != nullptr ? std::strtoull(more, nullptr, 10) : given != nullptr ? 1 : kDrills;
   size_t lines = 0;
   for (uint64_t seed = first; seed < first + count; ++seed) {
     Growing growing(seed);

@@ -188,7 +188,7 @@ class History {
 
   Error Repeat(Site& site) { return drafts_.empty() ? "" : FileThis(site, draw_.Of(drafts_)); }
 
-  Error FileThis(Site& site, const Draft& draft) {
+  Error FileThis(Site& site, Draft draft) {  // a copy: filing may grow drafts_
     Note(Cat("at ", site.name, " file ", JsonOf(draft), draft.admit_breaches ? "  # admits breaches" : ""));
     const Expected expected = Expect(*site.meaning, LaneOf(site), draft, contents_);
     RETURN_IF_DIFFERENT(Judge(site, draft, expected, site.db->File(draft)));

@@ -72,7 +72,7 @@ const char* const kMustHappen[] = {"opened existence",
 TEST(Random, History) {
   const bool one = std::getenv("CHANCERY_SEED") != nullptr;
   const uint64_t first = FromEnvironment("CHANCERY_SEED", 1);
-  const uint64_t count = one ? 1 : FromEnvironment("CHANCERY_SEEDS", kHistories);
+  const uint64_t count = FromEnvironment("CHANCERY_SEEDS", one ? 1 : kHistories);
   Tally tally;
   for (uint64_t seed = first; seed < first + count; ++seed) {
     const std::string error = RunHistory({.seed = seed}, tally);
