@@ -53,6 +53,7 @@ class Author {
 };
 
 // An operation on a record, in the ordinals of the pack in force; the pack is added to the entry where it is missing.
-Op OpOn(Entry& entry, const Catalog& catalog, const RegisterInfo& reg, std::string_view key, OpKind kind);
+// Errors: as Catalog::NamingOf.
+absl::StatusOr<Op> OpOn(Entry& entry, const Catalog& catalog, const RegisterInfo& reg, std::string_view key, OpKind kind);
 
 }  // namespace chancery

@@ -67,7 +67,8 @@ absl::StatusOr<Change> TypeChange(const DraftChange& draft, const Catalog& catal
   const FieldDef& def = field->def;
   if (!FitsVerb(draft.verb, def))
     return Refuse({"type", "", at, Cat("the field cannot be changed in this way"), Cat("it takes ", VerbFor(def))});
-  Change change{catalog.FieldOrdinal(reg, draft.field), EntryVerb(draft.verb, def), {}, {}};
+  ASSIGN_OR_RETURN(const uint32_t ordinal, catalog.FieldOrdinal(reg, draft.field));
+  Change change{ordinal, EntryVerb(draft.verb, def), {}, {}};
   if (draft.verb == DraftChange::Verb::kUnset) return change;
   ASSIGN_OR_RETURN(change.value, TypeValue(def, def.type == FieldType::kSet ? def.of : def.type, draft.value, at));
   RETURN_IF_ERROR(CheckFoldable(*field, change.value, at));
@@ -76,8 +77,8 @@ absl::StatusOr<Change> TypeChange(const DraftChange& draft, const Catalog& catal
 
 }  // namespace
 
-Op OpOn(Entry& entry, const Catalog& catalog, const RegisterInfo& reg, std::string_view key, OpKind kind) {
-  const Catalog::Naming naming = catalog.NamingOf(reg);
+absl::StatusOr<Op> OpOn(Entry& entry, const Catalog& catalog, const RegisterInfo& reg, std::string_view key, OpKind kind) {
+  ASSIGN_OR_RETURN(const Catalog::Naming naming, catalog.NamingOf(reg));
   const auto at = std::find(entry.packs.begin(), entry.packs.end(), naming.pack);
   Op op;
   op.kind = kind;
@@ -96,7 +97,8 @@ absl::Status Author::MakeOps(const Draft& draft, Entry& entry) {
     const std::string record = from.record.Shown();
     if (from.verb == DraftOp::Verb::kDelete)
       return Refuse({"type", "", record, "delete is not merged by this version yet", "close the record by a field of its own"});
-    Op op = OpOn(entry, catalog, *reg, from.record.key, from.verb == DraftOp::Verb::kCreate ? OpKind::kCreate : OpKind::kEdit);
+    ASSIGN_OR_RETURN(Op op, OpOn(entry, catalog, *reg, from.record.key,
+                                 from.verb == DraftOp::Verb::kCreate ? OpKind::kCreate : OpKind::kEdit));
     op.changes.reserve(from.changes.size());
     for (const DraftChange& change : from.changes) {
       ASSIGN_OR_RETURN(Change typed, TypeChange(change, catalog, *reg, record));

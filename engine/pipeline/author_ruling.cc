@@ -56,7 +56,8 @@ absl::StatusOr<CaseFact> Author::KeptFact(const RulingDraft& draft, const Case& 
 absl::Status Author::FieldEffects(const RulingDraft& draft, const Case& c, Entry& entry) {
   const RegisterInfo& reg = *work_.catalog().FindHash(RegisterOf(c.scope.record));
   const FieldInfo& field = reg.fields[c.scope.field];
-  Change change{work_.catalog().FieldOrdinal(reg, field.def.name), Verb::kSettle, {}, {}};
+  ASSIGN_OR_RETURN(const uint32_t ordinal, work_.catalog().FieldOrdinal(reg, field.def.name));
+  Change change{ordinal, Verb::kSettle, {}, {}};
   const std::string at = Cat(c.subject, "/", field.def.name);
   if (!draft.keep.empty()) {
     ASSIGN_OR_RETURN(const CaseFact kept, KeptFact(draft, c));
@@ -74,7 +75,7 @@ absl::Status Author::FieldEffects(const RulingDraft& draft, const Case& c, Entry
       ASSIGN_OR_RETURN(change.value, TypeValue(field.def, field.def.type, literal, at));
     }
   }
-  Op op = OpOn(entry, work_.catalog(), reg, KeyOf(c.scope.record), OpKind::kEdit);
+  ASSIGN_OR_RETURN(Op op, OpOn(entry, work_.catalog(), reg, KeyOf(c.scope.record), OpKind::kEdit));
   op.changes.push_back(std::move(change));
   entry.ops.push_back(std::move(op));
   return absl::OkStatus();
@@ -82,7 +83,7 @@ absl::Status Author::FieldEffects(const RulingDraft& draft, const Case& c, Entry
 
 absl::Status Author::UniqueEffects(const RulingDraft& draft, const Case& c, Entry& entry) {
   const RuleInfo& rule = *work_.catalog().RuleByHash(c.scope.rule);
-  const uint32_t ordinal = work_.catalog().FieldOrdinal(*rule.reg, rule.field->def.name);
+  ASSIGN_OR_RETURN(const uint32_t ordinal, work_.catalog().FieldOrdinal(*rule.reg, rule.field->def.name));
   const std::vector<ClaimRow> claimants = work_.Claimants(rule.hash, ClaimHash(c.subject));
   RecordKey kept_record;
   if (!draft.keep.empty()) {
@@ -101,7 +102,7 @@ absl::Status Author::UniqueEffects(const RulingDraft& draft, const Case& c, Entr
     std::vector<const Write*> claiming;  // also those that a later `last` write hides: they would come back
     for (const Write& w : *edit->record.Find(rule.field->handle))
       if (!w.value.unset() && SubjectOf(Normalised(rule, w.value)) == c.subject) claiming.push_back(&w);
-    Op op = OpOn(entry, work_.catalog(), *rule.reg, KeyOf(row.record), OpKind::kEdit);
+    ASSIGN_OR_RETURN(Op op, OpOn(entry, work_.catalog(), *rule.reg, KeyOf(row.record), OpKind::kEdit));
     op.changes.push_back({ordinal, Verb::kRetract, {}, PlacesOf(claiming, work_.lanes)});
     entry.ops.push_back(std::move(op));
   }
@@ -130,9 +131,10 @@ absl::Status Author::UniqueValues(const Literal& set, const Case& c, Entry& entr
     values.insert_or_assign(key, std::move(value));
   }
   if (values.empty()) return RefuseRuling(c, "set names at least one value");
+  ASSIGN_OR_RETURN(const uint32_t ordinal, work_.catalog().FieldOrdinal(*rule.reg, rule.field->def.name));
   for (auto& [key, value] : values) {
-    Op op = OpOn(entry, work_.catalog(), *rule.reg, KeyOf(key), OpKind::kEdit);
-    op.changes.push_back({work_.catalog().FieldOrdinal(*rule.reg, rule.field->def.name), Verb::kSettle, std::move(value), {}});
+    ASSIGN_OR_RETURN(Op op, OpOn(entry, work_.catalog(), *rule.reg, KeyOf(key), OpKind::kEdit));
+    op.changes.push_back({ordinal, Verb::kSettle, std::move(value), {}});
     entry.ops.push_back(std::move(op));
   }
   return absl::OkStatus();
@@ -153,15 +155,16 @@ absl::Status Author::ExistenceEffects(const RulingDraft& draft, const Case& c, E
                                        [&](const Life& l) { return l.live && l.dot == kept.dot && l.op == kept.op; });
   if (!draft.keep.empty() && !kept_stands) return RefuseRuling(c, Cat("the creation by ", draft.keep, " no longer stands"));
   if (lost.empty()) return absl::OkStatus();
-  Op op = OpOn(entry, work_.catalog(), reg, KeyOf(c.scope.record), OpKind::kEdit);
+  ASSIGN_OR_RETURN(Op op, OpOn(entry, work_.catalog(), reg, KeyOf(c.scope.record), OpKind::kEdit));
   for (const FieldInfo* field : reg.by_name) {
     const Cell* cell = edit->record.Find(field->handle);
     if (cell == nullptr) continue;
     std::vector<const Write*> gone;
     for (const Write& w : *cell)
       if (lost.contains({w.dot, w.op})) gone.push_back(&w);
-    if (!gone.empty())
-      op.changes.push_back({work_.catalog().FieldOrdinal(reg, field->def.name), Verb::kRetract, {}, PlacesOf(gone, work_.lanes)});
+    if (gone.empty()) continue;
+    ASSIGN_OR_RETURN(const uint32_t ordinal, work_.catalog().FieldOrdinal(reg, field->def.name));
+    op.changes.push_back({ordinal, Verb::kRetract, {}, PlacesOf(gone, work_.lanes)});
   }
   Change creations{kNoField, Verb::kRetract, draft.none ? Value::Bool(false) : Value(), {}};
   for (const auto& [dot, index] : lost) creations.named.push_back(work_.lanes.PlaceOf(dot));

@@ -120,13 +120,29 @@ std::vector<PackDef> Catalog::InForce() const {
 
 const PackDef& Catalog::PackOf(const RegisterInfo& reg) const { return *in_force_.at(reg.pack); }
 
-Catalog::Naming Catalog::NamingOf(const RegisterInfo& reg) const {
-  const PackDef& pack = PackOf(reg);
-  return {pack.id, *pack.Ordinal(reg.name)};
+namespace {
+
+absl::Status NotInForce(const PackDef& pack, const std::string& what) {
+  return Refuse({"pack", "", what,
+                 Cat("the version of pack ", pack.name, " in force here has no ", what, ": two versions were loaded apart"),
+                 "load a higher version that has what both brought: chancery pack apply FILE"});
 }
 
-uint32_t Catalog::FieldOrdinal(const RegisterInfo& reg, std::string_view field) const {
-  return *PackOf(reg).Find(reg.name)->Ordinal(field);
+}  // namespace
+
+absl::StatusOr<Catalog::Naming> Catalog::NamingOf(const RegisterInfo& reg) const {
+  const PackDef& pack = PackOf(reg);
+  const std::optional<uint32_t> ordinal = pack.Ordinal(reg.name);
+  if (!ordinal) return NotInForce(pack, reg.name);
+  return Naming{pack.id, *ordinal};
+}
+
+absl::StatusOr<uint32_t> Catalog::FieldOrdinal(const RegisterInfo& reg, std::string_view field) const {
+  const PackDef& pack = PackOf(reg);
+  const RegisterDef* def = pack.Find(reg.name);
+  const std::optional<uint32_t> ordinal = def == nullptr ? std::nullopt : def->Ordinal(field);
+  if (!ordinal) return NotInForce(pack, Cat(reg.name, ".", field));
+  return *ordinal;
 }
 
 const Ordinals* Catalog::Resolve(const PackId& pack, uint32_t reg) const {

@@ -76,8 +76,9 @@ class Catalog {
     PackId pack;
     uint32_t reg = 0;
   };
-  Naming NamingOf(const RegisterInfo& reg) const;
-  uint32_t FieldOrdinal(const RegisterInfo& reg, std::string_view field) const;
+  // Errors: refusal `pack`, where two versions were loaded apart and the one in force lacks what the other brought.
+  absl::StatusOr<Naming> NamingOf(const RegisterInfo& reg) const;
+  absl::StatusOr<uint32_t> FieldOrdinal(const RegisterInfo& reg, std::string_view field) const;
   // nullptr: the pack or the ordinal is not known here.
   const Ordinals* Resolve(const PackId& pack, uint32_t reg) const;
 
