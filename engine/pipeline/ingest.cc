@@ -99,7 +99,7 @@ absl::Status FoldRun(Batch& batch, uint16_t handle, Run run) {
     const Entry& entry = checked.entries[i];
     const Dot dot = MakeDot(handle, entry.seq);
     seen.Raise(handle, entry.seq - 1);
-    RETURN_IF_ERROR(CheckOps(work, entry, dot, seen));
+    RETURN_IF_ERROR(CheckOps(work, entry, dot, seen, checked.entries));
     RETURN_IF_ERROR(batch.Fold(entry, dot, seen, &touches[i]));
     work.lanes.Edit(handle).tip_hlc = entry.hlc;
   }

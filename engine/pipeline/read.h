@@ -37,6 +37,7 @@ class Reader {
   absl::StatusOr<std::vector<std::string>> Dependants(const Case& c, const std::vector<CaseFact>& facts);
   absl::StatusOr<std::vector<RecordKey>> RecordsOf(const Case& c, const std::vector<CaseFact>& facts);
   absl::Status SortCanonically(std::vector<Dot>& dots);
+  const FieldInfo* FieldOf(const Scope& scope) const;  // that the case is about; nullptr for existence
   std::string KindOf(const Scope& scope) const;
   std::string TitleOf(std::string_view rule) const;
   Literal OpsOf(const chancery::Entry& entry);

@@ -24,20 +24,17 @@ Literal ValueIn(const Record& record, const FieldInfo& field, const Lanes& lanes
   return shown == nullptr ? Literal() : ShowValue(shown->value);
 }
 
-std::vector<std::string> Premises(const Entry& entry) {
-  std::vector<std::string> out;
-  for (const Premise& p : entry.relied_on)
-    out.push_back(p.scope == Premise::Scope::kClaim ? Cat(p.address, " ", p.value) : p.address);
-  return out;
-}
-
 }  // namespace
 
 std::string Reader::KindOf(const Scope& scope) const {
   if (scope.type == Scope::Type::kUnique) return "unique";
   if (scope.type == Scope::Type::kExistence) return "existence";
-  const RegisterInfo* reg = work_.catalog().FindHash(RegisterOf(scope.record));
-  return reg->fields[scope.field].def.merge == MergeKind::kOnce ? "once" : "field";
+  return FieldOf(scope)->def.merge == MergeKind::kOnce ? "once" : "field";
+}
+
+const FieldInfo* Reader::FieldOf(const Scope& scope) const {
+  if (scope.type == Scope::Type::kUnique) return work_.catalog().RuleByHash(scope.rule)->field;
+  return scope.type == Scope::Type::kField ? &work_.catalog().FindHash(RegisterOf(scope.record))->fields[scope.field] : nullptr;
 }
 
 std::string Reader::TitleOf(std::string_view rule) const {
@@ -87,16 +84,14 @@ absl::StatusOr<FactView> Reader::FactOf(const Case& c, const CaseFact& fact, con
   view.basis = entry.basis;
   view.hlc = shown.hlc;
   view.filed = shown.filed;
-  view.relied_on = Premises(entry);
+  view.relied_on = shown.relied_on;
   const Op& op = entry.ops[fact.op];
   const Ordinals& ordinals = *work_.catalog().Resolve(entry.packs[op.pack], op.reg);
   const RecordKey key = RecordKeyOf(ordinals.reg->hash, op.key);
   const std::string record = Shown(work_, key);
   ASSIGN_OR_RETURN(const RecordEdit* now, work_.Load(key, *ordinals.reg));
   ASSIGN_OR_RETURN(const chancery::Record before, work_.AsOf(key, *ordinals.reg, past));
-  const FieldInfo* about = c.scope.type == Scope::Type::kField    ? &ordinals.reg->fields[c.scope.field]
-                           : c.scope.type == Scope::Type::kUnique ? work_.catalog().RuleByHash(c.scope.rule)->field
-                                                                  : nullptr;
+  const FieldInfo* about = FieldOf(c.scope);
   for (const Change& change : op.changes) {
     if (change.field == kNoField) continue;
     const FieldInfo* field = ordinals.fields[change.field];
@@ -172,9 +167,7 @@ absl::StatusOr<std::vector<std::string>> Reader::Dependants(const Case& c, const
     }
     const std::string record = work_.AddressOf(key);
     RETURN_IF_ERROR(add_premises(PremiseScope(Premise::Scope::kRecord, record), any));
-    const FieldInfo* about = c.scope.type == Scope::Type::kField    ? &reg.fields[c.scope.field]
-                             : c.scope.type == Scope::Type::kUnique ? work_.catalog().RuleByHash(c.scope.rule)->field
-                                                                    : nullptr;
+    const FieldInfo* about = FieldOf(c.scope);
     if (about == nullptr) continue;
     RETURN_IF_ERROR(add_premises(PremiseScope(Premise::Scope::kField, Cat(record, "/", about->def.name)), any));
     RETURN_IF_ERROR(add_premises(PremiseScope(Premise::Scope::kElement, Cat(record, "/", about->def.name)), any));

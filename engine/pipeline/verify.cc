@@ -76,6 +76,24 @@ absl::Status CheckChange(const Lane& lane, const Entry& entry, const Change& cha
   return absl::OkStatus();
 }
 
+// What a ruling names are operations that its author had seen.
+absl::Status CheckFacts(const Workspace& work, const Entry& entry, Dot dot, const Vector& seen, const std::vector<Entry>& run) {
+  const Lane& lane = work.lanes.At(HandleOf(dot));
+  for (const Fact& fact : entry.ruling->facts) {
+    const std::optional<Dot> known = work.lanes.DotOf(fact.place);
+    if (!known || !seen.Has(*known)) return Malformed(lane, entry.seq, "it rules on an entry that it had not seen");
+    size_t ops = 0;
+    if (fact.place.lane == lane.id && fact.place.seq >= run[0].seq) {
+      ops = run[fact.place.seq - run[0].seq].ops.size();
+    } else {
+      ASSIGN_OR_RETURN(const Entry named, work.journal.EntryAt(*known));
+      ops = named.ops.size();
+    }
+    if (fact.op >= ops) return Malformed(lane, entry.seq, "it rules on an operation that is not there");
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<CheckedRun> CheckRun(Workspace& work, const Lane& lane, const Run& run) {
@@ -106,7 +124,7 @@ absl::StatusOr<CheckedRun> CheckRun(Workspace& work, const Lane& lane, const Run
   return out;
 }
 
-absl::Status CheckOps(const Workspace& work, const Entry& entry, Dot dot, const Vector& seen) {
+absl::Status CheckOps(const Workspace& work, const Entry& entry, Dot dot, const Vector& seen, const std::vector<Entry>& run) {
   const Lane& lane = work.lanes.At(HandleOf(dot));
   for (const Op& op : entry.ops) {
     const Ordinals* ordinals = work.catalog().Resolve(entry.packs[op.pack], op.reg);
@@ -114,13 +132,7 @@ absl::Status CheckOps(const Workspace& work, const Entry& entry, Dot dot, const 
     if (op.kind == OpKind::kDelete) return Malformed(lane, entry.seq, "deletion is not merged by this version: upgrade needed");
     for (const Change& change : op.changes) RETURN_IF_ERROR(CheckChange(lane, entry, change, *ordinals));
   }
-  if (entry.ruling) {
-    for (const Fact& fact : entry.ruling->facts) {
-      const std::optional<Dot> known = work.lanes.DotOf(fact.place);
-      if (!known || !seen.Has(*known)) return Malformed(lane, entry.seq, "it rules on an entry that it had not seen");
-    }
-  }
-  return absl::OkStatus();
+  return entry.ruling ? CheckFacts(work, entry, dot, seen, run) : absl::OkStatus();
 }
 
 }  // namespace chancery

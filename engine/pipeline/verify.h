@@ -23,8 +23,9 @@ struct CheckedRun {
 // InvalidArgument (malformed: names the entry), DataLoss (hashes or the seal do not hold).
 absl::StatusOr<CheckedRun> CheckRun(Workspace& work, const Lane& lane, const Run& run);
 
-// Ordinals within the entry's packs, verbs and kinds as the fields take them, effects in rulings only, facts within the author's
-// past (`seen`).
-absl::Status CheckOps(const Workspace& work, const Entry& entry, Dot dot, const Vector& seen);
+// Ordinals within the entry's packs, verbs and kinds as the fields take them, effects in rulings only; facts are operations of
+// entries within the author's past (`seen`). run: the entries of its run, which the journal does not have yet. Errors:
+// InvalidArgument (malformed), DataLoss.
+absl::Status CheckOps(const Workspace& work, const Entry& entry, Dot dot, const Vector& seen, const std::vector<Entry>& run);
 
 }  // namespace chancery

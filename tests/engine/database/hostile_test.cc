@@ -7,6 +7,8 @@
 
 #include "chancery/chancery.h"
 #include "chancery/testing.h"
+#include "engine/base/strings.h"
+#include "engine/codec/run.h"
 
 namespace chancery {
 namespace {
@@ -109,6 +111,77 @@ TEST_F(Hostile, AStampADayAheadIsNotTakenUntilTheClockIsThere) {
   EXPECT_EQ(tartu_->Ingest(runs)->waiting, 2u);  // it shares a run with the entry before it
   clock_.Set(clock_.NowMs() + 7ll * 3600 * 1000);
   EXPECT_EQ(tartu_->Ingest(runs)->entries, 2u);
+}
+
+// A member's key in the wrong hands: entries that its site would never write, properly signed.
+class Rogue : public Hostile {
+ protected:
+  Rogue() : key_(KeyPair::FromSeed(Sha256({"chancery/seed/1\n", "u"}))) {
+    EXPECT_TRUE(tartu_->Ingest(runs_).ok());
+    std::string registry;
+    EXPECT_TRUE(Unhex(Status(*tallinn_).registry, &registry));
+    entry_.registry = RegistryId::From(registry);
+    entry_.lane = LaneOf(key_.public_key());
+    entry_.seq = 1;
+    entry_.hlc = HlcAt(clock_.NowMs() + 1000);
+    const std::vector<std::string> first = *tallinn_->Read()->RunsSince("tallinn-3");
+    entry_.context = {{DecodeRun(first[0])->lane, 4}};
+    entry_.officer = "nobody";
+  }
+
+  // Tartu's first run, holding just this entry, as tallinn takes it.
+  absl::StatusOr<Intake> Send() {
+    const EntryId id = IdOf(EncodeEntry(entry_));
+    const chancery::Run run{EncodeHeader(entry_),
+                            entry_.lane,
+                            1,
+                            {{entry_.hlc, EncodeBody(entry_)}},
+                            key_.Sign(SealMessage(entry_.registry, entry_.lane, 1, id))};
+    const std::string bytes = EncodeRun(run);
+    return tallinn_->Ingest({&bytes, 1});
+  }
+
+  KeyPair key_;
+  Entry entry_;
+};
+
+TEST_F(Rogue, MayFileWhatItsSiteMay) {  // what follows is refused for what it says, not for how it was made
+  entry_.packs = {PackIdOf(kPack)};
+  entry_.ops = {Op{OpKind::kCreate, 0, 0, "7", {}}};
+  const absl::StatusOr<Intake> intake = Send();
+  ASSERT_TRUE(intake.ok()) << intake.status();
+  EXPECT_EQ(intake->entries, 1u);
+}
+
+TEST_F(Rogue, CannotRuleOnAnOperationThatIsNotThere) {
+  entry_.kind = EntryKind::kRuling;
+  entry_.ruling = Ruling{
+      "parcel.owner", "parcel/1", Outcome::kBoth, {}, {{entry_.context[0], 0}, {entry_.context[0], 9}}, "because", "", "", {}};
+  const absl::Status refused = Send().status();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_NE(refused.ToString().find("an operation that is not there"), std::string::npos) << refused;
+  EXPECT_EQ(tallinn_->Read()->Cases()->size(), 0u);
+}
+
+TEST_F(Rogue, CannotRuleOnWhatItHasNotSeen) {
+  entry_.kind = EntryKind::kRuling;
+  const Place later{entry_.context[0].lane, 5};
+  entry_.ruling =
+      Ruling{"parcel.owner", "parcel/1", Outcome::kBoth, {}, {{entry_.context[0], 0}, {later, 0}}, "because", "", "", {}};
+  EXPECT_EQ(Send().status().code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST_F(Rogue, CannotNameAFieldThatItsPackDoesNotHave) {
+  entry_.packs = {PackIdOf(kPack)};
+  entry_.ops = {Op{OpKind::kEdit, 0, 0, "1", {{5, Verb::kSet, Value::Text("x"), {}}}}};
+  EXPECT_EQ(Send().status().code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST_F(Rogue, CannotWithdrawWritesWithoutARuling) {
+  entry_.packs = {PackIdOf(kPack)};
+  entry_.ops = {Op{OpKind::kEdit, 0, 0, "1", {{0, Verb::kSettle, Value::Text("x"), {}}}}};
+  EXPECT_EQ(Send().status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(tallinn_->Read()->Value("parcel/1/owner")->text, "Mari");
 }
 
 }  // namespace

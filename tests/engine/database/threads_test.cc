@@ -34,7 +34,7 @@ TEST(Threads, FileAtTheSameTimeAndEachEntryIsWhole) {
 
   constexpr int kFilers = 8, kEach = 20;
   std::atomic<bool> filing{true};
-  std::atomic<int> torn{0}, failed{0};
+  std::atomic<int> torn{0}, failed{0}, reads{0};
   std::vector<std::string> names[kFilers];
   std::vector<std::thread> threads;
   for (int f = 0; f < kFilers; ++f)
@@ -51,6 +51,7 @@ TEST(Threads, FileAtTheSameTimeAndEachEntryIsWhole) {
       const auto snapshot = db->Read();
       const auto left = snapshot->Value("pair/shared/left"), right = snapshot->Value("pair/shared/right");
       if (!left.ok() || !right.ok() || !(*left == *right)) ++torn;
+      ++reads;
     }
   });
   for (std::thread& thread : threads) thread.join();
@@ -59,6 +60,7 @@ TEST(Threads, FileAtTheSameTimeAndEachEntryIsWhole) {
 
   EXPECT_EQ(failed, 0);
   EXPECT_EQ(torn, 0);
+  EXPECT_GT(reads, 0);
   std::set<std::string> distinct;
   for (const auto& list : names) distinct.insert(list.begin(), list.end());
   EXPECT_EQ(distinct.size(), static_cast<size_t>(kFilers * kEach));
