@@ -202,29 +202,22 @@ void Workspace::Reclaim(const RecordKey& key, RecordEdit& edit) {
   if (edit.reg->unique.empty()) return;
   if (Planted(Bug::kLifeKeepsClaims) && !edit.record.exists()) return;
   std::vector<ClaimRow> now = ClaimsOf(*edit.reg, key, edit.record, lanes);
-  const auto touch = [&](const ClaimRow& row) { touched.insert({Scope::Type::kUnique, {}, 0, row.rule, row.subject}); };
+  const auto touch = [&](const ClaimRow& row, const std::vector<ClaimRow>& others) {
+    const bool only_same = std::any_of(others.begin(), others.end(), [&](const ClaimRow& other) {
+      return other.rule == row.rule && other.value == row.value && other.writes == row.writes;
+    });
+    if (!(only_same && Planted(Bug::kSameNotRecomputed))) touched.insert({Scope::Type::kUnique, {}, 0, row.rule, row.subject});
+  };
   for (const ClaimRow& row : edit.claims)
     if (!std::binary_search(now.begin(), now.end(), row)) {
       claims_[ClaimKey(row)] = std::nullopt;
-      touch(row);
+      touch(row, now);
     }
   for (const ClaimRow& row : now)
     if (!std::binary_search(edit.claims.begin(), edit.claims.end(), row)) {
       claims_[ClaimKey(row)] = EncodeClaim(row);
-      const bool only_same = std::any_of(edit.claims.begin(), edit.claims.end(), [&](const ClaimRow& old) {
-        return old.rule == row.rule && old.value == row.value && old.writes == row.writes;
-      });
-      if (!(Planted(Bug::kSameNotRecomputed) && only_same)) touch(row);
+      touch(row, edit.claims);
     }
-  if (Planted(Bug::kSameNotRecomputed))
-    std::erase_if(touched, [&](const Scope& s) {
-      return s.type == Scope::Type::kUnique && std::any_of(now.begin(), now.end(), [&](const ClaimRow& row) {
-               return row.rule == s.rule && row.subject == s.subject &&
-                      std::any_of(edit.claims.begin(), edit.claims.end(), [&](const ClaimRow& old) {
-                        return old.rule == row.rule && old.value == row.value && old.writes == row.writes;
-                      });
-             });
-    });
   edit.claims = std::move(now);
 }
 
