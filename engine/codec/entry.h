@@ -32,7 +32,8 @@ enum class Verb : uint8_t {
   kAdd = 2,      // an element of a set: value
   kRemove = 3,   // an element of a set: value
   kSettle = 4,   // rulings only: value replaces every write the ruling has seen
-  kRetract = 5,  // rulings only: withdraws `named`, adds nothing. Field ordinal kNoField withdraws creations of the record
+  kRetract = 5,  // rulings only: withdraws `named`, adds nothing. Field ordinal kNoField: life marks of the record; `true` or
+                 // `false` then says that it shall exist, or not
 };
 inline constexpr uint32_t kNoField = 0xffff;
 
@@ -44,7 +45,12 @@ struct Change {
   bool operator==(const Change&) const = default;
 };
 
-enum class OpKind : uint8_t { kEdit = 0, kCreate = 1, kDelete = 2 };
+enum class OpKind : uint8_t {
+  kEdit = 0,     // says that the record exists
+  kCreate = 1,   // begins it anew
+  kDelete = 2,   // ends it
+  kNeutral = 3,  // an edit whose author saw the record's existence contested: it takes no side
+};
 
 struct Op {
   OpKind kind = OpKind::kEdit;

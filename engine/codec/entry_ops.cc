@@ -25,7 +25,8 @@ bool IsLegal(const Change& c) {
     case Verb::kRemove:
       return c.named.empty() && !c.value.unset();
     case Verb::kRetract:
-      return !c.named.empty() && (c.value.unset() || (c.field == kNoField && c.value == Value::Bool(false)));
+      if (c.field == kNoField && c.value.kind == Kind::kBool) return true;
+      return !c.named.empty() && c.value.unset();
   }
   return false;
 }
@@ -127,9 +128,9 @@ void EntryReader::ReadChange(EntryKind kind, Change* c) {
 
 void EntryReader::ReadOp(Entry& e, Op* op) {
   const uint8_t head = in_.U8();
-  Need((head & kOpKindMask) <= static_cast<uint8_t>(OpKind::kDelete), "ops: kind");
   op->kind = static_cast<OpKind>(head & kOpKindMask);
-  Need(op->kind == OpKind::kEdit || e.kind != EntryKind::kRuling, "ops: a ruling creates or deletes");
+  const bool edit = op->kind == OpKind::kEdit || op->kind == OpKind::kNeutral;
+  Need(edit || e.kind != EntryKind::kRuling, "ops: a ruling creates or deletes");
   uint64_t changes = head >> kChangesShift;
   if (changes == kManyChanges) changes += Number(0, limits::kEntryBytes, "ops: changes");
   Need(op->kind != OpKind::kDelete || changes == 0, "ops: a deletion with changes");

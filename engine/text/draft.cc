@@ -44,6 +44,16 @@ Draft& Draft::Record(std::string_view address) {
   return *this;
 }
 
+Draft& Draft::Delete(std::string_view address) {
+  ops.push_back(Begin(DraftOp::Verb::kDelete, address));
+  return *this;
+}
+
+Draft& Draft::Move(std::string_view field, std::string_view state) {
+  NextChange(*this, DraftChange::Verb::kMove, field).value = std::string(state);
+  return *this;
+}
+
 Draft& Draft::Set(std::string_view field, Literal value) {
   NextChange(*this, DraftChange::Verb::kSet, field).value = std::move(value);
   return *this;

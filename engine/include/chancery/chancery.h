@@ -53,10 +53,25 @@ struct CaseFilter {
 
 // What a batch of foreign runs brought.
 struct Intake {
-  uint64_t runs = 0, entries = 0;    // new ones; what was here already is not counted
-  uint64_t opened = 0;               // cases not ruled that were not open before
-  uint64_t waiting = 0;              // entries whose causes are missing: not stored, send them again later
-  std::vector<std::string> missing;  // "tallinn-17": what would let them in
+  uint64_t runs = 0, entries = 0;     // merged now: new ones; what was here already is not counted
+  uint64_t opened = 0;                // cases not ruled that were not open before
+  uint64_t waiting = 0;               // entries kept here whose causes are missing, all in all
+  uint64_t held = 0;                  // entries kept here that are stamped too far ahead, with what builds on them, all in all
+  std::vector<std::string> missing;   // "tallinn-17": what would let the waiting ones in
+  uint64_t offered = 0, damaged = 0;  // runs of the batch; those whose bytes do not hold, which were left out
+  std::vector<std::string> halted;    // "tallinn-17": lanes of which two versions exist, from where on they differ
+};
+
+// What Verify found. ok() = every byte of every lane holds and everything derived is what the journal says.
+struct VerifyView {
+  uint64_t lanes = 0, runs = 0, entries = 0;  // read, hashed, their seals checked
+  std::vector<std::string> damage;            // one sentence each, with what to try
+  std::string digest, docket;                 // as the store has them, 32 hexadecimal digits
+  bool ok() const { return damage.empty(); }
+};
+
+struct RestoreOptions {
+  std::string key_seed;  // tests only
 };
 
 // A consistent view of one moment. Does not block the writer; holds pages, so keep it short. Movable, used by one thread at a
@@ -155,6 +170,20 @@ class Database {
   // (another registry).
   absl::StatusOr<Intake> Ingest(absl::Span<const std::string> runs);
   absl::StatusOr<Intake> ApplyBundle(std::string_view bundle);
+
+  // Hashes every entry of every lane again, checks every seal and every row of the journal, and recomputes the digests from the
+  // rows. Reads only; others file meanwhile. Damage is told in the view. Cost: the whole store is read once.
+  absl::StatusOr<VerifyView> Verify() const;
+
+  // A consistent copy of the store as one file, without the site's key, while others read and file (docs/reference/backup.md).
+  // Errors: AlreadyExists (the file), InvalidArgument (cannot be written).
+  absl::Status Backup(const std::string& file) const;
+
+  // A store in `dir` from a backup, with a new key and so with a new lane. The site refuses filings (`admission`) until a
+  // member has admitted its card and that entry has arrived here; what was filed after the backup comes back from whoever holds
+  // it, and status names what is missing. Errors: AlreadyExists, DataLoss (the backup is damaged: nothing is left behind).
+  static absl::StatusOr<std::unique_ptr<Database>> Restore(const std::string& dir, const std::string& file,
+                                                           const RestoreOptions& options = {}, const Environment& env = {});
 
   // Derives every table again from the journal, into the same store. Errors: DataLoss. Digests must not change: it is repair and
   // oracle.

@@ -84,10 +84,12 @@ struct Draft {
   Draft& By(std::string officer_name, std::string legal_basis = {});
   Draft& Create(std::string_view address);  // the calls below work on the record named last
   Draft& Record(std::string_view address);
+  Draft& Delete(std::string_view address);
   Draft& Set(std::string_view field, Literal value);
   Draft& Unset(std::string_view field);
   Draft& Add(std::string_view field, Literal element);
   Draft& Remove(std::string_view field, Literal element);
+  Draft& Move(std::string_view field, std::string_view state);
 };
 
 // Reads an entry's JSON (docs/reference/entry-json.md). Errors: a refusal of kind `type`, or `limit`, with line and column.
@@ -183,6 +185,7 @@ struct SiteView {
   uint64_t incarnation = 1;
   uint64_t entries = 0;
   bool admitted = false, self = false;
+  bool halted = false;  // two versions of its lane exist: nothing more is taken of it
 };
 
 struct StatusView {
@@ -191,7 +194,10 @@ struct StatusView {
   std::vector<std::pair<std::string, uint64_t>> frontier;  // lane label ("tallinn", "tallinn.2") -> seq, ascending
   std::string digest, docket;                              // 32 hexadecimal digits
   uint64_t records = 0, entries = 0, cases = 0, notices = 0, ruled = 0, held = 0, waiting = 0;
-  bool admitted = false;  // this site may file
+  bool admitted = false;            // this site may file
+  std::string renewed;              // why this site has a new key and waits for a new lane; "" = it does not
+  std::vector<std::string> lost;    // "tallinn-13…17": filed, as is known here, and not here
+  std::vector<std::string> halted;  // "tallinn-13": lanes of which two versions exist, from where on they differ
   uint64_t free_bytes = 0;
 };
 
