@@ -195,6 +195,7 @@ absl::StatusOr<std::vector<std::string>> ClaimsOf(const Snapshot& snapshot) {
   for (bool more = rows.Seek({}); more; more = rows.Next()) {
     const ClaimRow row = DecodeClaim(rows.key(), rows.value());
     const RuleInfo* rule = work.catalog().RuleByHash(row.rule);
+    if (rule == nullptr) continue;  // a reference
     ASSIGN_OR_RETURN(const RecordEdit* edit, work.Load(row.record, *rule->reg));
     std::string subject = "?";  // a row that its record does not bear out
     for (const ClaimRow& claim : ClaimsOf(*rule->reg, row.record, edit->record, work.lanes))

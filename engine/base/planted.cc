@@ -22,6 +22,13 @@ constexpr const char* kNames[kBugCount] = {
     "digest-unsorted",
     "over-is-all-seen",
     "stale-fold",
+    "edit-clears-deletion",
+    "neutral-takes-sides",
+    "fields-outlive-deletion",
+    "dangling-not-recomputed",
+    "confluent-by-order",
+    "deletion-under-reference",
+    "dead-clash-only-with-creations",
 };
 
 }  // namespace

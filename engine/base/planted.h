@@ -8,21 +8,28 @@ namespace chancery {
 
 enum class Bug : uint8_t {
   kNone,
-  kClaimsFromInterim,      // claims of the interim winner only
-  kSetReplacesUnseen,      // a guarded set removes writes that its author had not seen
-  kRemoveDropsUnseenAdds,  // a set removal removes additions that its author had not seen
-  kRulingDecidesUnseen,    // a ruling decides clashes that it does not name
-  kLifeKeepsClaims,        // a withdrawn creation leaves the record's claims standing
-  kClashIdByArrival,       // the site's own operation comes first in a clash id
-  kContextForgets,         // an author's context leaves out one lane
-  kLastByArrival,          // merge = last shows the write that arrived last
-  kSameNotRecomputed,      // a change of the `same` field does not touch the claim
-  kDocketNeverWithdraws,   // clashes that are gone stay on the docket
-  kDigestUnsorted,         // the digest knows which entry came last
-  kOverIsAllSeen,          // a write on a contested field replaces all that its author had seen
-  kStaleFold,              // the second entry of a batch on a record starts from the stored record
+  kClaimsFromInterim,           // claims of the interim winner only
+  kSetReplacesUnseen,           // a guarded set removes writes that its author had not seen
+  kRemoveDropsUnseenAdds,       // a set removal removes additions that its author had not seen
+  kRulingDecidesUnseen,         // a ruling decides clashes that it does not name
+  kLifeKeepsClaims,             // a withdrawn creation leaves the record's claims standing
+  kClashIdByArrival,            // the site's own operation comes first in a clash id
+  kContextForgets,              // an author's context leaves out one lane
+  kLastByArrival,               // merge = last shows the write that arrived last
+  kSameNotRecomputed,           // a change of the `same` field does not touch the claim
+  kDocketNeverWithdraws,        // clashes that are gone stay on the docket
+  kDigestUnsorted,              // the digest knows which entry came last
+  kOverIsAllSeen,               // a write on a contested field replaces all that its author had seen
+  kStaleFold,                   // the second entry of a batch on a record starts from the stored record
+  kEditClearsDeletion,          // an edit takes away a deletion that its author had not seen
+  kNeutralTakesSides,           // an edit of a record whose existence is contested says that it exists
+  kFieldsOutliveDeletion,       // a creation after a deletion brings the old fields back
+  kDanglingNotRecomputed,       // what refers to a record is not looked at when the record ends or comes back
+  kConfluentByOrder,            // a pair of states goes together only as the pack orders it
+  kDeletionUnderReference,      // a deletion is filed although a record refers to what it ends
+  kDeadClashOnlyWithCreations,  // a deletion clashes with creations, not with edits
 };
-inline constexpr int kBugCount = 14;
+inline constexpr int kBugCount = 21;
 
 #ifdef CHANCERY_PLANTED_BUGS
 void PlantBug(Bug bug);

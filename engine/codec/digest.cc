@@ -43,7 +43,6 @@ void Put(ByteWriter& w, const Value& v) {
 }
 
 void PutLife(ByteWriter& w, const Record& record, std::span<const LaneId> lanes) {
-  w.U8(record.exists() ? 1 : 0);
   w.Varint(record.life.size());
   for (const auto& [place, mark] : InOrder(record.life, lanes)) {
     Put(w, place);
@@ -97,18 +96,17 @@ void PutSet(ByteWriter& w, const TupleField& field, const std::vector<Element>& 
 }  // namespace
 
 std::string RecordTuple(const Record& record, std::string_view key, const TupleNames& names) {
+  if (!record.exists()) return {};
   ByteWriter w;
   w.out.reserve(512);
   w.Sized(names.reg);
   w.Sized(key);
   PutLife(w, record, names.lanes);
-  const size_t bare = w.out.size();
   for (const TupleField& field : names.fields) {
     const Cell* cell = record.Find(field.handle);
     if (cell != nullptr && !cell->empty()) PutCell(w, field.name, *cell, names.lanes);
     if (!record.elements.empty()) PutSet(w, field, record.elements, names.lanes);
   }
-  if (record.life.empty() && w.out.size() == bare) return {};
   return std::move(w.out);
 }
 

@@ -29,7 +29,7 @@ struct TupleNames {
   std::span<const LaneId> lanes;       // by lane handle; every handle of the record is below its size
 };
 
-// The canonical logical tuple of a record; "" where nothing of it stands. The caller has dropped the writes that are not visible
+// The canonical logical tuple of a record; "" where it does not exist. The caller has dropped the writes that are not visible
 // (losers of merge = last). No handle, stamp or anything prunable enters it. ~200 ns for a small record.
 std::string RecordTuple(const Record& record, std::string_view key, const TupleNames& names);
 

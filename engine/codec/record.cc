@@ -11,7 +11,7 @@ bool Before(const Slot& slot, uint16_t field) { return slot.field < field; }
 }  // namespace
 
 bool Record::exists() const {
-  return std::any_of(life.begin(), life.end(), [](const Life& mark) { return mark.live; });
+  return !edits.empty() || std::any_of(life.begin(), life.end(), [](const Life& mark) { return mark.live; });
 }
 
 const Cell* Record::Find(uint16_t field) const {

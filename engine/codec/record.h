@@ -32,23 +32,24 @@ struct Element {
   bool operator==(const Element&) const = default;
 };
 
-struct Life {  // a standing creation (or its withdrawal by a ruling)
+struct Life {  // a standing creation or deletion, or what a ruling said of the record's existence
   Dot dot = 0;
   Hlc hlc = 0;
   uint16_t op = 0;
   bool live = true;
+  bool ruled = false;
   bool operator==(const Life&) const = default;
 };
 
 struct Record {
   Dot last_touch = 0;             // the entry applied here last: head of the record's touch chain. Local, never in a digest
-  std::vector<Dot> heads;         // entries on the record that no other entry on it has seen, ascending
+  std::vector<Dot> edits;         // entries whose edit says that the record exists, and that no later one takes up; ascending
   std::vector<Life> life;         // ascending by dot
   std::vector<Slot> slots;        // ascending by field
   std::vector<Element> elements;  // ascending by (field, value)
   bool operator==(const Record&) const = default;
 
-  bool exists() const;
+  bool exists() const;  // something live stands: a creation, an edit, a ruling
   Cell* Find(uint16_t field);
   const Cell* Find(uint16_t field) const;
   Cell& At(uint16_t field);                                   // inserted empty where missing

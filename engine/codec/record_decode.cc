@@ -37,13 +37,13 @@ struct Message {
 
 struct Head {
   LifeForm life = kNoLife;
-  bool rare_heads = false, ops = false;
+  bool rare_edits = false, ops = false;
   uint64_t touch = 0;
 };
 
 Head ReadHead(ByteReader& in) {
   const uint8_t b = in.U8();
-  Head head{static_cast<LifeForm>(b & kLifeMask), (b & kRareHeads) != 0, (b & kOps) != 0,
+  Head head{static_cast<LifeForm>(b & kLifeMask), (b & kRareEdits) != 0, (b & kOps) != 0,
             static_cast<uint64_t>(b >> kTouchShift)};
   if (head.touch == kFarTouch) head.touch += in.Varint();
   return head;
@@ -92,12 +92,12 @@ class RecordReader {
     head_ = ReadHead(slots_);
     if (!slots_.ok() || writers_.size() > slots_.left() + 2) return false;
     if (!ReadOps() || !ReadLife()) return false;
-    if (!head_.rare_heads) return true;
+    if (!head_.rare_edits) return true;
     const uint64_t count = rare_.Varint();
     if (count > rare_.left() / 8) return false;
     for (uint64_t i = 0; i < count; ++i) {
-      r_.heads.push_back(rare_.U64());
-      if (i > 0 && r_.heads[i - 1] >= r_.heads[i]) return false;
+      r_.edits.push_back(rare_.U64());
+      if (i > 0 && r_.edits[i - 1] >= r_.edits[i]) return false;
     }
     return rare_.ok();
   }
@@ -124,15 +124,16 @@ class RecordReader {
       return true;
     }
     const uint64_t count = rare_.Varint();
-    if (count < 1 || count > rare_.left() / 10) return false;
+    if (count > rare_.left() / 11) return false;
     for (uint64_t i = 0; i < count; ++i) {
       Life mark;
       if (!ReadStamp(&mark.dot, &mark.hlc, &mark.op, &mark.live)) return false;
+      const uint8_t ruled = rare_.U8();
+      mark.ruled = ruled == 1;
       r_.life.push_back(mark);
-      if (!Follows(r_.life)) return false;
+      if (ruled > 1 || !Follows(r_.life)) return false;
     }
-    if (r_.exists() != (head_.life == kRareLive)) return false;
-    return count > 1 || !r_.exists();
+    return count != 1 || !r_.life[0].live || r_.life[0].ruled;
   }
 
   bool ReadFields() {
@@ -202,10 +203,12 @@ class RecordReader {
       if (writers_[i] == r_.last_touch) return false;
     }
     if (head_.touch == used_ && ops_[head_.touch] == 0) ++used_;
-    const bool listed = r_.heads.size() == 1 && r_.heads[0] == r_.last_touch;
-    if (used_ != writers_.size() || (head_.rare_heads && listed)) return false;
-    if (!head_.rare_heads) r_.heads.push_back(r_.last_touch);
-    return true;
+    std::vector<Dot> usual = UsualEdits(r_);
+    if (used_ != writers_.size() || (head_.rare_edits && r_.edits == usual)) return false;
+    if (!head_.rare_edits) r_.edits = std::move(usual);
+    if (head_.life == kNoLife) return r_.edits.empty();
+    if (head_.life == kRareLive && r_.life.empty()) return !r_.edits.empty();
+    return head_.life == kBorn || (!r_.life.empty() && r_.exists() == (head_.life == kRareLive));
   }
 
   // Writers stand in the table in order of first use, none twice.

@@ -59,28 +59,28 @@ void PutStamp(ByteWriter& w, Dot dot, Hlc hlc, uint16_t op, bool flag) {
   w.Varint(static_cast<uint32_t>(op) << 1 | (flag ? 1 : 0));
 }
 
-LifeForm PutLife(Parts& p, const std::vector<Life>& life) {
-  if (life.empty()) return kNoLife;
+LifeForm PutLife(Parts& p, const Record& record) {
+  const std::vector<Life>& life = record.life;
+  if (life.empty() && record.edits.empty()) return kNoLife;
   CHECK(Ascending(life));
-  if (life.size() == 1 && life[0].live) {
+  if (life.size() == 1 && life[0].live && !life[0].ruled) {
     IndexOf(p.writers, life[0].dot, life[0].op);
     return kBorn;
   }
-  bool live = false;
   p.rare.Varint(life.size());
   for (const Life& mark : life) {
     PutStamp(p.rare, mark.dot, mark.hlc, mark.op, mark.live);
-    live |= mark.live;
+    p.rare.U8(mark.ruled ? 1 : 0);
   }
-  return live ? kRareLive : kRareDead;
+  return record.exists() ? kRareLive : kRareDead;
 }
 
-bool PutHeads(Parts& p, const Record& record) {
-  if (record.heads.size() == 1 && record.heads[0] == record.last_touch) return false;
-  p.rare.Varint(record.heads.size());
-  for (size_t i = 0; i < record.heads.size(); ++i) {
-    CHECK(i == 0 || record.heads[i - 1] < record.heads[i]);
-    p.rare.U64(record.heads[i]);
+bool PutEdits(Parts& p, const Record& record) {
+  if (record.edits == UsualEdits(record)) return false;
+  p.rare.Varint(record.edits.size());
+  for (size_t i = 0; i < record.edits.size(); ++i) {
+    CHECK(i == 0 || record.edits[i - 1] < record.edits[i]);
+    p.rare.U64(record.edits[i]);
   }
   return true;
 }
@@ -134,10 +134,10 @@ void PutElements(Parts& p, const std::vector<Element>& elements) {
   }
 }
 
-void PutHead(Parts& p, LifeForm life, bool rare_heads, uint32_t touch) {
+void PutHead(Parts& p, LifeForm life, bool rare_edits, uint32_t touch) {
   const bool ops = std::any_of(p.writers.begin(), p.writers.end(), [](const Writer& w) { return w.op != 0; });
   const uint32_t near = std::min(touch, kFarTouch);
-  p.slots.U8(static_cast<uint8_t>(life | (rare_heads ? kRareHeads : 0) | (ops ? kOps : 0) | near << kTouchShift));
+  p.slots.U8(static_cast<uint8_t>(life | (rare_edits ? kRareEdits : 0) | (ops ? kOps : 0) | near << kTouchShift));
   if (near == kFarTouch) p.slots.Varint(touch - kFarTouch);
   if (!ops) return;
   for (const Writer& writer : p.writers) p.slots.Varint(writer.op);
@@ -171,11 +171,11 @@ std::string Build(const Parts& p) {
 std::string EncodeRecord(const Record& record) {
   thread_local Parts parts;
   parts.Clear();
-  const LifeForm life = PutLife(parts, record.life);
-  const bool rare_heads = PutHeads(parts, record);
+  const LifeForm life = PutLife(parts, record);
+  const bool rare_edits = PutEdits(parts, record);
   PutFields(parts, record.slots);
   PutElements(parts, record.elements);
-  PutHead(parts, life, rare_heads, TouchOf(parts.writers, record.last_touch));
+  PutHead(parts, life, rare_edits, TouchOf(parts.writers, record.last_touch));
   return Build(parts);
 }
 

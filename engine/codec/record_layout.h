@@ -1,22 +1,32 @@
 // Private to codec/: what the writer and the reader of records at rest share. Byte by byte: docs/reference/record.md.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
+#include "engine/codec/record.h"
+
 namespace chancery::layout {
+
+// What a record's `edits` are as a rule and then not written: its last touch was an edit, unless a mark of its life is from it.
+inline std::vector<Dot> UsualEdits(const Record& record) {
+  const bool life =
+      std::any_of(record.life.begin(), record.life.end(), [&](const Life& mark) { return mark.dot == record.last_touch; });
+  return life ? std::vector<Dot>() : std::vector<Dot>{record.last_touch};
+}
 
 inline constexpr size_t kCheckBytes = 8;  // XXH3-64, big-endian, of all after it
 
-// First byte of `slots`: life | the heads stand in `rare` | ops of the writers follow | index of the last touch among the
+// First byte of `slots`: life | the edits stand in `rare` | ops of the writers follow | index of the last touch among the
 // writers.
 enum LifeForm : uint8_t {
   kNoLife = 0,
-  kBorn = 1,      // one live mark: that of writer 0
-  kRareLive = 2,  // the marks stand in `rare`; some mark is live
-  kRareDead = 3,  // the marks stand in `rare`; none is live
+  kBorn = 1,      // one creation: that of writer 0
+  kRareLive = 2,  // the marks stand in `rare`; the record exists
+  kRareDead = 3,  // the marks stand in `rare`; it does not
 };
-inline constexpr uint8_t kLifeMask = 3, kRareHeads = 4, kOps = 8;
+inline constexpr uint8_t kLifeMask = 3, kRareEdits = 4, kOps = 8;
 inline constexpr int kTouchShift = 4;
 inline constexpr uint32_t kFarTouch = 15;  // and the rest as a varint
 

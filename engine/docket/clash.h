@@ -32,10 +32,17 @@ enum class ClashStatus : uint8_t { kOpen = 0, kRuled = 1, kSplit = 2 };
 enum class CaseState : uint8_t { kNone = 0, kOpen = 1, kProposed = 2, kRuled = 3, kSplit = 4, kReopened = 5 };
 const char* StateName(CaseState state);
 
-// One file a kind of rule.
-std::vector<Clash> FieldClashes(const Cell& cell, const Lanes& lanes);
+// One file a kind of rule. Errors: DataLoss.
+std::vector<Clash> FieldClashes(const Cell& cell, const FieldDef& field, const Lanes& lanes);
 std::vector<Clash> UniqueClashes(const std::vector<ClaimRow>& claimants);
-absl::StatusOr<std::vector<Clash>> ExistenceClashes(const Record& record, const Journal& journal);
+absl::StatusOr<std::vector<Clash>> ExistenceClashes(const RecordKey& key, const Record& record, const Workspace& work);
+absl::StatusOr<std::vector<Clash>> ReferenceClashes(const Cell& cell, Workspace& work);  // what dangles
+
+// The operation of an entry whose edit stands as a mark of the record's life. Errors: DataLoss.
+absl::StatusOr<CaseFact> EditFact(const RecordKey& key, Dot edit, const Workspace& work);
+
+// Whether the fact is a mark of the record's life that stands.
+absl::StatusOr<bool> StandsInLife(const RecordKey& key, const Record& record, const CaseFact& fact, const Workspace& work);
 
 // A ruling decides the clashes among the facts that it names, and no others.
 ClashStatus StatusOf(const Clash& clash, const std::vector<RulingRow>& rulings);

@@ -197,12 +197,17 @@ absl::StatusOr<Case> Docket::Look(const Scope& scope) const {
     c.subject = work_.AddressOf(scope.record);
     if (scope.type == Scope::Type::kExistence) {
       c.rule = "existence";
-      ASSIGN_OR_RETURN(c.live, ExistenceClashes(edit->record, work_.journal));
+      ASSIGN_OR_RETURN(c.live, ExistenceClashes(scope.record, edit->record, work_));
     } else {
       const FieldInfo& field = reg->fields[scope.field];
       c.rule = field.rule_id;
       c.notice = field.def.notice;
-      if (const Cell* cell = edit->record.Find(scope.field)) c.live = FieldClashes(*cell, work_.lanes);
+      const Cell* cell = edit->record.exists() ? edit->record.Find(scope.field) : nullptr;
+      if (cell != nullptr) c.live = FieldClashes(*cell, field.def, work_.lanes);
+      if (cell != nullptr && field.refers()) {
+        ASSIGN_OR_RETURN(const std::vector<Clash> dangling, ReferenceClashes(*cell, work_));
+        c.live.insert(c.live.end(), dangling.begin(), dangling.end());
+      }
     }
   }
   c.id = CaseId(c.rule, c.subject);
@@ -229,12 +234,13 @@ absl::StatusOr<std::vector<Case>> Docket::OfField(const RecordKey& key, const Re
     if (c.waits() && here) cases.push_back(std::move(c));
     return absl::OkStatus();
   };
-  if (field.clashes() && ((cell != nullptr && cell->size() > 1) || Known(field.rule_id, work_.AddressOf(key))))
+  const bool disputed = cell != nullptr && (cell->size() > 1 || field.refers());
+  if (field.clashes() && (disputed || Known(field.rule_id, work_.AddressOf(key))))
     RETURN_IF_ERROR(add({Scope::Type::kField, key, field.handle, 0, {}}));
   if (field.unique_on.empty()) return cases;
   for (const ClaimRow& claim : ClaimsOf(*edit.reg, key, edit.record, work_.lanes)) {
     const RuleInfo* rule = work_.catalog().RuleByHash(claim.rule);
-    if (rule->field == &field) RETURN_IF_ERROR(add({Scope::Type::kUnique, {}, 0, claim.rule, claim.subject}));
+    if (rule != nullptr && rule->field == &field) RETURN_IF_ERROR(add({Scope::Type::kUnique, {}, 0, claim.rule, claim.subject}));
   }
   for (const RuleInfo* rule : field.unique_on) {
     const Hash128 scope = RuledScope(key, rule->hash);
@@ -251,7 +257,7 @@ absl::StatusOr<std::vector<Case>> Docket::OfField(const RecordKey& key, const Re
 
 absl::StatusOr<std::vector<Case>> Docket::OfExistence(const RecordKey& key, const RecordEdit& edit) const {
   std::vector<Case> cases;
-  if (edit.record.life.size() < 2 && !Known("existence", work_.AddressOf(key))) return cases;
+  if (!LifeMayClash(edit.record) && !Known("existence", work_.AddressOf(key))) return cases;
   ASSIGN_OR_RETURN(Case c, Look({Scope::Type::kExistence, key, 0, 0, {}}));
   if (c.waits()) cases.push_back(std::move(c));
   return cases;

@@ -2,13 +2,14 @@
 
 namespace chancery {
 
-// Every pair of visible writes whose values differ: guarded and once fields, groups.
-std::vector<Clash> FieldClashes(const Cell& cell, const Lanes& lanes) {
+// Every pair of visible writes whose values differ: guarded and once fields, groups, references; states that do not go together.
+std::vector<Clash> FieldClashes(const Cell& cell, const FieldDef& field, const Lanes& lanes) {
   std::vector<Clash> clashes;
   const std::vector<const Write*> visible = Visible(cell, lanes);
   for (size_t i = 0; i < visible.size(); ++i)
     for (size_t j = i + 1; j < visible.size(); ++j)
-      if (visible[i]->value != visible[j]->value && !(visible[i]->last && visible[j]->last))
+      if (visible[i]->value != visible[j]->value && !(visible[i]->last && visible[j]->last) &&
+          !(field.type == FieldType::kState && field.Confluent(visible[i]->value.payload, visible[j]->value.payload)))
         clashes.push_back({{visible[i]->dot, visible[i]->op}, {visible[j]->dot, visible[j]->op}});
   return clashes;
 }

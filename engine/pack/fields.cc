@@ -23,7 +23,7 @@ constexpr std::array<TypeName, 19> kTypes = {{{"text", FieldType::kText, true},
                                               {"bytes", FieldType::kBytes, true},
                                               {"group", FieldType::kGroup, true},
                                               {"set", FieldType::kSet, true},
-                                              {"state", FieldType::kState, false},
+                                              {"state", FieldType::kState, true},
                                               {"ladder", FieldType::kLadder, false},
                                               {"interval", FieldType::kInterval, false},
                                               {"shares", FieldType::kShares, false},
@@ -31,7 +31,7 @@ constexpr std::array<TypeName, 19> kTypes = {{{"text", FieldType::kText, true},
                                               {"counter", FieldType::kCounter, false},
                                               {"escrow", FieldType::kEscrow, false},
                                               {"serial", FieldType::kSerial, false},
-                                              {"reference", FieldType::kReference, false},
+                                              {"reference", FieldType::kReference, true},
                                               {"blob", FieldType::kBlob, false}}};
 constexpr size_t kPlainTypes = 7;  // the first of the list
 
@@ -110,8 +110,8 @@ std::vector<std::string> Names(TableReader& table, const char* key) {
   return names;
 }
 
-// The states that moves lead from and to.
-std::vector<std::string> ReadMoves(TableReader& table) {
+// Fills in the moves; gives the states that they lead from and to.
+std::vector<std::string> ReadMoves(TableReader& table, FieldDef& field) {
   std::vector<std::string> states;
   table.Need("moves");
   for (const Item& move : table.Texts("moves")) {
@@ -123,6 +123,7 @@ std::vector<std::string> ReadMoves(TableReader& table) {
     }
     states.push_back(from);
     states.push_back(to);
+    field.moves.emplace_back(from, to);
   }
   return states;
 }
@@ -133,11 +134,12 @@ void CheckState(TableReader& table, const Item& item, const std::vector<std::str
                          Cat(table.what(), ": no move leads from or to \"", item.text, "\"", Nearest(item.text, states)));
 }
 
-void ReadState(TableReader& table) {
-  const std::vector<std::string> states = ReadMoves(table);
-  table.OneOf("interim", {"first", "last", "none"}, 0);
+void ReadState(TableReader& table, FieldDef& field) {
+  const std::vector<std::string> states = ReadMoves(table, field);
+  field.interim = static_cast<Interim>(table.OneOf("interim", {"first", "last", "none"}, 0));
   table.Need("start");
-  if (const auto start = table.Text("start")) CheckState(table, {*start, table.At("start")}, states);
+  field.start = table.Text("start").value_or("");
+  if (!field.start.empty()) CheckState(table, {field.start, table.At("start")}, states);
   const toml::array* confluent = table.Array("confluent");
   if (confluent == nullptr) return;
   for (const toml::node& node : *confluent) {
@@ -147,15 +149,16 @@ void ReadState(TableReader& table) {
       continue;
     }
     for (const toml::node& state : *pair) CheckState(table, {state.as_string()->get(), state.source().begin}, states);
+    field.confluent.emplace_back((*pair)[0].as_string()->get(), (*pair)[1].as_string()->get());
   }
 }
 
-void ReadReference(TableReader& table, std::string_view path, Reading& reading) {
-  table.OneOf("deletion", {"refuse", "unset"}, 0);
+void ReadReference(TableReader& table, std::string_view path, FieldDef& field, Reading& reading) {
+  field.unset_on_deletion = table.OneOf("deletion", {"refuse", "unset"}, 0) == 1;
   table.Need("to");
-  if (const auto to = table.Text("to")) reading.targets[std::string(path)] = *to;
-  FieldDef merge;  // checked now, kept when references are merged
-  ReadMerge(table, merge);
+  field.to = table.Text("to").value_or("");
+  if (!field.to.empty()) reading.targets[std::string(path)] = field.to;
+  ReadMerge(table, field);
 }
 
 void ReadOfInterval(TableReader& table, FieldDef& field) {
@@ -172,7 +175,7 @@ void ReadByType(TableReader& table, std::string_view path, FieldDef& field, Read
       field.remove_wins = table.OneOf("wins", {"add", "remove"}, 0) == 1;
       return;
     case FieldType::kState:
-      return ReadState(table);
+      return ReadState(table, field);
     case FieldType::kLadder:
       Names(table, "steps");
       return;
@@ -191,7 +194,7 @@ void ReadByType(TableReader& table, std::string_view path, FieldDef& field, Read
       table.Integer("block", 1, INT64_MAX);
       return;
     case FieldType::kReference:
-      return ReadReference(table, path, reading);
+      return ReadReference(table, path, field, reading);
     case FieldType::kShares:
     case FieldType::kCounter:
       return;

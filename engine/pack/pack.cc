@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/base/planted.h"
+
 namespace chancery {
 namespace {
 
@@ -21,6 +23,20 @@ const Def* FindIn(const std::vector<Def>& defs, std::string_view name) {
 }
 
 }  // namespace
+
+bool FieldDef::IsState(std::string_view state) const {
+  return std::any_of(moves.begin(), moves.end(), [&](const auto& move) { return move.first == state || move.second == state; });
+}
+
+bool FieldDef::MayMove(std::string_view from, std::string_view to_state) const {
+  return std::any_of(moves.begin(), moves.end(), [&](const auto& move) { return move.first == from && move.second == to_state; });
+}
+
+bool FieldDef::Confluent(std::string_view a, std::string_view b) const {
+  return std::any_of(confluent.begin(), confluent.end(), [&](const auto& pair) {
+    return (pair.first == a && pair.second == b) || (pair.first == b && pair.second == a && !Planted(Bug::kConfluentByOrder));
+  });
+}
 
 const FieldDef* RegisterDef::Find(std::string_view name) const { return FindIn(fields, name); }
 std::optional<uint32_t> RegisterDef::Ordinal(std::string_view name) const { return OrdinalIn(fields, name); }

@@ -57,9 +57,17 @@ struct FieldDef {
   bool remove_wins = false;  // sets
   bool notice = false;       // outcome = "notice"
   bool hold = false;
-  int officers = 0;                  // 0 = as the pack says
-  std::vector<GroupMember> members;  // groups, ascending by name
+  int officers = 0;                                                   // 0 = as the pack says
+  std::vector<GroupMember> members;                                   // groups, ascending by name
+  std::string start;                                                  // states: what a record begins in
+  std::vector<std::pair<std::string, std::string>> moves, confluent;  // states: from and to; pairs that do not clash
+  std::string to;                                                     // references: the register
+  bool unset_on_deletion = false;                                     // references: deletion = "unset"
   bool plain_kind() const { return type <= FieldType::kGroup; }
+  bool one_value() const { return plain_kind() || type == FieldType::kState || type == FieldType::kReference; }
+  bool IsState(std::string_view state) const;  // that a move leads from or to
+  bool MayMove(std::string_view from, std::string_view to_state) const;
+  bool Confluent(std::string_view a, std::string_view b) const;  // in either order
 };
 
 struct RegisterDef {

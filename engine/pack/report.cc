@@ -23,9 +23,20 @@ std::string Meanwhile(const FieldDef& field) {
 }
 
 std::string Clash(const FieldDef& field, const PackDef& pack) {
+  if (field.type == FieldType::kState) {
+    std::string apart = Cat("moves to different states, made apart, ", Handling(field, pack), "; ", Meanwhile(field));
+    for (const auto& [a, b] : field.confluent) apart += Cat("; ", a, " and ", b, " go together");
+    return apart;
+  }
   const std::string_view whole = field.type == FieldType::kGroup ? ", compared as a whole," : "";
   const std::string_view written = field.merge == MergeKind::kOnce ? "set once: different values" : "different values";
   return Cat(written, whole, " written apart ", Handling(field, pack), "; ", Meanwhile(field));
+}
+
+// Def: the field itself, or the [[rule]] that takes its place.
+template <class Def>
+std::string Dangling(const Def& def, std::string_view target, const PackDef& pack) {
+  return Cat("a reference and, apart from it, the deletion of the ", target, " that it names ", Handling(def, pack));
 }
 
 std::string Clash(const RuleDef& rule, const PackDef& pack) {
@@ -43,10 +54,23 @@ std::string Silence(const FieldDef& field) {
   return "";
 }
 
-void AddField(const std::string& where, const FieldDef& field, const PackDef& pack, PackReport& report) {
-  const std::string silence = Silence(field);
-  if (silence.empty()) {
-    report.clashes.push_back({where, where, Clash(field, pack)});
+const RuleDef* ReferenceRule(const PackDef& pack, const FieldPath& path) {
+  for (const RuleDef& rule : pack.rules)
+    if (rule.kind == RuleKind::kReference && rule.on.front() == path) return &rule;
+  return nullptr;
+}
+
+void AddField(const FieldPath& path, const FieldDef& field, const PackDef& pack, PackReport& report) {
+  const std::string where = path.Text();
+  const RuleDef* rule = ReferenceRule(pack, path);
+  const std::string id = rule == nullptr ? where : rule->id;
+  if (field.type == FieldType::kReference) {
+    std::string dangling = rule == nullptr ? Dangling(field, field.to, pack) : Dangling(*rule, field.to, pack);
+    if (field.unset_on_deletion) dangling += "; a deletion that knows the reference unsets it";
+    report.clashes.push_back({id, where, std::move(dangling)});
+  }
+  if (const std::string silence = Silence(field); silence.empty()) {
+    report.clashes.push_back({id, where, Clash(field, pack)});
   } else {
     report.silent.push_back({"", where, silence});
   }
@@ -72,9 +96,16 @@ PackReport Report(const PackDef& pack) {
     report.clashes.push_back({"existence", reg.name,
                               Cat("two creations of one address apart ", Handling(existence, pack),
                                   "; not where both have one basis or id: that is one document")});
-    for (const FieldDef& field : reg.fields) AddField(Cat(reg.name, ".", field.name), field, pack, report);
+    report.clashes.push_back({"existence", reg.name,
+                              Cat("a deletion and, apart from it, any other operation on the record ", Handling(existence, pack),
+                                  "; until then the record exists")});
+    for (const FieldDef& field : reg.fields) AddField({reg.name, field.name}, field, pack, report);
   }
-  for (const RuleDef& rule : pack.rules) report.clashes.push_back({rule.id, Joined(rule.on), Clash(rule, pack)});
+  for (const RuleDef& rule : pack.rules) {
+    if (rule.kind == RuleKind::kUnique) report.clashes.push_back({rule.id, Joined(rule.on), Clash(rule, pack)});
+    if (rule.kind == RuleKind::kReference && pack.Find(rule.on.front().reg) == nullptr)  // on a field of an earlier pack
+      report.clashes.push_back({rule.id, Joined(rule.on), Dangling(rule, "record", pack)});
+  }
   Sort(report.clashes);
   Sort(report.silent);
   return report;

@@ -35,7 +35,8 @@ class RuleReader {
     rule_.kind = static_cast<RuleKind>(kind);
     ReadByKind();
     table_.Finish();
-    if (rule_.kind != RuleKind::kUnique) table_.NotYet("kind", Cat("kind \"", NameOf(rule_.kind), "\""));
+    if (rule_.kind != RuleKind::kUnique && rule_.kind != RuleKind::kReference)
+      table_.NotYet("kind", Cat("kind \"", NameOf(rule_.kind), "\""));
     return rule_;
   }
 
@@ -128,6 +129,8 @@ class RuleReader {
       case RuleKind::kUnique:
         return ReadUnique();
       case RuleKind::kReference:
+        CheckOnOne(is_reference, "reference field");
+        return CheckIsOnlyOne();
       case RuleKind::kAcyclic:
         return CheckOnOne(is_reference, "reference field");
       case RuleKind::kNoOverlap:
@@ -140,6 +143,18 @@ class RuleReader {
     }
   }
 
+  // A rule of kind reference takes the place of the one that the field has by itself: there is one such place.
+  void CheckIsOnlyOne() {
+    const auto check = [this](const PackDef& pack) {
+      for (const RuleDef& other : pack.rules)
+        if (other.kind == RuleKind::kReference && other.on == rule_.on)
+          table_.Wrong("on", Cat("is the field of rule ", other.id, " already"));
+    };
+    check(reading_.pack);
+    for (const PackDef& pack : reading_.loaded)
+      if (!reading_.Earlier(pack)) check(pack);
+  }
+
   void ReadUnique() {
     rule_.casefold = table_.OneOf("normalise", {"none", "nfkc-casefold"}, 0) == 1;
     for (const FieldPath& path : rule_.on) {
@@ -150,6 +165,8 @@ class RuleReader {
       }
     }
     if (rule_.on.size() > 1) table_.NotYet("on", "kind \"unique\" on several fields");
+    for (const FieldPath& path : rule_.on)
+      if (!FieldOf(path).plain_kind()) table_.NotYet("on", Cat("kind \"unique\" on a ", NameOf(FieldOf(path).type)));
     ReadSame();
   }
 

@@ -37,6 +37,11 @@ absl::Status CheckField(std::string_view path, const FieldDef& now, const FieldD
   if (now.remove_wins != next.remove_wins) return Forbidden(Cat("field ", path, ": what wins between add and remove changes"));
   if (now.by_declared != next.by_declared)
     return Forbidden(Cat("field ", path, ": what decides between later and greater changes"));
+  if (now.start != next.start) return Forbidden(Cat("field ", path, ": its first state changes from ", now.start));
+  for (const auto& [from, to] : now.moves)  // a state that is no longer known could not be shown
+    if (!next.IsState(from) || !next.IsState(to))
+      return Forbidden(Cat("field ", path, ": the state ", from, " or ", to, " is removed"));
+  if (now.to != next.to) return Forbidden(Cat("field ", path, ": it refers to ", next.to, " and no longer to ", now.to));
   return CheckMembers(path, now, next);
 }
 

@@ -24,11 +24,23 @@ std::vector<Place> ContextDelta(const Lanes& lanes, const Lane& own) {
   return delta;
 }
 
-// What an entry says, without where it stands: for one id filed twice.
-std::string Content(Entry entry) {
+// An operation that a deletion brought with it.
+bool UnsetsReference(const Entry& entry, const Op& op, const Catalog& catalog) {
+  if (op.kind != OpKind::kEdit && op.kind != OpKind::kNeutral) return false;
+  const Ordinals* ordinals = catalog.Resolve(entry.packs[op.pack], op.reg);
+  return op.changes.size() == 1 && op.changes[0].value.unset() && ordinals != nullptr &&
+         ordinals->fields[op.changes[0].field]->def.unset_on_deletion;
+}
+
+// What the officer wrote into an entry, without where it stands and what was found there: for one id filed twice. ops: how many
+// operations were written.
+std::string Content(Entry entry, size_t ops, const Catalog& catalog) {
   entry.context.clear();
-  for (Op& op : entry.ops)
+  while (entry.ops.size() > ops && UnsetsReference(entry, entry.ops.back(), catalog)) entry.ops.pop_back();
+  for (Op& op : entry.ops) {
+    if (op.kind == OpKind::kNeutral) op.kind = OpKind::kEdit;
     for (Change& change : op.changes) change.named.clear();
+  }
   return EncodeBody(entry);
 }
 
@@ -95,7 +107,7 @@ absl::StatusOr<Receipt> Author::Append(Entry entry, const Check& check) {
   entry.seq = own->tip() + 1;
   entry.hlc = NextHlc(work_.lanes.HighestHlc(), now_ms_);
   entry.context = ContextDelta(work_.lanes, *own);
-  const Dot dot = MakeDot(handle, entry.seq);
+  const Dot dot = in_hand_ = MakeDot(handle, entry.seq);
   const std::string body = EncodeBody(entry), header = EncodeHeader(entry);
   const std::string bytes = JoinEntry(header, entry.seq, entry.hlc, body);
   if (bytes.size() > limits::kEntryBytes)
@@ -132,7 +144,7 @@ absl::Status Author::ReclaimAll(const std::vector<RecordKey>& keys) {
   claims_before_.clear();
   for (const RecordKey& key : keys) {
     ASSIGN_OR_RETURN(RecordEdit * edit, work_.Load(key, *work_.catalog().FindHash(RegisterOf(key))));
-    if (!edit->reg->unique.empty()) claims_before_[key] = edit->claims;
+    claims_before_[key] = edit->claims;
     work_.Reclaim(key, *edit);
   }
   return absl::OkStatus();
@@ -144,7 +156,8 @@ absl::StatusOr<Receipt> Author::Repeated(const Draft& draft, const Entry& entry,
   std::optional<std::pair<Dot, Hlc>> first;  // in canonical order, of those that say the same
   for (const Dot dot : acts) {
     ASSIGN_OR_RETURN(const Entry other, work_.journal.EntryAt(dot));
-    if (Content(other) != Content(entry)) continue;
+    const size_t ops = entry.ops.size();
+    if (Content(other, ops, work_.catalog()) != Content(entry, ops, work_.catalog())) continue;
     if (!first || Before(work_.lanes, other.hlc, dot, first->second, first->first)) first = {dot, other.hlc};
   }
   if (acts.empty()) return Receipt{};
@@ -168,7 +181,10 @@ absl::StatusOr<Receipt> Author::File(const Draft& draft) {
     if (found || !receipt.ok()) return receipt;
   }
   RETURN_IF_ERROR(FitOps(draft, entry));
-  return Append(std::move(entry), [&] { return CheckUnique(draft.admit_breaches); });
+  return Append(std::move(entry), [&]() -> absl::Status {
+    RETURN_IF_ERROR(CheckUnique(draft.admit_breaches));
+    return CheckReferences(draft.admit_breaches);
+  });
 }
 
 absl::StatusOr<Receipt> Author::Admit(std::string_view card) {

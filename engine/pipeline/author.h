@@ -33,24 +33,45 @@ class Author {
   // author_ops.cc: names to ordinals and literals to values; then what each write replaces in this site's view.
   absl::Status MakeOps(const Draft& draft, Entry& entry);
   absl::Status FitOps(const Draft& draft, Entry& entry);
-  absl::Status FitChange(std::string_view over, const FieldInfo& field, const RecordEdit& edit, const RecordKey& key,
+  absl::Status FitChange(std::string_view over, const FieldInfo& field, const Record& record, const RecordKey& key,
                          Change& change);
+  absl::StatusOr<OpKind> KindOfEdit(const RecordKey& key, const RecordEdit& edit);
+  absl::Status UnsetReferences(const RecordKey& target, Entry& entry);
+
+  // author_checks.cc: before and after the operations.
+  absl::Status CheckExists(const std::string& shown, OpKind kind, bool exists);
   absl::Status CheckHold(const RecordKey& key, const RecordEdit& edit);
+  absl::Status CheckUncontested(const RecordKey& key, const RecordEdit& edit);
+  absl::Status CheckMove(const FieldInfo& field, const Write* base, const Value& value, const std::string& at);
   absl::Status CheckUnique(bool admit_breaches);
+  absl::Status CheckReferences(bool admit_breaches);
+  absl::Status CheckTargets(const RecordKey& key, const RecordEdit& edit);
 
   // author_ruling.cc: what an outcome does.
   absl::Status MakeEffects(const RulingDraft& draft, const Case& c, Entry& entry);
   absl::Status FieldEffects(const RulingDraft& draft, const Case& c, Entry& entry);
   absl::Status UniqueEffects(const RulingDraft& draft, const Case& c, Entry& entry);
   absl::Status UniqueValues(const Literal& set, const Case& c, Entry& entry);
-  absl::Status ExistenceEffects(const RulingDraft& draft, const Case& c, Entry& entry);
   absl::StatusOr<CaseFact> KeptFact(const RulingDraft& draft, const Case& c);
+  absl::StatusOr<Value> ValueOf(const CaseFact& fact, const FieldInfo& field);
+  absl::StatusOr<Op> RulingOp(Entry& entry, const RegisterInfo& reg, const RecordKey& key);
+
+  // author_life.cc: rulings on whether records exist.
+  absl::Status ExistenceEffects(const RulingDraft& draft, const Case& c, Entry& entry);
+  absl::Status ReferenceEffects(const RulingDraft& draft, const Case& c, Entry& entry);
+  absl::StatusOr<CaseFact> KeptReference(const RulingDraft& draft, const Case& c, const std::vector<const Write*>& visible);
+  absl::Status Revive(const RecordKey& key, const RegisterInfo& reg, Entry& entry);
 
   Batch& batch_;
   Workspace& work_;
   int64_t now_ms_;
   std::map<RecordKey, std::vector<ClaimRow>> claims_before_;  // of the records that the entry in hand changes
+  Dot in_hand_ = 0;                                           // the entry that is checked
 };
+
+absl::Status RefuseRuling(const Case& c, std::string_view why, std::string_view next = {});  // refusal `ruling`
+
+std::vector<Place> PlacesOf(const std::vector<const Write*>& writes, const Lanes& lanes);  // ascending, each once
 
 // An operation on a record, in the ordinals of the pack in force; the pack is added to the entry where it is missing.
 // Errors: as Catalog::NamingOf.

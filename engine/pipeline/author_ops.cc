@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <map>
 
+#include "engine/base/limits.h"
+#include "engine/base/planted.h"
 #include "engine/base/status.h"
 #include "engine/base/strings.h"
 #include "engine/pack/nearest.h"
@@ -35,11 +37,15 @@ absl::StatusOr<const FieldInfo*> FieldFor(const RegisterInfo& reg, std::string_v
 }
 
 // The operation of the command language that changes fields of this type.
-std::string_view VerbFor(const FieldDef& def) { return def.type == FieldType::kSet ? "add or remove" : "set or unset"; }
+std::string_view VerbFor(const FieldDef& def) {
+  if (def.type == FieldType::kSet) return "add or remove";
+  return def.type == FieldType::kState ? "move" : "set or unset";
+}
 
 bool FitsVerb(DraftChange::Verb verb, const FieldDef& def) {
   using Verb = DraftChange::Verb;
   if (def.type == FieldType::kSet) return verb == Verb::kAdd || verb == Verb::kRemove;
+  if (def.type == FieldType::kState) return verb == Verb::kMove;
   return verb == Verb::kSet || verb == Verb::kUnset;
 }
 
@@ -47,6 +53,10 @@ Verb EntryVerb(DraftChange::Verb verb, const FieldDef& def) {
   if (verb == DraftChange::Verb::kAdd) return Verb::kAdd;
   if (verb == DraftChange::Verb::kRemove) return Verb::kRemove;
   return def.merge == MergeKind::kLast ? Verb::kSetLast : Verb::kSet;
+}
+
+bool RefersTo(const Value& reference, std::string_view reg) {
+  return reference.payload.size() > reg.size() && reference.payload.starts_with(reg) && reference.payload[reg.size()] == '/';
 }
 
 // A folded value must stay the same under every later version of Unicode, or sites would compare it differently.
@@ -60,6 +70,11 @@ absl::Status CheckFoldable(const FieldInfo& field, const Value& value, const std
   return absl::OkStatus();
 }
 
+OpKind KindOf(DraftOp::Verb verb) {
+  if (verb == DraftOp::Verb::kCreate) return OpKind::kCreate;
+  return verb == DraftOp::Verb::kDelete ? OpKind::kDelete : OpKind::kEdit;
+}
+
 absl::StatusOr<Change> TypeChange(const DraftChange& draft, const Catalog& catalog, const RegisterInfo& reg,
                                   const std::string& record) {
   const std::string at = Cat(record, "/", draft.field);
@@ -71,6 +86,9 @@ absl::StatusOr<Change> TypeChange(const DraftChange& draft, const Catalog& catal
   Change change{ordinal, EntryVerb(draft.verb, def), {}, {}};
   if (draft.verb == DraftChange::Verb::kUnset) return change;
   ASSIGN_OR_RETURN(change.value, TypeValue(def, def.type == FieldType::kSet ? def.of : def.type, draft.value, at));
+  if (def.type == FieldType::kReference && !RefersTo(change.value, def.to))
+    return Refuse({"type", "", at, Cat(at, " refers to a ", def.to, "; found ", ShowJson(change.value)),
+                   Cat("write \"", def.to, "/KEY\"")});
   RETURN_IF_ERROR(CheckFoldable(*field, change.value, at));
   return change;
 }
@@ -95,10 +113,7 @@ absl::Status Author::MakeOps(const Draft& draft, Entry& entry) {
   for (const DraftOp& from : draft.ops) {
     ASSIGN_OR_RETURN(const RegisterInfo* reg, RegisterFor(catalog, from.record));
     const std::string record = from.record.Shown();
-    if (from.verb == DraftOp::Verb::kDelete)
-      return Refuse({"type", "", record, "delete is not merged by this version yet", "close the record by a field of its own"});
-    ASSIGN_OR_RETURN(Op op, OpOn(entry, catalog, *reg, from.record.key,
-                                 from.verb == DraftOp::Verb::kCreate ? OpKind::kCreate : OpKind::kEdit));
+    ASSIGN_OR_RETURN(Op op, OpOn(entry, catalog, *reg, from.record.key, KindOf(from.verb)));
     op.changes.reserve(from.changes.size());
     for (const DraftChange& change : from.changes) {
       ASSIGN_OR_RETURN(Change typed, TypeChange(change, catalog, *reg, record));
@@ -117,39 +132,82 @@ absl::Status Author::MakeOps(const Draft& draft, Entry& entry) {
 }
 
 absl::Status Author::FitOps(const Draft& draft, Entry& entry) {
-  std::set<RecordKey> created;
+  std::map<RecordKey, bool> exists;  // as the operations before left it, of records that they began or ended
   for (size_t i = 0; i < entry.ops.size(); ++i) {
     Op& op = entry.ops[i];
     const Ordinals& ordinals = *work_.catalog().Resolve(entry.packs[op.pack], op.reg);
     const RecordKey key = RecordKeyOf(ordinals.reg->hash, op.key);
-    const std::string shown = draft.ops[i].record.Shown();
     ASSIGN_OR_RETURN(const RecordEdit* edit, work_.Load(key, *ordinals.reg));
-    const bool exists = edit->record.exists() || created.contains(key);
-    if (op.kind == OpKind::kCreate && exists)
-      return Refuse({"existence", "", shown, Cat(shown, " exists already"),
-                     Cat("chancery get ", shown, "; change it with {\"record\": …}")});
-    if (op.kind == OpKind::kEdit && !exists)
-      return Refuse({"existence", "", shown, Cat("no such record: ", shown), "begin it with {\"create\": …}"});
-    if (op.kind == OpKind::kCreate) created.insert(key);
+    const auto known = exists.find(key);
+    const bool anew = known != exists.end();
+    RETURN_IF_ERROR(CheckExists(draft.ops[i].record.Shown(), op.kind, anew ? known->second : edit->record.exists()));
     RETURN_IF_ERROR(CheckHold(key, *edit));
+    if (op.kind == OpKind::kDelete && !anew) RETURN_IF_ERROR(CheckUncontested(key, *edit));
+    if (op.kind == OpKind::kEdit && !anew) {
+      ASSIGN_OR_RETURN(op.kind, KindOfEdit(key, *edit));
+    }
+    if (op.kind == OpKind::kCreate || op.kind == OpKind::kDelete) exists[key] = op.kind == OpKind::kCreate;
     for (Change& change : op.changes) {
       const FieldInfo& field = *ordinals.fields[change.field];
       std::string_view over;
       for (const DraftChange& from : draft.ops[i].changes)
         if (from.field == field.def.name) over = from.over;
-      if (!created.contains(key)) RETURN_IF_ERROR(FitChange(over, field, *edit, key, change));
+      static const Record kNothing;
+      RETURN_IF_ERROR(FitChange(over, field, exists.contains(key) ? kNothing : edit->record, key, change));
     }
   }
+  for (const auto& [key, stands] : exists)
+    if (!stands) RETURN_IF_ERROR(UnsetReferences(key, entry));
   return absl::OkStatus();
 }
 
-absl::Status Author::FitChange(std::string_view over, const FieldInfo& field, const RecordEdit& edit, const RecordKey& key,
+// An edit of a record whose existence waits for a ruling leaves that question as it is.
+absl::StatusOr<OpKind> Author::KindOfEdit(const RecordKey& key, const RecordEdit& edit) {
+  if (!edit.record.exists()) return OpKind::kNeutral;
+  ASSIGN_OR_RETURN(const std::vector<Case> cases, batch_.docket().OfExistence(key, edit));
+  return cases.empty() ? OpKind::kEdit : OpKind::kNeutral;
+}
+
+// A deletion takes with it the references that the pack says it may: in the same entry, under the same officer.
+absl::Status Author::UnsetReferences(const RecordKey& target, Entry& entry) {
+  const RegisterInfo& reg = *work_.catalog().FindHash(RegisterOf(target));
+  for (const Workspace::Reference& reference : work_.ReferencesTo(target, reg)) {
+    const FieldInfo& field = *reference.by.field;
+    const RecordKey& key = reference.row.record;
+    const bool written = std::any_of(entry.ops.begin(), entry.ops.end(), [&](const Op& op) {
+      if (!work_.OnRecord(entry, op, key)) return false;
+      const Ordinals& ordinals = *work_.catalog().Resolve(entry.packs[op.pack], op.reg);
+      return op.kind == OpKind::kDelete || std::any_of(op.changes.begin(), op.changes.end(),
+                                                       [&](const Change& c) { return ordinals.fields[c.field] == &field; });
+    });
+    if (!field.def.unset_on_deletion || written) continue;
+    ASSIGN_OR_RETURN(const RecordEdit* edit, work_.Load(key, *reference.by.reg));
+    RETURN_IF_ERROR(CheckHold(key, *edit));
+    ASSIGN_OR_RETURN(const OpKind kind, KindOfEdit(key, *edit));
+    ASSIGN_OR_RETURN(Op op, OpOn(entry, work_.catalog(), *reference.by.reg, KeyOf(key), kind));
+    ASSIGN_OR_RETURN(const uint32_t ordinal, work_.catalog().FieldOrdinal(*reference.by.reg, field.def.name));
+    Change change{ordinal, field.def.merge == MergeKind::kLast ? Verb::kSetLast : Verb::kSet, {}, {}};
+    const std::vector<const Write*> visible = Visible(*edit->record.Find(field.handle), work_.lanes);
+    if (change.verb == Verb::kSet && Distinct(visible).size() > 1) {
+      for (const auto& [dot, index] : reference.row.writes) change.named.push_back(work_.lanes.PlaceOf(dot));
+      std::sort(change.named.begin(), change.named.end());
+    }
+    op.changes.push_back(std::move(change));
+    entry.ops.push_back(std::move(op));
+  }
+  if (entry.ops.size() <= limits::kOpsPerEntry) return absl::OkStatus();
+  return Refuse({"limit", "", work_.AddressOf(target),
+                 Cat("too many records refer to ", work_.AddressOf(target), " for one entry"),
+                 "unset references in entries of their own first"});
+}
+
+absl::Status Author::FitChange(std::string_view over, const FieldInfo& field, const Record& record, const RecordKey& key,
                                Change& change) {
   if (change.verb != Verb::kSet) return absl::OkStatus();
-  const Cell* cell = edit.record.Find(field.handle);
-  if (cell == nullptr) return absl::OkStatus();
+  static const Cell kEmpty;
+  const Cell* cell = record.Find(field.handle);
   const std::string at = Cat(work_.AddressOf(key), "/", field.def.name);
-  const std::vector<const Write*> visible = Visible(*cell, work_.lanes);
+  const std::vector<const Write*> visible = Visible(cell == nullptr ? kEmpty : *cell, work_.lanes);
   const bool has_value = std::any_of(visible.begin(), visible.end(), [](const Write* w) { return !w->value.unset(); });
   if (field.def.merge == MergeKind::kOnce && has_value)
     return Refuse({"once", field.rule_id, at, Cat(at, " is set already, and is set only once"),
@@ -163,54 +221,16 @@ absl::Status Author::FitChange(std::string_view over, const FieldInfo& field, co
                      Cat("chancery get ", at, " shows which do")});
     base = *named;
   }
-  if (Distinct(visible).size() < 2) return absl::OkStatus();
-  if (base == nullptr)
+  const bool several = Distinct(visible).size() > 1;
+  if (several && base == nullptr)
     return Refuse(
         {"contested", field.rule_id, at, Cat(at, " is contested and has no interim value"),
          Cat("chancery case show ", field.rule_id, " ", work_.AddressOf(key), "; or say which value you build on: \"over\"")});
+  if (field.def.type == FieldType::kState) RETURN_IF_ERROR(CheckMove(field, base, change.value, at));
+  if (!several) return absl::OkStatus();
   for (const Write* w : visible)
     if (w->value == base->value) change.named.push_back(work_.lanes.PlaceOf(w->dot));
   std::sort(change.named.begin(), change.named.end());
-  return absl::OkStatus();
-}
-
-absl::Status Author::CheckHold(const RecordKey& key, const RecordEdit& edit) {
-  for (const FieldInfo* field : edit.reg->by_name) {
-    const bool holds = field->def.hold || std::any_of(field->unique_on.begin(), field->unique_on.end(),
-                                                      [](const RuleInfo* r) { return r->def.hold; });
-    if (!holds) continue;
-    ASSIGN_OR_RETURN(const std::vector<Case> cases, batch_.docket().OfField(key, edit, *field));
-    for (const Case& c : cases) {
-      const RuleInfo* rule = work_.catalog().Rule(c.rule);
-      if (rule != nullptr ? !rule->def.hold : !field->def.hold) continue;
-      return Refuse({"hold", c.rule, work_.AddressOf(key),
-                     Cat("nothing is entered on ", work_.AddressOf(key), " while the case ", c.rule, " waits for a ruling"),
-                     Cat("chancery case show ", c.rule, " ", c.subject)});
-    }
-  }
-  return absl::OkStatus();
-}
-
-absl::Status Author::CheckUnique(bool admit_breaches) {
-  if (admit_breaches) return absl::OkStatus();
-  for (const auto& [key, before] : claims_before_) {
-    ASSIGN_OR_RETURN(const RecordEdit* edit, work_.Load(key, *work_.catalog().FindHash(RegisterOf(key))));
-    for (const ClaimRow& claim : edit->claims) {
-      const auto same_value = [&claim = claim](const ClaimRow& old) {
-        return old.rule == claim.rule && old.value == claim.value;
-      };
-      if (std::any_of(before.begin(), before.end(), same_value)) continue;  // held before this entry
-      for (const ClaimRow& other : work_.Claimants(claim.rule, claim.value)) {
-        if (other.record == key || UniqueClashes({claim, other}).empty()) continue;
-        const RuleInfo* rule = work_.catalog().RuleByHash(claim.rule);
-        const std::string at = Cat(work_.AddressOf(key), "/", rule->field->def.name), holder = work_.AddressOf(other.record);
-        return Refuse({"unique", rule->def.id, at,
-                       Cat(claim.subject, " in ", rule->field->rule_id, " is taken by ", holder,
-                           rule->def.title.empty() ? "" : ": ", rule->def.title),
-                       Cat("chancery get ", holder)});
-      }
-    }
-  }
   return absl::OkStatus();
 }
 

@@ -13,11 +13,6 @@
 namespace chancery {
 namespace {
 
-absl::Status RefuseRuling(const Case& c, std::string_view why, std::string_view next = {}) {
-  return Refuse({"ruling", c.rule, c.subject, std::string(why),
-                 next.empty() ? Cat("chancery case show ", c.rule, " ", c.subject) : std::string(next)});
-}
-
 absl::Status CheckWords(const RulingDraft& draft) {
   const int outcomes = !draft.keep.empty() + draft.set.has_value() + draft.both + draft.none;
   if (outcomes != 1)
@@ -34,7 +29,13 @@ absl::Status CheckWords(const RulingDraft& draft) {
   return absl::OkStatus();
 }
 
-// The writes of a field that count, as places.
+}  // namespace
+
+absl::Status RefuseRuling(const Case& c, std::string_view why, std::string_view next) {
+  return Refuse({"ruling", c.rule, c.subject, std::string(why),
+                 next.empty() ? Cat("chancery case show ", c.rule, " ", c.subject) : std::string(next)});
+}
+
 std::vector<Place> PlacesOf(const std::vector<const Write*>& writes, const Lanes& lanes) {
   std::vector<Place> places;
   for (const Write* w : writes) places.push_back(lanes.PlaceOf(w->dot));
@@ -43,7 +44,11 @@ std::vector<Place> PlacesOf(const std::vector<const Write*>& writes, const Lanes
   return places;
 }
 
-}  // namespace
+absl::StatusOr<Op> Author::RulingOp(Entry& entry, const RegisterInfo& reg, const RecordKey& key) {
+  ASSIGN_OR_RETURN(const RecordEdit* edit, work_.Load(key, reg));
+  ASSIGN_OR_RETURN(const OpKind kind, KindOfEdit(key, *edit));
+  return OpOn(entry, work_.catalog(), reg, KeyOf(key), kind);
+}
 
 absl::StatusOr<CaseFact> Author::KeptFact(const RulingDraft& draft, const Case& c) {
   const absl::StatusOr<Dot> dot = ResolveEntry(work_, draft.keep);
@@ -51,6 +56,16 @@ absl::StatusOr<CaseFact> Author::KeptFact(const RulingDraft& draft, const Case& 
   for (const CaseFact& fact : c.Facts())
     if (fact.dot == *dot) return fact;
   return RefuseRuling(c, Cat(draft.keep, " is no entry of this case"));
+}
+
+// What the fact wrote into the field; unset where it wrote nothing there.
+absl::StatusOr<Value> Author::ValueOf(const CaseFact& fact, const FieldInfo& field) {
+  ASSIGN_OR_RETURN(const Entry source, work_.journal.EntryAt(fact.dot));
+  const Op& op = source.ops[fact.op];
+  const Ordinals& ordinals = *work_.catalog().Resolve(source.packs[op.pack], op.reg);
+  for (const Change& from : op.changes)
+    if (from.field < ordinals.fields.size() && ordinals.fields[from.field] == &field) return from.value;
+  return Value();
 }
 
 absl::Status Author::FieldEffects(const RulingDraft& draft, const Case& c, Entry& entry) {
@@ -61,11 +76,7 @@ absl::Status Author::FieldEffects(const RulingDraft& draft, const Case& c, Entry
   const std::string at = Cat(c.subject, "/", field.def.name);
   if (!draft.keep.empty()) {
     ASSIGN_OR_RETURN(const CaseFact kept, KeptFact(draft, c));
-    ASSIGN_OR_RETURN(const Entry source, work_.journal.EntryAt(kept.dot));
-    const Op& op = source.ops[kept.op];
-    const Ordinals& ordinals = *work_.catalog().Resolve(source.packs[op.pack], op.reg);
-    for (const Change& from : op.changes)
-      if (from.field < ordinals.fields.size() && ordinals.fields[from.field] == &field) change.value = from.value;
+    ASSIGN_OR_RETURN(change.value, ValueOf(kept, field));
   } else if (draft.set) {
     if (draft.set->members.size() != 1) return RefuseRuling(c, Cat("set names what the case is about and nothing else: ", at));
     const auto& [address, literal] = draft.set->members[0];
@@ -73,9 +84,13 @@ absl::Status Author::FieldEffects(const RulingDraft& draft, const Case& c, Entry
     if (!parsed.ok() || parsed->Text() != at) return RefuseRuling(c, Cat(address, " is not what the case is about: ", at));
     if (!literal.null()) {
       ASSIGN_OR_RETURN(change.value, TypeValue(field.def, field.def.type, literal, at));
+      if (field.def.type == FieldType::kState && !field.def.IsState(change.value.payload))
+        return RefuseRuling(c, Cat("\"", change.value.payload, "\" is no state of ", field.path));
+      if (field.refers() && !change.value.payload.starts_with(field.def.to + "/"))
+        return RefuseRuling(c, Cat(at, " refers to a ", field.def.to));
     }
   }
-  ASSIGN_OR_RETURN(Op op, OpOn(entry, work_.catalog(), reg, KeyOf(c.scope.record), OpKind::kEdit));
+  ASSIGN_OR_RETURN(Op op, RulingOp(entry, reg, c.scope.record));
   op.changes.push_back(std::move(change));
   entry.ops.push_back(std::move(op));
   return absl::OkStatus();
@@ -102,7 +117,7 @@ absl::Status Author::UniqueEffects(const RulingDraft& draft, const Case& c, Entr
     std::vector<const Write*> claiming;  // also those that a later `last` write hides: they would come back
     for (const Write& w : *edit->record.Find(rule.field->handle))
       if (!w.value.unset() && SubjectOf(Normalised(rule, w.value)) == c.subject) claiming.push_back(&w);
-    ASSIGN_OR_RETURN(Op op, OpOn(entry, work_.catalog(), *rule.reg, KeyOf(row.record), OpKind::kEdit));
+    ASSIGN_OR_RETURN(Op op, RulingOp(entry, *rule.reg, row.record));
     op.changes.push_back({ordinal, Verb::kRetract, {}, PlacesOf(claiming, work_.lanes)});
     entry.ops.push_back(std::move(op));
   }
@@ -133,44 +148,10 @@ absl::Status Author::UniqueValues(const Literal& set, const Case& c, Entry& entr
   if (values.empty()) return RefuseRuling(c, "set names at least one value");
   ASSIGN_OR_RETURN(const uint32_t ordinal, work_.catalog().FieldOrdinal(*rule.reg, rule.field->def.name));
   for (auto& [key, value] : values) {
-    ASSIGN_OR_RETURN(Op op, OpOn(entry, work_.catalog(), *rule.reg, KeyOf(key), OpKind::kEdit));
+    ASSIGN_OR_RETURN(Op op, RulingOp(entry, *rule.reg, key));
     op.changes.push_back({ordinal, Verb::kSettle, std::move(value), {}});
     entry.ops.push_back(std::move(op));
   }
-  return absl::OkStatus();
-}
-
-absl::Status Author::ExistenceEffects(const RulingDraft& draft, const Case& c, Entry& entry) {
-  if (draft.set) return RefuseRuling(c, "whether a record exists is not set to a value", "--keep ENTRY, --both or --none");
-  const RegisterInfo& reg = *work_.catalog().FindHash(RegisterOf(c.scope.record));
-  ASSIGN_OR_RETURN(const RecordEdit* edit, work_.Load(c.scope.record, reg));
-  CaseFact kept;
-  if (!draft.keep.empty()) {
-    ASSIGN_OR_RETURN(kept, KeptFact(draft, c));
-  }
-  std::set<std::pair<Dot, uint32_t>> lost;  // creations withdrawn
-  for (const Life& life : edit->record.life)
-    if (life.live && !(life.dot == kept.dot && life.op == kept.op)) lost.insert({life.dot, life.op});
-  const bool kept_stands = std::any_of(edit->record.life.begin(), edit->record.life.end(),
-                                       [&](const Life& l) { return l.live && l.dot == kept.dot && l.op == kept.op; });
-  if (!draft.keep.empty() && !kept_stands) return RefuseRuling(c, Cat("the creation by ", draft.keep, " no longer stands"));
-  if (lost.empty()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(Op op, OpOn(entry, work_.catalog(), reg, KeyOf(c.scope.record), OpKind::kEdit));
-  for (const FieldInfo* field : reg.by_name) {
-    const Cell* cell = edit->record.Find(field->handle);
-    if (cell == nullptr) continue;
-    std::vector<const Write*> gone;
-    for (const Write& w : *cell)
-      if (lost.contains({w.dot, w.op})) gone.push_back(&w);
-    if (gone.empty()) continue;
-    ASSIGN_OR_RETURN(const uint32_t ordinal, work_.catalog().FieldOrdinal(reg, field->def.name));
-    op.changes.push_back({ordinal, Verb::kRetract, {}, PlacesOf(gone, work_.lanes)});
-  }
-  Change creations{kNoField, Verb::kRetract, draft.none ? Value::Bool(false) : Value(), {}};
-  for (const auto& [dot, index] : lost) creations.named.push_back(work_.lanes.PlaceOf(dot));
-  std::sort(creations.named.begin(), creations.named.end());
-  op.changes.push_back(std::move(creations));
-  entry.ops.push_back(std::move(op));
   return absl::OkStatus();
 }
 
@@ -178,6 +159,8 @@ absl::Status Author::MakeEffects(const RulingDraft& draft, const Case& c, Entry&
   if (draft.both) return absl::OkStatus();
   switch (c.scope.type) {
     case Scope::Type::kField:
+      if (work_.catalog().FindHash(RegisterOf(c.scope.record))->fields[c.scope.field].refers() && !draft.set)
+        return ReferenceEffects(draft, c, entry);
       return FieldEffects(draft, c, entry);
     case Scope::Type::kUnique:
       return UniqueEffects(draft, c, entry);

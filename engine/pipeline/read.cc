@@ -61,9 +61,15 @@ absl::StatusOr<FieldView> Reader::Field(const RecordKey& key, const RecordEdit& 
     view.value = view.interim = SetLiteral(edit.record, field);
     return view;
   }
-  if (const Cell* cell = edit.record.Find(field.handle)) {
+  const Cell* cell = edit.record.Find(field.handle);
+  if (field.def.type == FieldType::kState && edit.record.exists()) view.interim = field.def.start;
+  if (cell != nullptr) {
     std::vector<const Write*> visible = Visible(*cell, work_.lanes);
-    if (const Write* interim = InterimOf(visible, field.def, work_.lanes)) view.interim = ShowValue(interim->value);
+    if (const Write* interim = InterimOf(visible, field.def, work_.lanes); interim != nullptr && !interim->value.unset()) {
+      view.interim = ShowValue(interim->value);
+    } else if (interim == nullptr && visible.size() > 1) {
+      view.interim = {};
+    }
     std::sort(visible.begin(), visible.end(),
               [&](const Write* a, const Write* b) { return Before(work_.lanes, a->hlc, a->dot, b->hlc, b->dot); });
     std::map<std::string, StandingView> values;
@@ -132,36 +138,63 @@ absl::Status Reader::SortCanonically(std::vector<Dot>& dots) {
   return absl::OkStatus();
 }
 
+namespace {
+
+const char* TargetName(OpKind kind) {
+  if (kind == OpKind::kCreate) return "create";
+  return kind == OpKind::kDelete ? "delete" : "record";
+}
+
+// The word of the command language for a change: of an ordinary entry, or of a ruling's effect.
+std::string_view VerbName(const Change& change, const FieldInfo* field) {
+  if (change.field == kNoField && !change.value.unset()) return change.value.AsBool() ? "revive" : "end";
+  switch (change.verb) {
+    case Verb::kAdd:
+      return "add";
+    case Verb::kRemove:
+      return "remove";
+    case Verb::kRetract:
+      return "withdraw";
+    case Verb::kSet:
+      if (field->def.type == FieldType::kState) return "move";
+      [[fallthrough]];
+    default:
+      return change.value.unset() ? "unset" : "set";
+  }
+}
+
+Literal Named(const Change& change, const Lanes& lanes) {
+  Literal named = Literal::List();
+  for (const Place& place : change.named)
+    if (const std::optional<Dot> dot = lanes.DotOf(place)) named.list.push_back(lanes.Short(*dot));
+  return named;
+}
+
+}  // namespace
+
 Literal Reader::OpsOf(const chancery::Entry& entry) {
-  static constexpr const char* kVerbs[] = {"set", "set", "add", "remove", "set", "withdraw"};
   Literal ops = Literal::List();
   for (const Op& op : entry.ops) {
     const Ordinals* ordinals = work_.catalog().Resolve(entry.packs[op.pack], op.reg);
     Literal object = Literal::Object();
-    object.Add(op.kind == OpKind::kCreate ? "create" : "record", Address{ordinals->reg->name, op.key, {}, {}}.Shown());
-    for (const char* name : {"set", "unset", "add", "remove", "withdraw"}) {
-      Literal members = Literal::Object(), unset = Literal::List();
+    object.Add(TargetName(op.kind), Address{ordinals->reg->name, op.key, {}, {}}.Shown());
+    for (const char* name : {"set", "unset", "move", "add", "remove", "withdraw", "revive", "end"}) {
+      Literal members = Literal::Object(), fields = Literal::List();
       for (const Change& c : op.changes) {
-        const std::string field = c.field == kNoField ? "existence" : ordinals->fields[c.field]->def.name;
-        const std::string_view verb = kVerbs[static_cast<int>(c.verb)];
-        const bool to_unset = verb == "set" && c.value.unset();
-        if (to_unset ? std::string_view(name) != "unset" : verb != name) continue;
-        if (to_unset) {
-          unset.list.push_back(field);
-        } else if (verb == "add" || verb == "remove") {
+        const FieldInfo* info = c.field == kNoField ? nullptr : ordinals->fields[c.field];
+        const std::string field = info == nullptr ? "existence" : info->def.name;
+        if (VerbName(c, info) != name) continue;
+        if (name == std::string_view("unset")) {
+          fields.list.push_back(field);
+        } else if (c.verb == Verb::kAdd || c.verb == Verb::kRemove) {
           if (members.Find(field) == nullptr) members.Add(field, Literal::List());
-          for (auto& [key, list] : members.members)
-            if (key == field) list.list.push_back(ShowValue(c.value));
-        } else if (verb == "withdraw") {
-          Literal named = Literal::List();
-          for (const Place& place : c.named) named.list.push_back(work_.lanes.Short(*work_.lanes.DotOf(place)));
-          members.Add(field, std::move(named));
+          members.members.back().second.list.push_back(ShowValue(c.value));
         } else {
-          members.Add(field, ShowValue(c.value));
+          members.Add(field, c.verb == Verb::kRetract ? Named(c, work_.lanes) : ShowValue(c.value));
         }
       }
       if (!members.members.empty()) object.Add(name, std::move(members));
-      if (!unset.list.empty()) object.Add(name, std::move(unset));
+      if (!fields.list.empty()) object.Add(name, std::move(fields));
     }
     ops.list.push_back(std::move(object));
   }

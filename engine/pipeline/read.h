@@ -39,7 +39,7 @@ class Reader {
   absl::Status SortCanonically(std::vector<Dot>& dots);
   const FieldInfo* FieldOf(const Scope& scope) const;  // that the case is about; nullptr for existence
   std::string KindOf(const Scope& scope) const;
-  std::string TitleOf(std::string_view rule) const;
+  std::string TitleOf(const Scope& scope) const;
   Literal OpsOf(const chancery::Entry& entry);
 
   Workspace& work_;

@@ -21,7 +21,19 @@ std::string Shown(const Workspace& work, const RecordKey& key) {
 Literal ValueIn(const Record& record, const FieldInfo& field, const Lanes& lanes) {
   const Cell* cell = record.Find(field.handle);
   const Write* shown = cell == nullptr ? nullptr : InterimOf(Visible(*cell, lanes), field.def, lanes);
-  return shown == nullptr ? Literal() : ShowValue(shown->value);
+  if (shown != nullptr && !shown->value.unset()) return ShowValue(shown->value);
+  return field.def.type == FieldType::kState && record.exists() ? Literal(field.def.start) : Literal();
+}
+
+const char* ActName(const Entry& entry, const Op& op) {
+  if (entry.ruling) return "rule";
+  if (op.kind == OpKind::kDelete) return "delete";
+  return op.kind == OpKind::kCreate ? "create" : "edit";
+}
+
+bool HasChange(const Op& op, const Ordinals& ordinals, const FieldInfo* field) {
+  return std::any_of(op.changes.begin(), op.changes.end(),
+                     [&](const Change& c) { return c.field != kNoField && ordinals.fields[c.field] == field; });
 }
 
 }  // namespace
@@ -29,7 +41,10 @@ Literal ValueIn(const Record& record, const FieldInfo& field, const Lanes& lanes
 std::string Reader::KindOf(const Scope& scope) const {
   if (scope.type == Scope::Type::kUnique) return "unique";
   if (scope.type == Scope::Type::kExistence) return "existence";
-  return FieldOf(scope)->def.merge == MergeKind::kOnce ? "once" : "field";
+  const FieldDef& field = FieldOf(scope)->def;
+  if (field.type == FieldType::kState) return "state";
+  if (field.type == FieldType::kReference) return "reference";
+  return field.merge == MergeKind::kOnce ? "once" : "field";
 }
 
 const FieldInfo* Reader::FieldOf(const Scope& scope) const {
@@ -37,9 +52,9 @@ const FieldInfo* Reader::FieldOf(const Scope& scope) const {
   return scope.type == Scope::Type::kField ? &work_.catalog().FindHash(RegisterOf(scope.record))->fields[scope.field] : nullptr;
 }
 
-std::string Reader::TitleOf(std::string_view rule) const {
-  const RuleInfo* info = work_.catalog().Rule(rule);
-  return info == nullptr ? "" : info->def.title;
+std::string Reader::TitleOf(const Scope& scope) const {
+  if (scope.type == Scope::Type::kUnique) return work_.catalog().RuleByHash(scope.rule)->def.title;
+  return scope.type == Scope::Type::kField ? FieldOf(scope)->title : "";
 }
 
 absl::StatusOr<CaseView> Reader::CaseHead(const CaseRow& row) {
@@ -47,12 +62,13 @@ absl::StatusOr<CaseView> Reader::CaseHead(const CaseRow& row) {
   view.id = Hex(row.id.view());
   view.rule = row.rule;
   view.subject = row.subject;
-  view.title = TitleOf(row.rule);
   view.state = StateName(row.state);
   view.notice = row.notice;
   const std::optional<Scope> scope = docket_.ScopeOf(row.rule, row.subject);
   if (!scope) return Error(absl::StatusCode::kDataLoss, Cat("case ", row.rule, " ", row.subject, " has no rule"));
   view.kind = KindOf(*scope);
+  if (const FieldInfo* field = FieldOf(*scope)) view.field = field->def.name;
+  view.title = TitleOf(*scope);
   if (scope->type == Scope::Type::kUnique) {
     for (const ClaimRow& claim : work_.Claimants(scope->rule, ClaimHash(scope->subject)))
       view.records.push_back(Shown(work_, claim.record));
@@ -88,7 +104,8 @@ absl::StatusOr<FactView> Reader::FactOf(const Case& c, const CaseFact& fact, con
   const Op& op = entry.ops[fact.op];
   const Ordinals& ordinals = *work_.catalog().Resolve(entry.packs[op.pack], op.reg);
   const RecordKey key = RecordKeyOf(ordinals.reg->hash, op.key);
-  const std::string record = Shown(work_, key);
+  const std::string record = view.record = Shown(work_, key);
+  view.act = ActName(entry, op);
   ASSIGN_OR_RETURN(const RecordEdit* now, work_.Load(key, *ordinals.reg));
   ASSIGN_OR_RETURN(const chancery::Record before, work_.AsOf(key, *ordinals.reg, past));
   const FieldInfo* about = FieldOf(c.scope);
@@ -100,9 +117,16 @@ absl::StatusOr<FactView> Reader::FactOf(const Case& c, const CaseFact& fact, con
     view.changed.emplace_back(at, ShowValue(change.value));
     view.before.emplace_back(at, ValueIn(before, *field, work_.lanes));
   }
-  if (about == nullptr) {
-    view.standing = std::any_of(now->record.life.begin(), now->record.life.end(),
-                                [&](const Life& l) { return l.live && l.dot == fact.dot && l.op == fact.op; });
+  if (op.kind == OpKind::kDelete)  // every value ends with the record
+    for (const FieldInfo* field : ordinals.reg->by_name) {
+      const Literal value = ValueIn(before, *field, work_.lanes);
+      if (value.null()) continue;
+      view.changed.emplace_back(Cat(record, "/", field->def.name), Literal());
+      view.before.emplace_back(Cat(record, "/", field->def.name), value);
+    }
+  const bool on_life = about == nullptr || key != c.scope.record || !HasChange(op, ordinals, about);
+  if (on_life && c.scope.type != Scope::Type::kUnique) {
+    ASSIGN_OR_RETURN(view.standing, StandsInLife(key, now->record, fact, work_));
   } else if (const Cell* cell = now->record.Find(about->handle)) {
     const std::vector<const Write*> visible = Visible(*cell, work_.lanes);
     view.standing =
@@ -168,7 +192,7 @@ absl::StatusOr<std::vector<std::string>> Reader::Dependants(const Case& c, const
     const std::string record = work_.AddressOf(key);
     RETURN_IF_ERROR(add_premises(PremiseScope(Premise::Scope::kRecord, record), any));
     const FieldInfo* about = FieldOf(c.scope);
-    if (about == nullptr) continue;
+    if (about == nullptr || (c.scope.type == Scope::Type::kField && key != c.scope.record)) continue;
     RETURN_IF_ERROR(add_premises(PremiseScope(Premise::Scope::kField, Cat(record, "/", about->def.name)), any));
     RETURN_IF_ERROR(add_premises(PremiseScope(Premise::Scope::kElement, Cat(record, "/", about->def.name)), any));
     if (c.scope.type == Scope::Type::kUnique)

@@ -27,15 +27,15 @@ absl::Status CheckContext(Workspace& work, const Lane& lane, const Entry& entry,
 bool TakesVerb(Verb verb, const FieldDef& def) {
   switch (verb) {
     case Verb::kSet:
-      return def.plain_kind() && def.merge != MergeKind::kLast;
+      return def.one_value() && def.merge != MergeKind::kLast;
     case Verb::kSetLast:
-      return def.plain_kind() && def.merge == MergeKind::kLast;
+      return def.one_value() && def.merge == MergeKind::kLast;
     case Verb::kAdd:
     case Verb::kRemove:
       return def.type == FieldType::kSet;
     case Verb::kSettle:
     case Verb::kRetract:
-      return def.plain_kind();
+      return def.one_value();
   }
   return false;
 }
@@ -43,7 +43,10 @@ bool TakesVerb(Verb verb, const FieldDef& def) {
 bool TakesKind(Kind kind, FieldType type) {
   switch (type) {
     case FieldType::kText:
+    case FieldType::kState:
       return kind == Kind::kText;
+    case FieldType::kReference:
+      return kind == Kind::kReference;
     case FieldType::kInteger:
       return kind == Kind::kInteger;
     case FieldType::kRational:
@@ -63,16 +66,24 @@ bool TakesKind(Kind kind, FieldType type) {
   }
 }
 
+// A state of the field, a record of the register that it refers to.
+bool TakesValue(const Value& value, const FieldDef& def) {
+  if (value.unset()) return true;
+  if (def.type == FieldType::kState) return def.IsState(value.payload);
+  return def.type != FieldType::kReference || value.payload.starts_with(def.to + "/");
+}
+
 absl::Status CheckChange(const Lane& lane, const Entry& entry, const Change& change, const Ordinals& ordinals) {
   const bool effect = change.verb == Verb::kSettle || change.verb == Verb::kRetract;
   if (effect && entry.kind != EntryKind::kRuling) return Malformed(lane, entry.seq, "it withdraws writes, but is no ruling");
   if (change.field == kNoField) return absl::OkStatus();
   if (change.field >= ordinals.fields.size()) return Malformed(lane, entry.seq, "it names a field that its pack does not have");
-  const FieldDef& def = ordinals.fields[change.field]->def;
+  const FieldDef& def = ordinals.def->fields[change.field];  // as the author's pack has it
   if (!TakesVerb(change.verb, def)) return Malformed(lane, entry.seq, Cat("field ", def.name, " cannot be changed in this way"));
   const bool set = def.type == FieldType::kSet;
   if (!TakesKind(change.value.kind, set ? def.of : def.type) && (set || !change.value.unset()))
     return Malformed(lane, entry.seq, Cat("field ", def.name, " does not take a value of this kind"));
+  if (!TakesValue(change.value, def)) return Malformed(lane, entry.seq, Cat("field ", def.name, " does not take this value"));
   return absl::OkStatus();
 }
 
@@ -129,7 +140,6 @@ absl::Status CheckOps(const Workspace& work, const Entry& entry, Dot dot, const 
   for (const Op& op : entry.ops) {
     const Ordinals* ordinals = work.catalog().Resolve(entry.packs[op.pack], op.reg);
     if (ordinals == nullptr) return Malformed(lane, entry.seq, "it names a pack or register that is not in its past");
-    if (op.kind == OpKind::kDelete) return Malformed(lane, entry.seq, "deletion is not merged by this version: upgrade needed");
     for (const Change& change : op.changes) RETURN_IF_ERROR(CheckChange(lane, entry, change, *ordinals));
   }
   return entry.ruling ? CheckFacts(work, entry, dot, seen, run) : absl::OkStatus();

@@ -19,6 +19,16 @@ std::vector<const PackSource*> ByPrecedence(const std::vector<PackSource>& packs
   return out;
 }
 
+FieldInfo MakeField(std::string_view reg, const FieldDef& def, uint16_t handle) {
+  FieldInfo field;
+  field.def = def;
+  field.handle = handle;
+  field.path = Cat(reg, ".", def.name);
+  field.hash = Name64(field.path);
+  field.rule_id = field.path;
+  return field;
+}
+
 }  // namespace
 
 const FieldInfo* RegisterInfo::Find(std::string_view field) const {
@@ -43,7 +53,9 @@ std::shared_ptr<const Catalog> Catalog::Build(std::vector<PackSource> packs) {
       reg.tuple_fields.push_back({field->def.name, field->handle, field->def.remove_wins});
   }
   for (const auto& [name, pack] : catalog->in_force_)
-    for (const RuleDef& def : pack->rules) catalog->AddRule(def);
+    for (const RuleDef& def : pack->rules)
+      if (def.kind == RuleKind::kUnique) catalog->AddUnique(def);
+  catalog->AddReferences();
   for (const PackSource& pack : catalog->packs_) catalog->AddOrdinals(pack.def);
   return catalog;
 }
@@ -55,7 +67,7 @@ void Catalog::AddFields(const PackDef& pack) {
     reg.hash = Name64(def.name);
     for (const FieldDef& field : def.fields) {
       if (std::none_of(reg.fields.begin(), reg.fields.end(), [&](const FieldInfo& f) { return f.def.name == field.name; }))
-        reg.fields.push_back({field, static_cast<uint16_t>(reg.fields.size()), Cat(def.name, ".", field.name), {}, {}});
+        reg.fields.push_back(MakeField(def.name, field, static_cast<uint16_t>(reg.fields.size())));
     }
   }
 }
@@ -71,11 +83,34 @@ void Catalog::SetDefinitions(const PackDef& pack) {
   }
 }
 
-void Catalog::AddRule(const RuleDef& def) {
+// A [[rule]] of kind reference takes the place of the rule that the field has by itself.
+void Catalog::AddReferences() {
+  for (const auto& [name, pack] : in_force_)
+    for (const RuleDef& def : pack->rules) {
+      if (def.kind != RuleKind::kReference) continue;
+      RegisterInfo& reg = registers_.at(def.on[0].reg);
+      FieldInfo& field = reg.fields[reg.Find(def.on[0].field)->handle];
+      field.rule_id = def.id;
+      field.title = def.title;
+      field.def.notice = def.notice;
+      field.def.hold = def.hold;
+      field.def.officers = def.officers;
+    }
+  for (auto& [name, reg] : registers_)
+    for (const FieldInfo* field : reg.by_name) {
+      if (!field->refers()) continue;
+      reg.claims = true;
+      if (const auto target = registers_.find(field->def.to); target != registers_.end())
+        target->second.referred_by.push_back({&reg, field});
+    }
+}
+
+void Catalog::AddUnique(const RuleDef& def) {
   RegisterInfo& reg = registers_.at(def.on[0].reg);
   RuleInfo& rule = rules_[def.id];
   rule = {def, Name64(def.id), &reg, reg.Find(def.on[0].field), def.same ? reg.Find(def.same->field) : nullptr};
   reg.unique.push_back(&rule);
+  reg.claims = true;
   reg.fields[rule.field->handle].unique_on.push_back(&rule);
   if (rule.same != nullptr) reg.fields[rule.same->handle].same_of.push_back(&rule);
 }
@@ -84,7 +119,7 @@ void Catalog::AddOrdinals(const PackDef& pack) {
   std::vector<Ordinals>& registers = ordinals_[pack.id];
   registers.clear();
   for (const RegisterDef& def : pack.registers) {
-    Ordinals ordinals{&registers_.at(def.name), {}};
+    Ordinals ordinals{&def, &registers_.at(def.name), {}};
     for (const FieldDef& field : def.fields) ordinals.fields.push_back(ordinals.reg->Find(field.name));
     registers.push_back(std::move(ordinals));
   }

@@ -19,10 +19,21 @@ struct RuleInfo;
 struct FieldInfo {
   FieldDef def;
   uint16_t handle = 0;                     // private to the store; stable
-  std::string rule_id;                     // "parcel.owner": the id of the field's own cases
+  std::string path;                        // "parcel.owner"
+  uint64_t hash = 0;                       // Name64(path): references are found under it
+  std::string rule_id, title;              // of the field's own cases: the path, or the [[rule]] of kind reference on it
   std::vector<const RuleInfo*> unique_on;  // rules that claim its values
   std::vector<const RuleInfo*> same_of;    // rules that it exempts
-  bool clashes() const { return def.plain_kind() && def.merge != MergeKind::kLast; }
+  bool refers() const { return def.type == FieldType::kReference; }
+  bool clashes() const { return refers() || (def.one_value() && def.merge != MergeKind::kLast); }
+};
+
+struct RegisterInfo;
+
+// A field of some register whose values name records of this one.
+struct Referrer {
+  const RegisterInfo* reg = nullptr;
+  const FieldInfo* field = nullptr;
 };
 
 struct RegisterInfo {
@@ -32,10 +43,12 @@ struct RegisterInfo {
   std::vector<const FieldInfo*> by_name;  // ascending by name
   std::vector<TupleField> tuple_fields;   // the same, as the digest names them
   std::vector<const RuleInfo*> unique;    // rules on its fields
+  std::vector<Referrer> referred_by;      // ascending by (register, field) name
+  bool claims = false;                    // some field is unique or refers: its records have rows in table claim
   const FieldInfo* Find(std::string_view field) const;
 };
 
-struct RuleInfo {
+struct RuleInfo {  // of kind unique
   RuleDef def;
   uint64_t hash = 0;  // Name64(id)
   const RegisterInfo* reg = nullptr;
@@ -45,6 +58,7 @@ struct RuleInfo {
 
 // What an entry's pack and ordinals lead to.
 struct Ordinals {
+  const RegisterDef* def = nullptr;  // as the named pack has it
   const RegisterInfo* reg = nullptr;
   std::vector<const FieldInfo*> fields;  // by ordinal
 };
@@ -88,7 +102,8 @@ class Catalog {
   Catalog() = default;
   void AddFields(const PackDef& pack);
   void SetDefinitions(const PackDef& pack);
-  void AddRule(const RuleDef& def);
+  void AddUnique(const RuleDef& def);
+  void AddReferences();
   void AddOrdinals(const PackDef& pack);
 
   std::vector<PackSource> packs_;

@@ -50,27 +50,39 @@ Hash128 SameOf(const RuleInfo& rule, const Record& record, const Lanes& lanes) {
   return HashParts({SubjectOf(*values[0])});
 }
 
+// Adds a row for each distinct subject of the field's visible writes. subject_of: what a value claims. sample: the rest of a row.
+template <class SubjectOfValue>
+void AddClaims(const Record& record, const FieldInfo& field, const Lanes& lanes, SubjectOfValue subject_of,
+               const ClaimRow& sample, std::vector<ClaimRow>* rows) {
+  const Cell* cell = record.Find(field.handle);
+  if (cell == nullptr) return;
+  const auto first = static_cast<ptrdiff_t>(rows->size());
+  std::vector<const Write*> visible = Visible(*cell, lanes);
+  if (Planted(Bug::kClaimsFromInterim) && !visible.empty()) visible = {InterimOf(visible, {}, lanes)};
+  for (const Write* w : visible) {
+    if (w->value.unset()) continue;
+    ClaimRow row = sample;
+    row.subject = subject_of(w->value);
+    row.value = ClaimHash(row.subject);
+    auto it = std::find_if(rows->begin() + first, rows->end(), [&](const ClaimRow& r) { return r.value == row.value; });
+    if (it == rows->end()) it = rows->insert(rows->end(), std::move(row));
+    it->writes.emplace_back(w->dot, w->op);
+  }
+}
+
 }  // namespace
 
 std::vector<ClaimRow> ClaimsOf(const RegisterInfo& reg, const RecordKey& key, const Record& record, const Lanes& lanes) {
   std::vector<ClaimRow> rows;
-  if (!record.exists()) return rows;
-  for (const RuleInfo* rule : reg.unique) {
-    const Cell* cell = record.Find(rule->field->handle);
-    if (cell == nullptr) continue;
-    const size_t first = rows.size();
-    std::vector<const Write*> visible = Visible(*cell, lanes);
-    if (Planted(Bug::kClaimsFromInterim) && !visible.empty()) visible = {InterimOf(visible, {}, lanes)};
-    for (const Write* w : visible) {
-      if (w->value.unset()) continue;
-      const std::string subject = SubjectOf(Normalised(*rule, w->value));
-      const Hash128 value = ClaimHash(subject);
-      auto it = std::find_if(rows.begin() + static_cast<ptrdiff_t>(first), rows.end(),
-                             [&](const ClaimRow& r) { return r.value == value; });
-      if (it == rows.end()) it = rows.insert(rows.end(), {rule->hash, value, key, subject, SameOf(*rule, record, lanes), {}});
-      it->writes.emplace_back(w->dot, w->op);
-    }
-  }
+  if (!reg.claims || !record.exists()) return rows;
+  for (const RuleInfo* rule : reg.unique)
+    AddClaims(
+        record, *rule->field, lanes, [&](const Value& v) { return SubjectOf(Normalised(*rule, v)); },
+        {rule->hash, {}, key, {}, SameOf(*rule, record, lanes), {}}, &rows);
+  for (const FieldInfo* field : reg.by_name)
+    if (field->refers())
+      AddClaims(
+          record, *field, lanes, [](const Value& v) { return v.payload; }, {field->hash, {}, key, {}, {}, {}}, &rows);
   std::sort(rows.begin(), rows.end());
   return rows;
 }

@@ -1,4 +1,4 @@
-// What a record claims under unique rules: rows that anyone can look up by value.
+// What a record claims under unique rules, and which records it refers to: rows that anyone can look up by value.
 #pragma once
 
 #include <compare>
@@ -12,11 +12,11 @@
 namespace chancery {
 
 struct ClaimRow {
-  uint64_t rule = 0;  // RuleInfo::hash
-  Hash128 value;      // ClaimHash of the normalised value
+  uint64_t rule = 0;  // RuleInfo::hash; of a reference FieldInfo::hash
+  Hash128 value;      // ClaimHash of the subject
   RecordKey record;
-  std::string subject;                           // SubjectOf the value; not stored: empty in rows read from the table
-  Hash128 same;                                  // of the one standing value of the rule's `same` field; zero = exempts nothing
+  std::string subject;  // SubjectOf the value, of a reference the target's address; not stored: empty in rows read from the table
+  Hash128 same;         // of the one standing value of the rule's `same` field; zero = exempts nothing
   std::vector<std::pair<Dot, uint64_t>> writes;  // (entry, op) of the visible writes with that value, ascending by place
   auto operator<=>(const ClaimRow&) const = default;
 };

@@ -38,6 +38,11 @@ const Write* InterimOf(const std::vector<const Write*>& visible, const FieldDef&
   return field.interim == Interim::kLast ? *last : *first;
 }
 
+bool LifeMayClash(const Record& record) {
+  const bool dead = std::any_of(record.life.begin(), record.life.end(), [](const Life& mark) { return !mark.live; });
+  return record.life.size() > 1 || (dead && !record.edits.empty());
+}
+
 bool Present(const Element& element, const FieldDef& field) {
   const auto adds = std::count_if(element.marks.begin(), element.marks.end(), [](const Mark& m) { return m.add; });
   return adds > 0 && (!field.remove_wins || adds == static_cast<ptrdiff_t>(element.marks.size()));

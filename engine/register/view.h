@@ -24,6 +24,9 @@ std::vector<const Value*> Distinct(const std::vector<const Write*>& visible);
 // The first or last visible write in canonical order, as the field says; nullptr for none or where there is nothing.
 const Write* InterimOf(const std::vector<const Write*>& visible, const FieldDef& field, const Lanes& lanes);
 
+// Whether creations, deletions and edits stand that may clash: a cheap test, true for hardly any record.
+bool LifeMayClash(const Record& record);
+
 // Whether an element is in its set.
 bool Present(const Element& element, const FieldDef& field);
 

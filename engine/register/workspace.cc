@@ -29,7 +29,9 @@ absl::StatusOr<RecordEdit*> Workspace::Load(const RecordKey& key, const Register
     absl::StatusOr<Record> record = DecodeRecord(*stored);
     if (!record.ok()) return WithNext(record.status(), "chancery verify --rebuild derives records again from the journal");
     edit->record = *std::move(record);
-    edit->existed = edit->record.exists();
+    edit->existed = edit->existed_before = edit->record.exists();
+    edit->life = edit->record.life;
+    edit->life_clashed = LifeMayClash(edit->record);
     edit->claims = ClaimsOf(reg, key, edit->record, lanes);
     edit->digest = DigestOf(key, *edit);
   }
@@ -65,108 +67,6 @@ absl::Status Workspace::Fold(const Entry& entry, Dot dot, const Vector& seen, To
   return absl::OkStatus();
 }
 
-absl::Status Workspace::FoldOp(const Entry& entry, uint32_t index, Dot dot, const Vector& seen, Touches* touches) {
-  const Op& op = entry.ops[index];
-  const Ordinals* ordinals = catalog_->Resolve(entry.packs[op.pack], op.reg);
-  if (ordinals == nullptr)
-    return Error(absl::StatusCode::kInvalidArgument, Cat("entry ", lanes.Short(dot), " names a pack that is not here"));
-  const RecordKey key = RecordKeyOf(ordinals->reg->hash, op.key);
-  ASSIGN_OR_RETURN(RecordEdit * edit, Load(key, *ordinals->reg));
-  if (undo_ && undo_->records.try_emplace(key, edit->record).second) undo_->order.push_back(key);
-  if (Planted(Bug::kStaleFold) && edit->dirty && edit->record.last_touch != dot)
-    if (const auto stored = txn_.Get(Table::kRecord, key)) edit->record = *DecodeRecord(*stored);
-  Record& record = edit->record;
-  edit->dirty = true;
-  if (record.last_touch == dot) {  // an earlier operation of this entry: the same link
-    for (uint32_t i = 0; i < index; ++i)
-      if (entry.ops[i].key == op.key && entry.ops[i].reg == op.reg && entry.ops[i].pack == op.pack)
-        (*touches)[index] = (*touches)[i];
-  } else {
-    (*touches)[index] = record.last_touch;
-    record.last_touch = dot;
-    std::erase_if(record.heads, [&](Dot head) { return seen.Has(head); });
-    record.heads.insert(std::lower_bound(record.heads.begin(), record.heads.end(), dot), dot);
-  }
-  if (op.kind == OpKind::kCreate) FoldCreate(key, *edit, index, dot, entry.hlc, seen);
-  for (const Change& change : op.changes) RETURN_IF_ERROR(FoldChange(change, *ordinals, key, *edit, index, dot, entry.hlc, seen));
-  return absl::OkStatus();
-}
-
-void Workspace::FoldCreate(const RecordKey& key, RecordEdit& edit, uint32_t op, Dot dot, Hlc hlc, const Vector& seen) {
-  Record& record = edit.record;  // what stood before under this address does not come back with it
-  for (Slot& slot : record.slots) {
-    if (slot.cell.size() > 1) touched.insert({Scope::Type::kField, key, slot.field, 0, {}});
-    std::erase_if(slot.cell, [&](const Write& w) { return seen.Has(w.dot); });
-  }
-  for (Element& element : record.elements) std::erase_if(element.marks, [&](const Mark& m) { return seen.Has(m.dot); });
-  std::erase_if(record.slots, [](const Slot& slot) { return slot.cell.empty(); });
-  std::erase_if(record.elements, [](const Element& element) { return element.marks.empty(); });
-  if (!record.life.empty()) touched.insert({Scope::Type::kExistence, key, 0, 0, {}});
-  std::erase_if(record.life, [&](const Life& l) { return seen.Has(l.dot); });
-  const Life life{dot, hlc, static_cast<uint16_t>(op), true};
-  record.life.insert(
-      std::lower_bound(record.life.begin(), record.life.end(), life, [](const Life& a, const Life& b) { return a.dot < b.dot; }),
-      life);
-}
-
-std::vector<Dot> Workspace::DotsOf(const std::vector<Place>& places) const {
-  std::vector<Dot> dots;
-  for (const Place& place : places)
-    if (const std::optional<Dot> dot = lanes.DotOf(place)) dots.push_back(*dot);
-  return dots;
-}
-
-absl::Status Workspace::StampCell(Cell& cell) {
-  if (cell.size() < 2) return absl::OkStatus();
-  for (Write& w : cell) {
-    if (w.hlc != 0) continue;
-    ASSIGN_OR_RETURN(w.hlc, journal.HlcAt(w.dot));
-  }
-  return absl::OkStatus();
-}
-
-absl::Status Workspace::FoldChange(const Change& change, const Ordinals& ordinals, const RecordKey& key, RecordEdit& edit,
-                                   uint32_t op, Dot dot, Hlc hlc, const Vector& seen) {
-  Record& record = edit.record;
-  if (change.field == kNoField) {  // a ruling withdraws creations
-    const std::vector<Dot> named = DotsOf(change.named);
-    std::erase_if(record.life, [&](const Life& l) { return std::find(named.begin(), named.end(), l.dot) != named.end(); });
-    if (!change.value.unset()) record.life.push_back({dot, hlc, static_cast<uint16_t>(op), false});
-    std::sort(record.life.begin(), record.life.end(), [](const Life& a, const Life& b) { return a.dot < b.dot; });
-    touched.insert({Scope::Type::kExistence, key, 0, 0, {}});
-    return absl::OkStatus();
-  }
-  if (change.field >= ordinals.fields.size())
-    return Error(absl::StatusCode::kInvalidArgument,
-                 Cat("entry ", lanes.Short(dot), " names a field that its pack does not have"));
-  const FieldInfo& field = *ordinals.fields[change.field];
-  if (change.verb == Verb::kAdd || change.verb == Verb::kRemove) {
-    std::vector<Mark>& marks = record.At(field.handle, change.value);
-    std::erase_if(marks, [&](const Mark& m) {
-      return seen.Has(m.dot) || (Planted(Bug::kRemoveDropsUnseenAdds) && change.verb == Verb::kRemove);
-    });
-    const Mark mark{dot, hlc, static_cast<uint16_t>(op), change.verb == Verb::kAdd};
-    marks.insert(std::lower_bound(marks.begin(), marks.end(), mark, [](const Mark& a, const Mark& b) { return a.dot < b.dot; }),
-                 mark);
-    return absl::OkStatus();
-  }
-  Cell& cell = record.At(field.handle);
-  const size_t before = cell.size();
-  if (change.verb == Verb::kRetract) {
-    Retract(cell, DotsOf(change.named));
-  } else {
-    std::vector<Dot> named = DotsOf(change.named);
-    if (Planted(Bug::kOverIsAllSeen)) named.clear();
-    if (Planted(Bug::kSetReplacesUnseen) && change.verb == Verb::kSet) cell.clear();
-    const Replaces replaces = change.verb == Verb::kSet ? Replaces::kNamed : Replaces::kAllSeen;
-    Merge(cell, seen, replaces, named, {dot, hlc, static_cast<uint16_t>(op), change.verb == Verb::kSetLast, change.value});
-  }
-  RETURN_IF_ERROR(StampCell(cell));
-  if (field.clashes() && (before > 1 || cell.size() > 1)) touched.insert({Scope::Type::kField, key, field.handle, 0, {}});
-  if (cell.empty()) std::erase_if(record.slots, [](const Slot& slot) { return slot.cell.empty(); });
-  return absl::OkStatus();
-}
-
 absl::Status Workspace::FoldPack(const Entry& entry, Dot dot) {
   if (replay_) return absl::OkStatus();
   absl::StatusOr<PackDef> pack = ParsePack(entry.pack_toml, Cat("the pack of ", lanes.Short(dot)), catalog_->InForce());
@@ -199,10 +99,14 @@ absl::Status Workspace::FoldAdmit(const Entry& entry, Dot dot) {
 }
 
 void Workspace::Reclaim(const RecordKey& key, RecordEdit& edit) {
-  if (edit.reg->unique.empty()) return;
+  NoteLife(key, edit);
+  if (!edit.reg->claims) return;
   if (Planted(Bug::kLifeKeepsClaims) && !edit.record.exists()) return;
   std::vector<ClaimRow> now = ClaimsOf(*edit.reg, key, edit.record, lanes);
   const auto touch = [&](const ClaimRow& row, const std::vector<ClaimRow>& others) {
+    for (const FieldInfo* field : edit.reg->by_name)
+      if (field->hash == row.rule && field->refers()) touched.insert({Scope::Type::kField, key, field->handle, 0, {}});
+    if (catalog_->RuleByHash(row.rule) == nullptr) return;
     const bool only_same = std::any_of(others.begin(), others.end(), [&](const ClaimRow& other) {
       return other.rule == row.rule && other.value == row.value && other.writes == row.writes;
     });
@@ -219,6 +123,38 @@ void Workspace::Reclaim(const RecordKey& key, RecordEdit& edit) {
       touch(row, edit.claims);
     }
   edit.claims = std::move(now);
+}
+
+// Whether a record exists, and by what, decides on its own clashes and on those of the fields that refer to it.
+void Workspace::NoteLife(const RecordKey& key, RecordEdit& edit) {
+  const Record& now = edit.record;
+  const bool clashes = LifeMayClash(now);
+  if (clashes || edit.life_clashed) touched.insert({Scope::Type::kExistence, key, 0, 0, {}});
+  edit.life_clashed = clashes;
+  if (edit.life == now.life && edit.existed_before == now.exists()) return;
+  edit.life = now.life;
+  edit.existed_before = now.exists();
+  for (const Slot& slot : now.slots)
+    if (slot.cell.size() > 1) touched.insert({Scope::Type::kField, key, slot.field, 0, {}});
+  if (Planted(Bug::kDanglingNotRecomputed)) return;
+  for (const Reference& reference : ReferencesTo(key, *edit.reg))
+    touched.insert({Scope::Type::kField, reference.row.record, reference.by.field->handle, 0, {}});
+}
+
+absl::StatusOr<RecordEdit*> Workspace::Target(const Value& reference) {
+  const absl::StatusOr<Address> address = Address::Parse(reference.payload);
+  const RegisterInfo* reg = address.ok() ? catalog_->Find(address->reg) : nullptr;
+  if (reg == nullptr) return nullptr;
+  return Load(RecordKeyOf(reg->hash, address->key), *reg);
+}
+
+std::vector<Workspace::Reference> Workspace::ReferencesTo(const RecordKey& key, const RegisterInfo& reg) const {
+  std::vector<Reference> references;
+  if (reg.referred_by.empty()) return references;
+  const Hash128 target = ClaimHash(AddressOf(key));
+  for (const Referrer& by : reg.referred_by)
+    for (ClaimRow& row : Claimants(by.field->hash, target)) references.push_back({by, std::move(row)});
+  return references;
 }
 
 std::vector<ClaimRow> Workspace::Claimants(uint64_t rule, const Hash128& value) const {

@@ -34,6 +34,8 @@ struct RecordEdit {
   const RegisterInfo* reg = nullptr;
   bool existed = false;  // as the sums have it
   bool dirty = false;
+  std::vector<Life> life;  // as the subjects that it touches were noted last; likewise the next two
+  bool existed_before = false, life_clashed = false;
   std::vector<ClaimRow> claims;  // as the index (and what this batch does to it) has them
   Sum128 digest;                 // as the sums have it
 };
@@ -81,6 +83,16 @@ class Workspace {
   // The claims of one value under a rule, ascending by record.
   std::vector<ClaimRow> Claimants(uint64_t rule, const Hash128& value) const;
 
+  // The record that a reference names; nullptr where no pack here has its register. Errors: DataLoss.
+  absl::StatusOr<RecordEdit*> Target(const Value& reference);
+
+  // Visible references of existing records to a record, ascending by (register, field) name, then record.
+  struct Reference {
+    Referrer by;
+    ClaimRow row;
+  };
+  std::vector<Reference> ReferencesTo(const RecordKey& key, const RegisterInfo& reg) const;
+
   // Entries that carry this idempotency id, in the order merged.
   std::vector<Dot> Acts(std::string_view id) const;
 
@@ -111,7 +123,8 @@ class Workspace {
   absl::Status FoldOp(const Entry& entry, uint32_t index, Dot dot, const Vector& seen, Touches* touches);
   absl::Status FoldChange(const Change& change, const Ordinals& ordinals, const RecordKey& key, RecordEdit& edit, uint32_t op,
                           Dot dot, Hlc hlc, const Vector& seen);
-  void FoldCreate(const RecordKey& key, RecordEdit& edit, uint32_t op, Dot dot, Hlc hlc, const Vector& seen);
+  void FoldCreate(const RecordKey& key, RecordEdit& edit, Dot dot, const Vector& seen);
+  void NoteLife(const RecordKey& key, RecordEdit& edit);
   absl::Status FoldPack(const Entry& entry, Dot dot);
   absl::Status FoldAdmit(const Entry& entry, Dot dot);
   absl::Status StampCell(Cell& cell);

@@ -86,9 +86,10 @@ absl::Status CheckOp(const DraftOp& op) {
     const std::string at = Cat(op.record.Shown(), "/", change.field);
     if (!IsName(change.field))
       return RefuseType(change.value, {Cat(Found(Literal(change.field)), " is no name of a field"), at, ""});
-    if (change.over.empty() || change.verb == Verb::kSet || change.verb == Verb::kUnset) continue;
+    const bool replaces = change.verb == Verb::kSet || change.verb == Verb::kUnset || change.verb == Verb::kMove;
+    if (change.over.empty() || replaces) continue;
     return RefuseType(change.value,
-                      {Cat("\"over\" names ", change.field, ", which this operation does not set or unset"), at, ""});
+                      {Cat("\"over\" names ", change.field, ", which this operation does not set, unset or move"), at, ""});
   }
   return absl::OkStatus();
 }

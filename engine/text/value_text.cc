@@ -35,6 +35,8 @@ std::string_view Form(FieldType type) {
       return "an RFC 3339 time, for example \"2026-01-31T10:02:00Z\"";
     case FieldType::kBytes:
       return "bytes as base64 with padding, for example \"AAH/\"";
+    case FieldType::kState:
+      return "the name of a state";
     case FieldType::kReference:
       return "the address of a record, for example \"parcel/1\"";
     default:
@@ -78,6 +80,8 @@ std::optional<Value> TypePlain(FieldType type, const Literal& v) {
   int64_t number = 0;
   std::string bytes;
   switch (type) {
+    case FieldType::kState:
+      return IsName(v.text) ? std::optional(Value::Text(v.text)) : std::nullopt;
     case FieldType::kText:
       return IsText(v.text) ? std::optional(Value::Text(v.text)) : std::nullopt;
     case FieldType::kInteger:

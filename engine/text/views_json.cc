@@ -54,6 +54,7 @@ Literal Fact(const FactView& v) {
       .Add("site", Literal(v.site))
       .Add("officer", Literal(v.officer))
       .Add("basis", Literal(v.basis));
+  out.Add("record", Literal(v.record)).Add("act", Literal(v.act));
   out.Add("changed", Values(v.changed)).Add("before", Values(v.before)).Add("standing", Literal(v.standing));
   out.Add("id", Literal(v.id)).Add("hlc", Literal(v.hlc)).Add("knew", Knew(v));
   if (v.filed.has_value()) out.Add("filed", *v.filed);
@@ -111,6 +112,7 @@ Literal ToJson(const CaseView& v) {
   out.Add("case", Literal(v.id)).Add("rule", Literal(v.rule)).Add("subject", Literal(v.subject)).Add("state", Literal(v.state));
   out.Add("facts", Each(v.facts, Fact)).Add("rulings", Each(v.rulings, Decision)).Add("dependants", Texts(v.dependants));
   out.Add("kind", Literal(v.kind))
+      .Add("field", Literal(v.field))
       .Add("title", Literal(v.title))
       .Add("notice", Literal(v.notice))
       .Add("records", Texts(v.records));

@@ -16,12 +16,6 @@ constexpr size_t kLabel = 22, kColumn = 28;  // two facts side by side: 2 + 20 +
 // "parcel/1/owner" is field owner of parcel/1; a field's name holds no slash.
 std::string FieldOf(const std::string& address) { return address.substr(address.rfind('/') + 1); }
 
-std::string RecordOf(const FactView& fact, const CaseView& one) {
-  if (fact.changed.empty()) return one.subject;  // a creation that set nothing
-  const std::string& address = fact.changed.front().first;
-  return address.substr(0, address.rfind('/'));
-}
-
 std::string Value(const std::vector<std::pair<std::string, Literal>>& values, const std::string& field) {
   for (const auto& [address, value] : values) {
     if (FieldOf(address) == field) return Words(value);
@@ -36,8 +30,7 @@ std::vector<std::string> Fields(const CaseView& one) {
     for (const auto& [address, value] : fact.changed) names.insert(FieldOf(address));
   }
   std::vector<std::string> out(names.begin(), names.end());
-  const std::string asked = one.rule.substr(one.rule.find('.') + 1);
-  std::stable_partition(out.begin(), out.end(), [&](const std::string& name) { return name == asked; });
+  std::stable_partition(out.begin(), out.end(), [&](const std::string& name) { return name == one.field; });
   return out;
 }
 
@@ -71,6 +64,13 @@ std::string Knew(const FactView& fact) {
   return out;
 }
 
+// What the entry says of its record.
+std::string Act(const FactView& fact) {
+  if (fact.act == "create") return "begins it";
+  if (fact.act == "delete") return "ends it";
+  return fact.act == "rule" ? "rules on it" : "changes it";
+}
+
 struct Row {
   std::string label;
   std::vector<std::string> cells;  // one a fact
@@ -91,7 +91,7 @@ bool Empty(const Row& row) {
 std::vector<Row> OtherFields(const Snapshot& now, const CaseView& one) {
   std::map<std::string, Row> rows;
   for (size_t i = 0; i < one.facts.size(); ++i) {
-    const absl::StatusOr<RecordView> record = now.Record(Typed(RecordOf(one.facts[i], one)));
+    const absl::StatusOr<RecordView> record = now.Record(Typed(one.facts[i].record));
     if (!record.ok()) continue;
     for (const FieldView& field : record->fields) {
       if (field.interim.null() || !Value(one.facts[i].changed, field.name).empty()) continue;
@@ -108,11 +108,13 @@ std::vector<Row> OtherFields(const Snapshot& now, const CaseView& one) {
 
 std::vector<Row> Rows(const Snapshot& now, const CaseView& one) {
   std::vector<Row> rows;
-  rows.push_back(RowOf("record", one, [&](const FactView& f) { return Plain(RecordOf(f, one)); }));
+  rows.push_back(RowOf("record", one, [&](const FactView& f) { return Plain(f.record); }));
   if (Same(rows.back())) rows.clear();  // the subject says it
+  if (one.kind == "existence" || one.kind == "reference") rows.push_back(RowOf("act", one, Act));
+  const bool written = one.kind != "unique" && one.kind != "existence";
   for (const std::string& field : Fields(one)) {
-    rows.push_back(RowOf((one.kind == "field" || one.kind == "once" ? "new " : "") + Plain(field), one,
-                         [&](const FactView& f) { return Value(f.changed, field); }));
+    rows.push_back(RowOf((written ? "new " : "") + Plain(field), one,
+                         [&](const FactView& f) { return f.act == "delete" ? "" : Value(f.changed, field); }));
     Row before = RowOf("before", one, [&](const FactView& f) { return Value(f.before, field); });
     if (!Empty(before) && !Same(before)) rows.push_back(std::move(before));
   }
@@ -231,10 +233,14 @@ std::string Meanwhile(const Snapshot& now, const CaseView& one) {
   if (one.kind == "unique") return Labelled("Meanwhile", "every record keeps the value, marked contested.");
   if (one.kind == "existence")
     return Labelled("Meanwhile", "one record is shown, marked contested; fields that differ are cases of their own.");
-  const absl::StatusOr<RecordView> record = now.Record(one.subject + one.rule.substr(one.rule.find('.')).replace(0, 1, "/"));
+  const absl::StatusOr<RecordView> record = now.Record(one.subject + "/" + one.field);
   if (!record.ok() || record->fields.empty()) return "";
   const Literal& interim = record->fields.front().interim;
   if (interim.null()) return Labelled("Meanwhile", "contested; no interim value.");
+  const bool ended =
+      std::any_of(one.facts.begin(), one.facts.end(), [](const FactView& fact) { return fact.act == "delete" && fact.standing; });
+  if (one.kind == "reference" && ended)
+    return Labelled("Meanwhile", "contested; it names " + Words(interim) + ", which does not exist.");
   return Labelled("Meanwhile", "contested; shown for now: " + Words(interim) + ". That decides nothing.");
 }
 

@@ -36,9 +36,9 @@ std::string CaseLines(const CaseView& one) {
 std::string Question(const CaseView& one) {
   if (!one.title.empty()) return Plain(one.title);
   const std::string subject = Plain(one.subject);
-  if (one.kind == "existence") return "Is " + subject + " one record or two?";
+  if (one.kind == "existence") return "Does " + subject + " exist, and by which act?";
   if (one.kind == "unique") return "Who holds " + subject + "?";
-  return "What is " + Plain(one.rule.substr(one.rule.find('.') + 1)) + " of " + subject + "?";
+  return "What is " + Plain(one.field) + " of " + subject + "?";
 }
 
 std::string DocketScreen(const Command& command, const std::vector<CaseView>& cases, bool all) {

@@ -16,6 +16,12 @@ std::vector<std::string> Changes(const Literal& op) {
   for (const auto& [verb, value] : op.members) {
     if (verb == "set") {
       for (const auto& [field, to] : value.members) out.push_back(Plain(field) + " " + Words(to));
+    } else if (verb == "move") {
+      for (const auto& [field, to] : value.members) out.push_back(Plain(field) + " to " + Words(to));
+    } else if (verb == "revive") {
+      out.push_back("exists again");
+    } else if (verb == "end") {
+      out.push_back("ended");
     } else if (verb == "unset") {
       for (const Literal& field : value.list) out.push_back("no " + Words(field));
     } else if (verb == "withdraw") {

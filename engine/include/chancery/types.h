@@ -143,6 +143,7 @@ struct RecordView {
 
 struct FactView {
   std::string entry, id, site, officer, basis;  // short form, 64 digits
+  std::string record, act;                      // address, shown form; create edit delete rule
   std::string hlc;
   std::optional<Literal> filed;
   std::vector<std::string> relied_on;
@@ -159,7 +160,8 @@ struct RulingView {
 
 struct CaseView {
   std::string id, rule, subject, title;
-  std::string kind;   // field | once | unique | existence
+  std::string kind;   // field | once | state | reference | unique | existence
+  std::string field;  // the field that it is about; "" for existence
   std::string state;  // open proposed ruled split reopened
   bool notice = false;
   std::vector<FactView> facts;          // in canonical order

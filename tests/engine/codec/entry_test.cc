@@ -179,7 +179,9 @@ TEST(Entry, AVerbSaysNeitherMoreNorLessThanItNeeds) {
             "malformed entry: ops: a verb that this kind of entry does not have");
   EXPECT_EQ(with(ruling, {3, Verb::kRetract, Value::Unset(), {}}), why);
   EXPECT_EQ(with(ruling, {3, Verb::kRetract, Value::Bool(false), named}), why);
-  EXPECT_EQ(with(ruling, {kNoField, Verb::kRetract, Value::Bool(true), named}), why);
+  EXPECT_EQ(with(ruling, {kNoField, Verb::kRetract, Value::Text("a"), named}), why);
+  EXPECT_EQ(with(ruling, {kNoField, Verb::kRetract, Value::Unset(), {}}), why);
+  EXPECT_EQ(with(ruling, {kNoField, Verb::kRetract, Value::Bool(true), {}}), "accepted");
   EXPECT_EQ(with(ruling, {kNoField, Verb::kRetract, Value::Bool(false), named}), "accepted");
 }
 

@@ -147,20 +147,22 @@ TEST_F(DigestTest, HandlesAreForgotten) {
 
 TEST_F(DigestTest, OnlyElementsThatArePresentCount) {
   Record record;
+  record.edits = {7};
   record.At(1, Value::Text("a")) = {{MakeDot(0, 1), 0, 0, true}, {MakeDot(1, 1), 0, 0, false}};
   Record without = record;
   without.elements[0].marks.pop_back();
   EXPECT_EQ(Tuple(record, {70, 90}), Tuple(without, {70, 90}));  // a removal that lost may be pruned
-  EXPECT_EQ(Tuple(record, {70, 90}, true), "");
-  EXPECT_NE(Tuple(without, {70, 90}, true), "");
+  Record empty;
+  empty.edits = {7};
+  EXPECT_EQ(Tuple(record, {70, 90}, true), Tuple(empty, {70, 90}, true));
+  EXPECT_NE(Tuple(without, {70, 90}, true), Tuple(empty, {70, 90}, true));
 }
 
-TEST_F(DigestTest, NothingStandingAddsNothing) {
-  Record record;
-  record.last_touch = 5;
-  record.heads = {5};
-  record.At(2);
-  EXPECT_EQ(Tuple(record, {70}), "");
+TEST_F(DigestTest, ARecordThatDoesNotExistAddsNothing) {
+  Record record = samples::TypicalRecord();
+  EXPECT_NE(Tuple(record, {70, 90}), "");
+  record.life[0].live = false;
+  EXPECT_EQ(Tuple(record, {70, 90}), "");
   EXPECT_EQ(static_cast<uint64_t>(TupleSum(samples::Registry(), "").value), 0u);
 }
 

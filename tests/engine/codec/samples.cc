@@ -226,7 +226,6 @@ Record TypicalRecord() {
   const Dot dot = MakeDot(1, 12345);
   Record r;
   r.last_touch = dot;
-  r.heads = {dot};
   r.life = {{dot, 0, 0, true}};
   const auto text = [](size_t bytes) { return Value::Text(std::string(bytes, 'x')); };
   const std::vector<Value> values = {text(24), text(16), Value::Bytes("1234"), text(40), text(8), Value::Bytes("12345678"),
@@ -239,8 +238,8 @@ Record ContestedRecord() {
   const Dot a = MakeDot(1, 5), b = MakeDot(2, 7), c = MakeDot(2, 9);
   Record r;
   r.last_touch = c;
-  r.heads = {a, c};
-  r.life = {{a, 100, 3, true}, {b, 200, 0, false}};
+  r.edits = {a, c};
+  r.life = {{a, 100, 3, true}, {b, 200, 0, false, true}};
   Write first = By(a, Value::Text("Jaan")), second = By(b, Value::Unset());
   first.hlc = 100;
   first.op = 3;
@@ -256,21 +255,21 @@ Record ContestedRecord() {
 std::vector<std::pair<std::string, Record>> Records() {
   Record bare;
   bare.last_touch = MakeDot(0, 1);
-  bare.heads = {bare.last_touch};
+  bare.edits = {bare.last_touch};
   Record manywriters = TypicalRecord();
   for (size_t i = 0; i < 20; ++i)
     manywriters.slots.push_back({static_cast<uint16_t>(300 + i), {By(MakeDot(2, 1 + i), Value::Unset())}});
   manywriters.last_touch = MakeDot(2, 18);
-  manywriters.heads = {manywriters.last_touch};
+  manywriters.edits = {manywriters.last_touch};
   Record edited = TypicalRecord();
   edited.last_touch = MakeDot(1, 20000);
-  edited.heads = {edited.last_touch};
+  edited.edits = {edited.last_touch};
   edited.slots[3].cell = {By(edited.last_touch, Value::Text("Pikk 2"))};
-  return {{"bare", bare},
-          {"typical", TypicalRecord()},
-          {"edited", edited},
-          {"many-writers", manywriters},
-          {"contested", ContestedRecord()}};
+  Record deleted = TypicalRecord();
+  deleted.last_touch = MakeDot(2, 9);
+  deleted.life = {{deleted.last_touch, 300, 1, false}};
+  return {{"bare", bare},       {"typical", TypicalRecord()},  {"edited", edited},
+          {"deleted", deleted}, {"many-writers", manywriters}, {"contested", ContestedRecord()}};
 }
 
 }  // namespace chancery::samples

@@ -326,19 +326,16 @@ on = ["r.member", "r.area"]
 )");
   EXPECT_EQ(Refused(full),
             "land.toml:5:1: field r.valid: type \"interval\" is not merged by this version yet\n"
-            "land.toml:6:1: field r.status: type \"state\" is not merged by this version yet\n"
             "land.toml:7:1: field r.stage: type \"ladder\" is not merged by this version yet\n"
             "land.toml:8:1: field r.shares: type \"shares\" is not merged by this version yet\n"
             "land.toml:9:1: field r.charges: type \"ranked\" is not merged by this version yet\n"
             "land.toml:10:1: field r.visits: type \"counter\" is not merged by this version yet\n"
             "land.toml:11:1: field r.permits: type \"escrow\" is not merged by this version yet\n"
             "land.toml:12:1: field r.code: type \"serial\" is not merged by this version yet\n"
-            "land.toml:13:1: field r.parent: type \"reference\" is not merged by this version yet\n"
             "land.toml:14:1: field r.plan: type \"blob\" is not merged by this version yet\n"
             "land.toml:15:75: field r.address: by = \"declared\" is not merged by this version yet\n"
             "land.toml:21:1: rule term: kind \"no-overlap\" is not merged by this version yet\n"
             "land.toml:26:1: rule area-total: kind \"at-most\" is not merged by this version yet\n"
-            "land.toml:32:1: rule parent: kind \"reference\" is not merged by this version yet\n"
             "land.toml:37:1: rule tree: kind \"acyclic\" is not merged by this version yet\n"
             "land.toml:42:1: rule pair: kind \"unique\" on several fields is not merged by this version yet");
 }

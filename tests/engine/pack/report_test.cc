@@ -34,6 +34,8 @@ same = "parcel.petition"
             "parcel | existence | two creations of one address apart are a case that two officers rule on; not where both have "
             "one basis or "
             "id: that is one document\n"
+            "parcel | existence | a deletion and, apart from it, any other operation on the record are a case that two officers "
+            "rule on; until then the record exists\n"
             "parcel.address | parcel.address | different values, compared as a whole, written apart are a case that two officers "
             "rule on; no "
             "value is shown meanwhile\n"
@@ -54,6 +56,34 @@ same = "parcel.petition"
             "parcel.petition |  | of values written apart the later stamp stays; the other is gone without a case\n"
             "parcel.remark |  | of values written apart the later stamp stays; the other is gone without a case\n"
             "parcel.tags |  | an element added and removed apart stays in\n");
+}
+
+TEST(Report, SaysWhenReferencesDangleAndWhichStatesGoTogether) {
+  const PackDef pack = Parsed(R"([pack]
+name = "land"
+[register.parcel.fields]
+parent = { type = "reference", to = "parcel" }
+block  = { type = "reference", to = "parcel", deletion = "unset", merge = "last" }
+status = { type = "state", start = "draft", moves = ["draft>filed", "draft>closed"], confluent = [["filed", "closed"]] }
+[[rule]]
+id = "parent-exists"
+kind = "reference"
+on = ["parcel.parent"]
+outcome = "notice"
+)");
+  const PackReport report = Report(pack);
+  const std::string clashes = Print(report.clashes);
+  EXPECT_NE(
+      clashes.find("parcel.block | parcel.block | a reference and, apart from it, the deletion of the parcel that it names are "
+                   "a case; a deletion that knows the reference unsets it\n"),
+      std::string::npos);
+  EXPECT_NE(
+      clashes.find("parcel.parent | parent-exists | a reference and, apart from it, the deletion of the parcel that it names "
+                   "are a notice, which waits for nobody\n"),
+      std::string::npos);
+  EXPECT_NE(clashes.find("filed and closed go together"), std::string::npos);
+  EXPECT_EQ(Print(report.silent),
+            "parcel.block |  | of values written apart the later stamp stays; the other is gone without a case\n");
 }
 
 }  // namespace

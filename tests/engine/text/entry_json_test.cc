@@ -128,7 +128,7 @@ TEST(ParseDraft, RefusesTheWrongShapeWithLineAndColumn) {
       {Op("{\"record\":\"p/1\",\"over\":{\"a\":\"x-1\"}}"),
        "line 1, column 37: \"over\" names \"a\", which this operation does not write"},
       {Op("{\"record\":\"p/1\",\"add\":{\"a\":[1]},\"over\":{\"a\":\"x-1\"}}"),
-       "line 1, column 37: \"over\" names a, which this operation does not set or unset"},
+       "line 1, column 37: \"over\" names a, which this operation does not set, unset or move"},
       {Op("{\"record\":\"p/1\",\"set\":{\"a\":1},\"unset\":[\"a\"]}"),
        "line 1, column 48: p/1/a is written twice: a field stands in at most one verb of an entry"},
       {Op("{\"record\":\"p/1\",\"set\":{\"a\":1}},{\"record\":\"p/1\",\"set\":{\"a\":1}}"),

@@ -41,6 +41,8 @@ TEST(ToJson, ShowsACase) {
   fact.site = "tallinn";
   fact.officer = "mari";
   fact.basis = "notary 1";
+  fact.record = "parcel/1";
+  fact.act = "edit";
   fact.hlc = "2026-01-01T00:10:00.000Z";
   fact.changed = {{"parcel/1/owner", "Jaan"}};
   fact.before = {{"parcel/1/owner", "Mari"}};
@@ -59,6 +61,7 @@ TEST(ToJson, ShowsACase) {
   c.rule = "parcel.owner";
   c.subject = "parcel/1";
   c.kind = "field";
+  c.field = "owner";
   c.state = "ruled";
   c.facts = {fact};
   c.rulings = {ruling};
@@ -67,11 +70,11 @@ TEST(ToJson, ShowsACase) {
   EXPECT_EQ(
       ToJson(c).Json(),
       R"({"case":"9f32","rule":"parcel.owner","subject":"parcel/1","state":"ruled",)"
-      R"("facts":[{"entry":"tallinn-17","site":"tallinn","officer":"mari","basis":"notary 1","changed":{"parcel/1/owner":"Jaan"},)"
+      R"("facts":[{"entry":"tallinn-17","site":"tallinn","officer":"mari","basis":"notary 1","record":"parcel/1","act":"edit","changed":{"parcel/1/owner":"Jaan"},)"
       R"("before":{"parcel/1/owner":"Mari"},"standing":true,"id":"ab12","hlc":"2026-01-01T00:10:00.000Z",)"
       R"("knew":[{"site":"luxembourg","up_to":"luxembourg-3"},{"site":"tartu","up_to":null}]}],)"
       R"("rulings":[{"entry":"tartu-2","site":"tartu","officer":"judge","reason":"filed first","outcome":"keep tallinn-17",)"
-      R"("standing":true,"tell":["Liis"]}],"dependants":["tallinn-18"],"kind":"field","title":"","notice":false,"records":["parcel/1"]})");
+      R"("standing":true,"tell":["Liis"]}],"dependants":["tallinn-18"],"kind":"field","field":"owner","title":"","notice":false,"records":["parcel/1"]})");
 }
 
 TEST(ToJson, ShowsAnEntryASiteAndTheStatus) {

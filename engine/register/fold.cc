@@ -1,0 +1,150 @@
+// What one operation does to its record. Every step is order-free under causal delivery: it removes what its author had seen, or
+// what it names, and adds itself.
+#include <algorithm>
+
+#include "engine/base/planted.h"
+#include "engine/base/status.h"
+#include "engine/base/strings.h"
+#include "engine/register/workspace.h"
+
+namespace chancery {
+namespace {
+
+template <class Marks>
+void InsertByDot(Marks& marks, const typename Marks::value_type& mark) {
+  const auto after =
+      std::lower_bound(marks.begin(), marks.end(), mark, [](const auto& a, const auto& b) { return a.dot < b.dot; });
+  marks.insert(after, mark);
+}
+
+// What says that the record exists, or not: everything that the author had seen of it, his own operations before this one
+// included.
+void TakeUpLife(Record& record, Dot dot, const Vector& seen) {
+  const auto taken_up = [&](Dot other) { return other == dot || seen.Has(other); };
+  std::erase_if(record.life, [&](const Life& mark) { return taken_up(mark.dot); });
+  std::erase_if(record.edits, taken_up);
+}
+
+void FoldEdit(Record& record, Dot dot, const Vector& seen) {
+  if (Planted(Bug::kEditClearsDeletion)) std::erase_if(record.life, [&](const Life& m) { return !m.live && !seen.Has(m.dot); });
+  if (std::binary_search(record.edits.begin(), record.edits.end(), dot)) return;
+  std::erase_if(record.edits, [&](Dot other) { return seen.Has(other); });
+  record.edits.insert(std::lower_bound(record.edits.begin(), record.edits.end(), dot), dot);
+}
+
+bool IsNamed(const std::vector<Dot>& named, Dot dot) { return std::find(named.begin(), named.end(), dot) != named.end(); }
+
+}  // namespace
+
+absl::Status Workspace::FoldOp(const Entry& entry, uint32_t index, Dot dot, const Vector& seen, Touches* touches) {
+  const Op& op = entry.ops[index];
+  const Ordinals* ordinals = catalog_->Resolve(entry.packs[op.pack], op.reg);
+  if (ordinals == nullptr)
+    return Error(absl::StatusCode::kInvalidArgument, Cat("entry ", lanes.Short(dot), " names a pack that is not here"));
+  const RecordKey key = RecordKeyOf(ordinals->reg->hash, op.key);
+  ASSIGN_OR_RETURN(RecordEdit * edit, Load(key, *ordinals->reg));
+  if (undo_ && undo_->records.try_emplace(key, edit->record).second) undo_->order.push_back(key);
+  if (Planted(Bug::kStaleFold) && edit->dirty && edit->record.last_touch != dot)
+    if (const auto stored = txn_.Get(Table::kRecord, key)) edit->record = *DecodeRecord(*stored);
+  Record& record = edit->record;
+  edit->dirty = true;
+  if (record.last_touch == dot) {  // an earlier operation of this entry: the same link
+    for (uint32_t i = 0; i < index; ++i)
+      if (entry.ops[i].key == op.key && entry.ops[i].reg == op.reg && entry.ops[i].pack == op.pack)
+        (*touches)[index] = (*touches)[i];
+  } else {
+    (*touches)[index] = record.last_touch;
+    record.last_touch = dot;
+  }
+  const Life mark{dot, entry.hlc, static_cast<uint16_t>(index), op.kind == OpKind::kCreate, false};
+  switch (op.kind) {
+    case OpKind::kCreate:
+      FoldCreate(key, *edit, dot, seen);
+      InsertByDot(record.life, mark);
+      break;
+    case OpKind::kDelete:
+      TakeUpLife(record, dot, seen);
+      InsertByDot(record.life, mark);
+      break;
+    case OpKind::kEdit:
+      FoldEdit(record, dot, seen);
+      break;
+    case OpKind::kNeutral:
+      if (Planted(Bug::kNeutralTakesSides)) FoldEdit(record, dot, seen);
+      break;
+  }
+  for (const Change& change : op.changes) RETURN_IF_ERROR(FoldChange(change, *ordinals, key, *edit, index, dot, entry.hlc, seen));
+  return absl::OkStatus();
+}
+
+// What stood before under this address does not come back with it.
+void Workspace::FoldCreate(const RecordKey& key, RecordEdit& edit, Dot dot, const Vector& seen) {
+  Record& record = edit.record;
+  TakeUpLife(record, dot, seen);
+  if (Planted(Bug::kFieldsOutliveDeletion)) return;
+  const auto before = [&](const auto& written) { return written.dot == dot || seen.Has(written.dot); };
+  for (Slot& slot : record.slots) {
+    if (slot.cell.size() > 1) touched.insert({Scope::Type::kField, key, slot.field, 0, {}});
+    std::erase_if(slot.cell, before);
+  }
+  for (Element& element : record.elements) std::erase_if(element.marks, before);
+  std::erase_if(record.slots, [](const Slot& slot) { return slot.cell.empty(); });
+  std::erase_if(record.elements, [](const Element& element) { return element.marks.empty(); });
+}
+
+std::vector<Dot> Workspace::DotsOf(const std::vector<Place>& places) const {
+  std::vector<Dot> dots;
+  for (const Place& place : places)
+    if (const std::optional<Dot> dot = lanes.DotOf(place)) dots.push_back(*dot);
+  return dots;
+}
+
+absl::Status Workspace::StampCell(Cell& cell) {
+  if (cell.size() < 2) return absl::OkStatus();
+  for (Write& w : cell) {
+    if (w.hlc != 0) continue;
+    ASSIGN_OR_RETURN(w.hlc, journal.HlcAt(w.dot));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Workspace::FoldChange(const Change& change, const Ordinals& ordinals, const RecordKey& key, RecordEdit& edit,
+                                   uint32_t op, Dot dot, Hlc hlc, const Vector& seen) {
+  Record& record = edit.record;
+  if (change.field == kNoField) {  // a ruling on the record's existence
+    const std::vector<Dot> named = DotsOf(change.named);
+    std::erase_if(record.life, [&](const Life& mark) { return IsNamed(named, mark.dot); });
+    std::erase_if(record.edits, [&](Dot edited) { return IsNamed(named, edited); });
+    if (!change.value.unset()) InsertByDot(record.life, Life{dot, hlc, static_cast<uint16_t>(op), change.value.AsBool(), true});
+    return absl::OkStatus();
+  }
+  if (change.field >= ordinals.fields.size())
+    return Error(absl::StatusCode::kInvalidArgument,
+                 Cat("entry ", lanes.Short(dot), " names a field that its pack does not have"));
+  const FieldInfo& field = *ordinals.fields[change.field];
+  if (change.verb == Verb::kAdd || change.verb == Verb::kRemove) {
+    std::vector<Mark>& marks = record.At(field.handle, change.value);
+    std::erase_if(marks, [&](const Mark& m) {
+      return seen.Has(m.dot) || (Planted(Bug::kRemoveDropsUnseenAdds) && change.verb == Verb::kRemove);
+    });
+    InsertByDot(marks, Mark{dot, hlc, static_cast<uint16_t>(op), change.verb == Verb::kAdd});
+    return absl::OkStatus();
+  }
+  Cell& cell = record.At(field.handle);
+  const size_t before = cell.size();
+  if (change.verb == Verb::kRetract) {
+    Retract(cell, DotsOf(change.named));
+  } else {
+    std::vector<Dot> named = DotsOf(change.named);
+    if (Planted(Bug::kOverIsAllSeen)) named.clear();
+    if (Planted(Bug::kSetReplacesUnseen) && change.verb == Verb::kSet) cell.clear();
+    const Replaces replaces = change.verb == Verb::kSet ? Replaces::kNamed : Replaces::kAllSeen;
+    Merge(cell, seen, replaces, named, {dot, hlc, static_cast<uint16_t>(op), change.verb == Verb::kSetLast, change.value});
+  }
+  RETURN_IF_ERROR(StampCell(cell));
+  if (field.clashes() && (before > 1 || cell.size() > 1)) touched.insert({Scope::Type::kField, key, field.handle, 0, {}});
+  if (cell.empty()) std::erase_if(record.slots, [](const Slot& slot) { return slot.cell.empty(); });
+  return absl::OkStatus();
+}
+
+}  // namespace chancery
