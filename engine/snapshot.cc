@@ -43,6 +43,9 @@ absl::StatusOr<Literal> Snapshot::Value(std::string_view text) const {
     return Error(absl::StatusCode::kInvalidArgument, Cat(text, " names no field"), "write register/key/field");
   ASSIGN_OR_RETURN(const RecordView record, Record(text));
   if (!record.exists) return Error(absl::StatusCode::kNotFound, Cat("no such record: ", record.address));
+  if (!record.cases.empty())
+    return Refuse({"contested", "existence", std::string(text), Cat("whether ", record.address, " exists is contested"),
+                   Cat("chancery case show ", record.cases[0])});
   const FieldView& shown = record.fields[0];
   if (shown.contested)
     return Refuse({"contested", "", std::string(text), Cat(text, " is contested: no value is certain"),

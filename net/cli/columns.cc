@@ -53,7 +53,7 @@ absl::StatusOr<std::map<size_t, std::string>> Mapped(const std::vector<std::stri
 }
 
 bool FromText(const std::string& type) {
-  static const std::set<std::string> kTypes = {"text", "integer", "rational", "bool", "date", "time", "bytes"};
+  static const std::set<std::string> kTypes = {"text", "integer", "rational", "bool", "date", "time", "bytes", "reference"};
   return kTypes.count(type) != 0;
 }
 

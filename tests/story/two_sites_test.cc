@@ -65,6 +65,30 @@ TEST_F(TwoSites, FindThatOneNumberNamesTwoParcels) {
   EXPECT_EQ(luxembourg.owner("parcel/2"), "Jaan");
 }
 
+// A deletion is a case as soon as somebody went on with what it ended; nobody closes the case by going on further.
+TEST_F(TwoSites, EndAParcelThatTheOtherGoesOnWith) {
+  const Receipt ended = Ok(tallinn->File(Draft().By("mari").Delete("parcel/1")));
+  Ok(luxembourg->File(Sale("1", "Liis")));
+  EXPECT_FALSE(Ok(tallinn.now().Record("parcel/1")).exists);
+
+  Exchange(tallinn, luxembourg);
+  EXPECT_TRUE(Ok(tallinn.now().Record("parcel/1")).exists);  // until a person has ruled
+  EXPECT_EQ(Explain(tallinn.now().Value("parcel/1/owner").status()).kind, "contested");
+  const CaseView one = Ok(tallinn.now().Case("existence", "parcel/1"));
+  EXPECT_EQ(one.facts[0].act, "delete");
+  EXPECT_EQ(one.facts[1].act, "edit");
+  Ok(luxembourg->File(Draft().By("kaja").Record("parcel/1").Set("remark", "sold")));
+  EXPECT_EQ(Ok(luxembourg.now().Case("existence", "parcel/1")).state, "open");
+
+  Ok(luxembourg->Rule(Keep("existence", "parcel/1", ended.short_name)));
+  Exchange(tallinn, luxembourg);
+  EXPECT_FALSE(Ok(tallinn.now().Record("parcel/1")).exists);
+  EXPECT_EQ(Digests(tallinn), Digests(luxembourg));
+
+  Ok(tallinn->File(Draft().By("mari").Create("parcel/1")));  // it comes back with what the creation sets, and no more
+  EXPECT_TRUE(Ok(tallinn.now().Value("parcel/1/owner")).null());
+}
+
 TEST_F(TwoSites, AddToASetAndNobodyIsAsked) {
   Ok(tallinn->File(Draft().Record("parcel/1").Add("tags", "shore").Add("tags", "wood")));
   Exchange(tallinn, luxembourg);

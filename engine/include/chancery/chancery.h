@@ -85,7 +85,7 @@ class Snapshot {
   // Errors: NotFound (no such record, never created), InvalidArgument (unknown register or field, with the names that exist).
   absl::StatusOr<RecordView> Record(std::string_view address) const;
 
-  // The value of one field for a program: its literal where exactly one value stands and no case contests it.
+  // The value of one field for a program: its literal where exactly one value stands and no case contests it or the record.
   // Errors: FailedPrecondition refusal `contested` (never a disputed value), NotFound.
   absl::StatusOr<Literal> Value(std::string_view address) const;
 

@@ -22,6 +22,8 @@ title = "Parcel"
 
 [register.parcel.fields]
 owner = { type = "text" }
+parent = { type = "reference", to = "parcel" }
+status = { type = "state", start = "draft", moves = ["draft>filed"] }
 )";
 
 class Hostile : public testing::Test {
@@ -175,6 +177,31 @@ TEST_F(Rogue, CannotNameAFieldThatItsPackDoesNotHave) {
   entry_.packs = {PackIdOf(kPack)};
   entry_.ops = {Op{OpKind::kEdit, 0, 0, "1", {{5, Verb::kSet, Value::Text("x"), {}}}}};
   EXPECT_EQ(Send().status().code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST_F(Rogue, CannotReferElsewhereOrMoveToWhatIsNoState) {
+  entry_.packs = {PackIdOf(kPack)};
+  for (const Change& change :
+       {Change{1, Verb::kSet, {Kind::kReference, "firm/1"}, {}}, Change{2, Verb::kSet, Value::Text("sold"), {}}}) {
+    entry_.ops = {Op{OpKind::kEdit, 0, 0, "1", {change}}};
+    const absl::Status refused = Send().status();
+    EXPECT_EQ(refused.code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_NE(refused.ToString().find("does not take this value"), std::string::npos) << refused;
+  }
+}
+
+TEST_F(Rogue, WhoEndsAndWritesWithoutLookingOpensCasesAndBreaksNothing) {
+  ASSERT_TRUE(tallinn_->File(Draft().By("mari").Create("parcel/3").Set("parent", "parcel/1")).ok());
+  entry_.packs = {PackIdOf(kPack)};
+  entry_.ops = {Op{OpKind::kDelete, 0, 0, "1", {}}, Op{OpKind::kEdit, 0, 0, "9", {{0, Verb::kSet, Value::Text("x"), {}}}}};
+  ASSERT_TRUE(Send().ok());
+  const Snapshot now = *tallinn_->Read();
+  EXPECT_FALSE(now.Record("parcel/1")->exists);
+  EXPECT_TRUE(now.Record("parcel/9")->exists);  // as if it had been created
+  EXPECT_EQ(now.Case("parcel.parent", "parcel/3")->state, "open");
+  const std::string digest = Status(*tallinn_).digest;
+  ASSERT_TRUE(tallinn_->Rebuild().ok());
+  EXPECT_EQ(Status(*tallinn_).digest, digest);
 }
 
 TEST_F(Rogue, CannotWithdrawWritesWithoutARuling) {
