@@ -171,7 +171,7 @@ void ExpectBothValues(const RecordView& record, const Paragraph& paragraph) {
   EXPECT_TRUE(record.contested);
   std::set<std::string> values;
   for (const StandingView& standing : record.fields.at(0).values) values.insert(standing.value.text);
-  EXPECT_EQ(values, (std::set<std::string>{*paragraph.ours, *paragraph.theirs}));
+  EXPECT_EQ(values, (std::set<std::string>{paragraph.ours.value(), paragraph.theirs.value()}));
 }
 
 TEST(Gazette, LeavesToAPersonWhatBothSitesChangedDifferently) {
@@ -179,6 +179,8 @@ TEST(Gazette, LeavesToAPersonWhatBothSitesChangedDifferently) {
   const History history = ReadHistory("2022");
   EXPECT_EQ(history.ours.size(), 91u);
   EXPECT_EQ(history.theirs.size(), 83u);
+  EXPECT_EQ(history.titles.size(), 60u);
+  EXPECT_EQ(history.base.size(), 8467u);
 
   TwoSites sites("gazette.toml");
   FileEach(sites.ours(), BaseEntries(history.titles, history.base));
