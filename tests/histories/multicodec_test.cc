@@ -160,6 +160,8 @@ struct Known {
   std::set<std::string> by_hand;  // rows that the people changed beyond what either side had
 };
 
+void PrintTo(const Known& merge, std::ostream* out) { *out << merge.id; }  // gtest's name for it
+
 const Known kMerges[] = {
     {"083e4e8b", {"code.code code/dms3", "code.description code/dms3"}, {}},
     {"14dabd50", {R"(one-code-one-name "0x0200")"}, {}},
