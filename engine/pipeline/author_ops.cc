@@ -156,8 +156,11 @@ absl::Status Author::FitOps(const Draft& draft, Entry& entry) {
       RETURN_IF_ERROR(FitChange(over, field, exists.contains(key) ? kNothing : edit->record, key, change));
     }
   }
-  for (const auto& [key, stands] : exists)
-    if (!stands) RETURN_IF_ERROR(UnsetReferences(key, entry));
+  for (size_t i = 0; i < draft.ops.size(); ++i) {
+    const RecordKey key =
+        RecordKeyOf(work_.catalog().Resolve(entry.packs[entry.ops[i].pack], entry.ops[i].reg)->reg->hash, entry.ops[i].key);
+    if (entry.ops[i].kind == OpKind::kDelete && !exists.at(key)) RETURN_IF_ERROR(UnsetReferences(key, entry));
+  }
   return absl::OkStatus();
 }
 

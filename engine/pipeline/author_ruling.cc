@@ -103,10 +103,12 @@ absl::Status Author::UniqueEffects(const RulingDraft& draft, const Case& c, Entr
   RecordKey kept_record;
   if (!draft.keep.empty()) {
     ASSIGN_OR_RETURN(const CaseFact kept, KeptFact(draft, c));
-    for (const ClaimRow& row : claimants)
-      if (std::any_of(row.writes.begin(), row.writes.end(),
-                      [&](const auto& w) { return w.first == kept.dot && w.second == kept.op; }))
-        kept_record = row.record;
+    for (const ClaimRow& row : claimants) {
+      if (std::none_of(row.writes.begin(), row.writes.end(), [&](const auto& w) { return w.first == kept.dot; })) continue;
+      if (!kept_record.empty())
+        return RefuseRuling(c, Cat(draft.keep, " gave the value to several records"), "--set says which of them keeps it");
+      kept_record = row.record;
+    }
     if (kept_record.empty())
       return RefuseRuling(c, Cat("the claim of ", draft.keep, " no longer stands"), "--set gives the value anew");
   }
@@ -156,7 +158,7 @@ absl::Status Author::UniqueValues(const Literal& set, const Case& c, Entry& entr
 }
 
 absl::Status Author::MakeEffects(const RulingDraft& draft, const Case& c, Entry& entry) {
-  if (draft.both) return absl::OkStatus();
+  if (draft.both && c.scope.type != Scope::Type::kExistence) return absl::OkStatus();  // everything stays
   switch (c.scope.type) {
     case Scope::Type::kField:
       if (work_.catalog().FindHash(RegisterOf(c.scope.record))->fields[c.scope.field].refers() && !draft.set)

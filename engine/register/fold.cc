@@ -84,12 +84,16 @@ void Workspace::FoldCreate(const RecordKey& key, RecordEdit& edit, Dot dot, cons
   if (Planted(Bug::kFieldsOutliveDeletion)) return;
   const auto before = [&](const auto& written) { return written.dot == dot || seen.Has(written.dot); };
   for (Slot& slot : record.slots) {
-    if (slot.cell.size() > 1) touched.insert({Scope::Type::kField, key, slot.field, 0, {}});
+    if (slot.cell.size() > 1) TouchField(key, *edit.reg, slot.field);
     std::erase_if(slot.cell, before);
   }
   for (Element& element : record.elements) std::erase_if(element.marks, before);
   std::erase_if(record.slots, [](const Slot& slot) { return slot.cell.empty(); });
   std::erase_if(record.elements, [](const Element& element) { return element.marks.empty(); });
+}
+
+void Workspace::TouchField(const RecordKey& key, const RegisterInfo& reg, uint16_t handle) {
+  if (reg.fields[handle].clashes()) touched.insert({Scope::Type::kField, key, handle, 0, {}});
 }
 
 std::vector<Dot> Workspace::DotsOf(const std::vector<Place>& places) const {
@@ -142,7 +146,7 @@ absl::Status Workspace::FoldChange(const Change& change, const Ordinals& ordinal
     Merge(cell, seen, replaces, named, {dot, hlc, static_cast<uint16_t>(op), change.verb == Verb::kSetLast, change.value});
   }
   RETURN_IF_ERROR(StampCell(cell));
-  if (field.clashes() && (before > 1 || cell.size() > 1)) touched.insert({Scope::Type::kField, key, field.handle, 0, {}});
+  if (before > 1 || cell.size() > 1) TouchField(key, *edit.reg, field.handle);
   if (cell.empty()) std::erase_if(record.slots, [](const Slot& slot) { return slot.cell.empty(); });
   return absl::OkStatus();
 }

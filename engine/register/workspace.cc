@@ -135,7 +135,7 @@ void Workspace::NoteLife(const RecordKey& key, RecordEdit& edit) {
   edit.life = now.life;
   edit.existed_before = now.exists();
   for (const Slot& slot : now.slots)
-    if (slot.cell.size() > 1) touched.insert({Scope::Type::kField, key, slot.field, 0, {}});
+    if (slot.cell.size() > 1) TouchField(key, *edit.reg, slot.field);
   if (Planted(Bug::kDanglingNotRecomputed)) return;
   for (const Reference& reference : ReferencesTo(key, *edit.reg))
     touched.insert({Scope::Type::kField, reference.row.record, reference.by.field->handle, 0, {}});

@@ -124,6 +124,7 @@ class Workspace {
   absl::Status FoldChange(const Change& change, const Ordinals& ordinals, const RecordKey& key, RecordEdit& edit, uint32_t op,
                           Dot dot, Hlc hlc, const Vector& seen);
   void FoldCreate(const RecordKey& key, RecordEdit& edit, Dot dot, const Vector& seen);
+  void TouchField(const RecordKey& key, const RegisterInfo& reg, uint16_t handle);
   void NoteLife(const RecordKey& key, RecordEdit& edit);
   absl::Status FoldPack(const Entry& entry, Dot dot);
   absl::Status FoldAdmit(const Entry& entry, Dot dot);

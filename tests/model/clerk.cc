@@ -8,13 +8,20 @@ namespace chancery::model {
 namespace {
 
 using Kind = RuleSpec::Kind;
+using Kind_ = chancery::Kind;
 
 std::optional<Value> Typed(Type type, const Literal& literal, const FieldSpec* field) {
   switch (type) {
+    case Type::kState:
     case Type::kText:
     case Type::kSet:
       if (literal.type != Literal::Type::kText) return std::nullopt;
       return Value::Text(literal.text);
+    case Type::kReference: {
+      const absl::StatusOr<Address> address = Address::Parse(literal.text);
+      if (literal.type != Literal::Type::kText || !address.ok() || address->reg != field->to) return std::nullopt;
+      return Value{Kind_::kReference, address->Text()};
+    }
     case Type::kInteger:
       if (literal.type != Literal::Type::kInteger) return std::nullopt;
       return Value::Integer(literal.integer);
@@ -44,6 +51,17 @@ std::vector<Place> PlacesWith(const std::vector<Act>& writes, const Value& value
   return out;
 }
 
+// The state that a move starts from: that of the one value, of `over`, or what is shown. nullopt: nothing is shown.
+std::optional<std::string> MovedFrom(const Meaning& view, const Row* row, uint32_t field, const FieldSpec& spec,
+                                     const std::string& over) {
+  const std::vector<Act> writes = row == nullptr ? std::vector<Act>() : row->Visible(field);
+  const auto named = [&](const Act& write) { return view.book.Short(write.by->place()) == over; };
+  const auto base = std::find_if(writes.begin(), writes.end(), named);
+  const Value* value = base != writes.end() ? &base->value() : writes.empty() ? nullptr : view.Interim(*row, field);
+  if (value == nullptr && !writes.empty()) return std::nullopt;
+  return value == nullptr || value->unset() ? spec.start : value->payload;
+}
+
 // The standing writes that an ordinary set replaces; empty = all seen. Adds the refusal where it may not.
 std::vector<Place> Replaced(const Meaning& view, const Row& row, uint32_t field, const std::string& over, Expected& out) {
   const std::vector<Act> writes = row.Visible(field);
@@ -64,7 +82,8 @@ std::vector<Place> Replaced(const Meaning& view, const Row& row, uint32_t field,
 void AddChange(const Meaning& view, const DraftChange& change, const RegisterSpec& reg, const Row* row, Op& op, Expected& out) {
   const FieldSpec* field = FieldOf(reg, change.field);
   const bool element = change.verb == DraftChange::Verb::kAdd || change.verb == DraftChange::Verb::kRemove;
-  if (field == nullptr || element != (field->type == Type::kSet)) {
+  const bool move = change.verb == DraftChange::Verb::kMove;
+  if (field == nullptr || element != (field->type == Type::kSet) || move != (field->type == Type::kState)) {
     out.refusals.insert("type");
     return;
   }
@@ -86,6 +105,11 @@ void AddChange(const Meaning& view, const DraftChange& change, const RegisterSpe
       if (field->once && !write.value().unset()) out.refusals.insert("once");
     }
     made.named = Replaced(view, *row, made.field, change.over, out);
+  }
+  if (move) {
+    const std::optional<std::string> from = MovedFrom(view, row, made.field, *field, change.over);
+    const auto leads = [&](const auto& pair) { return pair.first == from && pair.second == value->payload; };
+    if (from && std::none_of(field->moves.begin(), field->moves.end(), leads)) out.refusals.insert("state");
   }
   op.changes.push_back(made);
 }
@@ -141,9 +165,44 @@ bool BreaksUnique(const Meaning& before, const Meaning& after) {
   return false;
 }
 
+// After the entry: a record that it ended is named by one that stands, or what it refers to does not exist.
+bool BreaksReference(const Meaning& after, const Item& entry) {
+  for (const Op& op : entry.entry.ops) {
+    const Row& row = *after.Find(AddressText(entry.entry, op));
+    for (const auto& [address, other] : after.rows) {
+      for (uint32_t f = 0; f < other.reg->fields.size() && other.exists && !row.exists; ++f) {
+        if (other.reg->fields[f].type != Type::kReference) continue;
+        for (const Act& write : other.Visible(f)) {
+          if (write.value().payload == row.address) return true;
+        }
+      }
+    }
+    for (uint32_t f = 0; f < row.reg->fields.size() && row.exists; ++f) {
+      if (row.reg->fields[f].type != Type::kReference) continue;
+      for (const Act& write : row.Standing(f)) {
+        if (write.by->place() == entry.place() && !write.value().unset() && !after.Exists(write.value().payload)) return true;
+      }
+    }
+  }
+  return false;
+}
+
+// What a case about the record leaves to a person.
+bool Contested(const Meaning& view, const std::string& address) {
+  return std::any_of(view.cases.begin(), view.cases.end(),
+                     [&](const auto& known) { return !known.second.rule.notice && view.Disputes(known.second, address); });
+}
+
+OpKind KindOfEdit(const Meaning& view, const std::string& address) {
+  const auto c = view.cases.find({"existence", address});
+  const bool contested = c != view.cases.end() && view.Disputes(c->second, address);
+  return view.Exists(address) && !contested ? OpKind::kEdit : OpKind::kNeutral;
+}
+
 bool Held(const Meaning& view, const std::string& address) {
   for (const auto& [key, c] : view.cases) {
     if (!c.rule.hold || c.state == "ruled") continue;
+    if (c.rule.kind != Kind::kUnique && c.subject != address) continue;
     for (const Fact& fact : c.facts) {
       if (view.AddressOf(fact) == address) return true;
     }
@@ -166,8 +225,8 @@ void FindActsBefore(const Meaning& view, const Draft& draft, const Contents& con
 
 // ---- rulings
 
-Op& OpFor(const std::string& address, Expected& out) {
-  const Op made = OpOn(*Address::Parse(address), OpKind::kEdit, out.packs);
+Op& OpFor(const Meaning& view, const std::string& address, Expected& out) {
+  const Op made = OpOn(*Address::Parse(address), KindOfEdit(view, address), out.packs);
   for (Op& op : out.ops) {
     if (op.pack == made.pack && op.reg == made.reg && op.key == made.key) return op;
   }
@@ -175,15 +234,26 @@ Op& OpFor(const std::string& address, Expected& out) {
   return out.ops.back();
 }
 
-void Retract(const std::string& address, uint32_t field, std::vector<Place> named, const Value& value, Expected& out) {
+void Retract(const Meaning& view, const std::string& address, uint32_t field, std::vector<Place> named, Expected& out) {
   if (named.empty()) return;
   std::sort(named.begin(), named.end());
-  OpFor(address, out).changes.push_back({field, Verb::kRetract, value, std::move(named)});
+  OpFor(view, address, out).changes.push_back({field, Verb::kRetract, {}, std::move(named)});
 }
 
-void Settle(const std::string& address, const std::string& field, const Value& value, Expected& out) {
+// Withdraws marks of a record's life; `says` is what the ruling then says of it.
+void RuleOnLife(const Meaning& view, const std::string& address, const std::vector<Act>& marks, const Value& says,
+                Expected& out) {
+  if (marks.empty() && says.unset()) return;
+  std::set<Place> named;
+  for (const Act& mark : marks) named.insert(mark.by->place());
+  Op& op = OpFor(view, address, out);
+  op.kind = OpKind::kNeutral;
+  op.changes.push_back({kNoField, Verb::kRetract, says, {named.begin(), named.end()}});
+}
+
+void Settle(const Meaning& view, const std::string& address, const std::string& field, const Value& value, Expected& out) {
   const uint32_t ordinal = OrdinalOf(RegisterOf(Address::Parse(address)->reg), field);
-  OpFor(address, out).changes.push_back({ordinal, Verb::kSettle, value, {}});
+  OpFor(view, address, out).changes.push_back({ordinal, Verb::kSettle, value, {}});
 }
 
 bool IsFact(const Meaning& view, const Case& c, const std::string& entry) {
@@ -202,8 +272,8 @@ const Value* WrittenBy(const Meaning& view, const Case& c, const std::string& en
 }
 
 void SettleField(const Meaning& view, const Case& c, const RulingDraft& ruling, Expected& out) {
-  if (ruling.none) Settle(c.subject, c.rule.field, Value::Unset(), out);
-  if (!ruling.keep.empty()) Settle(c.subject, c.rule.field, *WrittenBy(view, c, ruling.keep), out);
+  if (ruling.none) Settle(view, c.subject, c.rule.field, Value::Unset(), out);
+  if (!ruling.keep.empty()) Settle(view, c.subject, c.rule.field, *WrittenBy(view, c, ruling.keep), out);
 }
 
 void WithdrawClaims(const Meaning& view, const Case& c, const RulingDraft& ruling, Expected& out) {
@@ -222,29 +292,85 @@ void WithdrawClaims(const Meaning& view, const Case& c, const RulingDraft& rulin
     for (const Act& write : row.Standing(OrdinalOf(*row.reg, c.rule.field))) {
       if (!write.value().unset() && SubjectOf(c.rule, write.value()) == c.subject) named.push_back(write.by->place());
     }
-    Retract(address, OrdinalOf(*row.reg, c.rule.field), named, Value::Unset(), out);
+    Retract(view, address, OrdinalOf(*row.reg, c.rule.field), named, out);
   }
 }
 
-void WithdrawCreations(const Meaning& view, const Case& c, const RulingDraft& ruling, Expected& out) {
+// The fact that `keep` names: the first of its entry.
+std::optional<Fact> KeptFact(const Meaning& view, const Case& c, const std::string& keep) {
+  for (const Fact& fact : c.facts) {
+    if (view.book.Short(fact.place) == keep) return fact;
+  }
+  return std::nullopt;
+}
+
+void RuleOnExistence(const Meaning& view, const Case& c, const RulingDraft& ruling, Expected& out) {
   const Row& row = *view.Find(c.subject);
   const std::vector<Act> lives = row.Standing(kNoField);
-  const auto kept = [&](const Act& life) { return life.change == nullptr && view.book.Short(life.by->place()) == ruling.keep; };
-  if (!ruling.keep.empty() && std::none_of(lives.begin(), lives.end(), kept)) out.refusals.insert("ruling");
-  std::vector<Place> creations;
-  std::map<uint32_t, std::vector<Place>> writes;
+  const std::optional<Fact> fact = KeptFact(view, c, ruling.keep);
+  const auto kept = std::find_if(lives.begin(), lives.end(), [&](const Act& life) { return fact && life.fact() == *fact; });
+  if (!ruling.keep.empty() && kept == lives.end()) {
+    out.refusals.insert("ruling");
+    return;
+  }
+  const bool keeps = kept != lives.end(), ends = keeps && !kept->live(), keeps_creation = keeps && kept->says(OpKind::kCreate);
+  std::vector<Act> withdrawn;
   for (const Act& life : lives) {
-    if (ruling.both || life.change != nullptr || kept(life)) continue;
-    creations.push_back(life.by->place());
-    for (uint32_t f = 0; f < row.reg->fields.size(); ++f) {
-      if (row.reg->fields[f].type == Type::kSet) continue;
-      for (const Act& write : row.Standing(f)) {
-        if (write.fact() == life.fact()) writes[f].push_back(write.by->place());
+    if (keeps && life.fact() == kept->fact()) continue;
+    const bool creation = life.says(OpKind::kCreate);
+    if (ruling.none || (ends ? life.live() : !life.live() || (creation && keeps_creation))) withdrawn.push_back(life);
+    if (!creation || !(ruling.none || keeps_creation)) continue;
+    for (uint32_t f = 0; f < row.reg->fields.size(); ++f) {  // what a creation wrote goes with it
+      std::vector<Place> named;
+      for (const Act& write : row.reg->fields[f].type == Type::kSet ? std::vector<Act>() : row.Standing(f)) {
+        if (write.fact() == life.fact()) named.push_back(write.by->place());
+      }
+      if (named.empty()) continue;
+      std::vector<Change>& changes = OpFor(view, c.subject, out).changes;
+      const auto same = [&](const Change& change) { return change.field == f; };
+      const auto there = std::find_if(changes.begin(), changes.end(), same);
+      if (there == changes.end()) {
+        changes.push_back({f, Verb::kRetract, {}, named});
+      } else {
+        there->named.insert(std::lower_bound(there->named.begin(), there->named.end(), named[0]), named[0]);
       }
     }
   }
-  for (const auto& [field, named] : writes) Retract(c.subject, field, named, Value::Unset(), out);
-  Retract(c.subject, kNoField, creations, ruling.none ? Value::Bool(false) : Value::Unset(), out);
+  const Value says = ruling.none ? Value::Bool(false) : ends || row.exists ? Value::Unset() : Value::Bool(true);
+  RuleOnLife(view, c.subject, withdrawn, says, out);
+}
+
+void RuleOnReference(const Meaning& view, const Case& c, const RulingDraft& ruling, Expected& out) {
+  const Row& row = *view.Find(c.subject);
+  const uint32_t field = OrdinalOf(*row.reg, c.rule.field);
+  std::vector<Act> gone, revived;
+  if (ruling.none) gone = revived = row.Visible(field);
+  std::optional<Fact> kept = KeptFact(view, c, ruling.keep);
+  for (const Act& write : row.Visible(field)) {
+    if (!ruling.keep.empty() && view.book.Short(write.by->place()) == ruling.keep && c.facts.contains(write.fact()))
+      revived = {write};
+  }
+  if (!ruling.keep.empty() && revived.empty()) {  // an end is kept: what names it goes
+    for (const Act& write : row.Visible(field)) {
+      for (const Clash& clash : c.clashes) {
+        const bool these = (clash.a == write.fact() && clash.b == *kept) || (clash.b == write.fact() && clash.a == *kept);
+        if (these) gone.push_back(write);
+      }
+    }
+    if (gone.empty()) out.refusals.insert("ruling");
+  }
+  if (!ruling.keep.empty() && !revived.empty()) Settle(view, c.subject, c.rule.field, revived[0].value(), out);
+  std::set<Place> named;
+  for (const Act& write : gone) named.insert(write.by->place());
+  Retract(view, c.subject, field, {named.begin(), named.end()}, out);
+  std::set<std::string> targets;
+  for (const Act& write : revived) targets.insert(write.value().payload);
+  for (const std::string& target : targets) {
+    if (target.empty() || view.Exists(target)) continue;
+    const std::vector<Act> ends = view.Find(target) == nullptr ? std::vector<Act>() : view.Find(target)->Standing(kNoField);
+    if (ends.empty() && ruling.none) continue;  // nothing ended it
+    RuleOnLife(view, target, ends, Value::Bool(true), out);
+  }
 }
 
 // Every address must be a field that the case is about.
@@ -254,17 +380,22 @@ void SettleByHand(const Meaning& view, const Case& c, const Literal& object, Exp
     const std::string field = address.field;
     address.field.clear();
     const auto here = [&](const Fact& fact) { return view.AddressOf(fact) == address.Text(); };
-    if (c.rule.kind == Kind::kExistence || field != c.rule.field || std::none_of(c.facts.begin(), c.facts.end(), here)) {
+    const bool elsewhere = c.rule.kind == Kind::kField && address.Text() != c.subject;
+    if (c.rule.kind == Kind::kExistence || field != c.rule.field || elsewhere ||
+        std::none_of(c.facts.begin(), c.facts.end(), here)) {
       out.refusals.insert("ruling");
       return;
     }
     const FieldSpec* spec = FieldOf(RegisterOf(address.reg), field);
-    const std::optional<Value> value = Typed(spec->type, literal, spec);
+    const std::optional<Value> value = literal.null() ? Value::Unset() : Typed(spec->type, literal, spec);
     if (!value) {
       out.refusals.insert({"type", "ruling"});
       return;
     }
-    Settle(address.Text(), field, *value, out);
+    const auto is_state = [&](const auto& move) { return value->payload == move.first || value->payload == move.second; };
+    if (spec->type == Type::kState && std::none_of(spec->moves.begin(), spec->moves.end(), is_state))
+      out.refusals.insert("ruling");
+    Settle(view, address.Text(), field, *value, out);
   }
 }
 
@@ -286,28 +417,75 @@ void CheckRuling(const Meaning& view, LaneId lane, const RulingDraft& draft, Exp
 
 }  // namespace
 
+namespace {
+
+// What a deletion takes with it: references in fields of which the pack says so, each unset in the same entry.
+void UnsetReferences(const Meaning& view, const std::string& target, Expected& out) {
+  for (const std::string reg : {"firm", "parcel"}) {  // ascending, as the fields are
+    for (uint32_t f = 0; f < RegisterOf(reg).fields.size(); ++f) {
+      const FieldSpec& field = RegisterOf(reg).fields[f];
+      for (const auto& [address, row] : view.rows) {
+        if (!field.unset_on_deletion || row.reg->name != reg || !row.exists) continue;
+        std::set<Place> named;
+        bool others = false;
+        for (const Act& write : row.Visible(f)) {
+          if (write.value().payload == target) {
+            named.insert(write.by->place());
+          } else {
+            others = true;
+          }
+        }
+        Entry entry;
+        entry.packs = out.packs;
+        const bool written = std::any_of(out.ops.begin(), out.ops.end(), [&](const Op& op) {
+          const auto writes = [&](const Change& change) { return change.field == f; };
+          return AddressText(entry, op) == address &&
+                 (op.kind == OpKind::kDelete || std::any_of(op.changes.begin(), op.changes.end(), writes));
+        });
+        if (named.empty() || written) continue;
+        if (Held(view, address)) out.refusals.insert("hold");
+        Op op = OpOn(*Address::Parse(address), KindOfEdit(view, address), out.packs);
+        Change change{f, field.last ? Verb::kSetLast : Verb::kSet, {}, {}};
+        if (others && !field.last) change.named.assign(named.begin(), named.end());
+        op.changes.push_back(change);
+        out.ops.push_back(op);
+      }
+    }
+  }
+}
+
+}  // namespace
+
 Expected Expect(const Meaning& view, LaneId lane, const Draft& draft, const Contents& contents) {
   Expected out;
   if (!view.book.labels.contains(lane)) out.refusals.insert("admission");
-  std::set<std::string> created;
+  std::map<std::string, bool> exists;  // of records that the operations before began or ended
   for (const DraftOp& draft_op : draft.ops) {
-    const bool create = draft_op.verb == DraftOp::Verb::kCreate;
+    const bool create = draft_op.verb == DraftOp::Verb::kCreate, ends = draft_op.verb == DraftOp::Verb::kDelete;
     const std::string address = draft_op.record.Text();
-    const bool exists = view.Exists(address) || created.contains(address);
-    if (create == exists) out.refusals.insert("existence");
-    if (create) created.insert(address);
+    const bool anew = exists.contains(address);
+    if (create == (anew ? exists[address] : view.Exists(address))) out.refusals.insert("existence");
+    if (ends && !anew && Contested(view, address)) out.refusals.insert("contested");
     if (Held(view, address)) out.refusals.insert("hold");
-    Op op = OpOn(draft_op.record, create ? OpKind::kCreate : OpKind::kEdit, out.packs);
-    const Row* row = created.contains(address) ? nullptr : view.Find(address);  // a creation begins with an empty record
+    const OpKind kind = create ? OpKind::kCreate : ends ? OpKind::kDelete : anew ? OpKind::kEdit : KindOfEdit(view, address);
+    if (create || ends) exists[address] = create;
+    Op op = OpOn(draft_op.record, kind, out.packs);
+    const Row* row = exists.contains(address) ? nullptr : view.Find(address);  // a creation begins with an empty record
     for (const DraftChange& change : draft_op.changes) AddChange(view, change, RegisterOf(draft_op.record.reg), row, op, out);
     std::sort(op.changes.begin(), op.changes.end(), [](const Change& a, const Change& b) {
       return std::tie(a.field, a.verb, a.value) < std::tie(b.field, b.verb, b.value);
     });
     out.ops.push_back(op);
   }
+  for (const DraftOp& draft_op : draft.ops) {
+    const std::string address = draft_op.record.Text();
+    if (draft_op.verb == DraftOp::Verb::kDelete && !exists[address]) UnsetReferences(view, address, out);
+  }
   if (!draft.admit_breaches) {
-    const Imagined after(view, lane, out, std::nullopt);
-    if (BreaksUnique(view, Meaning(after.book, after.seen))) out.refusals.insert("unique");
+    const Imagined imagined(view, lane, out, std::nullopt);
+    const Meaning after(imagined.book, imagined.seen);
+    if (BreaksUnique(view, after)) out.refusals.insert("unique");
+    if (BreaksReference(after, imagined.book.items.at({lane, imagined.seen.at(lane)}))) out.refusals.insert("reference");
   }
   FindActsBefore(view, draft, contents, out);
   return out;
@@ -328,9 +506,10 @@ Expected Expect(const Meaning& view, LaneId lane, const RulingDraft& draft) {
     return out;
   }
   if (draft.set) SettleByHand(view, c, *draft.set, out);
-  if (!draft.set && c.rule.kind == Kind::kField) SettleField(view, c, draft, out);
+  if (!draft.set && c.rule.shown == "reference") RuleOnReference(view, c, draft, out);
+  if (!draft.set && c.rule.kind == Kind::kField && c.rule.shown != "reference") SettleField(view, c, draft, out);
   if (!draft.set && c.rule.kind == Kind::kUnique) WithdrawClaims(view, c, draft, out);
-  if (!draft.set && c.rule.kind == Kind::kExistence) WithdrawCreations(view, c, draft, out);
+  if (!draft.set && c.rule.kind == Kind::kExistence) RuleOnExistence(view, c, draft, out);
   if (out.refusals.empty()) CheckRuling(view, lane, draft, out);
   for (Op& op : out.ops) {
     std::sort(op.changes.begin(), op.changes.end(), [](const Change& a, const Change& b) { return a.field < b.field; });
@@ -349,9 +528,10 @@ std::string JsonOf(const Draft& draft) {
   Literal ops = Literal::List();
   for (const DraftOp& op : draft.ops) {
     Literal shown = Literal::Object();
-    shown.Add(op.verb == DraftOp::Verb::kCreate ? "create" : "record", op.record.Text());
-    Literal set = Literal::Object(), unset = Literal::List(), add = Literal::Object(), remove = Literal::Object(),
-            over = Literal::Object();
+    const char* verbs[] = {"create", "record", "delete"};
+    shown.Add(verbs[static_cast<int>(op.verb)], op.record.Text());
+    Literal move = Literal::Object(), set = Literal::Object(), unset = Literal::List(), add = Literal::Object(),
+            remove = Literal::Object(), over = Literal::Object();
     const auto append = [](Literal& object, const DraftChange& change) {
       for (auto& [name, list] : object.members) {
         if (name == change.field) {
@@ -364,12 +544,14 @@ std::string JsonOf(const Draft& draft) {
     for (const DraftChange& change : op.changes) {
       if (change.verb == DraftChange::Verb::kSet) set.Add(change.field, change.value);
       if (change.verb == DraftChange::Verb::kUnset) unset.list.push_back(change.field);
+      if (change.verb == DraftChange::Verb::kMove) move.Add(change.field, change.value);
       if (change.verb == DraftChange::Verb::kAdd) append(add, change);
       if (change.verb == DraftChange::Verb::kRemove) append(remove, change);
       if (!change.over.empty()) over.Add(change.field, change.over);
     }
     if (!set.members.empty()) shown.Add("set", set);
     if (!unset.list.empty()) shown.Add("unset", unset);
+    if (!move.members.empty()) shown.Add("move", move);
     if (!add.members.empty()) shown.Add("add", add);
     if (!remove.members.empty()) shown.Add("remove", remove);
     if (!over.members.empty()) shown.Add("over", over);

@@ -32,6 +32,11 @@ Literal Draw::ValueFor(const FieldSpec& field) {
     }
     return object;
   }
+  if (field.type == Type::kReference)
+    return Chance(5) ? "parcel/none"
+           : dense_  ? Of<std::string>({"parcel/1", "parcel/2"})
+                     : Of<std::string>({"parcel/1", "parcel/2", "parcel/a b"});
+  if (field.type == Type::kState) return Chance(4) ? Literal("nowhere") : Literal(Of(field.moves).second);
   if (field.name == "code") return Of<std::string>({"x", "X", "y"});
   return Of<std::string>({"a", "b"});
 }
@@ -42,6 +47,8 @@ void Draw::AddChange(const Meaning& view, const Row* row, const FieldSpec& field
   change.value = ValueFor(field);
   if (field.type == Type::kSet) {
     change.verb = Chance(60) ? DraftChange::Verb::kAdd : DraftChange::Verb::kRemove;
+  } else if (field.type == Type::kState) {
+    if (!Chance(2)) change.verb = DraftChange::Verb::kMove;
   } else if (Chance(12)) {
     change.verb = DraftChange::Verb::kUnset;
     change.value = {};
@@ -71,12 +78,17 @@ DraftOp Draw::Operation(const Meaning& view, const std::string& address) {
   op.record = *chancery::Address::Parse(address);
   const bool create = view.Exists(address) ? Chance(3) : !Chance(5);
   op.verb = create ? DraftOp::Verb::kCreate : DraftOp::Verb::kRecord;
+  if (!create && Chance(dense_ ? 10 : 8)) {
+    op.verb = DraftOp::Verb::kDelete;
+    return op;
+  }
   const RegisterSpec& reg = RegisterOf(op.record.reg);
   std::set<std::string> chosen;
   const size_t wanted = create ? Below(4) : 1 + Below(2);
   while (chosen.size() < wanted && chosen.size() < reg.fields.size()) {
-    const FieldSpec& field =
-        Chance(25) ? Disputed(row, reg) : reg.fields[(Chance(60) ? hot_ + Below(3) : Below(99)) % reg.fields.size()];
+    const FieldSpec& field = Chance(10)   ? *FieldOf(reg, reg.name == "parcel" ? "status" : "phase")
+                             : Chance(25) ? Disputed(row, reg)
+                                          : reg.fields[(Chance(60) ? hot_ + Below(3) : Below(99)) % reg.fields.size()];
     if (field.once && Present(row, field.name) && !Chance(10)) {
       if (Chance(20)) break;  // there may be nothing else
       continue;
@@ -111,7 +123,12 @@ Draft Draw::Filing(const Meaning& view) {
   std::set<std::string> records;
   do {
     const std::string address = Address();
-    if (records.insert(address).second) draft.ops.push_back(Operation(view, address));
+    if (!records.insert(address).second) continue;
+    draft.ops.push_back(Operation(view, address));
+    if (draft.ops.back().verb == DraftOp::Verb::kDelete && Chance(15)) {  // ended and begun anew at once
+      draft.ops.push_back(draft.ops.back());
+      draft.ops.back().verb = DraftOp::Verb::kCreate;
+    }
   } while (Chance(20));
   return draft;
 }
@@ -148,13 +165,13 @@ RulingDraft Draw::Ruling(const Meaning& view) {
   ruling.rule = c.rule.id;
   ruling.subject = c.subject;
   const size_t kind = Below(10);
-  if (kind < 5) {
+  if (kind < 4) {
     const std::vector<Fact> facts(c.facts.begin(), c.facts.end());
     ruling.keep = view.book.Short(Chance(4) ? Place{facts[0].place.lane, 1} : Of(facts).place);
-  } else if (kind < 7) {
+  } else if (kind < 6) {
     ruling.set = SetFor(view, c);
   } else {
-    (kind == 7 ? ruling.none : ruling.both) = true;
+    (kind < 8 ? ruling.none : ruling.both) = true;
   }
   return ruling;
 }

@@ -12,7 +12,7 @@ namespace chancery::model {
 
 class Draw {
  public:
-  Draw(uint64_t seed, bool dense) : random_(seed), dense_(dense), hot_(Below(11)) {}
+  Draw(uint64_t seed, bool dense) : random_(seed), dense_(dense), hot_(Below(14)) {}
 
   bool Chance(uint64_t percent) { return random_.Below(100) < percent; }
   size_t Below(size_t n) { return random_.Below(n); }

@@ -249,6 +249,12 @@ class History {
     if (entry.officer != draft.officer || entry.basis != draft.basis || entry.idempotency != draft.id)
       return "the entry says other things than the draft";
     contents_[{entry.lane, entry.seq}] = JsonOf(draft);
+    Count("unset by a deletion", entry.ops.size() - draft.ops.size());
+    for (const Op& op : entry.ops) {
+      Count("deletions", op.kind == OpKind::kDelete);
+      Count("edits that take no side", op.kind == OpKind::kNeutral);
+      Count("brought back", op.kind == OpKind::kCreate && site.meaning->Find(AddressText(entry, op)) != nullptr);
+    }
     if (!draft.id.empty()) drafts_.push_back(draft);
     for (const DraftOp& op : draft.ops) {
       for (const DraftChange& change : op.changes) Count("over", !change.over.empty());
@@ -520,7 +526,8 @@ class History {
       Count("contested reads", record.contested);
       Count("records gone", !record.exists);
       for (const FieldView& field : record.fields)
-        Count("standing apart, not contested", field.values.size() > 1 && !field.contested);
+        Count(field.name == "status" ? "states apart that go together" : "standing apart, not contested",
+              field.values.size() > 1 && !field.contested);
     }
     for (const CaseView& c : model.cases) Count("dependants", c.dependants.size());
   }

@@ -28,7 +28,10 @@ bool Names(const Change& change, Place place) { return std::count(change.named.b
 // Does merging `act` remove what `other` left on the same record?
 bool Removes(const Act& act, const Act& other) {
   const bool knew = Has(act.by->past, other.by->place());
-  if (act.change == nullptr) return knew;  // a creation begins with an empty record
+  const bool before = knew || (act.by == other.by && other.op < act.op);
+  if (act.says(OpKind::kCreate)) return before;  // it begins with an empty record
+  if (act.says(OpKind::kDelete)) return before && other.field() == kNoField;
+  if (act.says(OpKind::kEdit)) return knew && other.says(OpKind::kEdit);
   const Change& change = *act.change;
   if (change.field != other.field()) return false;
   if (change.verb == Verb::kRetract || (change.verb == Verb::kSet && !change.named.empty()))
@@ -37,9 +40,22 @@ bool Removes(const Act& act, const Act& other) {
   return knew && (!element || change.value == other.value());  // all that its author had seen
 }
 
+// Creations, deletions, and the first edit of an entry on the record that follows neither in the same entry.
+bool SaysSomething(const Entry& entry, uint32_t index) {
+  const OpKind kind = entry.ops[index].kind;
+  if (kind != OpKind::kEdit) return kind != OpKind::kNeutral;
+  bool edited = false;
+  for (uint32_t i = 0; i < index; ++i) {
+    if (AddressText(entry, entry.ops[i]) != AddressText(entry, entry.ops[index])) continue;
+    if (entry.ops[i].kind == OpKind::kEdit) edited = true;
+    if (entry.ops[i].kind == OpKind::kCreate || entry.ops[i].kind == OpKind::kDelete) edited = false;
+  }
+  return !edited;
+}
+
 bool LeavesAMark(const Act& act) {
   if (act.change == nullptr || act.change->verb != Verb::kRetract) return true;
-  return act.change->field == kNoField && act.change->value == Value::Bool(false);  // the ruling `none` on an existence
+  return act.change->field == kNoField && !act.change->value.unset();  // a ruling: it shall exist, or not
 }
 
 std::set<std::string> ValuesOf(const std::vector<Act>& writes) {  // distinct, as JSON
@@ -53,7 +69,7 @@ bool Decides(const Item* ruling, const Fact& a, const Fact& b) {
   return std::count(facts.begin(), facts.end(), a) > 0 && std::count(facts.begin(), facts.end(), b) > 0;
 }
 
-// The rulings that decide the pair and that no other of them knew.
+// The rulings that decide the pair and that no other of them knew. Of one fact against itself: rulings that are about it alone.
 std::vector<const Item*> Deciding(const std::vector<const Item*>& rulings, const Fact& a, const Fact& b) {
   std::vector<const Item*> all, out;
   for (const Item* ruling : rulings) {
@@ -61,7 +77,8 @@ std::vector<const Item*> Deciding(const std::vector<const Item*>& rulings, const
   }
   for (const Item* ruling : all) {
     const auto knows = [&](const Item* other) { return Has(other->past, ruling->place()); };
-    if (std::none_of(all.begin(), all.end(), knows)) out.push_back(ruling);
+    const bool about_it = !(a == b) || ruling->entry.ruling->facts.size() == 1;
+    if (about_it && std::none_of(all.begin(), all.end(), knows)) out.push_back(ruling);
   }
   return out;
 }
@@ -99,6 +116,7 @@ std::string AddressText(const Entry& entry, const Op& op) {
 Literal LiteralOf(const Value& value) {  // of the kinds that the test packs have
   if (value.kind == Kind::kInteger) return value.AsInteger();
   if (value.kind == Kind::kText) return value.payload;
+  if (value.kind == Kind::kReference) return Address::Parse(value.payload)->Shown();
   if (value.kind != Kind::kGroup) return {};
   Literal object = Literal::Object();
   for (const auto& [name, member] : value.AsGroup()) object.Add(name, LiteralOf(member));
@@ -200,7 +218,7 @@ Meaning::Meaning(const Book& the_book, const Seen& the_seen) : book(the_book), s
       Row& row = rows[AddressText(item->entry, op)];
       row.address = AddressText(item->entry, op);
       row.reg = &PackOf(item->entry.packs[op.pack]).registers[op.reg];
-      if (op.kind == OpKind::kCreate) row.acts.push_back({item, i, nullptr});
+      if (SaysSomething(item->entry, i)) row.acts.push_back({item, i, nullptr});
       for (const Change& change : op.changes) row.acts.push_back({item, i, &change});
     }
   }
@@ -209,7 +227,7 @@ Meaning::Meaning(const Book& the_book, const Seen& the_seen) : book(the_book), s
       const auto removes = [&](const Act& other) { return Removes(other, act); };
       if (LeavesAMark(act) && std::none_of(row.acts.begin(), row.acts.end(), removes)) row.standing.push_back(act);
     }
-    for (const Act& life : row.Standing(kNoField)) row.exists |= life.change == nullptr;
+    for (const Act& life : row.Standing(kNoField)) row.exists |= life.live();
   }
   FindClaims();
   FindClashes();
@@ -269,28 +287,57 @@ void Meaning::AddClash(const std::string& rule, const std::string& subject, cons
   cases[{rule, subject}].clashes.push_back({std::min(a, b), std::max(a, b)});
 }
 
+void Meaning::FindFieldClashes(const Row& row, uint32_t f) {
+  const FieldSpec& field = row.reg->fields[f];
+  if (field.type == Type::kSet || field.last) return;
+  const auto go_together = [&](const Act& a, const Act& b) {
+    return std::any_of(field.confluent.begin(), field.confluent.end(), [&](const auto& pair) {
+      return (a.value() == Value::Text(pair.first) && b.value() == Value::Text(pair.second)) ||
+             (b.value() == Value::Text(pair.first) && a.value() == Value::Text(pair.second));
+    });
+  };
+  const std::vector<Act> writes = row.Visible(f);
+  for (const Act& a : writes) {
+    for (const Act& b : writes) {
+      if (a.fact() < b.fact() && a.value() != b.value() && !go_together(a, b))
+        AddClash(RuleIdOf(row.reg->name, field), row.address, a.fact(), b.fact());
+    }
+  }
+}
+
+void Meaning::FindDangling(const Row& row, uint32_t f) {
+  const FieldSpec& field = row.reg->fields[f];
+  if (field.type != Type::kReference) return;
+  for (const Act& write : row.Visible(f)) {
+    const std::string& target = write.value().payload;
+    if (write.value().unset() || Exists(target)) continue;
+    const std::vector<Act> ends = Find(target) == nullptr ? std::vector<Act>() : Find(target)->Standing(kNoField);
+    for (const Act& end : ends) AddClash(RuleIdOf(row.reg->name, field), row.address, write.fact(), end.fact());
+    if (ends.empty()) AddClash(RuleIdOf(row.reg->name, field), row.address, write.fact(), write.fact());
+  }
+}
+
+void Meaning::FindLifeClashes(const Row& row) {
+  const std::vector<Act> lives = row.Standing(kNoField);
+  for (const Act& a : lives) {
+    for (const Act& b : lives) {
+      if (!(a.fact() < b.fact())) continue;
+      const Entry &x = a.by->entry, &y = b.by->entry;
+      const bool ruled = a.change != nullptr && b.change != nullptr;
+      const bool one_document =
+          (!x.basis.empty() && x.basis == y.basis) || (!x.idempotency.empty() && x.idempotency == y.idempotency);
+      const bool twice = a.says(OpKind::kCreate) && b.says(OpKind::kCreate) && !one_document;
+      if (twice || (a.live() != b.live() && !ruled)) AddClash("existence", row.address, a.fact(), b.fact());
+    }
+  }
+}
+
 void Meaning::FindClashes() {
   for (const auto& [address, row] : rows) {
-    for (uint32_t f = 0; f < row.reg->fields.size(); ++f) {
-      const FieldSpec& field = row.reg->fields[f];
-      if (field.type == Type::kSet || field.last) continue;
-      const std::vector<Act> writes = row.Visible(f);
-      for (const Act& a : writes) {
-        for (const Act& b : writes) {
-          if (a.fact() < b.fact() && a.value() != b.value())
-            AddClash(row.reg->name + "." + field.name, address, a.fact(), b.fact());
-        }
-      }
-    }
-    const std::vector<Act> lives = row.Standing(kNoField);
-    for (const Act& a : lives) {
-      for (const Act& b : lives) {
-        if (a.change != nullptr || b.change != nullptr || !(a.fact() < b.fact())) continue;
-        const Entry &x = a.by->entry, &y = b.by->entry;
-        const bool one_document =
-            (!x.basis.empty() && x.basis == y.basis) || (!x.idempotency.empty() && x.idempotency == y.idempotency);
-        if (!one_document) AddClash("existence", address, a.fact(), b.fact());
-      }
+    FindLifeClashes(row);
+    for (uint32_t f = 0; f < row.reg->fields.size() && row.exists; ++f) {
+      FindFieldClashes(row, f);
+      FindDangling(row, f);
     }
   }
   for (const auto& [key, holders] : claims) {
@@ -310,14 +357,15 @@ void Meaning::FindClashes() {
 void Meaning::Judge(Case& c) {
   bool open = false, split = false;
   for (Clash& clash : c.clashes) {
-    clash.decided = !Deciding(c.rulings, clash.a, clash.b).empty();
+    clash.decided =
+        std::any_of(c.rulings.begin(), c.rulings.end(), [&](const Item* ruling) { return Decides(ruling, clash.a, clash.b); });
     open |= !clash.decided;
     c.facts.insert({clash.a, clash.b});
   }
   for (const Item* ruling : c.rulings) c.facts.insert(ruling->entry.ruling->facts.begin(), ruling->entry.ruling->facts.end());
   for (const Fact& a : c.facts) {
     for (const Fact& b : c.facts) {
-      if (!(a < b)) continue;
+      if (b < a) continue;
       const std::vector<const Item*> deciding = Deciding(c.rulings, a, b);
       c.standing.insert(deciding.begin(), deciding.end());
       for (const Item* ruling : deciding) split |= !SameOutcome(ruling, deciding.front());
@@ -326,14 +374,22 @@ void Meaning::Judge(Case& c) {
   c.state = split ? "split" : open ? (c.rulings.empty() ? "open" : "reopened") : "ruled";
 }
 
+bool Meaning::IsWrite(const Case& c, const Fact& fact) const {
+  if (c.rule.kind == RuleSpec::Kind::kUnique) return true;
+  if (c.rule.kind == RuleSpec::Kind::kExistence || AddressOf(fact) != c.subject) return false;
+  const Row& row = rows.at(c.subject);
+  return std::any_of(row.acts.begin(), row.acts.end(),
+                     [&](const Act& act) { return act.fact() == fact && act.field() == OrdinalOf(*row.reg, c.rule.field); });
+}
+
 bool Meaning::Stands(const Case& c, const Fact& fact) const {
   const Row& row = rows.at(AddressOf(fact));
-  const bool life = c.rule.kind == RuleSpec::Kind::kExistence;
-  const std::vector<Act> marks = life ? row.Standing(kNoField) : row.Visible(OrdinalOf(*row.reg, c.rule.field));
+  const std::vector<Act> marks = IsWrite(c, fact) ? row.Visible(OrdinalOf(*row.reg, c.rule.field)) : row.Standing(kNoField);
   return std::any_of(marks.begin(), marks.end(), [&](const Act& act) { return act.fact() == fact; });
 }
 
 bool Meaning::Disputes(const Case& c, const std::string& address) const {
+  if (c.rule.kind != RuleSpec::Kind::kUnique) return c.state != "ruled" && address == c.subject;
   const auto here = [&](const Fact& fact) { return AddressOf(fact) == address; };
   if (c.state == "split") return std::any_of(c.facts.begin(), c.facts.end(), here);
   return std::any_of(c.clashes.begin(), c.clashes.end(),
@@ -345,11 +401,12 @@ bool Meaning::Touches(const Item& item, const Case& c, const Fact& fact) const {
   for (const Op& op : item.entry.ops) {
     if (AddressText(item.entry, op) == record) return true;
   }
-  const std::string field = record + "/" + c.rule.field;
+  const bool holder = c.rule.kind == RuleSpec::Kind::kUnique || record == c.subject;  // not what a reference names
+  const std::string field = holder ? record + "/" + c.rule.field : "";
   for (const Premise& premise : item.entry.relied_on) {
     if (premise.scope == Premise::Scope::kRecord && premise.address == record) return true;
     if (premise.scope == Premise::Scope::kField && premise.address == field) return true;
-    if (premise.scope == Premise::Scope::kElement && premise.address.starts_with(field + "/")) return true;
+    if (premise.scope == Premise::Scope::kElement && holder && premise.address.starts_with(field + "/")) return true;
     if (premise.scope == Premise::Scope::kClaim && premise.address == c.rule.id && premise.value == c.subject) return true;
   }
   return false;
@@ -402,6 +459,8 @@ RecordView Meaning::View(const Row& row) const {
     } else if (const Value* interim = Interim(row, f)) {
       field.interim = LiteralOf(*interim);
     }
+    const bool none_shown = Interim(row, f) == nullptr && !row.Visible(f).empty();
+    if (spec.type == Type::kState && row.exists && field.interim.null() && !none_shown) field.interim = spec.start;
     if (!field.contested) field.value = field.interim;
     std::map<std::string, StandingView> values;
     for (const Act& write : spec.type == Type::kSet ? std::vector<Act>() : row.Visible(f)) {
@@ -436,9 +495,10 @@ CaseView Meaning::View(const Case& c) const {
       shown.basis = item->entry.basis;
       shown.standing = Stands(c, fact);
       view.facts.push_back(shown);
-      records.insert(Address::Parse(AddressOf(fact))->Shown());
+      if (c.rule.kind == RuleSpec::Kind::kUnique) records.insert(Address::Parse(AddressOf(fact))->Shown());
     }
   }
+  if (c.rule.kind != RuleSpec::Kind::kUnique) records.insert(Address::Parse(c.subject)->Shown());
   for (const Item* item : c.rulings) {
     const Ruling& ruling = *item->entry.ruling;
     RulingView shown;

@@ -40,7 +40,8 @@ class Book {
   std::map<LaneId, std::string> labels;  // "tallinn", "tallinn.2"
 };
 
-// One thing that an operation does to a record: one of its changes, or (change = nullptr) the creation itself.
+// One thing that an operation does to a record: one of its changes, or (change = nullptr) what the operation itself says of the
+// record's life: a creation, a deletion, an edit.
 struct Act {
   const Item* by = nullptr;
   uint32_t op = 0;
@@ -48,6 +49,11 @@ struct Act {
 
   Fact fact() const { return {by->place(), op}; }
   uint32_t field() const { return change == nullptr ? kNoField : change->field; }
+  OpKind kind() const { return by->entry.ops[op].kind; }
+  bool says(OpKind what) const { return change == nullptr && kind() == what; }
+  bool live() const {
+    return change == nullptr ? kind() != OpKind::kDelete : change->value == Value::Bool(true);
+  }  // a mark of life
   bool last() const { return change != nullptr && change->verb == Verb::kSetLast; }
   const Value& value() const { return change->value; }
 };
@@ -59,8 +65,8 @@ struct Row {  // a record
   std::vector<Act> standing;  // those that leave a write or mark which nothing removes
   bool exists = false;
 
-  std::vector<Act> Standing(uint32_t field) const;
-  std::vector<Act> Visible(uint32_t field) const;  // without `last` writes that lost against a later one
+  std::vector<Act> Standing(uint32_t field) const;  // kNoField: the marks of its life
+  std::vector<Act> Visible(uint32_t field) const;   // without `last` writes that lost against a later one
 };
 
 struct Clash {
@@ -89,7 +95,8 @@ class Meaning {
   bool Same(const RuleSpec& rule, const std::string& a, const std::string& b) const;  // exempt from a unique rule
   const Value* Interim(const Row& row, uint32_t field) const;                         // nullptr = none
   bool Stands(const Case& c, const Fact& fact) const;
-  bool Disputes(const Case& c, const std::string& address) const;  // an undecided fact is on the record, or the case is split
+  bool IsWrite(const Case& c, const Fact& fact) const;  // of the field that the case is about, on its record; else a mark of life
+  bool Disputes(const Case& c, const std::string& address) const;  // the case waits and is about the record
 
   // What the public interface shows. Of a fact only entry, id, site, officer, basis and standing; of a ruling entry, site,
   // outcome and standing.
@@ -107,6 +114,9 @@ class Meaning {
  private:
   void FindClaims();
   void FindClashes();
+  void FindFieldClashes(const Row& row, uint32_t field);
+  void FindDangling(const Row& row, uint32_t field);
+  void FindLifeClashes(const Row& row);
   void AddClash(const std::string& rule, const std::string& subject, const Fact& a, const Fact& b);
   void Judge(Case& c);
   std::vector<std::string> Dependants(const Case& c) const;

@@ -17,11 +17,14 @@ address  = { type = "group", fields = { street = "text", number = "integer" } }
 area     = { type = "integer", interim = "none" }
 bans     = { type = "set", of = "text", wins = "remove" }
 code     = { type = "text" }
+next     = { type = "reference", to = "parcel", deletion = "unset", interim = "last" }
 number   = { type = "text", merge = "once" }
 owner    = { type = "text" }
+parent   = { type = "reference", to = "parcel" }
 petition = { type = "text", interim = "last" }
 plot     = { type = "group", fields = { x = "integer", y = "integer" }, merge = "last" }
 remark   = { type = "text", merge = "last" }
+status   = { type = "state", start = "draft", moves = ["draft>filed", "draft>closed", "filed>sold", "filed>closed", "closed>filed"], confluent = [["filed", "closed"]] }
 tags     = { type = "set", of = "text" }
 usage    = { type = "text", outcome = "notice" }
 
@@ -48,8 +51,10 @@ version = 1
 title = "Firm"
 
 [register.firm.fields]
-name = { type = "text", merge = "last" }
-seat = { type = "text", hold = true }
+home  = { type = "reference", to = "parcel", merge = "last" }
+name  = { type = "text", merge = "last" }
+phase = { type = "state", start = "new", moves = ["new>live", "new>dead", "live>dead"], interim = "none" }
+seat  = { type = "text", hold = true }
 
 [[rule]]
 id = "firm-name"
@@ -57,6 +62,12 @@ kind = "unique"
 on = ["firm.name"]
 outcome = "notice"
 title = "A name names one firm"
+
+[[rule]]
+id = "firm-home"
+kind = "reference"
+on = ["firm.home"]
+title = "Where a firm is at home there is a parcel"
 )";
 
 std::vector<PackSpec> Describe() {
@@ -66,14 +77,29 @@ std::vector<PackSpec> Describe() {
        {.name = "area", .type = Type::kInteger, .interim = 'n'},
        {.name = "bans", .type = Type::kSet, .remove_wins = true},
        {.name = "code"},
+       {.name = "next", .type = Type::kReference, .interim = 'l', .to = "parcel", .unset_on_deletion = true},
        {.name = "number", .once = true},
        {.name = "owner"},
+       {.name = "parent", .type = Type::kReference, .to = "parcel"},
        {.name = "petition", .interim = 'l'},
        {.name = "plot", .type = Type::kGroup, .last = true, .members = {{"x", Type::kInteger}, {"y", Type::kInteger}}},
        {.name = "remark", .last = true},
+       {.name = "status",
+        .type = Type::kState,
+        .start = "draft",
+        .moves = {{"draft", "filed"}, {"draft", "closed"}, {"filed", "sold"}, {"filed", "closed"}, {"closed", "filed"}},
+        .confluent = {{"filed", "closed"}}},
        {.name = "tags", .type = Type::kSet},
        {.name = "usage", .notice = true}}};
-  const RegisterSpec firm{"firm", {{.name = "name", .last = true}, {.name = "seat", .hold = true}}};
+  const RegisterSpec firm{"firm",
+                          {{.name = "home", .type = Type::kReference, .last = true, .to = "parcel", .rule = "firm-home"},
+                           {.name = "name", .last = true},
+                           {.name = "phase",
+                            .type = Type::kState,
+                            .interim = 'n',
+                            .start = "new",
+                            .moves = {{"new", "live"}, {"new", "dead"}, {"live", "dead"}}},
+                           {.name = "seat", .hold = true}}};
   return {{PackIdOf(kLand),
            "land",
            kLand,
@@ -127,16 +153,36 @@ std::vector<RuleSpec> UniqueRules() {
   return all;
 }
 
+namespace {
+
+RuleSpec OwnRule(const std::string& reg, const FieldSpec& field) {
+  const std::string shown = field.type == Type::kState       ? "state"
+                            : field.type == Type::kReference ? "reference"
+                            : field.once                     ? "once"
+                                                             : "field";
+  return {RuleSpec::Kind::kField, RuleIdOf(reg, field), reg, field.name, "", false, field.notice, field.hold, shown};
+}
+
+}  // namespace
+
+std::string RuleIdOf(const std::string& reg, const FieldSpec& field) {
+  return field.rule.empty() ? reg + "." + field.name : field.rule;
+}
+
 RuleSpec RuleOf(const std::string& id) {
   using Kind = RuleSpec::Kind;
   if (id == "existence") return {Kind::kExistence, id, "", "", "", false, false, false, id};
   for (const RuleSpec& rule : UniqueRules()) {
     if (rule.id == id) return rule;
   }
-  const size_t dot = id.find('.');
-  const std::string reg = id.substr(0, dot), name = id.substr(dot + 1);
-  const FieldSpec& field = *FieldOf(RegisterOf(reg), name);
-  return {Kind::kField, id, reg, name, "", false, field.notice, field.hold, field.once ? "once" : "field"};
+  for (const PackSpec& pack : Packs()) {
+    for (const RegisterSpec& reg : pack.registers) {
+      for (const FieldSpec& field : reg.fields) {
+        if (RuleIdOf(reg.name, field) == id) return OwnRule(reg.name, field);
+      }
+    }
+  }
+  std::abort();
 }
 
 }  // namespace chancery::model

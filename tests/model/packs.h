@@ -9,7 +9,7 @@
 
 namespace chancery::model {
 
-enum class Type { kText, kInteger, kGroup, kSet };
+enum class Type { kText, kInteger, kGroup, kSet, kState, kReference };
 
 struct FieldSpec {
   std::string name;
@@ -19,6 +19,11 @@ struct FieldSpec {
   bool remove_wins = false;         // sets
   bool notice = false, hold = false;
   std::vector<std::pair<std::string, Type>> members = {};  // groups, ascending by name
+  std::string start = {};                                  // states
+  std::vector<std::pair<std::string, std::string>> moves = {}, confluent = {};
+  std::string to = {};  // references: the register
+  bool unset_on_deletion = false;
+  std::string rule = {};  // references: the [[rule]] in the place of the field's own
 };
 
 struct RegisterSpec {
@@ -48,6 +53,7 @@ const RegisterSpec& RegisterOf(const std::string& name);
 const FieldSpec* FieldOf(const RegisterSpec& reg, const std::string& name);
 uint32_t OrdinalOf(const RegisterSpec& reg, const std::string& field);  // of a field that is there
 std::vector<RuleSpec> UniqueRules();                                    // of both packs
+std::string RuleIdOf(const std::string& reg, const FieldSpec& field);   // of the field's own cases
 RuleSpec RuleOf(const std::string& id);
 
 }  // namespace chancery::model
