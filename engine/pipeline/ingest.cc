@@ -78,6 +78,7 @@ class Taker {
   absl::StatusOr<Run> RunOf(const Pending& pending) const;
 
   absl::Status CompareHeads();
+  absl::Status CompareRuns(const Lane& lane);
   absl::StatusOr<bool> TwoVersions(const Pending& pending, const Lane& lane, uint64_t fork);
   absl::Status Halt(const Lane& lane, Proof proof);
 
@@ -98,8 +99,8 @@ absl::StatusOr<Intake> Taker::Take() {
   attempt_->more = false;
   ASSIGN_OR_RETURN(const int64_t lead_ms, MaxLeadMs(work_));
   latest_ms_ = now_ms_ + lead_ms;
-  RETURN_IF_ERROR(CompareHeads());
   RETURN_IF_ERROR(Open());
+  RETURN_IF_ERROR(CompareHeads());
   RETURN_IF_ERROR(TakePending());
   RETURN_IF_ERROR(Keep());
   Summarise();
@@ -290,7 +291,19 @@ absl::Status Taker::CompareHeads() {
     ASSIGN_OR_RETURN(const Tree ours, work_.journal.TreeAt(*lane, theirs.Comparable(lane->tip())));
     const uint64_t fork = theirs.DiffersFrom(ours);
     if (fork == 0 || !Verify(lane->key, SealMessage(work_.registry(), lane->id, head.size, theirs.Root()), head.seal)) continue;
-    RETURN_IF_ERROR(Halt(*lane, {lane->id, fork, theirs, head.seal, ""}));
+    RETURN_IF_ERROR(CompareRuns(*lane));
+    if (lane->fork == 0) RETURN_IF_ERROR(Halt(*lane, {lane->id, fork, theirs, head.seal, ""}));
+  }
+  return absl::OkStatus();
+}
+
+// Trees tell in whole peaks from where on they may differ; a run of the offer may tell it exactly.
+absl::Status Taker::CompareRuns(const Lane& lane) {
+  for (const Pending& pending : pending_) {
+    if (pending.stored || pending.outline.lane != lane.id || pending.outline.first > lane.tip()) continue;
+    ASSIGN_OR_RETURN(const Run run, RunOf(pending));
+    ASSIGN_OR_RETURN(const uint64_t fork, work_.journal.FirstDifference(lane, run));
+    if (fork != 0) RETURN_IF_ERROR(TwoVersions(pending, lane, fork).status());
   }
   return absl::OkStatus();
 }
