@@ -6,6 +6,7 @@
 
 #include "chancery/chancery.h"
 #include "engine/base/environment.h"
+#include "engine/base/limits.h"
 #include "engine/base/status.h"
 #include "engine/base/strings.h"
 #include "engine/key_file.h"
@@ -128,9 +129,80 @@ struct Database::Impl {
     return txn.Commit();
   }
 
+  // One transaction, and more of them while the inbox has more that is ready.
+  absl::StatusOr<Intake> Take(Offer offer, absl::Status* fault);
+  absl::StatusOr<Intake> TakeOnce(const Offer& offer, Attempt* attempt);
+  absl::StatusOr<Intake> TakeBundle(const Bundle& bundle);
+
   absl::Status Found(const FoundOptions& options);
   absl::Status Join(const JoinOptions& options, const Bundle& bundle);
 };
+
+// What came of several transactions: sums of what each did, and what was so after the last.
+void Add(const Intake& part, Intake* whole) {
+  const Intake before = *whole;
+  *whole = part;
+  whole->runs += before.runs;
+  whole->entries += before.entries;
+  whole->opened += before.opened;
+  whole->offered += before.offered;
+  whole->damaged += before.damaged;
+  whole->left_out += before.left_out;
+}
+
+absl::StatusOr<Intake> Database::Impl::TakeOnce(const Offer& offer, Attempt* attempt) {
+  for (;;) {
+    Intake intake;
+    Job job;
+    job.alone = true;
+    job.work = [&](Batch& batch, WriteTxn& txn) -> absl::Status {
+      ASSIGN_OR_RETURN(intake, TakeRuns(batch, txn, offer, NowMs(), attempt));
+      RETURN_IF_ERROR(batch.Flush(txn, key));
+      intake.opened = batch.docket().opened();
+      return absl::OkStatus();
+    };
+    const absl::Status status = Submit(job);
+    if (status.ok()) return intake;
+    if (!absl::IsAborted(status)) return status;
+  }
+}
+
+absl::StatusOr<Intake> Database::Impl::Take(Offer offer, absl::Status* fault) {
+  Attempt attempt;
+  ASSIGN_OR_RETURN(Intake whole, TakeOnce(offer, &attempt));
+  while (attempt.more) {
+    offer = {};
+    ASSIGN_OR_RETURN(const Intake part, TakeOnce(offer, &attempt));
+    Add(part, &whole);
+  }
+  if (fault->ok()) *fault = attempt.fault;
+  return whole;
+}
+
+// Whole runs in their order, a durable commit every kEntriesACommit entries or so: what is committed stays when the rest fails.
+absl::StatusOr<Intake> Database::Impl::TakeBundle(const Bundle& bundle) {
+  Intake whole;
+  absl::Status fault;
+  size_t next = 0;
+  do {
+    Offer offer{{}, bundle.from, next == 0 ? absl::MakeConstSpan(bundle.to) : absl::Span<const LaneHead>()};
+    uint64_t entries = 0, bytes = 0;
+    while (next < bundle.runs.size() && entries < limits::kEntriesACommit && bytes < limits::kBytesACommit) {
+      const RunSize size = SizeOfRun(bundle.runs[next]);
+      entries += size.entries;
+      bytes += size.raw_bytes;
+      offer.runs.push_back(bundle.runs[next++]);
+    }
+    ASSIGN_OR_RETURN(const Intake part, Take(offer, &fault));
+    Add(part, &whole);
+  } while (next < bundle.runs.size());
+  whole.offered += bundle.damaged;
+  whole.damaged += bundle.damaged;
+  if (whole.offered == 0 || whole.damaged < whole.offered) return whole;
+  if (!fault.ok()) return fault;
+  return Error(absl::StatusCode::kDataLoss, Cat("none of the ", whole.offered, " runs of the bundle is whole"),
+               "carry it again, or export it again");
+}
 
 absl::Status Database::Impl::Found(const FoundOptions& options) {
   return Transact([&](Batch& batch, WriteTxn& txn) -> absl::Status {
@@ -158,16 +230,19 @@ absl::Status Database::Impl::Found(const FoundOptions& options) {
 }
 
 absl::Status Database::Impl::Join(const JoinOptions& options, const Bundle& bundle) {
-  return Transact([&](Batch& batch, WriteTxn&) -> absl::Status {
-    ASSIGN_OR_RETURN(const Intake intake, TakeRuns(batch, bundle.runs, NowMs()));
-    if (intake.entries == 0)
-      return Error(absl::StatusCode::kInvalidArgument, "the bundle does not begin with the registry's genesis",
-                   "at a member: chancery bundle export --since 0 -o FILE");
-    if (batch.work().lanes.Incarnations(options.site) > 0)
-      return Refuse(
-          {"admission", "", "", Cat("the registry has a site named ", options.site, " already"), "choose another name"});
-    return absl::OkStatus();
-  });
+  ASSIGN_OR_RETURN(const Intake intake, TakeBundle(bundle));
+  if (intake.damaged > 0)
+    return Error(absl::StatusCode::kDataLoss,
+                 Cat("the bundle is damaged: ", intake.offered - intake.damaged, " of ", intake.offered, " runs are whole"),
+                 "carry it again, or export it again");
+  if (intake.entries == 0)
+    return Error(absl::StatusCode::kInvalidArgument, "the bundle does not begin with the registry's genesis",
+                 "at a member: chancery bundle export --since 0 -o FILE");
+  ASSIGN_OR_RETURN(const Txn txn, env->Read());
+  ASSIGN_OR_RETURN(const Lanes lanes, Lanes::Load(txn));
+  if (lanes.Incarnations(options.site) > 0)
+    return Refuse({"admission", "", "", Cat("the registry has a site named ", options.site, " already"), "choose another name"});
+  return absl::OkStatus();
 }
 
 Database::Database(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -269,16 +344,19 @@ absl::StatusOr<Snapshot> Database::Read() const {
 }
 
 absl::StatusOr<Intake> Database::Ingest(absl::Span<const std::string> runs) {
-  Intake intake;
-  Job job;
-  job.alone = true;
-  job.work = [&](Batch& batch, WriteTxn& txn) -> absl::Status {
-    ASSIGN_OR_RETURN(intake, TakeRuns(batch, runs, impl_->NowMs()));
-    RETURN_IF_ERROR(batch.Flush(txn, impl_->key));
-    intake.opened = batch.docket().opened();
-    return absl::OkStatus();
-  };
-  RETURN_IF_ERROR(impl_->Submit(job));
+  if (runs.empty()) {  // nothing to release: no commit
+    ASSIGN_OR_RETURN(const Txn txn, impl_->env->Read());
+    if (txn.Count(Table::kInbox) == 0) {
+      ASSIGN_OR_RETURN(const Lanes lanes, Lanes::Load(txn));
+      Intake intake;
+      intake.halted = HaltedLanes(lanes);
+      return intake;
+    }
+  }
+  absl::Status fault;
+  Offer offer{{runs.begin(), runs.end()}, {}, {}};
+  ASSIGN_OR_RETURN(const Intake intake, impl_->Take(std::move(offer), &fault));
+  if (intake.damaged > 0 && intake.damaged == intake.offered) return fault;
   return intake;
 }
 
@@ -287,7 +365,7 @@ absl::StatusOr<Intake> Database::ApplyBundle(std::string_view bytes) {
   if (bundle.registry != impl_->store.registry)
     return Error(absl::StatusCode::kFailedPrecondition, "the bundle is of another registry",
                  "chancery status names the registry of a store");
-  return Ingest(bundle.runs);
+  return impl_->TakeBundle(bundle);
 }
 
 absl::Status Database::Rebuild() {

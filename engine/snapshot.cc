@@ -5,8 +5,11 @@
 
 #include "engine/base/status.h"
 #include "engine/base/strings.h"
+#include "engine/journal/inbox.h"
+#include "engine/journal/proof.h"
 #include "engine/pack/view.h"
 #include "engine/pipeline/card.h"
+#include "engine/pipeline/ingest.h"
 #include "engine/pipeline/resolve.h"
 #include "engine/text/value_text.h"
 
@@ -113,6 +116,10 @@ absl::StatusOr<StatusView> Snapshot::Status() const {
   status.cases = work.sums.open_cases;
   status.notices = work.sums.notices;
   status.ruled = work.sums.ruled_cases;
+  const Reasons reasons = ReasonsFor(work.lanes, Inbox::All(impl_->txn));
+  status.held = reasons.held_entries;
+  status.waiting = reasons.waiting_entries;
+  status.halted = HaltedLanes(work.lanes);
   status.free_bytes = impl_->free_bytes;
   return status;
 }
@@ -129,10 +136,12 @@ absl::StatusOr<std::vector<SiteView>> Snapshot::Sites() const {
     site.entries = lane.tip();
     site.admitted = true;
     site.self = lane.key == view->work->store().key;
+    site.halted = lane.fork != 0;
     sites.push_back(std::move(site));
   }
   const bool listed = std::any_of(sites.begin(), sites.end(), [](const SiteView& site) { return site.self; });
-  if (!listed) sites.push_back({view->work->store().site, "full", FingerprintOf(view->work->store().key), 1, 0, false, true});
+  if (!listed)
+    sites.push_back({view->work->store().site, "full", FingerprintOf(view->work->store().key), 1, 0, false, true, false});
   std::sort(sites.begin(), sites.end(), [](const SiteView& a, const SiteView& b) {
     return std::tie(a.name, a.incarnation) < std::tie(b.name, b.incarnation);
   });
@@ -175,18 +184,60 @@ absl::StatusOr<std::vector<std::string>> Snapshot::RunsSince(std::string_view fr
     bytes += stretch.run.size();
     runs.push_back(std::move(stretch.run));
   }
+  if (bytes_max == 0 || bytes < bytes_max) RETURN_IF_ERROR(impl_->AppendForeign(theirs, &runs));
   return runs;
+}
+
+// What no frontier names and others should have nevertheless: runs that are not merged yet, and second versions of lanes.
+absl::Status Snapshot::Impl::AppendForeign(const Vector& theirs, std::vector<std::string>* runs) const {
+  const Lanes& lanes = view->work->lanes;
+  for (const Outline& outline : Inbox::All(txn)) {
+    const Lane* lane = lanes.Find(outline.lane);
+    if (lane != nullptr && outline.last <= theirs.At(lane->handle)) continue;
+    ASSIGN_OR_RETURN(std::string run, Inbox::RunOf(txn, outline));
+    runs->push_back(std::move(run));
+  }
+  for (const Lane& lane : lanes.all()) {
+    if (lane.fork == 0 || theirs.At(lane.handle) < lane.fork) continue;
+    ASSIGN_OR_RETURN(std::optional<Proof> proof, ReadProof(txn, lane.id));
+    if (proof && !proof->run.empty()) runs->push_back(std::move(proof->run));
+  }
+  return txn.status();
+}
+
+absl::StatusOr<std::vector<WaitingView>> Snapshot::Waiting() const {
+  ASSIGN_OR_RETURN(Impl::View * view, impl_->Open());
+  const Lanes& lanes = view->work->lanes;
+  const std::vector<Outline> runs = Inbox::All(impl_->txn);
+  const Reasons reasons = ReasonsFor(lanes, runs);
+  std::vector<WaitingView> views;
+  for (size_t i = 0; i < runs.size(); ++i) {
+    const Lane* lane = lanes.Find(runs[i].lane);
+    views.push_back({lane == nullptr ? "" : lane->Label(), runs[i].first, runs[i].last, reasons.held[i]});
+  }
+  RETURN_IF_ERROR(impl_->txn.status());
+  return views;
 }
 
 absl::StatusOr<std::string> Snapshot::ExportBundle(std::string_view since) const {
   ASSIGN_OR_RETURN(Impl::View * view, impl_->Open());
   const Workspace& work = *view->work;
   ASSIGN_OR_RETURN(const Vector from, work.lanes.ParseFrontier(since));
+  ASSIGN_OR_RETURN(const std::vector<std::string> runs, RunsSince(since));
   Bundle bundle;
   bundle.registry = work.registry();
-  for (const Lane& lane : work.lanes.all()) bundle.from.Raise({lane.id, from.At(lane.handle)});
-  bundle.to = work.lanes.Reached();
-  ASSIGN_OR_RETURN(bundle.runs, RunsSince(since));
+  bundle.runs.assign(runs.begin(), runs.end());
+  for (const Lane& lane : work.lanes.all()) {
+    if (lane.tip() == 0) continue;
+    ASSIGN_OR_RETURN(const Signature seal, work.journal.SealOf(lane));
+    bundle.to.push_back({lane.id, lane.tip(), lane.tree.peaks(), seal});
+    if (from.At(lane.handle) == 0) continue;
+    ASSIGN_OR_RETURN(const Tree then, work.journal.TreeAt(lane, from.At(lane.handle)));
+    bundle.from.push_back({lane.id, then.size(), then.peaks(), {}});
+  }
+  const auto by_lane = [](const LaneHead& a, const LaneHead& b) { return a.lane < b.lane; };
+  std::sort(bundle.from.begin(), bundle.from.end(), by_lane);
+  std::sort(bundle.to.begin(), bundle.to.end(), by_lane);
   return EncodeBundle(bundle);
 }
 

@@ -21,6 +21,7 @@ struct Snapshot::Impl {
 
   Impl(Txn t, std::shared_ptr<const Catalog> c, uint64_t free) : txn(std::move(t)), catalog(std::move(c)), free_bytes(free) {}
   absl::StatusOr<View*> Open();
+  absl::Status AppendForeign(const Vector& theirs, std::vector<std::string>* runs) const;
 
   Txn txn;
   std::shared_ptr<const Catalog> catalog;

@@ -22,6 +22,10 @@ inline constexpr size_t kRunBytes = 256 << 10;          // of raw run bytes, unl
 inline constexpr size_t kLanes = 65535;                 // lanes a store can name
 inline constexpr size_t kGroupDrafts = 1024;            // filings of one group commit
 inline constexpr uint64_t kReserveBytes = 64ull << 20;  // filings are refused below this much free disk
-inline constexpr int64_t kMaxLeadMs = 24ll * 3600 * 1000;
+inline constexpr size_t kInboxBytes = 256 << 20;        // of runs that are stored and not merged yet: all in all,
+inline constexpr size_t kInboxRuns = 65536;        // and how many; those that cannot be checked yet take at most half of both
+inline constexpr int64_t kRunSpanMs = 60'000;      // from the first to the last stamp of a run that grows by single filings
+inline constexpr size_t kEntriesACommit = 20000;   // about: what one transaction takes of a long bundle, inbox or journal,
+inline constexpr size_t kBytesACommit = 32 << 20;  // and of raw run bytes
 
 }  // namespace chancery::limits

@@ -121,6 +121,17 @@ absl::StatusOr<Run> DecodeRun(std::string_view bytes) {
   return run;
 }
 
+RunSize SizeOfRun(std::string_view bytes) {
+  ByteReader in(bytes);
+  in.Sized();
+  in.Varint();
+  RunSize size;
+  size.entries = in.Varint();
+  in.Raw(8 + 64 + 1);  // base, seal, form
+  size.raw_bytes = in.Varint();
+  return in.ok() ? size : RunSize{};
+}
+
 std::string SealMessage(const RegistryId& registry, LaneId lane, uint64_t size, const Hash256& root) {
   ByteWriter w;
   w.Raw("chancery/seal/1\n");

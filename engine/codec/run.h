@@ -41,15 +41,32 @@ std::string SealMessage(const RegistryId& registry, LaneId lane, uint64_t size, 
 // The registry id and the lane as they stand in header bytes; false where they are malformed.
 bool ReadHeader(std::string_view header, RegistryId* registry, LaneId* lane);
 
-// Runs by file (USB stick, pouch): magic "CHBUNDL1", version, registry id, from and to frontier, run count, sized runs, SHA-256
-// of all before it. Byte by byte: docs/reference/bundle.md.
+// What encoded run bytes say of their size, without decompressing them; zeros where they are malformed.
+struct RunSize {
+  uint64_t entries = 0, raw_bytes = 0;
+};
+RunSize SizeOfRun(std::string_view bytes);
+
+// A lane's tree at some size: its perfect subtrees from left to right, largest first, and the lane's seal over it.
+struct LaneHead {
+  LaneId lane = 0;
+  uint64_t size = 0;  // at least 1
+  std::vector<Hash256> peaks;
+  Signature seal;  // zeros where none is carried
+  bool operator==(const LaneHead&) const = default;
+};
+
+// Runs by file (USB stick, pouch): a head that says what the file holds, with the sum of each run, and the runs. So a file that
+// is damaged further back still yields every run that is whole. Byte by byte: docs/reference/bundle.md.
 struct Bundle {
   RegistryId registry;
-  Frontier from, to;
-  std::vector<std::string> runs;  // encoded; ordered by (first hlc, lane), a linear extension of causality
+  std::vector<LaneHead> from, to;      // ascending by lane: what the receiver is taken to hold, what the writer held, sealed
+  std::vector<std::string_view> runs;  // encoded, ordered by (first hlc, lane): causes before effects; not owned
+  uint64_t damaged = 0;                // decoded: runs that the head names and that are not whole: left out of `runs`
 };
 std::string EncodeBundle(const Bundle& bundle);
-// Errors: DataLoss (cut short or its SHA-256 differs), InvalidArgument (no bundle, unknown version).
+// The runs point into `bytes`; what follows the last one is not looked at. Errors: DataLoss (its head is cut short or its SHA-256
+// differs), InvalidArgument (no bundle, unknown version).
 absl::StatusOr<Bundle> DecodeBundle(std::string_view bytes);
 
 }  // namespace chancery

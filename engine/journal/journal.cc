@@ -6,6 +6,7 @@
 #include "engine/base/limits.h"
 #include "engine/base/status.h"
 #include "engine/base/strings.h"
+#include "engine/journal/proof.h"
 #include "engine/journal/rows.h"
 
 namespace chancery {
@@ -108,8 +109,9 @@ bool Journal::GrowsLastRow(WriteTxn& txn, uint16_t handle, const Row& fresh, Row
   if (!rows.SeekLast(Key64(handle, fresh.run.first)) || Read64(rows.key(), 0) != handle || rows.value().size() > 2 * kGrowBytes)
     return false;
   absl::StatusOr<Row> last = DecodeRow(rows.value());
-  if (!last.ok() || last->run.header != fresh.run.header || last->run.last() + 1 != fresh.run.first ||
-      last->raw_bytes >= kGrowBytes)
+  const int64_t last_ms = MsOf(fresh.run.leaves.back().hlc);  // entries of one run are held together: none waits long for another
+  if (!last.ok() || last_ms - MsOf(last->run.leaves.front().hlc) > limits::kRunSpanMs || last->run.header != fresh.run.header ||
+      last->run.last() + 1 != fresh.run.first || last->raw_bytes >= kGrowBytes)
     return false;
   const absl::StatusOr<Entry> first =
       DecodeParts(fresh.run.header, fresh.run.first, fresh.run.leaves[0].hlc, fresh.run.leaves[0].body);
@@ -178,6 +180,30 @@ absl::StatusOr<Hlc> Journal::HlcAt(Dot dot) const {
 absl::StatusOr<Touches> Journal::TouchesAt(Dot dot) const {
   ASSIGN_OR_RETURN(const Row* row, RowOf(dot));
   return row->touches[SeqOf(dot) - row->run.first];
+}
+
+absl::StatusOr<uint64_t> Journal::FirstDifference(const Lane& lane, const Run& run) const {
+  for (uint64_t seq = run.first; seq <= std::min(run.last(), lane.tip()); ++seq) {
+    ASSIGN_OR_RETURN(const Row* row, RowOf(MakeDot(lane.handle, seq)));
+    const Leaf &ours = row->run.leaves[seq - row->run.first], &theirs = run.leaves[seq - run.first];
+    if (row->run.header != run.header || ours.hlc != theirs.hlc || ours.body != theirs.body) return seq;
+  }
+  return 0;
+}
+
+absl::StatusOr<Tree> Journal::TreeAt(const Lane& lane, uint64_t size, bool from_start) const {
+  if (size == lane.tip() && !from_start) return lane.tree;
+  Tree tree = from_start ? Tree() : PeaksBefore(txn_, lane.handle, size);
+  while (tree.size() < size) {
+    ASSIGN_OR_RETURN(const EntryId id, IdAt(MakeDot(lane.handle, tree.size() + 1)));
+    tree.Append(id);
+  }
+  return tree;
+}
+
+absl::StatusOr<Signature> Journal::SealOf(const Lane& lane) const {
+  ASSIGN_OR_RETURN(const Row* row, RowOf(MakeDot(lane.handle, lane.tip())));
+  return row->run.seal;
 }
 
 absl::Status Journal::RunsAfter(const Lane& lane, uint64_t after, size_t bytes_max, std::vector<Stretch>* out) const {

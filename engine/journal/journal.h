@@ -49,6 +49,16 @@ class Journal {
   // told here. Errors: DataLoss.
   static absl::StatusOr<std::string_view> RunIn(std::string_view row);
 
+  // The first entry of `run` that is not the one held here, of those up to the lane's tip; 0 = all are. Errors: DataLoss.
+  absl::StatusOr<uint64_t> FirstDifference(const Lane& lane, const Run& run) const;
+
+  // The lane's tree as it was at `size`, at most its tip. O(entries since the stored peaks before it); from_start: all are
+  // hashed, and nothing but the journal is trusted. Errors: DataLoss.
+  absl::StatusOr<Tree> TreeAt(const Lane& lane, uint64_t size, bool from_start = false) const;
+
+  // The lane's seal over its tip, of a lane that has entries. Errors: DataLoss.
+  absl::StatusOr<Signature> SealOf(const Lane& lane) const;
+
   // Runs of `lane` that hold entries after `after`, the first cut so that it begins at after + 1, encoded.
   // Stops once bytes_max (0 = none) is passed.
   struct Stretch {

@@ -7,10 +7,13 @@
 #include "engine/base/limits.h"
 #include "engine/base/status.h"
 #include "engine/base/strings.h"
+#include "engine/journal/proof.h"
 #include "engine/journal/rows.h"
 
 namespace chancery {
 namespace {
+
+constexpr uint64_t kPeaksEvery = 1024;
 
 std::string EncodeLane(const Lane& lane) {
   ByteWriter w;
@@ -71,6 +74,10 @@ absl::StatusOr<Lanes> Lanes::Load(const Txn& txn) {
     lanes.lanes_.push_back(std::move(lane));
   }
   lanes.changed_.resize(lanes.lanes_.size(), false);
+  for (Lane& lane : lanes.lanes_) {
+    lanes.marks_.push_back(lane.tip() / kPeaksEvery);
+    ASSIGN_OR_RETURN(lane.fork, ForkOf(txn, lane.id));
+  }
   RETURN_IF_ERROR(txn.status());
   return lanes;
 }
@@ -79,6 +86,9 @@ void Lanes::Store(WriteTxn& txn) {
   for (size_t h = 0; h < lanes_.size(); ++h) {
     if (changed_[h]) txn.Put(Table::kLane, Key64(h), EncodeLane(lanes_[h]));
     changed_[h] = false;
+    if (lanes_[h].tip() / kPeaksEvery <= marks_[h]) continue;
+    marks_[h] = lanes_[h].tip() / kPeaksEvery;
+    PutPeaks(txn, lanes_[h].handle, lanes_[h].tree);
   }
 }
 
@@ -104,6 +114,7 @@ Lane& Lanes::Add(Lane lane) {
   ids_.push_back(lane.id);
   lanes_.push_back(std::move(lane));
   changed_.push_back(true);
+  marks_.push_back(0);
   return lanes_.back();
 }
 

@@ -27,6 +27,7 @@ struct Lane {
   Hlc tip_hlc = 0;      // of its last entry
   Vector context;       // what its last entry's author had seen of foreign lanes
   Tree tree;            // size() = its tip
+  uint64_t fork = 0;    // from here on two versions of the lane exist, and nothing more of it is taken; 0 = none is known
 
   uint64_t tip() const { return tree.size(); }
   std::string Label() const;  // "tallinn", "tallinn.2"
@@ -42,7 +43,8 @@ class Lanes {
   const Lane* FindLabel(std::string_view label) const;
   const Lane& At(uint16_t handle) const { return lanes_[handle]; }
   Lane& Edit(uint16_t handle);
-  Lane& Add(Lane lane);  // gives it the next handle
+  Lane& Add(Lane lane);                                                      // gives it the next handle
+  void Halt(uint16_t handle, uint64_t fork) { lanes_[handle].fork = fork; }  // its proof is stored by PutProof
   size_t size() const { return lanes_.size(); }
   const std::vector<LaneId>& ids() const { return ids_; }  // by handle
   const std::deque<Lane>& all() const { return lanes_; }
@@ -63,6 +65,7 @@ class Lanes {
   std::deque<Lane> lanes_;
   std::vector<LaneId> ids_;
   std::vector<bool> changed_;
+  std::vector<uint64_t> marks_;  // peaks that are stored, counted in stretches of kPeaksEvery
 };
 
 }  // namespace chancery

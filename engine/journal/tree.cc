@@ -31,6 +31,24 @@ Hash256 Tree::Root() const {
   return root;
 }
 
+uint64_t Tree::Comparable(uint64_t size) const {
+  uint64_t whole = 0;
+  for (uint64_t left = size_; left > 0; left &= ~std::bit_floor(left)) {
+    if (whole + std::bit_floor(left) > size) break;
+    whole += std::bit_floor(left);
+  }
+  return whole;
+}
+
+uint64_t Tree::DiffersFrom(const Tree& ours) const {
+  uint64_t before = 0, left = ours.size_;
+  for (size_t i = 0; i < ours.peaks_.size(); ++i, left &= ~std::bit_floor(left)) {
+    if (ours.peaks_[i] != peaks_[i]) return before + 1;
+    before += std::bit_floor(left);
+  }
+  return 0;
+}
+
 Tree Tree::From(uint64_t size, std::vector<Hash256> peaks) {
   CHECK(static_cast<size_t>(std::popcount(size)) == peaks.size());
   Tree tree;

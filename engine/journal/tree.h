@@ -17,6 +17,11 @@ class Tree {
   static Tree From(uint64_t size, std::vector<Hash256> peaks);  // CHECKs that they fit
   bool operator==(const Tree&) const = default;
 
+  // How much of this tree, in whole peaks from the left, a tree of `size` has too.
+  uint64_t Comparable(uint64_t size) const;
+  // The first leaf, counted from 1, from which on two trees may differ; 0 = they do not. `ours` has Comparable(any) leaves.
+  uint64_t DiffersFrom(const Tree& ours) const;
+
  private:
   uint64_t size_ = 0;
   std::vector<Hash256> peaks_;

@@ -101,6 +101,11 @@ absl::StatusOr<Receipt> Author::Append(Entry entry, const Check& check) {
   if (own == nullptr)
     return Refuse({"admission", "", "", Cat("site ", work_.store().site, " is not admitted yet: it may read, but not file"),
                    "at a member: chancery site admit SITE.site; then bring its entries here by a bundle"});
+  if (own->fork != 0)
+    return Refuse({"admission", "", "",
+                   Cat("two versions of this site's journal exist, from entry ", own->Label(), "-", own->fork,
+                       " on: a copy of this store files too"),
+                   "stop the copy; chancery site ls names the lane, and docs/reference/bundle.md says what to do"});
   const uint16_t handle = own->handle;
   entry.registry = work_.registry();
   entry.lane = own->id;

@@ -1,88 +1,355 @@
 #include "engine/pipeline/ingest.h"
 
 #include <algorithm>
-#include <set>
-#include <tuple>
+#include <optional>
 
 #include "engine/base/limits.h"
 #include "engine/base/status.h"
 #include "engine/base/strings.h"
+#include "engine/journal/inbox.h"
+#include "engine/journal/proof.h"
 #include "engine/pipeline/verify.h"
 
 namespace chancery {
 namespace {
 
-enum class Taken { kYes, kKnown, kWaits };
+// How far a stamp may lead a receiver's clock in this registry: its genesis says it.
+absl::StatusOr<int64_t> MaxLeadMs(const Workspace& work) {
+  Genesis genesis;
+  if (work.lanes.size() > 0 && work.lanes.At(0).tip() > 0) {
+    ASSIGN_OR_RETURN(const Entry first, work.journal.EntryAt(MakeDot(0, 1)));
+    if (first.genesis) genesis = *first.genesis;
+  }
+  return static_cast<int64_t>(genesis.max_lead_ms);
+}
+
+absl::Status CheckRegistry(const Workspace& work, const Run& run) {
+  RegistryId registry;
+  LaneId lane = 0;
+  const bool genesis = ReadHeader(run.header, &registry, &lane) && registry.IsZero() && run.first == 1;
+  if (genesis || registry == work.registry()) return absl::OkStatus();
+  return Error(absl::StatusCode::kFailedPrecondition, "the entries offered are of another registry",
+               "chancery status names the registry of a store");
+}
+
+Run Without(Run run, uint64_t known) {  // the entries up to `known` cut off
+  if (run.first > known) return run;
+  run.leaves.erase(run.leaves.begin(), run.leaves.begin() + static_cast<ptrdiff_t>(known + 1 - run.first));
+  run.first = known + 1;
+  return run;
+}
+
+bool SealHolds(const Workspace& work, const Lane& lane, Tree tree, const Run& run) {
+  for (size_t i = 0; i < run.leaves.size(); ++i) tree.Append(IdOf(run.EntryBytes(i)));
+  return Verify(lane.key, SealMessage(work.registry(), lane.id, tree.size(), tree.Root()), run.seal);
+}
+
+class Taker {
+ public:
+  Taker(Batch& batch, WriteTxn& txn, const Offer& offer, int64_t now_ms, Attempt* attempt)
+      : batch_(batch), work_(batch.work()), txn_(txn), offer_(offer), now_ms_(now_ms), attempt_(attempt) {}
+
+  absl::StatusOr<Intake> Take();
+
+ private:
+  enum class Verdict { kTaken, kWaits, kDone };  // kDone: known, or not to be taken
+
+  // A run that is not merged: offered now, or out of the inbox.
+  struct Pending {
+    Outline outline;
+    std::string_view bytes;  // offered
+    bool stored = false;
+    bool sealed = false;  // its seal was seen to hold
+  };
+
+  absl::Status Open();
+  void OpenRegistry(const Run& run);
+  absl::Status OpenOffered(std::string_view bytes);
+  void OpenStored();
+  absl::Status TakePending();
+  absl::Status Keep();
+  void Summarise();
+
+  absl::StatusOr<Verdict> Try(Pending& pending);
+  absl::StatusOr<Verdict> TryNext(Pending& pending, const Lane& lane, Run run);
+  absl::StatusOr<Verdict> NotFolded(const Pending& pending, const Lane& lane, const absl::Status& why);
+  Verdict Damaged(const Pending& pending, const absl::Status& why);
+  bool Ready(const Outline& outline) const;
+  absl::StatusOr<Run> RunOf(const Pending& pending) const;
+
+  absl::Status CompareHeads();
+  absl::Status CompareRuns(const Lane& lane);
+  absl::StatusOr<bool> TwoVersions(const Pending& pending, const Lane& lane, uint64_t fork);
+  absl::Status Halt(const Lane& lane, Proof proof);
+
+  Batch& batch_;
+  Workspace& work_;
+  WriteTxn& txn_;
+  const Offer& offer_;
+  const int64_t now_ms_;
+  Attempt* attempt_;
+
+  int64_t latest_ms_ = 0;  // a later stamp leads this clock too far
+  std::vector<Pending> pending_;
+  size_t inbox_bytes_ = 0, inbox_runs_ = 0, released_ = 0;
+  Intake intake_;
+};
+
+absl::StatusOr<Intake> Taker::Take() {
+  attempt_->more = false;
+  ASSIGN_OR_RETURN(const int64_t lead_ms, MaxLeadMs(work_));
+  latest_ms_ = now_ms_ + lead_ms;
+  RETURN_IF_ERROR(Open());
+  RETURN_IF_ERROR(CompareHeads());
+  RETURN_IF_ERROR(TakePending());
+  RETURN_IF_ERROR(Keep());
+  Summarise();
+  RETURN_IF_ERROR(txn_.status());
+  return intake_;
+}
+
+absl::Status Taker::Open() {
+  for (const std::string_view bytes : offer_.runs) RETURN_IF_ERROR(OpenOffered(bytes));
+  OpenStored();
+  std::stable_sort(pending_.begin(), pending_.end(),
+                   [](const Pending& a, const Pending& b) { return Earlier(a.outline, b.outline); });
+  return absl::OkStatus();
+}
 
 // The founder's lane stands in the genesis itself, and its hash is the registry's id.
-absl::StatusOr<bool> OpensRegistry(Batch& batch, const Run& run) {
-  if (run.first != 1 || batch.work().lanes.size() > 0) return false;
+void Taker::OpenRegistry(const Run& run) {
+  if (run.first != 1 || work_.lanes.size() > 0) return;
   const std::string bytes = run.EntryBytes(0);
   absl::StatusOr<Entry> entry = DecodeEntry(bytes);
-  if (!entry.ok() || !entry->genesis || IdOf(bytes) != batch.work().registry() || LaneOf(entry->genesis->key) != run.lane)
-    return false;
+  if (!entry.ok() || !entry->genesis || IdOf(bytes) != work_.registry() || LaneOf(entry->genesis->key) != run.lane) return;
   Lane lane;
   lane.id = run.lane;
   lane.key = entry->genesis->key;
   lane.site = entry->genesis->site;
-  batch.work().lanes.Add(std::move(lane));
-  return true;
+  work_.lanes.Add(std::move(lane));
+  latest_ms_ = now_ms_ + static_cast<int64_t>(entry->genesis->max_lead_ms);
 }
 
-// What the first entry of a run needs and is not here.
-std::vector<std::string> MissingFor(const Lanes& lanes, const Lane& lane, const Run& run, const std::vector<Place>& context) {
-  std::vector<std::string> missing;
-  if (run.first > lane.tip() + 1) missing.push_back(Cat(lane.Label(), "-", run.first - 1));
-  for (const Place& place : context) {
-    const Lane* other = lanes.Find(place.lane);
-    if (other == nullptr) {
-      missing.push_back("the admission of a site that is not known here");
-    } else if (other->tip() < place.seq) {
-      missing.push_back(Cat(other->Label(), "-", place.seq));
+absl::Status Taker::OpenOffered(std::string_view bytes) {
+  ++intake_.offered;
+  Pending pending;
+  pending.bytes = bytes;
+  const absl::StatusOr<Run> run = DecodeRun(bytes);
+  if (!run.ok()) return Damaged(pending, run.status()), absl::OkStatus();
+  RETURN_IF_ERROR(CheckRegistry(work_, *run));
+  absl::StatusOr<Outline> outline = OutlineOf(*run, bytes);
+  if (!outline.ok()) return Damaged(pending, outline.status()), absl::OkStatus();
+  pending.outline = *std::move(outline);
+  if (const auto unsound = attempt_->unsound.find(pending.outline.hash); unsound != attempt_->unsound.end())
+    return Damaged(pending, unsound->second), absl::OkStatus();
+  OpenRegistry(*run);
+  pending_.push_back(std::move(pending));
+  return absl::OkStatus();
+}
+
+void Taker::OpenStored() {
+  std::vector<std::string> damaged;
+  for (Outline& outline : Inbox::All(txn_, &damaged)) {
+    if (attempt_->unsound.count(outline.hash) > 0) {
+      damaged.push_back(outline.Key());
+      continue;
     }
+    inbox_bytes_ += outline.row_bytes;
+    ++inbox_runs_;
+    pending_.push_back({std::move(outline), {}, true, false});
   }
-  return missing;
+  for (const std::string& key : damaged) Inbox::Drop(txn_, key);
 }
 
-absl::StatusOr<Taken> TakeRun(Batch& batch, const Run& offered, int64_t now_ms, std::set<std::string>* missing) {
-  Workspace& work = batch.work();
-  const Lane* lane = work.lanes.Find(offered.lane);
-  if (lane == nullptr) {
-    ASSIGN_OR_RETURN(const bool opens, OpensRegistry(batch, offered));
-    if (!opens) {
-      missing->insert("the admission of a site that is not known here");
-      return Taken::kWaits;
+absl::Status Taker::TakePending() {
+  for (bool progress = true; progress && !pending_.empty();) {
+    progress = false;
+    std::vector<Pending> waiting;
+    for (Pending& pending : pending_) {
+      ASSIGN_OR_RETURN(const Verdict verdict, Try(pending));
+      progress |= verdict == Verdict::kTaken;
+      if (verdict == Verdict::kWaits) {
+        waiting.push_back(std::move(pending));
+      } else if (pending.stored) {
+        Inbox::Drop(txn_, pending.outline.Key());
+        inbox_bytes_ -= pending.outline.row_bytes;
+        --inbox_runs_;
+      }
     }
-    lane = work.lanes.Find(offered.lane);
+    pending_ = std::move(waiting);
   }
-  if (offered.last() <= lane->tip()) return Taken::kKnown;
-  Run run = offered;
-  if (run.first <= lane->tip()) {
-    run.leaves.erase(run.leaves.begin(), run.leaves.begin() + static_cast<ptrdiff_t>(lane->tip() + 1 - run.first));
-    run.first = lane->tip() + 1;
-  }
-  const absl::StatusOr<Entry> first = DecodeParts(run.header, run.first, run.leaves[0].hlc, run.leaves[0].body);
-  if (!first.ok())
-    return Error(absl::StatusCode::kInvalidArgument,
-                 Cat("entry ", lane->Label(), "-", run.first, " is malformed: ", S(first.status().message())));
-  const std::vector<std::string> absent = MissingFor(work.lanes, *lane, run, first->context);
-  const bool ahead = MsOf(run.leaves.back().hlc) > now_ms + limits::kMaxLeadMs;
-  if (ahead) missing->insert(Cat("time: ", lane->Label(), "-", run.last(), " is stamped more than 24 hours ahead of this clock"));
-  missing->insert(absent.begin(), absent.end());
-  if (ahead || !absent.empty()) return Taken::kWaits;
-  RETURN_IF_ERROR(FoldRun(batch, lane->handle, std::move(run)));
-  return Taken::kYes;
+  return absl::OkStatus();
 }
 
-// Entries of runs left out, each once: runs may overlap or come twice.
-uint64_t CountMissed(const Lanes& lanes, const std::vector<Run>& runs) {
-  std::set<Place> entries;
-  for (const Run& run : runs) {
-    const Lane* lane = lanes.Find(run.lane);
-    for (uint64_t seq = run.first; seq <= run.last(); ++seq)
-      if (lane == nullptr || seq > lane->tip()) entries.insert({run.lane, seq});
+absl::StatusOr<Run> Taker::RunOf(const Pending& pending) const {
+  if (!pending.stored) return DecodeRun(pending.bytes);
+  ASSIGN_OR_RETURN(const std::string bytes, Inbox::RunOf(txn_, pending.outline));
+  return DecodeRun(bytes);
+}
+
+bool Taker::Ready(const Outline& outline) const {
+  for (const Place& place : outline.context) {
+    const Lane* other = work_.lanes.Find(place.lane);
+    if (other == nullptr || other->tip() < place.seq || (other->fork != 0 && place.seq >= other->fork)) return false;
   }
-  return entries.size();
+  return MsOf(outline.last_hlc) <= latest_ms_;
+}
+
+Taker::Verdict Taker::Damaged(const Pending& pending, const absl::Status& why) {
+  if (pending.stored) return Verdict::kDone;
+  ++intake_.damaged;
+  if (attempt_->fault.ok()) attempt_->fault = why;
+  return Verdict::kDone;
+}
+
+absl::StatusOr<Taker::Verdict> Taker::Try(Pending& pending) {
+  const Outline& outline = pending.outline;
+  const Lane* lane = work_.lanes.Find(outline.lane);
+  if (lane == nullptr) return Verdict::kWaits;
+  if (outline.first > lane->tip() + 1) return lane->fork != 0 ? Verdict::kDone : Verdict::kWaits;
+  if (pending.stored && lane->fork == 0 && outline.last > lane->tip()) {
+    if (!Ready(outline)) return Verdict::kWaits;
+    attempt_->more |= released_ >= limits::kEntriesACommit;
+    if (attempt_->more) return Verdict::kWaits;
+  }
+  absl::StatusOr<Run> run = RunOf(pending);
+  if (!run.ok()) return Damaged(pending, run.status());
+  ASSIGN_OR_RETURN(const uint64_t fork, work_.journal.FirstDifference(*lane, *run));
+  if (fork != 0) {
+    ASSIGN_OR_RETURN(const bool two_versions, TwoVersions(pending, *lane, fork));
+    if (two_versions) return Verdict::kDone;
+    return Damaged(pending,
+                   Error(absl::StatusCode::kDataLoss,
+                         Cat("entry ", lane->Label(), "-", fork, " is not the one held here, and its seal does not hold"),
+                         "take it again from another peer; keep this copy as evidence"));
+  }
+  if (outline.last <= lane->tip() || lane->fork != 0) return Verdict::kDone;
+  return TryNext(pending, *lane, Without(*std::move(run), lane->tip()));
+}
+
+absl::StatusOr<Taker::Verdict> Taker::TryNext(Pending& pending, const Lane& lane, Run run) {
+  if (!Ready(pending.outline)) {
+    if (!pending.sealed && !SealHolds(work_, lane, lane.tree, run)) {
+      return NotFolded(pending, lane,
+                       Error(absl::StatusCode::kDataLoss, Cat("the seal of ", lane.Label(), "-", run.last(), " does not hold")));
+    }
+    pending.sealed = true;
+    return Verdict::kWaits;
+  }
+  const size_t entries = run.leaves.size();
+  const absl::Status folded = FoldRun(batch_, lane.handle, std::move(run));
+  if (!folded.ok()) return NotFolded(pending, lane, folded);
+  ++intake_.runs;
+  intake_.entries += entries;
+  if (pending.stored) released_ += entries;
+  return Verdict::kTaken;
+}
+
+// Nobody can make this site begin again, or drop what is sound, but with a member's seal.
+absl::StatusOr<Taker::Verdict> Taker::NotFolded(const Pending& pending, const Lane& lane, const absl::Status& why) {
+  ASSIGN_OR_RETURN(const Run whole, RunOf(pending));
+  const Run run = Without(whole, lane.tip());
+  if (lane.tip() + 1 == run.first && SealHolds(work_, lane, lane.tree, run)) {
+    if (absl::IsDataLoss(why)) return why;  // this store's own rows cannot be read
+    attempt_->unsound[pending.outline.hash] = why;
+    return absl::AbortedError("a sealed run cannot be folded");
+  }
+  ASSIGN_OR_RETURN(const bool two_versions, TwoVersions(pending, lane, 0));
+  return two_versions ? Verdict::kDone : Damaged(pending, why);
+}
+
+// Whether the lane's key has sealed this run as part of another version than the one held here; if so the lane is halted. fork:
+// the first entry of the run that differs, 0 = it follows entries that may differ.
+absl::StatusOr<bool> Taker::TwoVersions(const Pending& pending, const Lane& lane, uint64_t fork) {
+  ASSIGN_OR_RETURN(const Run run, RunOf(pending));
+  std::string bytes(pending.bytes);
+  if (pending.stored) {
+    ASSIGN_OR_RETURN(bytes, Inbox::RunOf(txn_, pending.outline));
+  }
+  ASSIGN_OR_RETURN(const Tree ours, work_.journal.TreeAt(lane, run.first - 1));
+  if (fork != 0 && SealHolds(work_, lane, ours, run)) {
+    RETURN_IF_ERROR(Halt(lane, {lane.id, fork, ours, {}, std::move(bytes)}));
+    return true;
+  }
+  for (const LaneHead& head : offer_.before) {  // the sender says what the run follows: then its seal shows whether that is so
+    if (pending.stored || head.lane != lane.id || head.size != run.first - 1) continue;
+    const Tree theirs = Tree::From(head.size, head.peaks);
+    const uint64_t differs = theirs.DiffersFrom(ours);
+    if (differs == 0 || !SealHolds(work_, lane, theirs, run)) continue;
+    RETURN_IF_ERROR(Halt(lane, {lane.id, differs, theirs, {}, std::move(bytes)}));
+    return true;
+  }
+  return false;
+}
+
+// What the sender says it holds of a lane, against what is held here of it.
+absl::Status Taker::CompareHeads() {
+  for (const LaneHead& head : offer_.as_sealed) {
+    const Lane* lane = work_.lanes.Find(head.lane);
+    if (lane == nullptr || lane->tip() == 0) continue;
+    const Tree theirs = Tree::From(head.size, head.peaks);
+    ASSIGN_OR_RETURN(const Tree ours, work_.journal.TreeAt(*lane, theirs.Comparable(lane->tip())));
+    const uint64_t fork = theirs.DiffersFrom(ours);
+    if (fork == 0 || !Verify(lane->key, SealMessage(work_.registry(), lane->id, head.size, theirs.Root()), head.seal)) continue;
+    RETURN_IF_ERROR(CompareRuns(*lane));
+    if (lane->fork == 0) RETURN_IF_ERROR(Halt(*lane, {lane->id, fork, theirs, head.seal, ""}));
+  }
+  return absl::OkStatus();
+}
+
+// Trees tell in whole peaks from where on they may differ; a run of the offer may tell it exactly.
+absl::Status Taker::CompareRuns(const Lane& lane) {
+  for (const Pending& pending : pending_) {
+    if (pending.stored || pending.outline.lane != lane.id || pending.outline.first > lane.tip()) continue;
+    ASSIGN_OR_RETURN(const Run run, RunOf(pending));
+    ASSIGN_OR_RETURN(const uint64_t fork, work_.journal.FirstDifference(lane, run));
+    if (fork != 0) RETURN_IF_ERROR(TwoVersions(pending, lane, fork).status());
+  }
+  return absl::OkStatus();
+}
+
+// Before a lane is halted its own half of the proof is looked at: a bit that flipped in this store is no second version.
+absl::Status Taker::Halt(const Lane& lane, Proof proof) {
+  if (lane.fork != 0 && lane.fork <= proof.fork) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const Tree ours, work_.journal.TreeAt(lane, lane.tip(), true));
+  ASSIGN_OR_RETURN(const Signature seal, work_.journal.SealOf(lane));
+  if (!Verify(lane.key, SealMessage(work_.registry(), lane.id, ours.size(), ours.Root()), seal))
+    return Error(absl::StatusCode::kDataLoss, Cat("the journal of ", lane.Label(), " is damaged here: its seal does not hold"),
+                 "restore a backup, or join again from a peer: what peers hold comes back");
+  PutProof(txn_, proof);
+  work_.lanes.Halt(lane.handle, proof.fork);
+  return absl::OkStatus();
+}
+
+// What is still pending of the offer goes to the inbox, as far as it has room.
+absl::Status Taker::Keep() {
+  std::vector<Pending> kept;
+  for (Pending& pending : pending_) {
+    const Outline& outline = pending.outline;
+    if (!pending.stored && !Inbox::Has(txn_, outline)) {
+      const size_t share = pending.sealed ? 1 : 2;
+      if (inbox_bytes_ + outline.row_bytes > limits::kInboxBytes / share || inbox_runs_ + 1 > limits::kInboxRuns / share) {
+        intake_.left_out += outline.last - outline.first + 1;
+        continue;
+      }
+      Inbox::Put(txn_, outline, pending.bytes);
+      inbox_bytes_ += outline.row_bytes;
+      ++inbox_runs_;
+    }
+    kept.push_back(std::move(pending));
+  }
+  pending_ = std::move(kept);
+  return absl::OkStatus();
+}
+
+void Taker::Summarise() {
+  std::vector<Outline> outlines;
+  for (const Pending& pending : pending_) outlines.push_back(pending.outline);
+  const Reasons reasons = ReasonsFor(work_.lanes, outlines);
+  intake_.waiting = reasons.waiting_entries;
+  intake_.held = reasons.held_entries;
+  intake_.missing.assign(reasons.missing.begin(), reasons.missing.end());
+  intake_.halted = HaltedLanes(work_.lanes);
 }
 
 }  // namespace
@@ -108,49 +375,16 @@ absl::Status FoldRun(Batch& batch, uint16_t handle, Run run) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<Intake> TakeRuns(Batch& batch, absl::Span<const std::string> runs, int64_t now_ms) {
-  std::vector<Run> pending;
-  for (size_t i = 0; i < runs.size(); ++i) {
-    absl::StatusOr<Run> run = DecodeRun(runs[i]);
-    if (!run.ok())
-      return Error(absl::StatusCode::kInvalidArgument,
-                   Cat("run ", i + 1, " of ", runs.size(), " is malformed: ", S(run.status().message())));
-    RegistryId registry;
-    LaneId lane = 0;
-    const bool genesis = ReadHeader(run->header, &registry, &lane) && registry.IsZero() && run->first == 1;
-    if (!genesis && registry != batch.work().registry())
-      return Error(absl::StatusCode::kFailedPrecondition, Cat("run ", i + 1, " of ", runs.size(), " is of another registry"),
-                   "chancery status names the registry of a store");
-    pending.push_back(*std::move(run));
-  }
-  // First stamp of a run, then lane: causes before effects, since only its first entry looks at other lanes.
-  std::sort(pending.begin(), pending.end(), [](const Run& a, const Run& b) {
-    return std::tie(a.leaves[0].hlc, a.lane, a.first) < std::tie(b.leaves[0].hlc, b.lane, b.first);
-  });
-  Intake intake;
-  std::set<std::string> missing;
-  for (bool progress = true; progress && !pending.empty();) {
-    progress = false;
-    missing.clear();
-    std::vector<Run> waiting;
-    for (Run& run : pending) {
-      const uint64_t before = batch.work().lanes.Find(run.lane) == nullptr ? 0 : batch.work().lanes.Find(run.lane)->tip();
-      ASSIGN_OR_RETURN(const Taken taken, TakeRun(batch, run, now_ms, &missing));
-      if (taken == Taken::kWaits) {
-        waiting.push_back(std::move(run));
-        continue;
-      }
-      progress = true;
-      if (taken == Taken::kYes) {
-        ++intake.runs;
-        intake.entries += run.last() - before;
-      }
-    }
-    pending = std::move(waiting);
-  }
-  intake.waiting = CountMissed(batch.work().lanes, pending);
-  intake.missing.assign(missing.begin(), missing.end());
-  return intake;
+absl::StatusOr<Intake> TakeRuns(Batch& batch, WriteTxn& txn, const Offer& offer, int64_t now_ms, Attempt* attempt) {
+  return Taker(batch, txn, offer, now_ms, attempt).Take();
+}
+
+std::vector<std::string> HaltedLanes(const Lanes& lanes) {
+  std::vector<std::string> halted;
+  for (const Lane& lane : lanes.all())
+    if (lane.fork != 0) halted.push_back(Cat(lane.Label(), "-", lane.fork));
+  std::sort(halted.begin(), halted.end());
+  return halted;
 }
 
 }  // namespace chancery

@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <tuple>
 
+#include "engine/base/limits.h"
 #include "engine/base/status.h"
 #include "engine/base/strings.h"
 #include "engine/pipeline/ingest.h"
 
 namespace chancery {
 namespace {
-
-constexpr size_t kEntriesAFlush = 20000;  // bounds what is held in memory
 
 // Every run of the journal: lane and place, in the order in which they can be folded.
 struct Stored {
@@ -51,8 +50,8 @@ absl::StatusOr<std::vector<Stored>> AllRuns(const Txn& txn, const Lanes& lanes) 
 absl::Status RebuildAll(WriteTxn& txn, std::shared_ptr<const Catalog> catalog, const KeyPair& signer) {
   ASSIGN_OR_RETURN(Lanes lanes, Lanes::Load(txn));
   ASSIGN_OR_RETURN(const std::vector<Stored> runs, AllRuns(txn, lanes));
-  for (const Table table :
-       {Table::kContext, Table::kRecord, Table::kClaim, Table::kAct, Table::kPremise, Table::kRuling, Table::kCase})
+  for (const Table table : {Table::kContext, Table::kRecord, Table::kClaim, Table::kAct, Table::kPremise, Table::kRuling,
+                            Table::kCase, Table::kPeaks})
     txn.Clear(table);
   PutSums(txn, {});
   for (uint16_t h = 0; h < lanes.size(); ++h) {  // who the lanes are stays; how far they reach is found again
@@ -75,7 +74,7 @@ absl::Status RebuildAll(WriteTxn& txn, std::shared_ptr<const Catalog> catalog, c
     held += run.leaves.size();
     const absl::Status folded = FoldRun(*batch, stored.handle, std::move(run));
     if (!folded.ok()) return Error(absl::StatusCode::kDataLoss, S(folded.message()), NextOf(folded));
-    if (held >= kEntriesAFlush) {
+    if (held >= limits::kEntriesACommit) {
       RETURN_IF_ERROR(batch->Flush(txn, signer));
       batch.reset();
       held = 0;

@@ -17,8 +17,11 @@ enum class Table : uint8_t {
   kPremise,  // 16 hash of a scope, u64 dot           -> (empty row of 8 bytes)
   kRuling,   // 16 case id, u64 dot                   -> ruling row
   kCase,     // 16 case id, 16 clash id (0 = header)  -> case row
+  kPeaks,    // u64 lane handle, u64 size             -> the lane's tree at that size, about every 1024 entries
+  kInbox,    // u64 lane id, u64 first seq, 8 hash    -> XXH3, run, outline                        (stored, not merged yet)
+  kProof,    // u64 lane id                           -> XXH3, from where two versions of the lane differ, the other one's seal
 };
-inline constexpr std::array<const char*, 10> kTableNames = {"meta",  "lane", "context", "journal", "record",
-                                                            "claim", "act",  "premise", "ruling",  "case"};
+inline constexpr std::array<const char*, 13> kTableNames = {"meta",    "lane",   "context", "journal", "record", "claim", "act",
+                                                            "premise", "ruling", "case",    "peaks",   "inbox",  "proof"};
 
 }  // namespace chancery

@@ -144,6 +144,7 @@ Literal ToJson(const SiteView& v) {
       .Add("key", Literal(v.key))
       .Add("incarnation", Number(v.incarnation));
   out.Add("entries", Number(v.entries)).Add("admitted", Literal(v.admitted)).Add("self", Literal(v.self));
+  if (v.halted) out.Add("halted", Literal(true));
   return out;
 }
 
@@ -157,6 +158,7 @@ Literal ToJson(const StatusView& v) {
   body.Add("registry_name", Literal(v.registry_name)).Add("pack", Literal(v.pack)).Add("records", Number(v.records));
   body.Add("entries", Number(v.entries)).Add("notices", Number(v.notices)).Add("ruled", Number(v.ruled));
   body.Add("admitted", Literal(v.admitted)).Add("free_bytes", Number(v.free_bytes));
+  AddTexts(body, "halted", v.halted);
   return Under("status", std::move(body));
 }
 

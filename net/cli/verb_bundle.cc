@@ -48,28 +48,68 @@ struct ApplyOptions {
   std::string path;
 };
 
+Literal Texts(const std::vector<std::string>& texts) {
+  Literal list = Literal::List();
+  for (const std::string& text : texts) list.list.emplace_back(text);
+  return list;
+}
+
 Literal Json(const Intake& intake) {
-  Literal missing = Literal::List();
-  for (const std::string& entry : intake.missing) missing.list.emplace_back(entry);
   Literal body = Literal::Object();
-  body.Add("runs", static_cast<int64_t>(intake.runs)).Add("entries", static_cast<int64_t>(intake.entries));
-  body.Add("opened", static_cast<int64_t>(intake.opened)).Add("waiting", static_cast<int64_t>(intake.waiting));
-  body.Add("missing", std::move(missing));
+  const auto add = [&body](const char* name, uint64_t n) { body.Add(name, static_cast<int64_t>(n)); };
+  add("runs", intake.runs);
+  add("entries", intake.entries);
+  add("opened", intake.opened);
+  add("waiting", intake.waiting);
+  body.Add("missing", Texts(intake.missing));
+  add("held", intake.held);
+  add("offered", intake.offered);
+  add("damaged", intake.damaged);
+  add("left_out", intake.left_out);
+  body.Add("halted", Texts(intake.halted));
   return Literal::Object({{"applied", std::move(body)}});
 }
 
+constexpr const char* kIndent = "         ";
+
+std::string Entries(uint64_t n) { return Count(n, "entry", "entries"); }
+
+std::string Waiting(const Intake& intake) {
+  std::string out;
+  if (intake.waiting > 0)
+    out += kIndent + Entries(intake.waiting) + (intake.waiting == 1 ? " waits" : " wait") +
+           " here: what they build on is missing.\n";
+  for (const std::string& entry : intake.missing) out += kIndent + ("missing: " + Plain(entry)) + "\n";
+  if (intake.held > 0)
+    out += kIndent + Entries(intake.held) + (intake.held == 1 ? " is" : " are") +
+           " held here: stamped too far ahead of this clock. They come in\n" + kIndent + "by themselves, with a later bundle.\n";
+  if (intake.left_out > 0)
+    out += kIndent + Entries(intake.left_out) + " could not be kept: too much waits here already. Bring them again.\n";
+  return out;
+}
+
 std::string Screen(const Command& command, const Intake& intake) {
-  std::string out = Bold("APPLIED") + "  " +
-                    (intake.entries == 0 ? std::string("nothing new") : Count(intake.entries, "new entry", "new entries")) +
-                    "; " + (intake.opened == 0 ? std::string("no new case") : Count(intake.opened, "new case")) + "\n";
-  if (intake.waiting > 0) {
-    out += "         " + Count(intake.waiting, "entry was", "entries were") + " left out: what they build on is not here.\n";
-    for (const std::string& entry : intake.missing) out += "         missing: " + Plain(entry) + "\n";
-  }
+  const std::string taken = intake.entries == 0 ? "nothing new" : Count(intake.entries, "new entry", "new entries");
+  std::string out = Bold(intake.damaged > 0 ? "DAMAGED" : "APPLIED") + "  ";
+  if (intake.damaged > 0)
+    out += Count(intake.offered - intake.damaged) + " of " + Count(intake.offered, "run") +
+           " could be used, the rest is not whole.\n" + kIndent;
+  out += taken + "; " + (intake.opened == 0 ? std::string("no new case") : Count(intake.opened, "new case")) + "\n";
+  out += Waiting(intake);
+  for (const std::string& lane : intake.halted)
+    out += kIndent + ("Two versions exist from " + Plain(lane) + " on: nothing more is taken of that journal.\n");
   std::vector<std::string> next;
   if (intake.opened > 0) next.push_back(command.Self() + " case ls");
-  if (intake.waiting > 0) next.push_back("chancery bundle export --since 0 -o whole.cbn   # at the site that sent it");
+  if (intake.waiting > 0 || intake.damaged > 0)
+    next.push_back("chancery bundle export --since 0 -o whole.cbn   # at a site that has them");
+  if (!intake.halted.empty()) next.push_back(command.Self() + " site ls");
   return next.empty() ? out : out + "\n" + NextBlock(next);
+}
+
+int ExitOf(const Intake& intake) {
+  if (intake.damaged > 0) return kIntegrity;
+  const bool findings = intake.opened + intake.waiting + intake.held + intake.left_out > 0 || !intake.halted.empty();
+  return findings ? kFindings : kDone;
 }
 
 int Apply(const Command& command, const ApplyOptions& options) {
@@ -87,7 +127,7 @@ int Apply(const Command& command, const ApplyOptions& options) {
     } else if (!command.quiet()) {
       command.Print(Screen(command, *intake));
     }
-    return intake->opened > 0 || intake->waiting > 0 ? kFindings : kDone;
+    return ExitOf(*intake);
   });
 }
 

@@ -12,7 +12,7 @@ struct ListOptions {};
 
 std::string SiteLine(const SiteView& site) {
   const std::string lane = site.incarnation > 1 ? site.name + "." + std::to_string(site.incarnation) : site.name;
-  const std::string state = site.admitted ? "member" : "not admitted";
+  const std::string state = site.halted ? "two versions" : site.admitted ? "member" : "not admitted";
   return "  " + Pad(lane + (site.self ? " (here)" : ""), 24) + Pad(site.role, 9) + Pad(state, 14) +
          Count(site.entries, "entry", "entries") + "\n";
 }

@@ -11,11 +11,15 @@ struct StatusOptions {
   bool check = false, watch = false;
 };
 
-// What one site can know about itself without peers: whether it still has room. Damage shows when the store does not open.
+// What one site can know about itself without peers: whether it still has room, and whether somebody else writes a journal that
+// has one writer. Damage shows when the store does not open.
 struct Alarm {
   std::string code, words, remedy;
 };
 Alarm AlarmOf(const StatusView& status) {
+  if (!status.halted.empty())
+    return {"two-faced", "two versions exist from " + Plain(status.halted[0]) + " on; nothing more is taken of that journal.",
+            "find the second store that has that site's key and stop it"};
   if (status.free_bytes >= kRoomBytes) return {};
   return {"room", Count(status.free_bytes >> 20) + " MB free on the store's disk; filings are refused below 64 MB.",
           "make room on the disk that holds the store"};
@@ -42,8 +46,10 @@ std::string Facts(const StatusView& status) {
   out += Labelled("Records", Count(status.records) + "; packs: " + Plain(status.pack));
   out += Labelled("Cases", Count(status.cases) + (status.cases == 1 ? " waits" : " wait") + " for a person; " +
                                Count(status.ruled) + " ruled; " + Count(status.notices, "notice"));
-  if (status.waiting > 0) out += Labelled("Waiting", Count(status.waiting, "entry", "entries") + " whose causes are missing");
-  if (status.held > 0) out += Labelled("Held", Count(status.held, "entry", "entries") + " stamped too far ahead");
+  if (status.waiting > 0)
+    out += Labelled("Waiting", Count(status.waiting, "entry", "entries") + " stored here: what they build on is missing");
+  if (status.held > 0)
+    out += Labelled("Held", Count(status.held, "entry", "entries") + " stored here: stamped too far ahead of this clock");
   out += Labelled("Elsewhere",
                   "What the other sites hold is not known here. Equal digests (-v) at two sites mean equal records and cases.");
   out += Labelled("Order", "Not settled in this version: no place in it is proved.");

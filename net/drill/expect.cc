@@ -1,6 +1,8 @@
 #include "net/drill/expect.h"
 
 #include <algorithm>
+#include <cstdlib>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -106,6 +108,24 @@ Finding LookExistence(const Snapshot& snapshot, const Expect& expect) {
   return {exists == (expect.check == Check::kExists), exists ? "exists" : "missing"};
 }
 
+// The lane and number of an entry's short form.
+std::pair<std::string, uint64_t> Split(const std::string& entry) {
+  const size_t dash = entry.rfind('-');
+  if (dash == std::string::npos) return {entry, 0};
+  return {entry.substr(0, dash), std::strtoull(entry.c_str() + dash + 1, nullptr, 10)};
+}
+
+Finding LookHeld(const Snapshot& snapshot, const Expect& expect) {
+  absl::StatusOr<std::vector<WaitingView>> waiting = snapshot.Waiting();
+  if (!waiting.ok()) return Failed(waiting.status());
+  const auto [lane, number] = Split(expect.address);
+  for (const WaitingView& run : *waiting) {
+    if (run.lane == lane && run.first <= number && number <= run.last) return {run.held, run.held ? "held" : "waiting"};
+  }
+  absl::StatusOr<EntryView> merged = snapshot.Entry(expect.address);
+  return {false, merged.ok() ? "merged" : "not here"};
+}
+
 }  // namespace
 
 Finding Look(const Snapshot& snapshot, const Expect& expect) {
@@ -127,6 +147,8 @@ Finding Look(const Snapshot& snapshot, const Expect& expect) {
     case Check::kMissing:
     case Check::kExists:
       return LookExistence(snapshot, expect);
+    case Check::kHeld:
+      return LookHeld(snapshot, expect);
     case Check::kEqual:
       break;
   }

@@ -157,11 +157,19 @@ Act Parser::ParseSkew(LineReader& line) {
 }
 
 bool Parser::ParseCheck(LineReader& line, const std::string& check, Expect* expect) {
-  static const std::map<std::string, Check> checks = {
-      {"equal", Check::kEqual},         {"cases", Check::kCases},   {"notices", Check::kNotices},
-      {"case", Check::kCase},           {"value", Check::kValue},   {"values", Check::kValues},
-      {"contested", Check::kContested}, {"clear", Check::kClear},   {"missing", Check::kMissing},
-      {"exists", Check::kExists},       {"notice", Check::kNotice}, {"dependants", Check::kDependants}};
+  static const std::map<std::string, Check> checks = {{"equal", Check::kEqual},
+                                                      {"cases", Check::kCases},
+                                                      {"notices", Check::kNotices},
+                                                      {"case", Check::kCase},
+                                                      {"value", Check::kValue},
+                                                      {"values", Check::kValues},
+                                                      {"contested", Check::kContested},
+                                                      {"clear", Check::kClear},
+                                                      {"missing", Check::kMissing},
+                                                      {"exists", Check::kExists},
+                                                      {"notice", Check::kNotice},
+                                                      {"dependants", Check::kDependants},
+                                                      {"held", Check::kHeld}};
   const auto found = checks.find(check);
   if (found == checks.end()) return false;
   expect->check = found->second;
@@ -199,12 +207,15 @@ bool Parser::ParseCheck(LineReader& line, const std::string& check, Expect* expe
     case Check::kExists:
       expect->address = line.Word("an address");
       break;
+    case Check::kHeld:
+      expect->address = line.Word("an entry");
+      break;
   }
   return true;
 }
 
 Act Parser::ParseLaterCheck(LineReader& line, int column, const std::string& check) {
-  if (check == "settled" || check == "held") {
+  if (check == "settled") {
     line.Word("an entry");
   } else if (check == "order") {
     line.Word("an entry");

@@ -30,6 +30,20 @@ Environment EnvironmentOf(Site& site) {
   return env;
 }
 
+absl::StatusOr<StatusView> StatusOf(const Site& site) {
+  absl::StatusOr<Snapshot> now = site.db->Read();
+  if (!now.ok()) return now.status();
+  return now->Status();
+}
+
+absl::StatusOr<std::vector<std::string>> RunsFor(const Site& listener, const Site& speaker) {
+  absl::StatusOr<Snapshot> mine = listener.db->Read();
+  if (!mine.ok()) return mine.status();
+  absl::StatusOr<Snapshot> theirs = speaker.db->Read();
+  if (!theirs.ok()) return theirs.status();
+  return theirs->RunsSince(mine->Frontier());
+}
+
 }  // namespace
 
 ScratchFolder::ScratchFolder() {
@@ -159,34 +173,47 @@ std::vector<std::vector<Site*>> Sites::Groups() {
   return groups;
 }
 
-absl::StatusOr<uint64_t> Sites::Take(Site& listener, Site& speaker) {
-  if (!Hears(listener, speaker)) return 0;
-  std::string frontier;
-  {
-    absl::StatusOr<Snapshot> mine = listener.db->Read();
-    if (!mine.ok()) return mine.status();
-    frontier = mine->Frontier();
-  }
-  absl::StatusOr<Snapshot> theirs = speaker.db->Read();
-  if (!theirs.ok()) return theirs.status();
-  if (theirs->Frontier() == frontier) return 0;
-  absl::StatusOr<std::vector<std::string>> runs = theirs->RunsSince(frontier);
-  if (!runs.ok()) return runs.status();
-  absl::StatusOr<Intake> intake = listener.db->Ingest(*runs);
+absl::StatusOr<Sites::Taken> Sites::Ingest(Site& site, const std::vector<std::string>& runs) {
+  absl::StatusOr<Intake> intake = site.db->Ingest(runs);
   if (!intake.ok()) return intake.status();
-  return intake->entries;
+  if (intake->damaged > 0) return absl::DataLossError(absl::StrCat(intake->damaged, " runs do not hold"));
+  return Taken{intake->entries, intake->held + intake->waiting};
+}
+
+absl::StatusOr<uint64_t> Sites::Take(Site& listener, Site& speaker) {
+  bool kept = false;
+  return Take(listener, speaker, &kept);
+}
+
+absl::StatusOr<uint64_t> Sites::Take(Site& listener, Site& speaker, bool* kept) {
+  if (!Hears(listener, speaker)) return 0;
+  absl::StatusOr<StatusView> mine = StatusOf(listener), theirs = StatusOf(speaker);
+  if (!mine.ok()) return mine.status();
+  if (!theirs.ok()) return theirs.status();
+  if (mine->frontier == theirs->frontier && mine->held + mine->waiting + theirs->held + theirs->waiting == 0) return 0;
+  absl::StatusOr<std::vector<std::string>> runs = RunsFor(listener, speaker);
+  if (!runs.ok()) return runs.status();
+  absl::StatusOr<Taken> taken = Ingest(listener, *runs);
+  if (!taken.ok()) return taken.status();
+  *kept |= taken->entries > 0 || taken->kept > mine->held + mine->waiting;
+  return taken->entries;
 }
 
 absl::StatusOr<std::vector<uint64_t>> Sites::Sync() {
   std::vector<uint64_t> taken(sites_.size(), 0);
+  for (size_t i = 0; i < sites_.size(); ++i) {  // what a clock has held until now
+    if (!sites_[i]->running()) continue;
+    absl::StatusOr<Taken> released = Ingest(*sites_[i], {});
+    if (!released.ok()) return released.status();
+    taken[i] = released->entries;
+  }
   for (bool changed = true; changed;) {
     changed = false;
     for (size_t i = 0; i < sites_.size(); ++i) {
       for (const std::unique_ptr<Site>& speaker : sites_) {
-        absl::StatusOr<uint64_t> entries = Take(*sites_[i], *speaker);
+        absl::StatusOr<uint64_t> entries = Take(*sites_[i], *speaker, &changed);
         if (!entries.ok()) return entries.status();
         taken[i] += *entries;
-        changed |= *entries > 0;
       }
     }
   }

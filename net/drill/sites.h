@@ -64,8 +64,8 @@ class Sites {
   // The running sites in groups: two are in one group where each hears the other, if need be through third sites.
   std::vector<std::vector<Site*>> Groups();
 
-  // Every running site takes what each site that it hears holds, until nothing changes: the entries each took, in the order of
-  // sites.
+  // Every running site takes what each site that it hears holds, and what its clock has held until now, until nothing changes:
+  // the entries each took, in the order of sites.
   absl::StatusOr<std::vector<uint64_t>> Sync();
   // The listener takes what the speaker holds: entries taken; 0 where one is down or the listener does not hear the speaker.
   absl::StatusOr<uint64_t> Take(Site& listener, Site& speaker);
@@ -75,7 +75,14 @@ class Sites {
   absl::Status Restart(Site& site);
 
  private:
+  struct Taken {
+    uint64_t entries = 0;  // merged
+    uint64_t kept = 0;     // waiting or held now
+  };
+
   absl::Status Join(Site& site, Database& founder);
+  static absl::StatusOr<Taken> Ingest(Site& site, const std::vector<std::string>& runs);
+  absl::StatusOr<uint64_t> Take(Site& listener, Site& speaker, bool* kept);  // *kept: something is here that was not
   void SetClocks();
 
   ScratchFolder scratch_;  // outlives the stores

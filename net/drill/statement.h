@@ -84,12 +84,13 @@ enum class Check {
   kMissing,
   kExists,
   kNotice,
-  kDependants
+  kDependants,
+  kHeld
 };
 struct Expect {  // [at S] expect CHECK [at S]
   Check check = Check::kEqual;
   std::string site;     // "" = every running site
-  std::string address;  // value values contested clear missing exists
+  std::string address;  // value values contested clear missing exists; held: the entry
   CaseName subject;     // case notice dependants
   std::string state;    // case: open proposed ruled split reopened none
   int64_t count = 0;    // cases notices

@@ -113,6 +113,8 @@ std::string Describe(const Expect& expect) {
       return "notice " + subject;
     case Check::kDependants:
       return absl::StrCat("dependants ", subject, " ", expect.value.Json());
+    case Check::kHeld:
+      return "held " + expect.address;
   }
   return {};
 }

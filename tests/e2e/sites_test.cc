@@ -1,6 +1,8 @@
 // Two sites, a cut, a heal by bundle, a case, a ruling: through the command alone.
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "tests/e2e/run.h"
 
 namespace chancery::e2e {
@@ -109,30 +111,71 @@ TEST_F(TwoSales, ABundleOfAnotherRegistryIsRefused) {
   EXPECT_EQ(land_.Do({"bundle", "apply", land_ / "other.cbn"}).code, 6);
 }
 
-TEST_F(TwoSales, ADamagedBundleIsNotTakenIn) {
+TEST_F(TwoSales, ADamagedBundleYieldsItsWholeRunsAndSaysHowMany) {
   ASSERT_EQ(land_.Do({"bundle", "export", "--since", "0", "-o", land_ / "whole.cbn"}).code, 0);
-  const std::string whole = ReadAll(land_ / "whole.cbn");
-  const std::string before = land_.Status("luxembourg").Json();
-  for (const size_t at : {size_t{0}, size_t{9}, whole.size() / 2, whole.size() - 1}) {
+  const std::string whole = ReadAll(land_ / "whole.cbn"), before = land_.Status("luxembourg").Find("digest")->text;
+  for (const size_t at : {size_t{0}, size_t{9}, size_t{60}}) {  // its head: nothing can be used
     std::string bytes = whole;
     bytes[at] = static_cast<char>(bytes[at] ^ 1);
     WriteAll(land_ / "flipped.cbn", bytes);
     const Result applied = land_.At("luxembourg", {"bundle", "apply", land_ / "flipped.cbn"});
     EXPECT_EQ(applied.code, 5) << at << ": " << applied.err;
   }
-  WriteAll(land_ / "cut.cbn", whole.substr(0, whole.size() / 3));
-  EXPECT_EQ(land_.At("luxembourg", {"bundle", "apply", land_ / "cut.cbn"}).code, 5);
-  EXPECT_EQ(land_.Status("luxembourg").Find("digest")->text, land_.Status("tallinn").Find("digest")->text) << before;
+  EXPECT_EQ(land_.Status("luxembourg").Find("digest")->text, before);
+
+  WriteAll(land_ / "cut.cbn", whole.substr(0, whole.size() - 1));
+  const Result applied = land_.At("luxembourg", {"bundle", "apply", land_ / "cut.cbn"});
+  EXPECT_EQ(applied.code, 5);
+  const Literal said = land_.At("luxembourg", {"--json", "bundle", "apply", land_ / "cut.cbn"}).Last("applied");
+  const std::string runs = std::to_string(said.Find("offered")->integer);
+  EXPECT_GT(said.Find("offered")->integer, 1);
+  EXPECT_EQ(said.Find("damaged")->integer, 1);
+  EXPECT_NE(applied.out.find(std::to_string(said.Find("offered")->integer - 1) + " of " + runs + " runs could be used"),
+            std::string::npos)
+      << applied.out;
 }
 
-TEST_F(TwoSales, EntriesWhoseCausesAreMissingWait) {
+TEST_F(TwoSales, EntriesWhoseCausesAreMissingAreKept) {
   ASSERT_EQ(land_.Do({"file"}, Create("2", "Anu")).code, 0);
   const std::string since = "tallinn-" + std::to_string(land_.Status().Find("frontier")->Find("tallinn")->integer);
+  ASSERT_EQ(land_.Do({"bundle", "export", "--since", since, "-o", land_ / "empty.cbn"}).code, 0);
   ASSERT_EQ(land_.Do({"file"}, Create("3", "Olev")).code, 0);
   ASSERT_EQ(land_.Do({"bundle", "export", "--since", since, "-o", land_ / "late.cbn"}).code, 0);
+  const Result words = land_.At("luxembourg", {"bundle", "apply", land_ / "late.cbn"});
+  EXPECT_EQ(words.code, 3) << words.err;
+  EXPECT_NE(words.out.find("missing: " + since + "\n"), std::string::npos) << words.out;
+  EXPECT_NE(words.out.find("waits here"), std::string::npos) << words.out;
   const Result applied = land_.At("luxembourg", {"--json", "bundle", "apply", land_ / "late.cbn"});
   EXPECT_EQ(applied.code, 3) << applied.out;
-  EXPECT_GE(applied.Last("applied").Find("waiting")->integer, 1);
+  EXPECT_EQ(applied.Last("applied").Find("waiting")->integer, 1);
+  EXPECT_EQ(land_.Status("luxembourg").Find("waiting")->integer, 1);
+  EXPECT_NE(land_.At("luxembourg", {"status"}).out.find("what they build on is missing"), std::string::npos);
+  EXPECT_EQ(land_.Carry("tallinn", "luxembourg").code, 0);  // what waited comes in with it
+  EXPECT_EQ(land_.Status("luxembourg").Find("waiting")->integer, 0);
+  EXPECT_EQ(land_.Status("luxembourg").Find("digest")->text, land_.Status("tallinn").Find("digest")->text);
+}
+
+// Somebody copies a store with its key, and both file on.
+TEST_F(TwoSales, TwoVersionsOfAJournalWakeSomeone) {
+  std::filesystem::create_directories(land_ / "copy");
+  for (const char* file : {"/data.mdb", "/site.key"})
+    std::filesystem::copy_file((land_ / "luxembourg") + file, (land_ / "copy") + file);
+  ASSERT_EQ(land_.At("luxembourg", {"file"}, Create("7", "Anu")).code, 0);
+  ASSERT_EQ(land_.At("copy", {"file"}, Create("8", "Olev")).code, 0);
+  EXPECT_EQ(land_.Carry("luxembourg", "tallinn").code, 0);
+  EXPECT_EQ(land_.Do({"status", "--check"}).code, 0);
+  const Result applied = land_.Carry("copy", "tallinn");
+  EXPECT_EQ(applied.code, 3);
+  EXPECT_EQ(applied.Last("applied").Find("halted")->list.at(0).text, "luxembourg-2");
+  EXPECT_NE(land_.Carry("copy", "tallinn").code, 0);
+  const Result check = land_.Do({"status", "--check"});
+  EXPECT_EQ(check.code, 3);
+  EXPECT_EQ(check.out.rfind("WAKE two-faced two versions exist from luxembourg-2 on", 0), 0u) << check.out;
+  EXPECT_NE(land_.Do({"site", "ls"}).out.find("two versions"), std::string::npos);
+  EXPECT_EQ(land_.Do({"file"}, Create("9", "Mari")).code, 0);  // others go on
+
+  EXPECT_EQ(land_.Carry("tallinn", "copy").code, 3);  // and the copy learns that it is one
+  EXPECT_EQ(land_.At("copy", {"file"}, Create("10", "Olev")).code, 6);
 }
 
 }  // namespace

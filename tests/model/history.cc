@@ -34,6 +34,7 @@ struct Site {
   int64_t skew = 0;
   std::unique_ptr<Database> db;
   Seen seen;                       // what it holds, as the model reckons
+  std::set<Place> kept;            // what is stored there and not merged yet
   std::string frontier = "0";      // the same as the engine prints it
   std::optional<Meaning> meaning;  // of `seen`
   std::map<CaseKey, std::string> states;
@@ -129,6 +130,7 @@ class History {
     if (!db.ok()) return Failed("Join", db.status());
     site.db = *std::move(db);
     site.seen = from.seen;
+    site.kept = from.kept;
     RETURN_IF_DIFFERENT(Check(site));
     RETURN_IF_DIFFERENT(File(site));  // refused: not admitted yet
     if (const auto receipt = from.db->Admit(site.db->SiteCard()); !receipt.ok()) return Failed("Admit", receipt.status());
@@ -385,17 +387,17 @@ class History {
     const auto decoded = DecodeBundle(*bundle);
     if (!decoded.ok()) return Failed("DecodeBundle", decoded.status());
     Count("bundles");
-    return Ingest(to, decoded->runs, [&] { return to.db->ApplyBundle(*bundle); });
+    return Ingest(to, {decoded->runs.begin(), decoded->runs.end()}, [&] { return to.db->ApplyBundle(*bundle); });
   }
 
   static bool Covers(const Seen& a, const Seen& b) {
     return std::all_of(b.begin(), b.end(), [&](const auto& tip) { return Has(a, {tip.first, tip.second}); });
   }
 
-  // Entries become part of a site's set when all that their authors knew is.
+  // Entries become part of a site's set when all that their authors knew is; until then they are kept.
   template <class Call>
   Error Ingest(Site& to, const std::vector<std::string>& runs, const Call& call) {
-    std::vector<Place> places;
+    std::vector<Place> places(to.kept.begin(), to.kept.end());
     for (const std::string& run : runs) RETURN_IF_DIFFERENT(book_.Take(run, &places));
     Seen after = to.seen;
     std::set<Place> taken, waiting;
@@ -420,6 +422,7 @@ class History {
     if (intake->missing.empty() != waiting.empty()) return "Ingest names what is missing where nothing is, or does not name it";
     Count("waiting", waiting.size());
     to.seen = after;
+    to.kept = waiting;
     const uint64_t before = opened_;
     RETURN_IF_DIFFERENT(Check(to));
     if (intake->opened != opened_ - before) return Cat("Ingest opened ", intake->opened, " cases, model: ", opened_ - before);

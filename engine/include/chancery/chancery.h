@@ -59,6 +59,7 @@ struct Intake {
   uint64_t held = 0;                  // entries kept here that are stamped too far ahead, with what builds on them, all in all
   std::vector<std::string> missing;   // "tallinn-17": what would let the waiting ones in
   uint64_t offered = 0, damaged = 0;  // runs of the batch; those whose bytes do not hold, which were left out
+  uint64_t left_out = 0;              // entries for which there was no room among those kept: they must be brought again
   std::vector<std::string> halted;    // "tallinn-17": lanes of which two versions exist, from where on they differ
 };
 
@@ -103,6 +104,9 @@ class Snapshot {
   // ENTRY: 64-digit id, unique prefix of at least 8, or short form.
   absl::StatusOr<EntryView> Entry(std::string_view name) const;
 
+  // What is stored and not merged yet, causes before effects. O(bytes kept).
+  absl::StatusOr<std::vector<WaitingView>> Waiting() const;
+
   absl::StatusOr<StatusView> Status() const;
   absl::StatusOr<std::vector<SiteView>> Sites() const;
   absl::StatusOr<std::vector<PackView>> Packs() const;                        // in force here, in the order they were loaded
@@ -112,7 +116,8 @@ class Snapshot {
   std::string Frontier() const;
 
   // Encoded runs that a holder of `frontier` ("0", or as Frontier() prints it) lacks: causes before effects, at most about
-  // bytes_max (0 = all), at least one if any is missing. Errors: InvalidArgument (unknown lane name, not a frontier).
+  // bytes_max (0 = all), at least one if any is missing; behind them, once all fit, what waits here or is held, whether or not
+  // the other has it already. Errors: InvalidArgument (unknown lane name, not a frontier).
   absl::StatusOr<std::vector<std::string>> RunsSince(std::string_view frontier, size_t bytes_max = 0) const;
 
   // The same as one file (docs/reference/bundle.md).
@@ -165,10 +170,15 @@ class Database {
 
   absl::StatusOr<Snapshot> Read() const;
 
-  // Takes runs of other sites (from RunsSince, in any split and order). All or nothing of what is ready; the same runs again
-  // change nothing. Errors: InvalidArgument (malformed: names the run), DataLoss (hash or seal do not hold), FailedPrecondition
-  // (another registry).
+  // Takes runs of other sites (from RunsSince, in any split and order), in one durable commit, and whatever of the runs kept here
+  // is ready now: without runs it does just that. What is not ready is kept. The same runs again change nothing. A run whose
+  // bytes do not hold is left out and counted as damaged. Errors: where no run of the batch holds, the fault of the first:
+  // InvalidArgument (malformed) or DataLoss (hash or seal do not hold); FailedPrecondition (another registry).
   absl::StatusOr<Intake> Ingest(absl::Span<const std::string> runs);
+
+  // The same with the runs of a bundle, in commits of some 20,000 entries: what was taken before an interruption stays, and the
+  // same bundle goes on from there. Of a damaged bundle the runs that are whole are taken. Errors: as Ingest; DataLoss where its
+  // head is damaged; InvalidArgument (no bundle).
   absl::StatusOr<Intake> ApplyBundle(std::string_view bundle);
 
   // Hashes every entry of every lane again, checks every seal and every row of the journal, and recomputes the digests from the

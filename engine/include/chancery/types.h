@@ -190,6 +190,13 @@ struct SiteView {
   bool halted = false;  // two versions of its lane exist: nothing more is taken of it
 };
 
+// Successive entries of one lane that are stored here and not merged yet.
+struct WaitingView {
+  std::string lane;              // "tallinn.2"; "" where its admission is not known here
+  uint64_t first = 0, last = 0;  // sequence numbers
+  bool held = false;  // they lack nothing but time: their stamps, or those of held ones they build on, are too far ahead
+};
+
 struct StatusView {
   std::string site, registry_name, registry;
   std::string pack;                                        // names, joined by ", "

@@ -153,34 +153,83 @@ TEST(Run, ASealNamesRegistryLaneSizeAndRoot) {
   EXPECT_NE(message, SealMessage(registry, 9, 7, root));
 }
 
+TEST(Run, TellsItsSizeWithoutBeingRead) {
+  for (const auto& run : {samples::SmallRun(), samples::LargeRun()}) {
+    const std::string bytes = EncodeRun(run);
+    size_t raw = 0;
+    for (const Leaf& leaf : run.leaves) raw += leaf.body.size();
+    EXPECT_EQ(SizeOfRun(bytes).entries, run.leaves.size());
+    EXPECT_GE(SizeOfRun(bytes).raw_bytes, raw);
+    EXPECT_EQ(SizeOfRun(bytes.substr(0, 20)).entries, 0u);
+  }
+}
+
 TEST(Bundle, ComesBack) {
   const Bundle bundle = samples::SmallBundle();
-  const auto decoded = DecodeBundle(EncodeBundle(bundle));
+  const std::string bytes = EncodeBundle(bundle);
+  const auto decoded = DecodeBundle(bytes);
   ASSERT_TRUE(decoded.ok()) << decoded.status();
   EXPECT_EQ(decoded->registry, bundle.registry);
   EXPECT_EQ(decoded->from, bundle.from);
   EXPECT_EQ(decoded->to, bundle.to);
   EXPECT_EQ(decoded->runs, bundle.runs);
+  EXPECT_EQ(decoded->damaged, 0u);
 }
 
-TEST(Bundle, DamageIsDataLossAndStrangersAreInvalid) {
-  const std::string bytes = EncodeBundle(samples::SmallBundle());
-  for (size_t i = 9; i < bytes.size(); ++i) {
+// Where the runs of a bundle begin: all before is its head.
+size_t HeadOf(const Bundle& bundle, const std::string& bytes) {
+  size_t runs = 0;
+  for (const std::string_view run : bundle.runs) runs += run.size();
+  return bytes.size() - runs;
+}
+
+TEST(Bundle, ADamagedHeadIsDataLoss) {
+  const Bundle bundle = samples::SmallBundle();
+  const std::string bytes = EncodeBundle(bundle);
+  for (size_t i = 8; i < HeadOf(bundle, bytes); ++i) {
     std::string bad = bytes;
     bad[i] ^= 4;
     EXPECT_EQ(DecodeBundle(bad).status().code(), absl::StatusCode::kDataLoss) << i;
     EXPECT_EQ(DecodeBundle(std::string_view(bytes).substr(0, i)).status().code(), absl::StatusCode::kDataLoss) << i;
   }
-  EXPECT_EQ(DecodeBundle("CHBUNDL2…").status().code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST(Bundle, CutShortItYieldsTheRunsBeforeTheCut) {
+  const Bundle bundle = samples::SmallBundle();
+  const std::string bytes = EncodeBundle(bundle);
+  const size_t head = HeadOf(bundle, bytes);
+  for (size_t size = head; size < bytes.size(); ++size) {
+    const auto decoded = DecodeBundle(std::string_view(bytes).substr(0, size));
+    ASSERT_TRUE(decoded.ok()) << size;
+    const size_t whole = size < head + bundle.runs[0].size() ? 0 : 1;
+    EXPECT_EQ(decoded->runs.size(), whole) << size;
+    EXPECT_EQ(decoded->damaged, 2 - whole) << size;
+  }
+}
+
+TEST(Bundle, AFlippedBitTakesOneRunAndNoMore) {
+  const Bundle bundle = samples::SmallBundle();
+  const std::string bytes = EncodeBundle(bundle);
+  const size_t head = HeadOf(bundle, bytes);
+  for (size_t i = head; i < bytes.size(); ++i) {
+    std::string bad = bytes;
+    bad[i] ^= 4;
+    const auto decoded = DecodeBundle(bad);
+    ASSERT_TRUE(decoded.ok()) << i;
+    EXPECT_EQ(decoded->damaged, 1u) << i;
+    ASSERT_EQ(decoded->runs.size(), 1u) << i;
+    EXPECT_EQ(decoded->runs[0], bundle.runs[i < head + bundle.runs[0].size() ? 1 : 0]) << i;
+  }
+}
+
+TEST(Bundle, StrangersAreInvalid) {
+  EXPECT_EQ(DecodeBundle("CHBUNDL1…").status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(DecodeBundle("").status().code(), absl::StatusCode::kInvalidArgument);
-  std::string newer = bytes;
-  newer[8] = 2;
-  EXPECT_EQ(DecodeBundle(newer).status().code(), absl::StatusCode::kInvalidArgument);
 }
 
 TEST(Bundle, AFrontierIsSorted) {
   Bundle bundle = samples::SmallBundle();
-  std::swap(bundle.to.lanes[0], bundle.to.lanes[1]);
+  std::swap(bundle.to[0], bundle.to[1]);
   EXPECT_EQ(DecodeBundle(EncodeBundle(bundle)).status().code(), absl::StatusCode::kInvalidArgument);
 }
 

@@ -1,6 +1,7 @@
 #include "samples.h"
 
 #include <algorithm>
+#include <bit>
 
 namespace chancery::samples {
 namespace {
@@ -215,10 +216,19 @@ Run LargeRun() {
 Bundle SmallBundle() {
   Bundle bundle;
   bundle.registry = Registry();
-  bundle.from.lanes = {{LaneOf(Key(1)), 19}};
-  bundle.to.lanes = {{kOther, 3}, {LaneOf(Key(1)), 22}};
-  std::sort(bundle.to.lanes.begin(), bundle.to.lanes.end());
-  bundle.runs = {EncodeRun(SmallRun())};
+  const auto head = [](LaneId lane, uint64_t size, char seal) {
+    LaneHead h{lane, size, {}, {}};
+    for (int i = 0; i < std::popcount(size); ++i) h.peaks.push_back(IdOf(std::string(1, static_cast<char>('a' + i))));
+    h.seal.bytes.fill(static_cast<uint8_t>(seal));
+    return h;
+  };
+  bundle.from = {head(LaneOf(Key(1)), 19, 0)};
+  bundle.to = {head(kOther, 3, 's'), head(LaneOf(Key(1)), 22, 't')};
+  std::sort(bundle.to.begin(), bundle.to.end(), [](const LaneHead& a, const LaneHead& b) { return a.lane < b.lane; });
+  Run later = SmallRun();
+  later.first += later.leaves.size();
+  static const std::string first = EncodeRun(SmallRun()), second = EncodeRun(later);  // a bundle does not own its runs
+  bundle.runs = {first, second};
   return bundle;
 }
 

@@ -20,7 +20,7 @@ std::vector<std::pair<std::string, Entry>> Entries();  // all of them, with name
 
 Run SmallRun();  // three entries, stored plain
 Run LargeRun();  // 300 entries, stored compressed
-Bundle SmallBundle();
+Bundle SmallBundle();  // two small runs
 
 Record TypicalRecord();    // eight fields of 184 bytes together, one entry wrote all
 Record ContestedRecord();  // everything rare at once

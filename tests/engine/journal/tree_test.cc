@@ -53,5 +53,25 @@ TEST(Tree, AgreesWithTheDefinitionAndComesBackFromItsPeaks) {
   }
 }
 
+// Two versions of a list that part at `fork`: their trees tell it in whole peaks, as far as the shorter one reaches.
+TEST(Tree, TellsFromWhereAnotherMayDiffer) {
+  const auto leaf = [](uint64_t version, uint64_t i) { return Sha256({Cat(version, " ", i)}); };
+  for (const uint64_t size : {1u, 2u, 5u, 8u, 11u, 16u}) {
+    for (uint64_t held = 1; held <= 16; ++held) {
+      for (uint64_t fork = 1; fork <= size + 1; ++fork) {
+        Tree theirs, ours;
+        for (uint64_t i = 1; i <= size; ++i) theirs.Append(leaf(i >= fork, i));
+        const uint64_t compared = theirs.Comparable(held);
+        EXPECT_LE(compared, std::min(size, held));
+        for (uint64_t i = 1; i <= compared; ++i) ours.Append(leaf(0, i));
+        const uint64_t from = theirs.DiffersFrom(ours);
+        EXPECT_EQ(from != 0, fork <= compared) << size << " " << held << " " << fork;
+        EXPECT_LE(from, fork);
+        EXPECT_EQ(compared == size, held >= size);
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace chancery

@@ -1,0 +1,143 @@
+// A store that was copied with its key, and both go on: two versions of one lane. Noticed, proved, halted; nothing is lost.
+#include <algorithm>
+
+#include "engine/journal/proof.h"
+#include "engine/store/env.h"
+#include "tests/engine/database/sites.h"
+
+namespace chancery {
+namespace {
+
+class TwoVersions : public Sites {
+ protected:
+  TwoVersions() {
+    Create("tartu", "0");  // tartu-1, the same in both
+    Tell("tartu", "tallinn");
+    (*this)["tartu"].db.reset();
+    Clone("tartu", "copy");
+    (*this)["tartu"].db = *Database::Open((*this)["tartu"].dir, (*this)["tartu"].env);
+    Create("tartu", "1", "Jaan");
+    Create("copy", "1", "Liis");
+    Create("copy", "2", "Liis");
+  }
+
+  void ExpectHalted(const std::string& site, const std::string& at) {
+    const StatusView status = (*this)[site].Status();
+    EXPECT_EQ(status.halted, std::vector<std::string>{at}) << site;
+    const std::vector<SiteView> sites = *(*this)[site]->Read()->Sites();
+    for (const SiteView& view : sites) EXPECT_EQ(view.halted, view.name == "tartu") << site << " of " << view.name;
+  }
+};
+
+TEST_F(TwoVersions, AnEntryThatDiffersFromTheOneHeldHaltsItsLane) {
+  Tell("tartu", "tallinn");
+  const std::string before = (*this)["tallinn"].Digests();
+  const Intake intake = Take("tallinn", (*this)["copy"].Since("0"));
+  EXPECT_EQ(intake.halted, std::vector<std::string>{"tartu-2"});
+  EXPECT_EQ(intake.entries, 0u);
+  EXPECT_EQ(intake.damaged, 0u);
+  ExpectHalted("tallinn", "tartu-2");
+  EXPECT_EQ((*this)["tallinn"].Digests(), before);  // what was merged stays
+  EXPECT_EQ((*this)["tallinn"]->Read()->Value("parcel/1/owner")->text, "Jaan");
+
+  Create("tartu", "3");  // nothing more is taken of either
+  EXPECT_EQ(Tell("tartu", "tallinn").entries, 0u);
+  EXPECT_EQ((*this)["tallinn"].Status().waiting, 0u);
+  Create("luxembourg", "4");  // others go on
+  EXPECT_EQ(Tell("luxembourg", "tallinn").entries, 1u);
+
+  (*this)["tallinn"].Reopen();
+  ExpectHalted("tallinn", "tartu-2");
+  ASSERT_TRUE((*this)["tallinn"]->Rebuild().ok());
+  ExpectHalted("tallinn", "tartu-2");
+}
+
+TEST_F(TwoVersions, WhatBuildsOnOneOfThemWaits) {
+  Tell("tartu", "tallinn");
+  Take("tallinn", (*this)["copy"].Since("0"));
+  Tell("copy", "luxembourg");
+  Create("luxembourg", "5");  // its author knew the copy's tartu-2 and tartu-3
+  const Intake intake = Tell("luxembourg", "tallinn");
+  EXPECT_EQ(intake.entries, 0u);
+  EXPECT_EQ(intake.waiting, 1u);
+  EXPECT_EQ(intake.missing, std::vector<std::string>{"tartu-3, of which two versions exist"});
+}
+
+// The copy's bundle begins behind what is held here already: only the tree that it follows tells the difference, and it tells it
+// in whole peaks: one of the first two entries differs.
+TEST_F(TwoVersions, ALaterPartOfTheOtherVersionIsNoticedInABundle) {
+  Tell("tartu", "tallinn");
+  const std::string bundle = (*this)["copy"].Export((*this)["tallinn"].Frontier());
+  const Intake intake = Apply("tallinn", bundle);
+  EXPECT_EQ(intake.halted, std::vector<std::string>{"tartu-1"});
+  EXPECT_EQ(intake.entries, 0u);
+  ExpectHalted("tallinn", "tartu-1");
+}
+
+// What tallinn says it holds of tartu is not what the copy has written: the copy halts itself and files no more.
+TEST_F(TwoVersions, ASiteWhoseOwnLaneHasASecondVersionFilesNoMore) {
+  Tell("tartu", "tallinn");
+  const Intake intake = Apply("copy", (*this)["tallinn"].Export("0"));
+  EXPECT_EQ(intake.halted, std::vector<std::string>{"tartu-2"});
+  const ErrorView refusal = Explain((*this)["copy"]->File(Draft().By("mari").Create("parcel/7")).status());
+  EXPECT_EQ(refusal.kind, "admission");
+  EXPECT_NE(refusal.message.find("two versions"), std::string::npos);
+  EXPECT_EQ((*this)["copy"]->Read()->Value("parcel/2/owner")->text, "Liis");  // what it has it keeps
+}
+
+TEST_F(TwoVersions, TheProofReachesWhoeverTakesFromASiteThatHasIt) {
+  Tell("tartu", "tallinn");
+  Tell("tartu", "luxembourg");
+  Take("tallinn", (*this)["copy"].Since("0"));
+  EXPECT_EQ(Tell("tallinn", "luxembourg").halted, std::vector<std::string>{"tartu-2"});
+  ExpectHalted("luxembourg", "tartu-2");
+}
+
+TEST_F(TwoVersions, TheProofCanBeReadByWhoeverHasTheKeyOfTheLane) {
+  Tell("tartu", "tallinn");
+  Take("tallinn", (*this)["copy"].Since("0"));
+  const RegistryId registry = Registry();
+  (*this)["tallinn"].db.reset();
+  const auto env = *Env::Open({(*this)["tallinn"].dir, false, false, 0});
+  const Txn txn = *env->Read();
+  const PublicKey key = KeyOf("tartu").public_key();
+  const std::optional<Proof> proof = *ReadProof(txn, LaneOf(key));
+  ASSERT_TRUE(proof.has_value());
+  EXPECT_EQ(proof->fork, 2u);
+  const chancery::Run run = *DecodeRun(proof->run);
+  Tree tree = proof->tree;
+  for (size_t i = 0; i < run.leaves.size(); ++i) tree.Append(IdOf(run.EntryBytes(i)));
+  EXPECT_TRUE(Verify(key, SealMessage(registry, LaneOf(key), run.last(), tree.Root()), run.seal));
+}
+
+TEST_F(TwoVersions, BytesThatAreNotSealedHaltNobody) {
+  Tell("tartu", "tallinn");
+  for (std::string run : (*this)["copy"].Since("tallinn-4")) {
+    chancery::Run changed = *DecodeRun(run);
+    if (changed.lane != LaneOf(KeyOf("tartu").public_key())) continue;
+    changed.seal.bytes[7] ^= 1;
+    run = EncodeRun(changed);
+    EXPECT_EQ((*this)["tallinn"]->Ingest({&run, 1}).status().code(), absl::StatusCode::kDataLoss);
+  }
+  EXPECT_TRUE((*this)["tallinn"].Status().halted.empty());
+  Bundle bundle = *DecodeBundle((*this)["tallinn"].Export("0"));
+  for (LaneHead& head : bundle.to) head.peaks[0].bytes[0] ^= 1;
+  EXPECT_TRUE(Apply("luxembourg", EncodeBundle(bundle)).halted.empty());
+}
+
+// The same lane in other runs, again and again: no difference.
+TEST_F(TwoVersions, OneVersionCutOtherwiseIsNoSecondOne) {
+  for (int i = 0; i < 5; ++i) {
+    Create("tartu", "t" + std::to_string(i));
+    Tell("tartu", "luxembourg");
+    Tell("tartu", "tallinn");
+    Take("tallinn", (*this)["tartu"].Since("0"));
+    Apply("tallinn", (*this)["tartu"].Export("tallinn-4,tartu-1"));
+    Apply("tallinn", (*this)["luxembourg"].Export("0"));
+    EXPECT_TRUE(Apply("tartu", (*this)["tallinn"].Export("0")).halted.empty());
+  }
+  EXPECT_TRUE((*this)["tallinn"].Status().halted.empty());
+}
+
+}  // namespace
+}  // namespace chancery
