@@ -291,6 +291,9 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::string& dir,
   impl->environment = env;
   ASSIGN_OR_RETURN(impl->env, Env::Open({dir, false, env.durable, env.reserve_bytes}));
   ASSIGN_OR_RETURN(const Txn txn, impl->env->Read());
+  if (txn.Count(Table::kLane) == 0)
+    return Error(absl::StatusCode::kDataLoss, Cat(dir, " was being founded when it was cut off: nothing is in it"),
+                 "remove the directory, then found or join again");
   ASSIGN_OR_RETURN(impl->store, ReadStoreRow(txn));
   ASSIGN_OR_RETURN(impl->key, ReadKeyFile(dir));
   if (impl->key.public_key() != impl->store.key)

@@ -10,6 +10,7 @@
 
 #include "engine/base/status.h"
 #include "engine/base/strings.h"
+#include "engine/store/file_check.h"
 
 namespace chancery {
 
@@ -22,7 +23,7 @@ absl::Status WriteKeyFile(const std::string& dir, const KeyPair& key) {
   if (!written)
     return Error(absl::StatusCode::kInvalidArgument, Cat("cannot write ", path, ": ", strerror(error)),
                  "choose an empty directory");
-  return absl::OkStatus();
+  return SyncNames(dir);
 }
 
 absl::StatusOr<KeyPair> ReadKeyFile(const std::string& dir) {

@@ -125,6 +125,10 @@ absl::StatusOr<std::unique_ptr<Env>> Env::Open(const Options& options) {
   RETURN_IF_ERROR(env->Lock());
   if (there) RETURN_IF_ERROR(CheckFile(data));
   RETURN_IF_ERROR(env->OpenMap());
+  if (options.create && options.durable) {
+    RETURN_IF_ERROR(SyncNames(options.dir));
+    RETURN_IF_ERROR(SyncNames(options.dir + "/.."));
+  }
   return env;
 }
 

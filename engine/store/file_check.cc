@@ -138,6 +138,15 @@ void UnlockDirectory(int fd, const std::string& real_dir) {
   close(fd);
 }
 
+absl::Status SyncNames(const std::string& dir) {
+  const int fd = open(dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool synced = fd >= 0 && fsync(fd) == 0;
+  const int error = errno;
+  if (fd >= 0) close(fd);
+  if (synced) return absl::OkStatus();
+  return Error(absl::StatusCode::kDataLoss, Cat("the directory ", dir, " cannot be synced: ", strerror(error)));
+}
+
 absl::Status CheckFile(const std::string& path) {
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return Error(absl::StatusCode::kInvalidArgument, Cat("cannot read ", path, ": ", strerror(errno)));

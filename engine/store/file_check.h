@@ -12,6 +12,10 @@ namespace chancery {
 absl::StatusOr<int> LockDirectory(const std::string& dir, std::string* real_dir);
 void UnlockDirectory(int fd, const std::string& real_dir);
 
+// Makes the names of a directory's files durable: a synced file without a name is lost in a power cut.
+// Errors: DataLoss (the disk does not say so).
+absl::Status SyncNames(const std::string& dir);
+
 // Looks at the size and both meta pages of an LMDB file without mapping it.
 // Errors: DataLoss (empty, truncated, foreign).
 absl::Status CheckFile(const std::string& path);

@@ -84,7 +84,7 @@ Finding LookValue(const Snapshot& snapshot, const Expect& expect) {
   const std::string list = absl::StrCat("[", absl::StrJoin(values, ","), "]");
   if (expect.check == Check::kValues) return {list == expect.value.Json(), list};
   const Literal interim = Member(field.interim, member);
-  return {interim == expect.value, absl::StrCat(interim.Json(), field.contested ? ", contested: " + list : "")};
+  return {interim == expect.value, absl::StrCat(interim.Json(), field.contested ? ", contested: " + list : ""), field.contested};
 }
 
 Finding LookContested(const Snapshot& snapshot, const Expect& expect) {

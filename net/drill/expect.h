@@ -10,7 +10,8 @@ namespace chancery::drill {
 
 struct Finding {
   bool holds = false;
-  std::string shown;  // what the site holds, in one line
+  std::string shown;       // what the site holds, in one line
+  bool contested = false;  // a value that is shown for the time being
 };
 
 // Any check but kEqual, which is about several sites. Names in `expect` stand for entries already.

@@ -255,17 +255,19 @@ Step Rehearsal::ExpectCheck(Expect expect) {
   if (expect.check == Check::kDependants) {
     for (Literal& name : expect.value.list) name.text = Entry(name.text);
   }
-  bool holds = true;
+  bool holds = true, contested = false;
   std::vector<std::pair<std::string, std::string>> found;
   const std::vector<Site*> sites = expect.site.empty() ? sites_.Running() : std::vector<Site*>{&sites_.Of(expect.site)};
   for (const Site* site : sites) {
     absl::StatusOr<Snapshot> snapshot = site->db->Read();
     const Finding finding = snapshot.ok() ? Look(*snapshot, expect) : Finding{false, Describe(snapshot.status())};
     holds &= finding.holds;
+    contested |= finding.contested;
     found.emplace_back(site->name, finding.shown);
   }
   if (!holds) return Failed(Describe(expect), found);
-  return Says(absl::StrCat("holds  ", Describe(expect), expect.site.empty() ? "" : " at " + expect.site));
+  return Says(
+      absl::StrCat("holds  ", Describe(expect), expect.site.empty() ? "" : " at " + expect.site, contested ? ", contested" : ""));
 }
 
 }  // namespace chancery::drill

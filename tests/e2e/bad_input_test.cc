@@ -129,15 +129,5 @@ TEST(BadStores, ALaterKindIsRefusedByName) {
 }
 
 // A `file` that waits for its input holds the store; a second command must not take it.
-TEST(BadStores, ALockedOneSaysSo) {
-  const Land land;
-  const Result script = RunShell(
-      "mkfifo fifo; exec 3<>fifo; $CHANCERY --store tallinn file - <fifo & sleep 1;"
-      "$CHANCERY --store tallinn status; code=$?; kill $!; wait; exit $code",
-      land / "");
-  EXPECT_EQ(script.code, 8) << script.err;
-  EXPECT_NE(script.err.find("chancery"), std::string::npos) << script.err;
-}
-
 }  // namespace
 }  // namespace chancery::e2e
