@@ -89,10 +89,8 @@ absl::Status Author::CheckReferences(bool admit_breaches) {
   for (const auto& [key, before] : claims_before_) {
     const RegisterInfo& reg = *work_.catalog().FindHash(RegisterOf(key));
     ASSIGN_OR_RETURN(const RecordEdit* edit, work_.Load(key, reg));
-    if (edit->record.exists()) {
-      RETURN_IF_ERROR(CheckTargets(key, *edit));
-      continue;
-    }
+    RETURN_IF_ERROR(CheckTargets(key, *edit));
+    if (edit->record.exists()) continue;
     const std::vector<Workspace::Reference> references = work_.ReferencesTo(key, reg);
     if (references.empty() || Planted(Bug::kDeletionUnderReference)) continue;
     const FieldInfo& field = *references[0].by.field;

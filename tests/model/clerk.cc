@@ -177,7 +177,7 @@ bool BreaksReference(const Meaning& after, const Item& entry) {
         }
       }
     }
-    for (uint32_t f = 0; f < row.reg->fields.size() && row.exists; ++f) {
+    for (uint32_t f = 0; f < row.reg->fields.size(); ++f) {
       if (row.reg->fields[f].type != Type::kReference) continue;
       for (const Act& write : row.Standing(f)) {
         if (write.by->place() == entry.place() && !write.value().unset() && !after.Exists(write.value().payload)) return true;
