@@ -18,8 +18,8 @@ Entry Filing();                                        // one creation with one 
 Entry SmallEdit();                                     // one field of one record: the usual entry of a busy register
 std::vector<std::pair<std::string, Entry>> Entries();  // all of them, with names
 
-Run SmallRun();  // three entries, stored plain
-Run LargeRun();  // 300 entries, stored compressed
+Run SmallRun();        // three entries, stored plain
+Run LargeRun();        // 300 entries, stored compressed
 Bundle SmallBundle();  // two small runs
 
 Record TypicalRecord();    // eight fields of 184 bytes together, one entry wrote all
