@@ -250,9 +250,11 @@ void Scenario::Failing() {
   Do("narva", {"bundle", "apply", *this / "all.cbn"}, 6, {"error"});     // of another registry
   Do("tallinn", {"bundle", "export", "--since", "no frontier", "-o", *this / "x.cbn"}, 2, {"error"});
   std::string torn = ReadAll(*this / "all.cbn");
-  torn.resize(torn.size() / 2);
+  torn.resize(torn.size() - 8);
   WriteAll(*this / "torn.cbn", torn);
-  Do("tallinn", {"bundle", "apply", *this / "torn.cbn"}, 5, {"applied"});
+  Do("tallinn", {"bundle", "apply", *this / "torn.cbn"}, 5, {"applied"});  // its whole runs are taken
+  WriteAll(*this / "torn.cbn", "rubbish");
+  Do("tallinn", {"bundle", "apply", *this / "torn.cbn"}, 5, {"error"});
   Do("nowhere", {"status"}, 4, {"error"});
   Do("tallinn", {"get"}, 2, {"error"});
   Do("tallinn", {"wonders"}, 2, {"error"});
