@@ -46,6 +46,7 @@ absl::StatusOr<bool> StandsInLife(const RecordKey& key, const Record& record, co
 
 // A ruling decides the clashes among the facts that it names, and no others.
 ClashStatus StatusOf(const Clash& clash, const std::vector<RulingRow>& rulings);
-CaseState StateOf(const std::vector<Clash>& live, const std::vector<RulingRow>& rulings);
+// alone: a fact may clash with itself, as a reference to what never was does.
+CaseState StateOf(const std::vector<Clash>& live, const std::vector<RulingRow>& rulings, bool alone = false);
 
 }  // namespace chancery

@@ -181,6 +181,7 @@ absl::StatusOr<std::vector<RulingRow>> Docket::RulingsOf(const Hash128& id) cons
 
 absl::StatusOr<Case> Docket::Look(const Scope& scope) const {
   Case c;
+  bool alone = false;
   c.scope = scope;
   const Catalog& catalog = work_.catalog();
   if (scope.type == Scope::Type::kUnique) {
@@ -202,6 +203,7 @@ absl::StatusOr<Case> Docket::Look(const Scope& scope) const {
       const FieldInfo& field = reg->fields[scope.field];
       c.rule = field.rule_id;
       c.notice = field.def.notice;
+      alone = field.refers();
       const Cell* cell = edit->record.exists() ? edit->record.Find(scope.field) : nullptr;
       if (cell != nullptr) c.live = FieldClashes(*cell, field.def, work_.lanes);
       if (cell != nullptr && field.refers()) {
@@ -212,7 +214,7 @@ absl::StatusOr<Case> Docket::Look(const Scope& scope) const {
   }
   c.id = CaseId(c.rule, c.subject);
   ASSIGN_OR_RETURN(c.rulings, RulingsOf(c.id));
-  c.state = StateOf(c.live, c.rulings);
+  c.state = StateOf(c.live, c.rulings, alone);
   return c;
 }
 

@@ -17,28 +17,24 @@ bool Knew(const RulingRow& later, const RulingRow& earlier) {
   return std::find(later.seen.begin(), later.seen.end(), earlier.dot) != later.seen.end();
 }
 
-// What the candidates say of the clash, those left out whose place another ruling took.
-std::set<Hash128> Outcomes(const Clash& clash, const std::vector<RulingRow>& candidates, const std::vector<RulingRow>& all) {
+// What the rulings say of the clash, those left out whose place another one took.
+std::set<Hash128> Outcomes(const Clash& clash, const std::vector<RulingRow>& rulings) {
   std::set<Hash128> outcomes;
-  for (const RulingRow& ruling : candidates) {
-    const bool replaced =
-        std::any_of(all.begin(), all.end(), [&](const RulingRow& other) { return Decides(other, clash) && Knew(other, ruling); });
+  for (const RulingRow& ruling : rulings) {
+    const bool replaced = std::any_of(rulings.begin(), rulings.end(),
+                                      [&](const RulingRow& other) { return Decides(other, clash) && Knew(other, ruling); });
     if (Decides(ruling, clash) && !replaced) outcomes.insert(ruling.outcome);
   }
   return outcomes;
 }
 
-bool AnySplit(const std::vector<RulingRow>& rulings) {
+bool AnySplit(const std::vector<RulingRow>& rulings, bool alone) {
   std::set<CaseFact> facts;
   for (const RulingRow& ruling : rulings) facts.insert(ruling.facts.begin(), ruling.facts.end());
   for (auto a = facts.begin(); a != facts.end(); ++a)
-    for (auto b = std::next(a); b != facts.end(); ++b)
-      if (Outcomes({*a, *b}, rulings, rulings).size() > 1) return true;
-  std::vector<RulingRow> alone;  // on a reference to what never was: a fact that clashes with itself
-  std::copy_if(rulings.begin(), rulings.end(), std::back_inserter(alone), [](const RulingRow& r) { return r.facts.size() == 1; });
-  return std::any_of(alone.begin(), alone.end(), [&](const RulingRow& ruling) {
-    return Outcomes({ruling.facts[0], ruling.facts[0]}, alone, rulings).size() > 1;
-  });
+    for (auto b = alone ? a : std::next(a); b != facts.end(); ++b)
+      if (Outcomes({*a, *b}, rulings).size() > 1) return true;
+  return false;
 }
 
 }  // namespace
@@ -62,13 +58,13 @@ const char* StateName(CaseState state) {
 }
 
 ClashStatus StatusOf(const Clash& clash, const std::vector<RulingRow>& rulings) {
-  const size_t outcomes = Outcomes(clash, rulings, rulings).size();
+  const size_t outcomes = Outcomes(clash, rulings).size();
   if (outcomes == 0) return ClashStatus::kOpen;
   return outcomes == 1 ? ClashStatus::kRuled : ClashStatus::kSplit;
 }
 
-CaseState StateOf(const std::vector<Clash>& live, const std::vector<RulingRow>& rulings) {
-  if (rulings.size() > 1 && AnySplit(rulings)) return CaseState::kSplit;
+CaseState StateOf(const std::vector<Clash>& live, const std::vector<RulingRow>& rulings, bool alone) {
+  if (rulings.size() > 1 && AnySplit(rulings, alone)) return CaseState::kSplit;
   const bool undecided =
       std::any_of(live.begin(), live.end(), [&](const Clash& c) { return StatusOf(c, rulings) == ClashStatus::kOpen; });
   if (undecided) return rulings.empty() ? CaseState::kOpen : CaseState::kReopened;

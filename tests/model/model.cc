@@ -69,7 +69,7 @@ bool Decides(const Item* ruling, const Fact& a, const Fact& b) {
   return std::count(facts.begin(), facts.end(), a) > 0 && std::count(facts.begin(), facts.end(), b) > 0;
 }
 
-// The rulings that decide the pair and that no other of them knew. Of one fact against itself: rulings that are about it alone.
+// The rulings that decide the pair and that no other of them knew.
 std::vector<const Item*> Deciding(const std::vector<const Item*>& rulings, const Fact& a, const Fact& b) {
   std::vector<const Item*> all, out;
   for (const Item* ruling : rulings) {
@@ -77,8 +77,7 @@ std::vector<const Item*> Deciding(const std::vector<const Item*>& rulings, const
   }
   for (const Item* ruling : all) {
     const auto knows = [&](const Item* other) { return Has(other->past, ruling->place()); };
-    const bool about_it = !(a == b) || ruling->entry.ruling->facts.size() == 1;
-    if (about_it && std::none_of(all.begin(), all.end(), knows)) out.push_back(ruling);
+    if (std::none_of(all.begin(), all.end(), knows)) out.push_back(ruling);
   }
   return out;
 }
@@ -365,7 +364,7 @@ void Meaning::Judge(Case& c) {
   for (const Item* ruling : c.rulings) c.facts.insert(ruling->entry.ruling->facts.begin(), ruling->entry.ruling->facts.end());
   for (const Fact& a : c.facts) {
     for (const Fact& b : c.facts) {
-      if (b < a) continue;
+      if (b < a || (a == b && c.rule.shown != "reference")) continue;  // a reference may clash with nothing but itself
       const std::vector<const Item*> deciding = Deciding(c.rulings, a, b);
       c.standing.insert(deciding.begin(), deciding.end());
       for (const Item* ruling : deciding) split |= !SameOutcome(ruling, deciding.front());

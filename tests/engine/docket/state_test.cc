@@ -54,5 +54,11 @@ TEST(ClashStatus, FollowsTheRulingsThatNameBothFacts) {
   EXPECT_EQ(StatusOf(kAB, {Ruling(9, 'x', {kA, kB, kC})}), ClashStatus::kRuled);
 }
 
+TEST(CaseState, OfAReferenceToWhatNeverWasIsSplitByTwoRulingsOnOneFact) {
+  const std::vector<RulingRow> rulings = {Ruling(8, 'x', {kA}), Ruling(9, 'y', {kA})};
+  EXPECT_EQ(StateOf({}, rulings, true), CaseState::kSplit);
+  EXPECT_EQ(StateOf({}, rulings), CaseState::kRuled);
+}
+
 }  // namespace
 }  // namespace chancery
