@@ -53,7 +53,8 @@ TEST_F(TwoVersions, AnEntryThatDiffersFromTheOneHeldHaltsItsLane) {
 }
 
 TEST_F(TwoVersions, WhatBuildsOnOneOfThemWaits) {
-  Tell("tartu", "tallinn");
+  Create("tartu", "6");
+  Tell("tartu", "tallinn");  // tartu-3 is here, but which one is meant?
   Take("tallinn", (*this)["copy"].Since("0"));
   Tell("copy", "luxembourg");
   Create("luxembourg", "5");  // its author knew the copy's tartu-2 and tartu-3
@@ -63,15 +64,32 @@ TEST_F(TwoVersions, WhatBuildsOnOneOfThemWaits) {
   EXPECT_EQ(intake.missing, std::vector<std::string>{"tartu-3, of which two versions exist"});
 }
 
-// The copy's bundle begins behind what is held here already: only the tree that it follows tells the difference, and it tells it
-// in whole peaks: one of the first two entries differs.
-TEST_F(TwoVersions, ALaterPartOfTheOtherVersionIsNoticedInABundle) {
+// The copy's bundle begins behind what is held here already. Trees tell it in whole peaks: one of the first two entries differs.
+TEST_F(TwoVersions, ALaterPartOfTheOtherVersionIsNoticedByTheSealedTreeOfABundle) {
   Tell("tartu", "tallinn");
-  const std::string bundle = (*this)["copy"].Export((*this)["tallinn"].Frontier());
-  const Intake intake = Apply("tallinn", bundle);
+  const Intake intake = Apply("tallinn", (*this)["copy"].Export((*this)["tallinn"].Frontier()));
   EXPECT_EQ(intake.halted, std::vector<std::string>{"tartu-1"});
   EXPECT_EQ(intake.entries, 0u);
   ExpectHalted("tallinn", "tartu-1");
+}
+
+// The copy's tree of four entries is one peak, and here are three: only the tree that its run follows can be compared.
+TEST_F(TwoVersions, ALaterPartOfTheOtherVersionIsNoticedByTheTreeThatItFollows) {
+  Create("tartu", "6");
+  Tell("tartu", "tallinn");
+  Create("copy", "7");
+  const Intake intake = Apply("tallinn", (*this)["copy"].Export((*this)["tallinn"].Frontier()));
+  EXPECT_EQ(intake.halted, std::vector<std::string>{"tartu-1"});
+  EXPECT_EQ(intake.entries, 0u);
+  EXPECT_EQ(intake.damaged, 0u);
+}
+
+// A bundle without a single run of that lane.
+TEST_F(TwoVersions, ASealedTreeAloneTellsIt) {
+  Tell("tartu", "tallinn");
+  const Intake intake = Apply("copy", (*this)["tallinn"].Export("tallinn-4,tartu-2"));
+  EXPECT_EQ(intake.offered, 0u);
+  EXPECT_EQ(intake.halted, std::vector<std::string>{"tartu-1"});
 }
 
 // What tallinn says it holds of tartu is not what the copy has written: the copy halts itself and files no more.
