@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "engine/journal/proof.h"
+#include "engine/journal/rows.h"
 #include "engine/store/env.h"
 #include "tests/engine/database/sites.h"
 
@@ -141,6 +142,27 @@ TEST_F(TwoVersions, BytesThatAreNotSealedHaltNobody) {
   Bundle bundle = *DecodeBundle((*this)["tallinn"].Export("0"));
   for (LaneHead& head : bundle.to) head.peaks[0].bytes[0] ^= 1;
   EXPECT_TRUE(Apply("luxembourg", EncodeBundle(bundle)).halted.empty());
+}
+
+// The tree that the store keeps of tartu's lane is not the one that its journal gives.
+TEST_F(TwoVersions, ABitThatFlippedHereHaltsNobody) {
+  Tell("tartu", "tallinn");
+  const std::string bundle = (*this)["tartu"].Export("0");
+  (*this)["tallinn"].db.reset();
+  {
+    const auto env = *Env::Open({(*this)["tallinn"].dir, false, false, 0});
+    auto txn = *env->Write();
+    const std::string key = Key64(1);
+    std::string row(*txn.Get(Table::kLane, key));
+    const size_t size = ByteReader(row).U32();
+    row[4 + size - 1] = static_cast<char>(row[4 + size - 1] ^ 1);  // the end of its last peak
+    txn.Put(Table::kLane, key, row);
+    ASSERT_TRUE(txn.Commit().ok());
+  }
+  (*this)["tallinn"].db = *Database::Open((*this)["tallinn"].dir, (*this)["tallinn"].env);
+  const absl::StatusOr<Intake> intake = (*this)["tallinn"]->ApplyBundle(bundle);
+  EXPECT_EQ(intake.status().code(), absl::StatusCode::kDataLoss);
+  EXPECT_TRUE((*this)["tallinn"].Status().halted.empty());
 }
 
 // The same lane in other runs, again and again: no difference.
