@@ -308,13 +308,20 @@ absl::Status Taker::CompareRuns(const Lane& lane) {
   return absl::OkStatus();
 }
 
-// Before a lane is halted its own half of the proof is looked at: a bit that flipped in this store is no second version.
+// Before a lane is halted this store's half of the proof is made anew from the journal: a bit that flipped here is no second
+// version.
 absl::Status Taker::Halt(const Lane& lane, Proof proof) {
   if (lane.fork != 0 && lane.fork <= proof.fork) return absl::OkStatus();
   ASSIGN_OR_RETURN(const Tree ours, work_.journal.TreeAt(lane, lane.tip(), true));
   ASSIGN_OR_RETURN(const Signature seal, work_.journal.SealOf(lane));
-  if (!Verify(lane.key, SealMessage(work_.registry(), lane.id, ours.size(), ours.Root()), seal))
-    return Error(absl::StatusCode::kDataLoss, Cat("the journal of ", lane.Label(), " is damaged here: its seal does not hold"),
+  bool sound = Verify(lane.key, SealMessage(work_.registry(), lane.id, ours.size(), ours.Root()), seal);
+  if (proof.fork <= proof.tree.size()) {  // trees were compared, and those are kept beside the journal
+    ASSIGN_OR_RETURN(const Tree then, work_.journal.TreeAt(lane, proof.tree.Comparable(lane.tip()), true));
+    sound &= proof.tree.DiffersFrom(then) != 0;
+  }
+  if (!sound)
+    return Error(absl::StatusCode::kDataLoss,
+                 Cat("what this store holds of ", lane.Label(), " is damaged: it is not what was sealed"),
                  "restore a backup, or join again from a peer: what peers hold comes back");
   PutProof(txn_, proof);
   work_.lanes.Halt(lane.handle, proof.fork);

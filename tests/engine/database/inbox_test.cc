@@ -255,7 +255,9 @@ TEST_F(Inbox, TheGenesisSaysHowFarAStampMayLead) {
   site.db = *Database::Join(site.dir, {"elsewhere", "full", "e"}, EncodeBundle(bundle), site.env);
   EXPECT_EQ(site.Frontier(), "narva-1");
   EXPECT_EQ(site.Status().held, 1u);
-  site.clock.Set(site.clock.NowMs() + 501);
+  site.clock.Set(site.clock.NowMs() + 499);
+  EXPECT_EQ(site->Ingest({})->held, 1u);
+  site.clock.Set(site.clock.NowMs() + 1);
   EXPECT_EQ(site->Ingest({})->entries, 1u);
 }
 

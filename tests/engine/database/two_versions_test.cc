@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "engine/journal/proof.h"
+#include "engine/journal/rows.h"
 #include "engine/store/env.h"
 #include "tests/engine/database/sites.h"
 
@@ -53,7 +54,8 @@ TEST_F(TwoVersions, AnEntryThatDiffersFromTheOneHeldHaltsItsLane) {
 }
 
 TEST_F(TwoVersions, WhatBuildsOnOneOfThemWaits) {
-  Tell("tartu", "tallinn");
+  Create("tartu", "6");
+  Tell("tartu", "tallinn");  // tartu-3 is here, but which one is meant?
   Take("tallinn", (*this)["copy"].Since("0"));
   Tell("copy", "luxembourg");
   Create("luxembourg", "5");  // its author knew the copy's tartu-2 and tartu-3
@@ -63,15 +65,32 @@ TEST_F(TwoVersions, WhatBuildsOnOneOfThemWaits) {
   EXPECT_EQ(intake.missing, std::vector<std::string>{"tartu-3, of which two versions exist"});
 }
 
-// The copy's bundle begins behind what is held here already: only the tree that it follows tells the difference, and it tells it
-// in whole peaks: one of the first two entries differs.
-TEST_F(TwoVersions, ALaterPartOfTheOtherVersionIsNoticedInABundle) {
+// The copy's bundle begins behind what is held here already. Trees tell it in whole peaks: one of the first two entries differs.
+TEST_F(TwoVersions, ALaterPartOfTheOtherVersionIsNoticedByTheSealedTreeOfABundle) {
   Tell("tartu", "tallinn");
-  const std::string bundle = (*this)["copy"].Export((*this)["tallinn"].Frontier());
-  const Intake intake = Apply("tallinn", bundle);
+  const Intake intake = Apply("tallinn", (*this)["copy"].Export((*this)["tallinn"].Frontier()));
   EXPECT_EQ(intake.halted, std::vector<std::string>{"tartu-1"});
   EXPECT_EQ(intake.entries, 0u);
   ExpectHalted("tallinn", "tartu-1");
+}
+
+// The copy's tree of four entries is one peak, and here are three: only the tree that its run follows can be compared.
+TEST_F(TwoVersions, ALaterPartOfTheOtherVersionIsNoticedByTheTreeThatItFollows) {
+  Create("tartu", "6");
+  Tell("tartu", "tallinn");
+  Create("copy", "7");
+  const Intake intake = Apply("tallinn", (*this)["copy"].Export((*this)["tallinn"].Frontier()));
+  EXPECT_EQ(intake.halted, std::vector<std::string>{"tartu-1"});
+  EXPECT_EQ(intake.entries, 0u);
+  EXPECT_EQ(intake.damaged, 0u);
+}
+
+// A bundle without a single run of that lane.
+TEST_F(TwoVersions, ASealedTreeAloneTellsIt) {
+  Tell("tartu", "tallinn");
+  const Intake intake = Apply("copy", (*this)["tallinn"].Export("tallinn-4,tartu-2"));
+  EXPECT_EQ(intake.offered, 0u);
+  EXPECT_EQ(intake.halted, std::vector<std::string>{"tartu-1"});
 }
 
 // What tallinn says it holds of tartu is not what the copy has written: the copy halts itself and files no more.
@@ -123,6 +142,27 @@ TEST_F(TwoVersions, BytesThatAreNotSealedHaltNobody) {
   Bundle bundle = *DecodeBundle((*this)["tallinn"].Export("0"));
   for (LaneHead& head : bundle.to) head.peaks[0].bytes[0] ^= 1;
   EXPECT_TRUE(Apply("luxembourg", EncodeBundle(bundle)).halted.empty());
+}
+
+// The tree that the store keeps of tartu's lane is not the one that its journal gives.
+TEST_F(TwoVersions, ABitThatFlippedHereHaltsNobody) {
+  Tell("tartu", "tallinn");
+  const std::string bundle = (*this)["tartu"].Export("0");
+  (*this)["tallinn"].db.reset();
+  {
+    const auto env = *Env::Open({(*this)["tallinn"].dir, false, false, 0});
+    auto txn = *env->Write();
+    const std::string key = Key64(1);
+    std::string row(*txn.Get(Table::kLane, key));
+    const size_t size = ByteReader(row).U32();
+    row[4 + size - 1] = static_cast<char>(row[4 + size - 1] ^ 1);  // the end of its last peak
+    txn.Put(Table::kLane, key, row);
+    ASSERT_TRUE(txn.Commit().ok());
+  }
+  (*this)["tallinn"].db = *Database::Open((*this)["tallinn"].dir, (*this)["tallinn"].env);
+  const absl::StatusOr<Intake> intake = (*this)["tallinn"]->ApplyBundle(bundle);
+  EXPECT_EQ(intake.status().code(), absl::StatusCode::kDataLoss);
+  EXPECT_TRUE((*this)["tallinn"].Status().halted.empty());
 }
 
 // The same lane in other runs, again and again: no difference.
