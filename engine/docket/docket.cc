@@ -10,6 +10,8 @@
 namespace chancery {
 namespace {
 
+constexpr size_t kClashBytes = 40;  // of a clash's row
+
 std::string HeaderKey(const Hash128& id) { return std::string(id.view()) + std::string(16, '\0'); }
 
 std::string EncodeHeader(const Case& c) {
@@ -80,6 +82,12 @@ Hash128 OutcomeHash(const Entry& entry) {
 }
 
 Hash128 RuledScope(const RecordKey& record, uint64_t rule) { return HashParts({"ruled", record, Key64(rule)}); }
+
+bool IsHeader(std::string_view key) { return key.ends_with(std::string(16, '\0')); }
+
+uint8_t StatusIn(std::string_view key, std::string_view row) {
+  return static_cast<uint8_t>(IsHeader(key) ? UnsizedRow(row)[0] : row[kClashBytes - 1]);
+}
 
 unsigned __int128 RowSum(std::string_view key, uint8_t status) {
   std::string bytes(key);
@@ -305,12 +313,8 @@ absl::Status Docket::WriteRows(WriteTxn& txn, const Case& now) {
     after[std::string(now.id.view()) + std::string(id.view())] = std::move(w.out);
   }
   bool waited = false;
-  const auto status = [](const std::string& key, const std::string& row) {
-    const bool header = key.ends_with(std::string(16, '\0'));
-    return static_cast<uint8_t>(header ? UnsizedRow(row)[0] : row[39]);
-  };
   for (const auto& [key, row] : before) {
-    work_.sums.docket -= RowSum(key, status(key, row));
+    work_.sums.docket -= RowSum(key, StatusIn(key, row));
     if (key == HeaderKey(now.id)) {
       const CaseRow header = DecodeHeader(key, row);
       Count(work_.sums, header.state, header.notice, -1);
@@ -319,7 +323,7 @@ absl::Status Docket::WriteRows(WriteTxn& txn, const Case& now) {
     if (!after.contains(key)) txn.Delete(Table::kCase, key);
   }
   for (const auto& [key, row] : after) {
-    work_.sums.docket += RowSum(key, status(key, row));
+    work_.sums.docket += RowSum(key, StatusIn(key, row));
     const auto old = before.find(key);
     if (old == before.end() || old->second != row) txn.Put(Table::kCase, key, row);
   }
@@ -332,8 +336,26 @@ std::vector<CaseRow> Docket::All(const Txn& txn) {
   std::vector<CaseRow> cases;
   Cursor rows(txn, Table::kCase);
   for (bool more = rows.Seek({}); more; more = rows.Next())
-    if (rows.key().substr(16) == std::string(16, '\0')) cases.push_back(DecodeHeader(rows.key(), rows.value()));
+    if (IsHeader(rows.key())) cases.push_back(DecodeHeader(rows.key(), rows.value()));
   return cases;
+}
+
+bool Docket::SumRows(const Txn& txn, Sums* sums) {
+  bool sound = true;
+  Cursor rows(txn, Table::kCase);
+  for (bool more = rows.Seek({}); more; more = rows.Next()) {
+    const std::string_view key = rows.key(), value = rows.value();
+    if (key.size() != 32 || (IsHeader(key) ? UnsizedRow(value).empty() : value.size() != kClashBytes)) {
+      sound = false;
+      continue;
+    }
+    sums->docket += RowSum(key, StatusIn(key, value));
+    if (!IsHeader(key)) continue;
+    const CaseRow row = DecodeHeader(key, value);
+    sound = sound && row.id == CaseId(row.rule, row.subject);
+    Count(*sums, row.state, row.notice, 1);
+  }
+  return sound;
 }
 
 }  // namespace chancery

@@ -66,6 +66,9 @@ class Docket {
 
   static std::vector<CaseRow> All(const Txn& txn);  // in the order of ids
 
+  // Adds up the rows of table case anew. False where one of them cannot be read.
+  static bool SumRows(const Txn& txn, Sums* sums);
+
  private:
   absl::StatusOr<std::vector<RulingRow>> RulingsOf(const Hash128& id) const;
   absl::Status WriteRows(WriteTxn& txn, const Case& now);

@@ -83,18 +83,17 @@ absl::Status Workspace::FoldPack(const Entry& entry, Dot dot) {
 absl::Status Workspace::FoldAdmit(const Entry& entry, Dot dot) {
   if (entry.kind == EntryKind::kGenesis) return absl::OkStatus();  // the founder's lane is made with the store's first row
   const Admit& admit = *entry.admit;
-  if (lanes.Find(LaneOf(admit.key)) != nullptr) return absl::OkStatus();  // admitted twice apart: one lane
-  if (lanes.size() >= limits::kLanes)
-    return Error(absl::StatusCode::kInvalidArgument, "the registry has as many lanes as it can name");
-  Lane lane;
-  lane.id = LaneOf(admit.key);
-  lane.key = admit.key;
-  lane.site = admit.site;
-  lane.incarnation = admit.incarnation;
-  lane.role = admit.role;
-  lane.admitted_by = dot;
-  lane.above = admit.above;
-  lanes.Add(std::move(lane));
+  const Lane* known = lanes.Find(LaneOf(admit.key));
+  if (known != nullptr && known->admitted_by.empty()) return absl::OkStatus();  // the founder's: its admission is the genesis
+  if (known == nullptr) {
+    if (lanes.size() >= limits::kLanes)
+      return Error(absl::StatusCode::kInvalidArgument, "the registry has as many lanes as it can name");
+    Lane lane;
+    lane.id = LaneOf(admit.key);
+    lane.key = admit.key;
+    known = &lanes.Add(std::move(lane));
+  }
+  lanes.Admit(known->handle, dot, entry);
   return absl::OkStatus();
 }
 

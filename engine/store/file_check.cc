@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <climits>
 #include <cstdint>
@@ -104,6 +105,9 @@ absl::Status CheckFile(const std::string& path) {
   if (size < 2 * page) return Damaged(path, "is truncated: its two head pages are not there");
   if (size % page != 0) return Damaged(path, Cat("is truncated inside a page: ", size, " bytes"));
   if (!a.valid || !b.valid) return Damaged(path, "is damaged: one of its two head pages does not hold");
+  // They are written in turn, one a commit. Were the newer one taken for the older, a commit would be lost without a word.
+  if (a.txn % 2 != 0 || (b.txn != 0 && b.txn % 2 == 0) || std::max(a.txn, b.txn) - std::min(a.txn, b.txn) > 1)
+    return Damaged(path, "is damaged: its two head pages are not of successive commits");
   const uint64_t told = (newest.last_page + 1) * page;
   if (told > size && !WalkPages(path).ok())  // LMDB may leave free pages at its end unwritten: a short file can be whole
     return Damaged(path, Cat("is truncated: ", size, " bytes of ", told));
