@@ -106,6 +106,7 @@ absl::StatusOr<Renewal> ReadRenewal(const Txn& txn) {
   RETURN_IF_ERROR(txn.status());
   if (!row) return renewal;
   ByteReader r(UnsizedRow(*row));
+  if (const uint64_t check = r.U64(); check != Xxh64(r.rest())) return Damaged("renewal");
   renewal.reason = r.Sized();
   for (uint64_t left = r.Varint(); left > 0 && r.ok(); --left) {
     const LaneId lane = r.U64();
@@ -123,7 +124,7 @@ void PutRenewal(WriteTxn& txn, const Renewal& renewal) {
     w.U64(place.lane);
     w.Varint(place.seq);
   }
-  txn.Put(Table::kMeta, kRenewalKey, SizedRow(w.out));
+  txn.Put(Table::kMeta, kRenewalKey, SizedRow(Key64(Xxh64(w.out)) + w.out));
 }
 
 }  // namespace chancery

@@ -236,9 +236,13 @@ absl::StatusOr<Record> Workspace::AsOf(const RecordKey& key, const RegisterInfo&
 }
 
 void Workspace::NoteContext(uint16_t handle, uint64_t first_seq, const Vector& context) {
+  contexts_[Key64(handle, first_seq)] = ContextRow(context);
+}
+
+std::string Workspace::ContextRow(const Vector& context) {
   ByteWriter w;
   for (size_t h = 0; h < context.size(); ++h) w.U64(context.At(static_cast<uint16_t>(h)));
-  contexts_[Key64(handle, first_seq)] = std::move(w.out);
+  return std::move(w.out);
 }
 
 Sum128 Workspace::DigestOf(const RecordKey& key, const RecordEdit& edit) const {

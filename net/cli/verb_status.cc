@@ -22,7 +22,7 @@ Alarm AlarmOf(const StatusView& status) {
             "find the second store that has that site's key and stop it"};
   if (!status.renewed.empty())
     return {"key", "new key, not admitted yet, nothing can be filed: " + Plain(status.renewed) + ".",
-            "chancery site card, and have a member admit it; docs/how-to/lost-disk.md"};
+            "have a member admit its card: docs/how-to/lost-disk.md"};
   if (status.free_bytes >= kRoomBytes) return {};
   return {"room", Count(status.free_bytes >> 20) + " MB free on the store's disk; filings are refused below 64 MB.",
           "make room on the disk that holds the store"};

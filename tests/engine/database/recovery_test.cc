@@ -475,7 +475,7 @@ TEST_F(Recovery, AStoreFileWithAFlippedBitIsToldOfOrUnaffected) {
   const std::string path = Dir("tallinn") + "/data.mdb", whole = ReadAll(path);
   env_.walk_pages = true;
   uint64_t told = 0, unaffected = 0;
-  for (size_t bit = 0; bit < whole.size() * 8; bit += 97) {
+  for (size_t bit = 0; bit < whole.size() * 8; bit += 251) {
     std::string bytes = whole;
     bytes[bit / 8] = static_cast<char>(bytes[bit / 8] ^ (1 << (bit % 8)));
     WriteAll(path, bytes);
@@ -492,13 +492,14 @@ TEST_F(Recovery, AStoreFileWithAFlippedBitIsToldOfOrUnaffected) {
     } else {
       ++unaffected;
       const std::string now = Seen(**db);
-      const auto differs = static_cast<size_t>(std::mismatch(now.begin(), now.end(), seen.begin(), seen.end()).first - now.begin());
+      const auto differs =
+          static_cast<size_t>(std::mismatch(now.begin(), now.end(), seen.begin(), seen.end()).first - now.begin());
       EXPECT_TRUE(now == seen) << "bit " << bit << ": " << now.substr(differs < 100 ? 0 : differs - 100, 200);
     }
     WriteAll(Dir("tallinn") + "/site.key", key);
   }
-  EXPECT_GT(told, 200u);
-  EXPECT_GT(unaffected, 200u);
+  EXPECT_GT(told, 100u);
+  EXPECT_GT(unaffected, 500u);
 }
 
 TEST_F(Recovery, ADamagedRecordIsToldOfAndDerivedAgain) {
