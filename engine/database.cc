@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "chancery/chancery.h"
+#include "engine/backup.h"
 #include "engine/base/environment.h"
 #include "engine/base/limits.h"
 #include "engine/base/status.h"
@@ -15,6 +16,8 @@
 #include "engine/pipeline/commit.h"
 #include "engine/pipeline/ingest.h"
 #include "engine/pipeline/rebuild.h"
+#include "engine/pipeline/verify_store.h"
+#include "engine/sidecar.h"
 #include "engine/snapshot.h"
 
 namespace chancery {
@@ -25,6 +28,16 @@ struct Job : CommitQueue::Request {
   std::function<absl::Status(Batch&, WriteTxn&)> work;
   std::function<absl::Status(WriteTxn&)> repair;  // instead of work: no batch, rows are written directly
 };
+
+KeyPair MakeKey(const Environment& environment, const std::string& seed) {
+  Hash256 bytes;
+  if (seed.empty()) {
+    (environment.random != nullptr ? *environment.random : SystemRandom()).Fill(bytes.bytes.data(), bytes.bytes.size());
+  } else {
+    bytes = Sha256({"chancery/seed/1\n", seed});
+  }
+  return KeyPair::FromSeed(bytes);
+}
 
 absl::Status CheckSite(std::string_view site) {
   if (IsName(site)) return absl::OkStatus();
@@ -38,7 +51,10 @@ struct Database::Impl {
   std::unique_ptr<Env> env;
   Environment environment;
   StoreRow store;
-  KeyPair key;
+  KeyPair key;                    // changed by the leader of the queue, under key_mutex; others read it by Key()
+  std::optional<KeyPair> staged;  // by the transaction in hand
+  Sidecar sidecar;                // the leader's
+  mutable std::mutex key_mutex;
   CommitQueue queue;
   mutable std::mutex catalog_mutex;
   std::shared_ptr<const Catalog> catalog = Catalog::Build({});
@@ -46,6 +62,11 @@ struct Database::Impl {
   int64_t NowMs() const { return (environment.clock != nullptr ? *environment.clock : SystemClock()).NowMs(); }
   void Fill(void* bytes, size_t size) {
     (environment.random != nullptr ? *environment.random : SystemRandom()).Fill(bytes, size);
+  }
+
+  KeyPair Key() const {
+    const std::lock_guard<std::mutex> guard(key_mutex);
+    return key;
   }
 
   std::shared_ptr<const Catalog> SharedCatalog() const {
@@ -72,12 +93,15 @@ struct Database::Impl {
   }
 
   absl::Status Repair(const std::function<absl::Status(WriteTxn&)>& work) {
+    staged.reset();
     ASSIGN_OR_RETURN(WriteTxn txn, env->Write());
     RETURN_IF_ERROR(work(txn));
-    return txn.Commit();
+    RETURN_IF_ERROR(txn.Commit());
+    return AdoptKey();
   }
 
   absl::Status Transact(const std::function<absl::Status(Batch&, WriteTxn&)>& work) {
+    staged.reset();
     ASSIGN_OR_RETURN(WriteTxn txn, env->Write());
     ASSIGN_OR_RETURN(const std::unique_ptr<Batch> batch, Batch::Open(txn, SharedCatalog()));
     RETURN_IF_ERROR(work(*batch, txn));
@@ -85,9 +109,90 @@ struct Database::Impl {
     if (batch->work().packs_changed() && txn.Count(Table::kRecord) > 0)  // rules may have changed: look at everything anew
       RETURN_IF_ERROR(RebuildAll(txn, batch->work().shared_catalog(), key));
     RETURN_IF_ERROR(txn.Commit());
+    RETURN_IF_ERROR(AdoptKey());
+    NoteTip(batch->work().lanes);
     const std::lock_guard<std::mutex> guard(catalog_mutex);
     catalog = batch->work().shared_catalog();
     return absl::OkStatus();
+  }
+
+  // How far the own lane is, for whoever opens this directory next. Called after a commit has returned.
+  void NoteTip(const Lanes& lanes) {
+    const Lane* own = lanes.Find(LaneOf(key.public_key()));
+    sidecar.Write(own == nullptr ? Tip{LaneOf(key.public_key()), 0, Tree().Root()} : Tip{own->id, own->tip(), own->tree.Root()});
+  }
+
+  // Within a transaction: the store must not write its lane any more, since it may be an older copy of itself. It gets a new key
+  // with the commit. `filed`: what is known to have been filed.
+  absl::Status Renew(WriteTxn& txn, std::string reason, const std::optional<Place>& filed) {
+    ASSIGN_OR_RETURN(Renewal renewal, ReadRenewal(txn));
+    ASSIGN_OR_RETURN(StoreRow row, ReadStoreRow(txn));
+    renewal.reason = std::move(reason);
+    if (filed) renewal.filed.Raise(*filed);
+    staged = MakeKey(environment, "");
+    RETURN_IF_ERROR(StageKeyFile(env->dir(), *staged));
+    row.key = staged->public_key();
+    PutStoreRow(txn, row);
+    PutRenewal(txn, renewal);
+    return absl::OkStatus();
+  }
+
+  absl::Status AdoptKey() {
+    if (!staged) return absl::OkStatus();
+    RETURN_IF_ERROR(AdoptKeyFile(env->dir()));
+    const std::lock_guard<std::mutex> guard(key_mutex);
+    key = *staged;
+    staged.reset();
+    return absl::OkStatus();
+  }
+
+  // Whether `tip` says that this store is an older copy of itself.
+  absl::Status CheckTip() {
+    const std::optional<Tip> tip = ReadTip(env->dir());
+    std::optional<std::string> reason;
+    {
+      ASSIGN_OR_RETURN(const Txn txn, env->Read());
+      ASSIGN_OR_RETURN(const Lanes lanes, Lanes::Load(txn));
+      reason = OlderCopy(tip, lanes);
+    }
+    sidecar.Open(env->dir());
+    if (reason) {
+      Job job;
+      job.alone = true;
+      job.repair = [&](WriteTxn& txn) { return Renew(txn, *reason, Place{tip->lane, tip->seq}); };
+      RETURN_IF_ERROR(Submit(job));
+    }
+    ASSIGN_OR_RETURN(const Txn txn, env->Read());
+    ASSIGN_OR_RETURN(const Lanes lanes, Lanes::Load(txn));
+    NoteTip(lanes);
+    return absl::OkStatus();
+  }
+
+  std::optional<std::string> OlderCopy(const std::optional<Tip>& tip, const Lanes& lanes) const {
+    if (!tip || tip->lane != LaneOf(key.public_key())) return std::nullopt;
+    const Lane* own = lanes.Find(tip->lane);
+    const uint64_t seq = own == nullptr ? 0 : own->tip();
+    const std::string label = own == nullptr ? store.site : own->Label();
+    if (tip->seq > seq)
+      return Cat("an older copy of this store was started: it ends at ", seq == 0 ? "nothing of its own" : Cat(label, "-", seq),
+                 ", and ", label, "-", tip->seq, " had been filed here");
+    if (tip->seq == seq && own != nullptr && tip->root != own->tree.Root())
+      return Cat("another copy of this store was started: another ", label, "-", seq, " had been filed here");
+    return std::nullopt;
+  }
+
+  // What others have of the own lane, and this store does not know it had filed: this store is an older copy, or it has one.
+  absl::Status CheckOwnLane(WriteTxn& txn, const Lane& own, uint64_t tip_before) {
+    if (own.fork != 0)
+      return Renew(
+          txn,
+          Cat("two versions of its journal exist from ", own.Label(), "-", own.fork, " on: another copy of this store filed too"),
+          std::nullopt);
+    if (own.tip() <= tip_before) return absl::OkStatus();
+    return Renew(txn,
+                 Cat("an older copy of this store was started: it ended at ", own.Label(), "-", tip_before,
+                     ", and another site had entries up to ", own.Label(), "-", own.tip()),
+                 std::nullopt);
   }
 
   absl::Status Submit(Job& job) {
@@ -108,20 +213,12 @@ struct Database::Impl {
     return receipt;
   }
 
-  KeyPair NewKey(const std::string& seed) {
-    Hash256 bytes;
-    if (seed.empty()) {
-      Fill(bytes.bytes.data(), bytes.bytes.size());
-    } else {
-      bytes = Sha256({"chancery/seed/1\n", seed});
-    }
-    return KeyPair::FromSeed(bytes);
-  }
-
   absl::Status Create(const std::string& dir, const std::string& site, const RegistryId& registry, const std::string& seed) {
     RETURN_IF_ERROR(CheckSite(site));
-    ASSIGN_OR_RETURN(env, Env::Open({dir, true, environment.durable, environment.reserve_bytes}));
-    key = NewKey(seed);
+    ASSIGN_OR_RETURN(
+        env, Env::Open({.dir = dir, .create = true, .durable = environment.durable, .reserve_bytes = environment.reserve_bytes}));
+    key = MakeKey(environment, seed);
+    sidecar.Open(dir);
     store = {registry, site, key.public_key()};
     RETURN_IF_ERROR(WriteKeyFile(dir, key));
     ASSIGN_OR_RETURN(WriteTxn txn, env->Write());
@@ -133,6 +230,7 @@ struct Database::Impl {
   absl::StatusOr<Intake> Take(Offer offer, absl::Status* fault);
   absl::StatusOr<Intake> TakeOnce(const Offer& offer, Attempt* attempt);
   absl::StatusOr<Intake> TakeBundle(const Bundle& bundle);
+  absl::Status NoteFiled(const std::vector<LaneHead>& heads);
 
   absl::Status Found(const FoundOptions& options);
   absl::Status Join(const JoinOptions& options, const Bundle& bundle);
@@ -150,16 +248,43 @@ void Add(const Intake& part, Intake* whole) {
   whole->left_out += before.left_out;
 }
 
+// What lane keys have signed and is not here, although all that was sent is.
+absl::Status Database::Impl::NoteFiled(const std::vector<LaneHead>& heads) {
+  Renewal renewal;
+  {
+    ASSIGN_OR_RETURN(const Txn txn, env->Read());
+    ASSIGN_OR_RETURN(const Lanes lanes, Lanes::Load(txn));
+    ASSIGN_OR_RETURN(renewal, ReadRenewal(txn));
+    const Frontier known = renewal.filed;
+    for (const LaneHead& head : heads) {
+      const Lane* lane = lanes.Find(head.lane);
+      if (lane == nullptr || head.size <= std::max(lane->tip(), known.At(head.lane))) continue;
+      const std::string message = SealMessage(store.registry, lane->id, head.size, Tree::From(head.size, head.peaks).Root());
+      if (chancery::Verify(lane->key, message, head.seal)) renewal.filed.Raise({lane->id, head.size});
+    }
+    if (renewal.filed == known) return absl::OkStatus();
+  }
+  Job job;
+  job.alone = true;
+  job.repair = [&](WriteTxn& txn) {
+    PutRenewal(txn, renewal);
+    return txn.status();
+  };
+  return Submit(job);
+}
+
 absl::StatusOr<Intake> Database::Impl::TakeOnce(const Offer& offer, Attempt* attempt) {
   for (;;) {
     Intake intake;
     Job job;
     job.alone = true;
     job.work = [&](Batch& batch, WriteTxn& txn) -> absl::Status {
+      const Lane* own = batch.work().lanes.Find(LaneOf(key.public_key()));
+      const uint64_t tip = own == nullptr ? 0 : own->tip();
       ASSIGN_OR_RETURN(intake, TakeRuns(batch, txn, offer, NowMs(), attempt));
       RETURN_IF_ERROR(batch.Flush(txn, key));
       intake.opened = batch.docket().opened();
-      return absl::OkStatus();
+      return own == nullptr ? absl::OkStatus() : CheckOwnLane(txn, *own, tip);
     };
     const absl::Status status = Submit(job);
     if (status.ok()) return intake;
@@ -196,6 +321,7 @@ absl::StatusOr<Intake> Database::Impl::TakeBundle(const Bundle& bundle) {
     ASSIGN_OR_RETURN(const Intake part, Take(offer, &fault));
     Add(part, &whole);
   } while (next < bundle.runs.size());
+  RETURN_IF_ERROR(NoteFiled(bundle.to));
   whole.offered += bundle.damaged;
   whole.damaged += bundle.damaged;
   if (whole.offered == 0 || whole.damaged < whole.offered) return whole;
@@ -289,18 +415,28 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Join(const std::string& dir,
 absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::string& dir, const Environment& env) {
   auto impl = std::make_unique<Impl>();
   impl->environment = env;
-  ASSIGN_OR_RETURN(impl->env, Env::Open({dir, false, env.durable, env.reserve_bytes}));
-  ASSIGN_OR_RETURN(const Txn txn, impl->env->Read());
-  if (txn.Count(Table::kLane) == 0)
-    return Error(absl::StatusCode::kDataLoss, Cat(dir, " was being founded when it was cut off: nothing is in it"),
-                 "remove the directory, then found or join again");
-  ASSIGN_OR_RETURN(impl->store, ReadStoreRow(txn));
-  ASSIGN_OR_RETURN(impl->key, ReadKeyFile(dir));
-  if (impl->key.public_key() != impl->store.key)
-    return Error(absl::StatusCode::kDataLoss, Cat(dir, "/site.key is not the key of this store"),
-                 "bring back the key that belongs to it");
-  ASSIGN_OR_RETURN(impl->catalog, LoadCatalog(txn));
+  ASSIGN_OR_RETURN(impl->env, Env::Open({.dir = dir,
+                                         .create = false,
+                                         .durable = env.durable,
+                                         .reserve_bytes = env.reserve_bytes,
+                                         .walk_pages = env.walk_pages}));
+  {
+    ASSIGN_OR_RETURN(const Txn txn, impl->env->Read());
+    if (txn.Count(Table::kLane) == 0)
+      return Error(absl::StatusCode::kDataLoss, Cat(dir, " was being founded when it was cut off: nothing is in it"),
+                   "remove the directory, then found or join again");
+    ASSIGN_OR_RETURN(impl->store, ReadStoreRow(txn));
+    ASSIGN_OR_RETURN(impl->key, FindKeyFile(dir, impl->store.key));
+    ASSIGN_OR_RETURN(impl->catalog, LoadCatalog(txn));
+  }
+  RETURN_IF_ERROR(impl->CheckTip());
   return std::unique_ptr<Database>(new Database(std::move(impl)));
+}
+
+absl::StatusOr<std::unique_ptr<Database>> Database::Restore(const std::string& dir, const std::string& file,
+                                                            const RestoreOptions& options, const Environment& env) {
+  RETURN_IF_ERROR(RestoreStore({dir, file, env.durable}, MakeKey(env, options.key_seed)));
+  return Open(dir, env);
 }
 
 absl::StatusOr<Receipt> Database::File(const Draft& draft) {
@@ -333,8 +469,23 @@ absl::StatusOr<Receipt> Database::ApplyPack(std::string_view toml, std::string_v
   return impl_->Act(true, [&](Author& author) { return author.ApplyPack(toml, origin); });
 }
 
-std::string Database::SiteCard() const { return WriteCard(impl_->store.site, Role::kFull, impl_->store.registry, impl_->key); }
-std::string Database::Fingerprint() const { return FingerprintOf(impl_->key.public_key()); }
+std::string Database::SiteCard() const {
+  std::optional<PublicKey> replaces;
+  const KeyPair key = impl_->Key();
+  const auto note = [&]() -> absl::Status {
+    ASSIGN_OR_RETURN(const Txn txn, impl_->env->Read());
+    ASSIGN_OR_RETURN(const Renewal renewal, ReadRenewal(txn));
+    if (!renewal.reason.empty()) {
+      ASSIGN_OR_RETURN(const Lanes lanes, Lanes::Load(txn));
+      replaces = lanes.LastKeyOf(impl_->store.site, key.public_key());
+    }
+    return absl::OkStatus();
+  };
+  note().IgnoreError();  // a card that leaves out what it replaces is refused by every member
+  return WriteCard(impl_->store.site, Role::kFull, impl_->store.registry, key, replaces);
+}
+
+std::string Database::Fingerprint() const { return FingerprintOf(impl_->Key().public_key()); }
 
 absl::StatusOr<Snapshot> Database::Read() const {
   ASSIGN_OR_RETURN(Txn txn, impl_->env->Read());
@@ -369,6 +520,23 @@ absl::StatusOr<Intake> Database::ApplyBundle(std::string_view bytes) {
     return Error(absl::StatusCode::kFailedPrecondition, "the bundle is of another registry",
                  "chancery status names the registry of a store");
   return impl_->TakeBundle(bundle);
+}
+
+absl::StatusOr<VerifyView> Database::Verify() const {
+  if (const absl::Status pages = impl_->env->CheckPages(); !pages.ok()) {  // nothing of them may be read through LMDB
+    VerifyView view;
+    view.journal_holds = false;
+    view.damage.push_back(Cat(pages.message(), "; ", NextOf(pages)));
+    return view;
+  }
+  ASSIGN_OR_RETURN(const Txn txn, impl_->env->Read());
+  ASSIGN_OR_RETURN(const std::shared_ptr<const Catalog> catalog, LoadCatalog(txn));
+  return VerifyRows(txn, catalog);
+}
+
+absl::StatusOr<BackupView> Database::Backup(const std::string& file) const {
+  ASSIGN_OR_RETURN(const Txn txn, impl_->env->Read());
+  return WriteBackup(txn, file);
 }
 
 absl::Status Database::Rebuild() {

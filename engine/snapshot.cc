@@ -15,6 +15,23 @@
 
 namespace chancery {
 
+namespace {
+
+// "tallinn-13…17": of what was filed, what is not here, ascending by lane as it is named.
+std::vector<std::string> Missing(const Lanes& lanes, const Frontier& filed) {
+  std::vector<std::string> ranges;
+  for (const Place& place : filed.lanes) {
+    const Lane* lane = lanes.Find(place.lane);
+    if (lane == nullptr || lane->tip() >= place.seq) continue;
+    const std::string first = Cat(lane->Label(), "-", lane->tip() + 1);
+    ranges.push_back(lane->tip() + 1 == place.seq ? first : Cat(first, "…", place.seq));
+  }
+  std::sort(ranges.begin(), ranges.end());
+  return ranges;
+}
+
+}  // namespace
+
 absl::StatusOr<Snapshot::Impl::View*> Snapshot::Impl::Open() {
   if (view == nullptr) {
     ASSIGN_OR_RETURN(std::unique_ptr<Workspace> work, Workspace::Open(txn, catalog));
@@ -120,6 +137,9 @@ absl::StatusOr<StatusView> Snapshot::Status() const {
   status.held = reasons.held_entries;
   status.waiting = reasons.waiting_entries;
   status.halted = HaltedLanes(work.lanes);
+  ASSIGN_OR_RETURN(const Renewal renewal, ReadRenewal(impl_->txn));
+  if (!status.admitted) status.renewed = renewal.reason;
+  status.lost = Missing(work.lanes, renewal.filed);
   status.free_bytes = impl_->free_bytes;
   return status;
 }
@@ -140,8 +160,11 @@ absl::StatusOr<std::vector<SiteView>> Snapshot::Sites() const {
     sites.push_back(std::move(site));
   }
   const bool listed = std::any_of(sites.begin(), sites.end(), [](const SiteView& site) { return site.self; });
-  if (!listed)
-    sites.push_back({view->work->store().site, "full", FingerprintOf(view->work->store().key), 1, 0, false, true, false});
+  if (!listed) {
+    const StoreRow& own = view->work->store();
+    sites.push_back(
+        {own.site, "full", FingerprintOf(own.key), view->work->lanes.Incarnations(own.site) + 1, 0, false, true, false});
+  }
   std::sort(sites.begin(), sites.end(), [](const SiteView& a, const SiteView& b) {
     return std::tie(a.name, a.incarnation) < std::tie(b.name, b.incarnation);
   });

@@ -10,6 +10,8 @@
 namespace chancery {
 namespace {
 
+constexpr size_t kClashBytes = 40;  // of a clash's row
+
 std::string HeaderKey(const Hash128& id) { return std::string(id.view()) + std::string(16, '\0'); }
 
 std::string EncodeHeader(const Case& c) {
@@ -45,19 +47,19 @@ std::string EncodeRuling(const RulingRow& ruling) {
   return SizedRow(w.out);
 }
 
-RulingRow DecodeRuling(std::string_view key, std::string_view value) {
+std::optional<RulingRow> DecodeRuling(std::string_view key, std::string_view value) {
   ByteReader r(UnsizedRow(value));
   RulingRow row;
+  const std::string_view outcome = r.Raw(16);
+  if (!r.ok() || key.size() != 24) return std::nullopt;
   row.dot = Read64(key, 16);
-  row.outcome = Hash128::From(r.Raw(16));
-  row.facts.resize(r.Varint());
-  for (CaseFact& f : row.facts) {
-    f.dot = r.U64();
-    f.op = static_cast<uint32_t>(r.Varint());
+  row.outcome = Hash128::From(outcome);
+  for (uint64_t left = r.Varint(); left > 0 && r.ok(); --left) {
+    const Dot dot = r.U64();
+    row.facts.push_back({dot, static_cast<uint32_t>(r.Varint())});
   }
-  row.seen.resize(r.Varint());
-  for (Dot& d : row.seen) d = r.U64();
-  return row;
+  for (uint64_t left = r.Varint(); left > 0 && r.ok(); --left) row.seen.push_back(r.U64());
+  return r.ok() && r.AtEnd() ? std::optional(std::move(row)) : std::nullopt;
 }
 
 // Rulings say the same iff outcome, entry kept and values set are equal.
@@ -80,6 +82,12 @@ Hash128 OutcomeHash(const Entry& entry) {
 }
 
 Hash128 RuledScope(const RecordKey& record, uint64_t rule) { return HashParts({"ruled", record, Key64(rule)}); }
+
+bool IsHeader(std::string_view key) { return key.ends_with(std::string(16, '\0')); }
+
+uint8_t StatusIn(std::string_view key, std::string_view row) {
+  return static_cast<uint8_t>(IsHeader(key) ? UnsizedRow(row)[0] : row[kClashBytes - 1]);
+}
 
 unsigned __int128 RowSum(std::string_view key, uint8_t status) {
   std::string bytes(key);
@@ -113,12 +121,7 @@ std::vector<CaseFact> Case::Contested() const {
 absl::Status Docket::FoldRuling(const Entry& entry, Dot dot, const Vector& seen) {
   const Ruling& ruling = *entry.ruling;
   const Hash128 id = CaseId(ruling.rule, ruling.subject);
-  RulingRow row;
-  row.dot = dot;
-  row.outcome = OutcomeHash(entry);
-  for (const Fact& f : ruling.facts)
-    if (const auto d = work_.lanes.DotOf(f.place)) row.facts.push_back({*d, f.op});
-  std::sort(row.facts.begin(), row.facts.end());
+  RulingRow row = RowOf(entry, dot, work_.lanes);
   ASSIGN_OR_RETURN(const std::vector<RulingRow> known, RulingsOf(id));
   for (const RulingRow& other : known)
     if (seen.Has(other.dot)) row.seen.push_back(other.dot);
@@ -173,7 +176,11 @@ absl::StatusOr<std::vector<RulingRow>> Docket::RulingsOf(const Hash128& id) cons
   std::vector<RulingRow> rulings;
   Cursor rows(work_.txn(), Table::kRuling);
   for (bool more = rows.Seek(id.view()); more && rows.key().starts_with(id.view()); more = rows.Next())
-    rulings.push_back(DecodeRuling(rows.key(), rows.value()));
+    if (std::optional<RulingRow> row = DecodeRuling(rows.key(), rows.value())) {
+      rulings.push_back(*std::move(row));
+    } else {
+      return Error(absl::StatusCode::kDataLoss, "a row of a ruling is damaged", "chancery verify --rebuild derives it again");
+    }
   if (const auto it = fresh_.find(id); it != fresh_.end()) rulings.insert(rulings.end(), it->second.begin(), it->second.end());
   RETURN_IF_ERROR(work_.txn().status());
   return rulings;
@@ -267,7 +274,7 @@ absl::StatusOr<std::vector<Case>> Docket::OfExistence(const RecordKey& key, cons
 
 absl::Status Docket::Flush(WriteTxn& txn) {
   for (const Hash128& id : order_)
-    for (const RulingRow& row : fresh_[id]) txn.Put(Table::kRuling, std::string(id.view()) + Key64(row.dot), EncodeRuling(row));
+    for (const RulingRow& row : fresh_[id]) txn.Put(Table::kRuling, KeyOf(id, row.dot), EncodeRuling(row));
   for (const auto& ruled : ruled_) {
     if (!ruled) continue;
     ASSIGN_OR_RETURN(const std::set<std::string> rows, RuledRows(ruled->first, ruled->second));
@@ -305,12 +312,8 @@ absl::Status Docket::WriteRows(WriteTxn& txn, const Case& now) {
     after[std::string(now.id.view()) + std::string(id.view())] = std::move(w.out);
   }
   bool waited = false;
-  const auto status = [](const std::string& key, const std::string& row) {
-    const bool header = key.ends_with(std::string(16, '\0'));
-    return static_cast<uint8_t>(header ? UnsizedRow(row)[0] : row[39]);
-  };
   for (const auto& [key, row] : before) {
-    work_.sums.docket -= RowSum(key, status(key, row));
+    work_.sums.docket -= RowSum(key, StatusIn(key, row));
     if (key == HeaderKey(now.id)) {
       const CaseRow header = DecodeHeader(key, row);
       Count(work_.sums, header.state, header.notice, -1);
@@ -319,7 +322,7 @@ absl::Status Docket::WriteRows(WriteTxn& txn, const Case& now) {
     if (!after.contains(key)) txn.Delete(Table::kCase, key);
   }
   for (const auto& [key, row] : after) {
-    work_.sums.docket += RowSum(key, status(key, row));
+    work_.sums.docket += RowSum(key, StatusIn(key, row));
     const auto old = before.find(key);
     if (old == before.end() || old->second != row) txn.Put(Table::kCase, key, row);
   }
@@ -332,8 +335,46 @@ std::vector<CaseRow> Docket::All(const Txn& txn) {
   std::vector<CaseRow> cases;
   Cursor rows(txn, Table::kCase);
   for (bool more = rows.Seek({}); more; more = rows.Next())
-    if (rows.key().substr(16) == std::string(16, '\0')) cases.push_back(DecodeHeader(rows.key(), rows.value()));
+    if (IsHeader(rows.key())) cases.push_back(DecodeHeader(rows.key(), rows.value()));
   return cases;
+}
+
+RulingRow Docket::RowOf(const Entry& entry, Dot dot, const Lanes& lanes) {
+  RulingRow row;
+  row.dot = dot;
+  row.outcome = OutcomeHash(entry);
+  for (const Fact& f : entry.ruling->facts)
+    if (const auto d = lanes.DotOf(f.place)) row.facts.push_back({*d, f.op});
+  std::sort(row.facts.begin(), row.facts.end());
+  return row;
+}
+
+std::string Docket::KeyOf(const Hash128& id, Dot dot) { return std::string(id.view()) + Key64(dot); }
+
+bool Docket::Holds(std::string_view row, RulingRow ruling) {
+  std::optional<RulingRow> stored = DecodeRuling(KeyOf({}, ruling.dot), row);
+  if (!stored) return false;
+  std::sort(stored->seen.begin(), stored->seen.end());
+  std::sort(ruling.seen.begin(), ruling.seen.end());
+  return stored->outcome == ruling.outcome && stored->facts == ruling.facts && stored->seen == ruling.seen;
+}
+
+bool Docket::SumRows(const Txn& txn, Sums* sums) {
+  bool sound = true;
+  Cursor rows(txn, Table::kCase);
+  for (bool more = rows.Seek({}); more; more = rows.Next()) {
+    const std::string_view key = rows.key(), value = rows.value();
+    if (key.size() != 32 || (IsHeader(key) ? UnsizedRow(value).empty() : value.size() != kClashBytes)) {
+      sound = false;
+      continue;
+    }
+    sums->docket += RowSum(key, StatusIn(key, value));
+    if (!IsHeader(key)) continue;
+    const CaseRow row = DecodeHeader(key, value);
+    sound = sound && row.id == CaseId(row.rule, row.subject);
+    Count(*sums, row.state, row.notice, 1);
+  }
+  return sound;
 }
 
 }  // namespace chancery

@@ -66,14 +66,20 @@ class Docket {
 
   static std::vector<CaseRow> All(const Txn& txn);  // in the order of ids
 
+  // Adds up the rows of table case anew. False where one of them cannot be read.
+  static bool SumRows(const Txn& txn, Sums* sums);
+
+  // What a ruling leaves behind: its row, but for the rulings that its author knew, and the rows that say which records it named.
+  static RulingRow RowOf(const Entry& entry, Dot dot, const Lanes& lanes);
+  absl::StatusOr<std::set<std::string>> RuledRows(const RulingRow& ruling, const Scope& scope) const;
+  static std::string KeyOf(const Hash128& id, Dot dot);
+  static bool Holds(std::string_view row, RulingRow ruling);  // whether a stored row says the same
+
  private:
   absl::StatusOr<std::vector<RulingRow>> RulingsOf(const Hash128& id) const;
   absl::Status WriteRows(WriteTxn& txn, const Case& now);
 
   Workspace& work_;
-  // Records whose claims a unique ruling named: found again when both sides of a split withdrew them. In table premise.
-  absl::StatusOr<std::set<std::string>> RuledRows(const RulingRow& ruling, const Scope& scope) const;
-
   std::map<Hash128, std::vector<RulingRow>> fresh_;
   std::vector<std::optional<std::pair<RulingRow, Scope>>> ruled_;  // unique rulings of the batch; their rows are made in Flush
   std::vector<Hash128> order_;

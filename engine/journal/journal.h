@@ -59,6 +59,9 @@ class Journal {
   // The lane's seal over its tip, of a lane that has entries. Errors: DataLoss.
   absl::StatusOr<Signature> SealOf(const Lane& lane) const;
 
+  // Errors: DataLoss (the row cannot be read whole).
+  static absl::Status CheckRow(std::string_view row) { return DecodeRow(row).status(); }
+
   // Runs of `lane` that hold entries after `after`, the first cut so that it begins at after + 1, encoded.
   // Stops once bytes_max (0 = none) is passed.
   struct Stretch {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 #include <charconv>
+#include <map>
+#include <tuple>
 
 #include "engine/base/limits.h"
 #include "engine/base/status.h"
@@ -22,7 +24,11 @@ std::string EncodeLane(const Lane& lane) {
   w.Sized(lane.site);
   w.Varint(lane.incarnation);
   w.U8(static_cast<uint8_t>(lane.role));
-  w.U64(lane.admitted_by);
+  w.Varint(lane.admitted_by.size());
+  for (const Dot by : lane.admitted_by) w.U64(by);
+  w.U64(lane.first_admission.lane);
+  w.Varint(lane.first_admission.seq);
+  w.U64(lane.admitted_hlc);
   w.U64(lane.above);
   w.U64(lane.tip_hlc);
   w.Varint(lane.context.size());
@@ -41,7 +47,10 @@ bool DecodeLane(std::string_view row, Lane* lane) {
   lane->site = r.Sized();
   lane->incarnation = r.Varint();
   lane->role = static_cast<Role>(r.U8());
-  lane->admitted_by = r.U64();
+  for (uint64_t left = r.Varint(); left > 0 && r.ok(); --left) lane->admitted_by.push_back(r.U64());
+  lane->first_admission.lane = r.U64();
+  lane->first_admission.seq = r.Varint();
+  lane->admitted_hlc = r.U64();
   lane->above = r.U64();
   lane->tip_hlc = r.U64();
   const uint64_t known = r.Varint();
@@ -60,7 +69,14 @@ bool DecodeLane(std::string_view row, Lane* lane) {
 
 }  // namespace
 
-std::string Lane::Label() const { return incarnation == 1 ? site : Cat(site, ".", incarnation); }
+bool Lane::AdmittedIn(const Vector& past) const {
+  return admitted_by.empty() || std::any_of(admitted_by.begin(), admitted_by.end(), [&](Dot by) { return past.Has(by); });
+}
+
+std::string Lane::Label() const {
+  if (namesake) return Cat(site, ".", incarnation, ".", absl::Hex(id >> 32, absl::kZeroPad8));
+  return incarnation == 1 ? site : Cat(site, ".", incarnation);
+}
 
 absl::StatusOr<Lanes> Lanes::Load(const Txn& txn) {
   Lanes lanes;
@@ -78,6 +94,7 @@ absl::StatusOr<Lanes> Lanes::Load(const Txn& txn) {
     lanes.marks_.push_back(lane.tip() / kPeaksEvery);
     ASSIGN_OR_RETURN(lane.fork, ForkOf(txn, lane.id));
   }
+  lanes.FindNamesakes();
   RETURN_IF_ERROR(txn.status());
   return lanes;
 }
@@ -115,11 +132,47 @@ Lane& Lanes::Add(Lane lane) {
   lanes_.push_back(std::move(lane));
   changed_.push_back(true);
   marks_.push_back(0);
+  FindNamesakes();
   return lanes_.back();
 }
 
+void Lanes::Admit(uint16_t handle, Dot by, const Entry& entry) {
+  Lane& lane = Edit(handle);
+  const auto at = std::lower_bound(lane.admitted_by.begin(), lane.admitted_by.end(), by);
+  if (at != lane.admitted_by.end() && *at == by) return;  // a rebuild
+  const Place place{entry.lane, entry.seq};
+  if (lane.admitted_by.empty() || std::tie(entry.hlc, place) < std::tie(lane.admitted_hlc, lane.first_admission)) {
+    lane.site = entry.admit->site;
+    lane.incarnation = entry.admit->incarnation;
+    lane.role = entry.admit->role;
+    lane.above = entry.admit->above;
+    lane.first_admission = place;
+    lane.admitted_hlc = entry.hlc;
+  }
+  lane.admitted_by.insert(at, by);
+  FindNamesakes();
+}
+
+void Lanes::FindNamesakes() {
+  std::map<std::pair<std::string_view, uint64_t>, int> named;
+  for (const Lane& lane : lanes_) ++named[{lane.site, lane.incarnation}];
+  for (Lane& lane : lanes_) lane.namesake = named[{lane.site, lane.incarnation}] > 1;
+}
+
+std::optional<PublicKey> Lanes::LastKeyOf(std::string_view site, const PublicKey& own) const {
+  const Lane* last = nullptr;
+  for (const Lane& lane : lanes_) {
+    if (lane.site != site || lane.key == own) continue;
+    if (last == nullptr || std::tie(last->incarnation, last->id) < std::tie(lane.incarnation, lane.id)) last = &lane;
+  }
+  return last == nullptr ? std::nullopt : std::optional(last->key);
+}
+
 uint64_t Lanes::Incarnations(std::string_view site) const {
-  return static_cast<uint64_t>(std::count_if(lanes_.begin(), lanes_.end(), [&](const Lane& lane) { return lane.site == site; }));
+  uint64_t highest = 0;
+  for (const Lane& lane : lanes_)
+    if (lane.site == site) highest = std::max(highest, lane.incarnation);
+  return highest;
 }
 
 std::optional<Dot> Lanes::DotOf(Place p) const {

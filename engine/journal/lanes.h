@@ -22,15 +22,19 @@ struct Lane {
   std::string site;
   uint64_t incarnation = 1;
   Role role = Role::kFull;
-  Dot admitted_by = 0;  // 0 for the founder's first lane, whose admission is the genesis
-  Hlc above = 0;        // its entries are stamped above this
-  Hlc tip_hlc = 0;      // of its last entry
-  Vector context;       // what its last entry's author had seen of foreign lanes
-  Tree tree;            // size() = its tip
-  uint64_t fork = 0;    // from here on two versions of the lane exist, and nothing more of it is taken; 0 = none is known
+  std::vector<Dot> admitted_by;  // ascending; one card may be admitted at several members. None: the founder's, by the genesis
+  Place first_admission;         // of those the first in canonical order: name, incarnation and role are as it says
+  Hlc admitted_hlc = 0;          // of that one
+  Hlc above = 0;                 // its entries are stamped above this
+  Hlc tip_hlc = 0;               // of its last entry
+  Vector context;                // what its last entry's author had seen of foreign lanes
+  Tree tree;                     // size() = its tip
+  uint64_t fork = 0;             // from here on two versions of the lane exist: nothing more of it is taken; 0 = none is known
+  bool namesake = false;         // another lane has the same site and incarnation: admitted apart. Not stored
 
   uint64_t tip() const { return tree.size(); }
-  std::string Label() const;  // "tallinn", "tallinn.2"
+  bool AdmittedIn(const Vector& past) const;  // an author with that past had seen an admission of it
+  std::string Label() const;                  // "tallinn", "tallinn.2"; of namesakes "tallinn.2.3f9a01c2", by their ids
 };
 
 class Lanes {
@@ -45,10 +49,13 @@ class Lanes {
   Lane& Edit(uint16_t handle);
   Lane& Add(Lane lane);                                                      // gives it the next handle
   void Halt(uint16_t handle, uint64_t fork) { lanes_[handle].fork = fork; }  // its proof is stored by PutProof
+  void Admit(uint16_t handle, Dot by, const Entry& entry);                   // notes one more admission of a lane
   size_t size() const { return lanes_.size(); }
   const std::vector<LaneId>& ids() const { return ids_; }  // by handle
   const std::deque<Lane>& all() const { return lanes_; }
-  uint64_t Incarnations(std::string_view site) const;  // lanes the site has
+  // The key of the site's latest lane that is not `own`: highest incarnation, then id. nullopt: it has none.
+  std::optional<PublicKey> LastKeyOf(std::string_view site, const PublicKey& own) const;
+  uint64_t Incarnations(std::string_view site) const;  // the highest that the site has; 0 = there is no such site
 
   Place PlaceOf(Dot d) const { return {lanes_[HandleOf(d)].id, SeqOf(d)}; }
   std::optional<Dot> DotOf(Place p) const;  // nullopt: unknown lane
@@ -66,6 +73,8 @@ class Lanes {
   std::vector<LaneId> ids_;
   std::vector<bool> changed_;
   std::vector<uint64_t> marks_;  // peaks that are stored, counted in stretches of kPeaksEvery
+
+  void FindNamesakes();
 };
 
 }  // namespace chancery

@@ -96,11 +96,19 @@ Receipt Author::ReceiptOf(Dot dot, const EntryId& id, Hlc hlc) const {
   return receipt;
 }
 
+absl::Status Author::NotAdmitted() const {
+  ASSIGN_OR_RETURN(const Renewal renewal, ReadRenewal(work_.txn()));
+  const std::string& site = work_.store().site;
+  if (renewal.reason.empty())
+    return Refuse({"admission", "", "", Cat("site ", site, " is not admitted yet: it may read, but not file"),
+                   "at a member: chancery site admit SITE.site; then bring its entries here by a bundle"});
+  return Refuse({"admission", "", "", Cat("site ", site, " has a new key and is not admitted yet: ", renewal.reason),
+                 Cat("chancery site card; at a member: chancery site admit ", site, ".site; then bring its entries here")});
+}
+
 absl::StatusOr<Receipt> Author::Append(Entry entry, const Check& check) {
   const Lane* own = work_.lanes.Find(LaneOf(work_.store().key));
-  if (own == nullptr)
-    return Refuse({"admission", "", "", Cat("site ", work_.store().site, " is not admitted yet: it may read, but not file"),
-                   "at a member: chancery site admit SITE.site; then bring its entries here by a bundle"});
+  if (own == nullptr) return NotAdmitted();
   if (own->fork != 0)
     return Refuse({"admission", "", "",
                    Cat("two versions of this site's journal exist, from entry ", own->Label(), "-", own->fork,
@@ -192,17 +200,21 @@ absl::StatusOr<Receipt> Author::File(const Draft& draft) {
   });
 }
 
-absl::StatusOr<Receipt> Author::Admit(std::string_view card) {
-  ASSIGN_OR_RETURN(chancery::Admit admit, ReadCard(card, work_.registry()));
-  if (work_.lanes.Find(LaneOf(admit.key)) != nullptr)
-    return Refuse({"admission", "", "", Cat("site ", admit.site, " is admitted already"), "chancery site ls"});
-  if (work_.lanes.Incarnations(admit.site) > 0)
-    return Refuse({"admission", "", "", Cat("there is a site named ", admit.site, " with another key"),
-                   "give the new site a name of its own"});
-  admit.above = work_.lanes.HighestHlc();
+absl::StatusOr<Receipt> Author::Admit(std::string_view text) {
+  ASSIGN_OR_RETURN(const Card card, ReadCard(text, work_.registry()));
+  if (work_.lanes.Find(LaneOf(card.key)) != nullptr)
+    return Refuse({"admission", "", "", Cat("site ", card.site, " is admitted already"), "chancery site ls"});
+  const uint64_t incarnations = work_.lanes.Incarnations(card.site);
+  const Lane* before = card.replaces ? work_.lanes.Find(LaneOf(*card.replaces)) : nullptr;
+  if (incarnations > 0 && !card.replaces)
+    return Refuse({"admission", "", "", Cat("there is a site named ", card.site, " with another key"),
+                   "give the new site a name of its own; a site that lost its disk comes back by chancery restore"});
+  if (card.replaces && (before == nullptr || before->site != card.site))
+    return Refuse({"admission", "", "", Cat("the card replaces a key of ", card.site, " that is not known here"),
+                   "bring here what the site holds, or let a member admit it that knows the key"});
   Entry entry;
   entry.kind = EntryKind::kAdmit;
-  entry.admit = std::move(admit);
+  entry.admit = chancery::Admit{card.site, incarnations + 1, card.role, card.key, work_.lanes.HighestHlc()};
   return Append(std::move(entry), [] { return absl::OkStatus(); });
 }
 

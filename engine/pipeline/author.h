@@ -24,6 +24,8 @@ class Author {
  private:
   using Check = std::function<absl::Status()>;
 
+  absl::Status NotAdmitted() const;
+
   // Stamps, folds, checks, appends. After a refusal nothing has happened.
   absl::StatusOr<Receipt> Append(Entry entry, const Check& check);
   absl::StatusOr<Receipt> Repeated(const Draft& draft, const Entry& entry, bool* found);

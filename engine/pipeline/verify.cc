@@ -117,12 +117,11 @@ absl::StatusOr<CheckedRun> CheckRun(Workspace& work, const Lane& lane, const Run
     if (!entry.ok()) return Malformed(lane, seq, S(entry.status().message()));
     if (entry->hlc <= last) return Malformed(lane, seq, "its stamp does not rise");
     if (i > 0 && !entry->context.empty()) return Malformed(lane, seq, "a context inside a run");
-    if ((entry->kind == EntryKind::kGenesis) != (seq == 1 && lane.admitted_by == 0))
+    if ((entry->kind == EntryKind::kGenesis) != (seq == 1 && lane.admitted_by.empty()))
       return Malformed(lane, seq, "a genesis in the wrong place");
     last = entry->hlc;
     RETURN_IF_ERROR(CheckContext(work, lane, *entry, &out.context));
-    if (lane.admitted_by != 0 && !out.context.Has(lane.admitted_by))
-      return Malformed(lane, seq, "its site had not been admitted");
+    if (!lane.AdmittedIn(out.context)) return Malformed(lane, seq, "its site had not been admitted");
     out.ids.push_back(IdOf(run.EntryBytes(i)));
     out.tree.Append(out.ids.back());
     out.entries.push_back(*std::move(entry));

@@ -7,7 +7,7 @@
 namespace chancery {
 namespace {
 
-const std::string kStoreKey = Key64(0), kSumsKey = Key64(1), kPacksKey = Key64(2);
+const std::string kStoreKey = Key64(0), kSumsKey = Key64(1), kPacksKey = Key64(2), kRenewalKey = Key64(3);
 
 absl::Status Damaged(std::string_view row) {
   return Error(absl::StatusCode::kDataLoss, Cat("the store's ", row, " row is damaged"),
@@ -98,6 +98,33 @@ void PutPackDots(WriteTxn& txn, const std::vector<Dot>& dots) {
   ByteWriter w;
   for (const Dot d : dots) w.U64(d);
   txn.Put(Table::kMeta, kPacksKey, w.out);
+}
+
+absl::StatusOr<Renewal> ReadRenewal(const Txn& txn) {
+  Renewal renewal;
+  const auto row = txn.Get(Table::kMeta, kRenewalKey);
+  RETURN_IF_ERROR(txn.status());
+  if (!row) return renewal;
+  ByteReader r(UnsizedRow(*row));
+  if (const uint64_t check = r.U64(); check != Xxh64(r.rest())) return Damaged("renewal");
+  renewal.reason = r.Sized();
+  for (uint64_t left = r.Varint(); left > 0 && r.ok(); --left) {
+    const LaneId lane = r.U64();
+    renewal.filed.Raise({lane, r.Varint()});
+  }
+  if (!r.ok() || !r.AtEnd()) return Damaged("renewal");
+  return renewal;
+}
+
+void PutRenewal(WriteTxn& txn, const Renewal& renewal) {
+  ByteWriter w;
+  w.Sized(renewal.reason);
+  w.Varint(renewal.filed.lanes.size());
+  for (const Place& place : renewal.filed.lanes) {
+    w.U64(place.lane);
+    w.Varint(place.seq);
+  }
+  txn.Put(Table::kMeta, kRenewalKey, SizedRow(Key64(Xxh64(w.out)) + w.out));
 }
 
 }  // namespace chancery

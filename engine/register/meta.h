@@ -1,4 +1,5 @@
-// The rows of table meta: what the store is, its packs, and the one hot row of sums that every commit rewrites.
+// The rows of table meta: what the store is, its packs, what it knows to be missing, and the one hot row of sums that every
+// commit rewrites.
 #pragma once
 
 #include <array>
@@ -20,7 +21,7 @@ struct StoreRow {  // key 0
   std::string site;
   PublicKey key;  // of the lane that this store writes
 };
-absl::StatusOr<StoreRow> ReadStoreRow(const Txn& txn);  // Errors: FailedPrecondition (another format), DataLoss
+absl::StatusOr<StoreRow> ReadStoreRow(const Txn& txn);  // Errors: Unavailable (another format), DataLoss
 void PutStoreRow(WriteTxn& txn, const StoreRow& row);
 
 struct Sums {                                    // key 1. Functions of the set of entries; kept so that status costs nothing
@@ -37,5 +38,13 @@ void PutSums(WriteTxn& txn, const Sums& sums);
 // key 2: the pack entries, in the order in which this store merged them.
 absl::StatusOr<std::vector<Dot>> ReadPackDots(const Txn& txn);
 void PutPackDots(WriteTxn& txn, const std::vector<Dot>& dots);
+
+// key 3, local: not there in a store that was never renewed and knows of nothing missing.
+struct Renewal {
+  std::string reason;  // why the store's key is a new one; "" = it is the first
+  Frontier filed;      // entries known to have been filed, up to a number of each lane
+};
+absl::StatusOr<Renewal> ReadRenewal(const Txn& txn);
+void PutRenewal(WriteTxn& txn, const Renewal& renewal);
 
 }  // namespace chancery

@@ -83,18 +83,17 @@ absl::Status Workspace::FoldPack(const Entry& entry, Dot dot) {
 absl::Status Workspace::FoldAdmit(const Entry& entry, Dot dot) {
   if (entry.kind == EntryKind::kGenesis) return absl::OkStatus();  // the founder's lane is made with the store's first row
   const Admit& admit = *entry.admit;
-  if (lanes.Find(LaneOf(admit.key)) != nullptr) return absl::OkStatus();  // admitted twice apart: one lane
-  if (lanes.size() >= limits::kLanes)
-    return Error(absl::StatusCode::kInvalidArgument, "the registry has as many lanes as it can name");
-  Lane lane;
-  lane.id = LaneOf(admit.key);
-  lane.key = admit.key;
-  lane.site = admit.site;
-  lane.incarnation = admit.incarnation;
-  lane.role = admit.role;
-  lane.admitted_by = dot;
-  lane.above = admit.above;
-  lanes.Add(std::move(lane));
+  const Lane* known = lanes.Find(LaneOf(admit.key));
+  if (known != nullptr && known->admitted_by.empty()) return absl::OkStatus();  // the founder's: its admission is the genesis
+  if (known == nullptr) {
+    if (lanes.size() >= limits::kLanes)
+      return Error(absl::StatusCode::kInvalidArgument, "the registry has as many lanes as it can name");
+    Lane lane;
+    lane.id = LaneOf(admit.key);
+    lane.key = admit.key;
+    known = &lanes.Add(std::move(lane));
+  }
+  lanes.Admit(known->handle, dot, entry);
   return absl::OkStatus();
 }
 
@@ -237,9 +236,13 @@ absl::StatusOr<Record> Workspace::AsOf(const RecordKey& key, const RegisterInfo&
 }
 
 void Workspace::NoteContext(uint16_t handle, uint64_t first_seq, const Vector& context) {
+  contexts_[Key64(handle, first_seq)] = ContextRow(context);
+}
+
+std::string Workspace::ContextRow(const Vector& context) {
   ByteWriter w;
   for (size_t h = 0; h < context.size(); ++h) w.U64(context.At(static_cast<uint16_t>(h)));
-  contexts_[Key64(handle, first_seq)] = std::move(w.out);
+  return std::move(w.out);
 }
 
 Sum128 Workspace::DigestOf(const RecordKey& key, const RecordEdit& edit) const {

@@ -113,6 +113,7 @@ class Workspace {
   bool OnRecord(const Entry& entry, const Op& op, const RecordKey& key) const;
 
   void NoteContext(uint16_t handle, uint64_t first_seq, const Vector& context);
+  static std::string ContextRow(const Vector& context);
 
   // Records, claims, acts, premises, contexts: written sorted. Sums follow.
   void FlushRecords(WriteTxn& txn);

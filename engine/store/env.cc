@@ -9,6 +9,7 @@
 #include "engine/base/status.h"
 #include "engine/base/strings.h"
 #include "engine/store/file_check.h"
+#include "engine/store/page_walk.h"
 
 namespace chancery {
 namespace {
@@ -52,11 +53,14 @@ uint64_t Txn::Count(Table table) const {
   return stat.ms_entries;
 }
 
-void WriteTxn::Put(Table table, std::string_view key, std::string_view value) {
+void WriteTxn::Put(Table table, std::string_view key, std::string_view value) { Put(table, key, value, 0); }
+void WriteTxn::Append(Table table, std::string_view key, std::string_view value) { Put(table, key, value, MDB_APPEND); }
+
+void WriteTxn::Put(Table table, std::string_view key, std::string_view value, unsigned flags) {
   CHECK(!key.empty() && key.size() <= 504 && key.size() % 8 == 0 && value.size() % 8 == 0);
   if (!status_.ok()) return;
   MDB_val k = ValOf(key), v = ValOf(value);
-  Note(mdb_put(txn_, env_->dbis_[static_cast<size_t>(table)], &k, &v, 0));
+  Note(mdb_put(txn_, env_->dbis_[static_cast<size_t>(table)], &k, &v, flags));
 }
 
 void WriteTxn::Delete(Table table, std::string_view key) {
@@ -112,8 +116,7 @@ bool Cursor::Next() { return Move(MDB_NEXT); }
 absl::StatusOr<std::unique_ptr<Env>> Env::Open(const Options& options) {
   std::unique_ptr<Env> env(new Env(options));
   struct stat info {};
-  const std::string data = options.dir + "/data.mdb";
-  const bool there = stat(data.c_str(), &info) == 0;
+  const bool there = stat(env->DataFile().c_str(), &info) == 0;
   if (there && options.create)
     return Error(absl::StatusCode::kAlreadyExists, Cat("there is a store in ", options.dir, " already"),
                  "choose another --store DIR");
@@ -123,7 +126,8 @@ absl::StatusOr<std::unique_ptr<Env>> Env::Open(const Options& options) {
   if (options.create && mkdir(options.dir.c_str(), 0700) != 0 && errno != EEXIST)
     return Error(absl::StatusCode::kInvalidArgument, Cat("cannot make the directory ", options.dir, ": ", strerror(errno)));
   RETURN_IF_ERROR(env->Lock());
-  if (there) RETURN_IF_ERROR(CheckFile(data));
+  if (there) RETURN_IF_ERROR(CheckFile(env->DataFile()));
+  if (there && options.walk_pages) RETURN_IF_ERROR(WalkPages(env->DataFile()));
   RETURN_IF_ERROR(env->OpenMap());
   if (options.create && options.durable) {
     RETURN_IF_ERROR(SyncNames(options.dir));
@@ -187,6 +191,11 @@ absl::StatusOr<WriteTxn> Env::Write() {
   MDB_txn* txn = nullptr;
   if (const int rc = mdb_txn_begin(env_, nullptr, 0, &txn); rc != 0) return LmdbError(Cat("cannot write ", options_.dir), rc);
   return WriteTxn(this, txn);
+}
+
+absl::Status Env::CheckPages() const {
+  ASSIGN_OR_RETURN(const Txn pin, Read());
+  return WalkPages(DataFile());
 }
 
 uint64_t Env::FreeBytes() const {

@@ -50,6 +50,7 @@ class WriteTxn final : public Txn {
 
   // key: 8 to 504 bytes; key and value sizes are multiples of 8.
   void Put(Table table, std::string_view key, std::string_view value);
+  void Append(Table table, std::string_view key, std::string_view value);  // key above all there are: fills pages whole
   void Delete(Table table, std::string_view key);
   void Clear(Table table);
 
@@ -59,6 +60,7 @@ class WriteTxn final : public Txn {
  private:
   friend class Env;
   using Txn::Txn;
+  void Put(Table table, std::string_view key, std::string_view value, unsigned flags);
 };
 
 // Rows of one table in key order.
@@ -89,6 +91,7 @@ class Env {
     bool create = false;         // false: NotFound where there is no store
     bool durable = true;         // false: no fdatasync; tests and drills
     uint64_t reserve_bytes = 0;  // Write() is refused when the file system has less free
+    bool walk_pages = false;     // every page is looked at before the file is mapped
   };
 
   // Locks the directory for this process, then looks at the file before it is mapped.
@@ -101,6 +104,9 @@ class Env {
   // Errors: ResourceExhausted (disk reserve), DataLoss (an earlier commit failed).
   absl::StatusOr<WriteTxn> Write();
 
+  // Looks at every page of the file as it is now, while others read and write. Errors: DataLoss.
+  absl::Status CheckPages() const;
+
   uint64_t FreeBytes() const;
   const std::string& dir() const { return options_.dir; }
 
@@ -111,6 +117,7 @@ class Env {
   explicit Env(Options options) : options_(std::move(options)) {}
   absl::Status Lock();
   absl::Status OpenMap();
+  std::string DataFile() const { return options_.dir + "/data.mdb"; }
 
   Options options_;
   std::string real_dir_;

@@ -1,15 +1,13 @@
 #include "engine/store/file_check.h"
 
 #include <fcntl.h>
-#include <lmdb.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <climits>
-#include <csignal>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -20,6 +18,7 @@
 
 #include "engine/base/status.h"
 #include "engine/base/strings.h"
+#include "engine/store/page_walk.h"
 
 namespace chancery {
 namespace {
@@ -47,61 +46,6 @@ std::string OwnCommand() {
 absl::Status LockedBy(const std::string& dir, const std::string& who) {
   return Error(absl::StatusCode::kUnavailable, Cat("the store ", dir, " is locked by ", who),
                "wait until it ends, or ask it to do the work");
-}
-
-// The fields of an LMDB 0.9 meta page that tell whether the file can hold what it claims (lmdb: struct MDB_meta, 64 bit).
-struct Meta {
-  bool valid = false;
-  uint64_t last_page = 0, txn = 0;
-};
-
-Meta ReadMeta(int fd, off_t at) {
-  unsigned char page[152];
-  if (pread(fd, page, sizeof page, at) != static_cast<ssize_t>(sizeof page)) return {};
-  const auto u32 = [&](int i) {
-    uint32_t v;
-    std::memcpy(&v, page + i, 4);
-    return v;
-  };
-  const auto u64 = [&](int i) {
-    uint64_t v;
-    std::memcpy(&v, page + i, 8);
-    return v;
-  };
-  if (u32(16) != 0xBEEFC0DE || u32(20) != 1) return {};
-  return {true, u64(136), u64(144)};
-}
-
-// LMDB may leave free pages at its end unwritten, so a short file can be whole. Whether every page in use is there is tried in a
-// child: a missing one would end this process by SIGBUS.
-bool ReadableInChild(const std::string& path) {
-  const pid_t child = fork();
-  if (child == 0) {
-    for (const int fault : {SIGBUS, SIGSEGV}) signal(fault, SIG_DFL);  // dies quietly, whatever handlers this process has
-    MDB_env* env = nullptr;
-    MDB_txn* txn = nullptr;
-    MDB_dbi names;
-    bool good = mdb_env_create(&env) == 0 && mdb_env_set_maxdbs(env, 64) == 0 && mdb_env_set_mapsize(env, size_t{1} << 40) == 0 &&
-                mdb_env_open(env, path.c_str(), MDB_RDONLY | MDB_NOSUBDIR | MDB_NOLOCK, 0600) == 0 &&
-                mdb_txn_begin(env, nullptr, MDB_RDONLY, &txn) == 0 && mdb_dbi_open(txn, nullptr, 0, &names) == 0;
-    MDB_cursor* tables = nullptr;
-    good = good && mdb_cursor_open(txn, names, &tables) == 0;
-    MDB_val name, ignored, key, value;
-    volatile unsigned char sum = 0;
-    while (good && mdb_cursor_get(tables, &name, &ignored, MDB_NEXT) == 0) {
-      MDB_dbi dbi;
-      MDB_cursor* rows = nullptr;
-      const std::string table(static_cast<const char*>(name.mv_data), name.mv_size);
-      good = mdb_dbi_open(txn, table.c_str(), 0, &dbi) == 0 && mdb_cursor_open(txn, dbi, &rows) == 0;
-      int rc = 0;
-      while (good && (rc = mdb_cursor_get(rows, &key, &value, MDB_NEXT)) == 0)
-        for (size_t i = 0; i < value.mv_size; i += 512) sum = sum ^ static_cast<const unsigned char*>(value.mv_data)[i];
-      good = good && rc == MDB_NOTFOUND;
-    }
-    _exit(good ? 0 : 1);
-  }
-  int state = 1;
-  return child > 0 && waitpid(child, &state, 0) == child && WIFEXITED(state) && WEXITSTATUS(state) == 0;
 }
 
 absl::Status Damaged(const std::string& path, std::string_view how) {
@@ -153,16 +97,20 @@ absl::Status CheckFile(const std::string& path) {
   struct stat info {};
   const bool sized = fstat(fd, &info) == 0;
   const uint64_t page = static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
-  const Meta a = ReadMeta(fd, 0), b = ReadMeta(fd, static_cast<off_t>(page));
+  const MetaPage a = ReadMetaPage(fd, 0), b = ReadMetaPage(fd, 1), newest = NewestMetaPage(fd);
   close(fd);
   if (!sized || info.st_size == 0) return Damaged(path, "is empty");
   if (!a.valid && !b.valid) return Damaged(path, "is no LMDB file");
   const uint64_t size = static_cast<uint64_t>(info.st_size);
   if (size < 2 * page) return Damaged(path, "is truncated: its two head pages are not there");
   if (size % page != 0) return Damaged(path, Cat("is truncated inside a page: ", size, " bytes"));
-  const Meta& newest = !b.valid || (a.valid && a.txn >= b.txn) ? a : b;
-  if ((newest.last_page + 1) * page > size && !ReadableInChild(path))
-    return Damaged(path, Cat("is truncated: ", size, " bytes of ", (newest.last_page + 1) * page));
+  if (!a.valid || !b.valid) return Damaged(path, "is damaged: one of its two head pages does not hold");
+  // They are written in turn, one a commit. Were the newer one taken for the older, a commit would be lost without a word.
+  if (a.txn % 2 != 0 || (b.txn != 0 && b.txn % 2 == 0) || std::max(a.txn, b.txn) - std::min(a.txn, b.txn) > 1)
+    return Damaged(path, "is damaged: its two head pages are not of successive commits");
+  const uint64_t told = (newest.last_page + 1) * page;
+  if (told > size && !WalkPages(path).ok())  // LMDB may leave free pages at its end unwritten: a short file can be whole
+    return Damaged(path, Cat("is truncated: ", size, " bytes of ", told));
   return absl::OkStatus();
 }
 

@@ -158,6 +158,8 @@ Literal ToJson(const StatusView& v) {
   body.Add("registry_name", Literal(v.registry_name)).Add("pack", Literal(v.pack)).Add("records", Number(v.records));
   body.Add("entries", Number(v.entries)).Add("notices", Number(v.notices)).Add("ruled", Number(v.ruled));
   body.Add("admitted", Literal(v.admitted)).Add("free_bytes", Number(v.free_bytes));
+  AddText(body, "renewed", v.renewed);
+  AddTexts(body, "lost", v.lost);
   AddTexts(body, "halted", v.halted);
   return Under("status", std::move(body));
 }

@@ -1,6 +1,5 @@
 // init: founds a registry, or makes a store for an existing one.
-#include <filesystem>
-
+#include "net/cli/card_file.h"
 #include "net/cli/command.h"
 #include "net/cli/files.h"
 #include "net/cli/screen.h"
@@ -12,13 +11,6 @@ struct InitOptions {
   std::string site, name, join, role = "full";
   std::vector<std::string> packs;
 };
-
-// NAME.site beside the store: what a member needs in order to admit this site.
-std::string CardPath(const Command& command, const std::string& site) {
-  const std::filesystem::path store = std::filesystem::path(command.globals.store).lexically_normal();
-  const std::filesystem::path dir = store.has_filename() ? store.parent_path() : store.parent_path().parent_path();
-  return (dir / (site + ".site")).string();
-}
 
 Literal Result(const Command& command, const Database& db, const StatusView& status, const std::string& card) {
   Literal body = Literal::Object();
@@ -79,12 +71,12 @@ int Join(const Command& command, const InitOptions& options) {
   const absl::StatusOr<std::unique_ptr<Database>> db =
       Database::Join(command.globals.store, {.site = options.site, .role = options.role, .key_seed = {}}, *bundle);
   if (!db.ok()) return command.Fail(db.status());
-  const std::string card = CardPath(command, options.site);
-  if (absl::Status written = WriteFile(card, (*db)->SiteCard()); !written.ok()) return command.Fail(written);
+  const absl::StatusOr<std::string> card = WriteCardFile(command, **db);
+  if (!card.ok()) return command.Fail(card.status());
   const absl::StatusOr<Snapshot> now = (*db)->Read();
   if (!now.ok()) return command.Fail(now.status());
   const absl::StatusOr<StatusView> status = now->Status();
-  return status.ok() ? Joined(command, **db, *status, card, now->Frontier()) : command.Fail(status.status());
+  return status.ok() ? Joined(command, **db, *status, *card, now->Frontier()) : command.Fail(status.status());
 }
 
 int Init(const Command& command, const InitOptions& options) {

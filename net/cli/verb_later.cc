@@ -16,10 +16,7 @@ void AddLater(CLI::App& app, Command& command) {
       {"receipt", "The receipt of an entry"},
       {"checkpoint", "The signed size and root of the settled order"},
       {"prove", "Evidence of an entry, for a court"},
-      {"verify", "Check a store or file offline"},
       {"epoch", "Membership by quorum"},
-      {"backup", "A consistent copy while serving"},
-      {"restore", "A store from a backup"},
       {"extract", "A signed extract of a record"},
       {"sim", "Seeded random drills"},
   };

@@ -1,6 +1,7 @@
 // site: who takes part in the registry.
 #include <cstdlib>
 
+#include "net/cli/card_file.h"
 #include "net/cli/command.h"
 #include "net/cli/files.h"
 #include "net/cli/screen.h"
@@ -31,6 +32,24 @@ int List(const Command& command, const ListOptions&) {
       if (command.verbose()) screen += "      key " + Plain(site.key) + "\n";
     }
     command.Print(screen);
+    return kDone;
+  });
+}
+
+struct CardOptions {};
+
+int WriteCard(const Command& command, const CardOptions&) {
+  return command.WithSnapshot([&](Database& db, const Snapshot& now) -> int {
+    const absl::StatusOr<std::string> card = WriteCardFile(command, db);
+    if (!card.ok()) return command.Fail(card.status());
+    if (command.json()) {
+      Literal body = Literal::Object({{"site", db.site()}, {"fingerprint", db.Fingerprint()}, {"card", *card}});
+      return command.Line(Literal::Object({{"card", std::move(body)}})), kDone;
+    }
+    std::string screen = Bold("WRITTEN") + "  " + Plain(*card) + "\n         Key " + db.Fingerprint() +
+                         "\n         Read it to whoever admits, over another way than the card takes.\n\n";
+    screen += HasOtherMember(now) ? NextBlock(ToBeAdmitted(command, *card, now.Frontier())) : kNoMember;
+    command.Print(command.quiet() ? "" : screen);
     return kDone;
   });
 }
@@ -70,12 +89,28 @@ std::string Grouped(const std::string& fingerprint) {
   return out;
 }
 
-int Admitted(const Command& command, const Receipt& receipt, const std::string& fingerprint) {
+// The site that the card says is there already with another key; "" = it says of none.
+std::string RenewedSite(const std::string& card) {
+  const absl::StatusOr<Literal> json = ParseJson(card);
+  const Literal* site = json.ok() && json->Find("replaces") != nullptr ? json->Find("site") : nullptr;
+  return site == nullptr ? "" : site->text;
+}
+
+std::string EndsNothing(const std::string& site) {
+  return Labelled("", "It is a new lane of " + Plain(site) +
+                          ", beside the one that it had. This ends nothing by itself: what the "
+                          "key before signs is still taken. Make sure that the machine with that key, and every copy of its "
+                          "store, is switched off for good.") +
+         "\n";
+}
+
+int Admitted(const Command& command, const Receipt& receipt, const std::string& fingerprint, const std::string& renewed) {
   if (command.json()) return command.Line(ToJson(receipt)), kDone;
   std::string screen = Bold("ADMITTED") + "  by " + receipt.short_name + "\n          Key " + Grouped(fingerprint) +
-                       "\n          It must be the one that the joining site printed.\n\n";
+                       "\n          It must be the one that the site printed.\n" +
+                       (renewed.empty() ? "\n" : EndsNothing(renewed));
   screen +=
-      NextBlock({command.Self() + " bundle export --since 0 -o back.cbn", "chancery bundle apply back.cbn   # at the new site"});
+      NextBlock({command.Self() + " bundle export --since 0 -o back.cbn", "chancery bundle apply back.cbn   # at the site"});
   command.Print(command.quiet() ? "" : screen);
   return kDone;
 }
@@ -90,18 +125,19 @@ int Admit(const Command& command, const AdmitOptions& options) {
   }
   return command.WithStore([&](Database& db) {
     const absl::StatusOr<Receipt> receipt = db.Admit(*card);
-    return receipt.ok() ? Admitted(command, *receipt, fingerprint) : command.Fail(receipt.status());
+    return receipt.ok() ? Admitted(command, *receipt, fingerprint, RenewedSite(*card)) : command.Fail(receipt.status());
   });
 }
 
 }  // namespace
 
 void AddSite(CLI::App& app, Command& command) {
-  CLI::App* site = app.add_subcommand("site", "Who takes part: ls, admit")->require_subcommand(1);
+  CLI::App* site = app.add_subcommand("site", "Who takes part: ls, card, admit")->require_subcommand(1);
   Bind(site->add_subcommand("ls", "The sites of the registry, as known here"), command, List);
+  Bind(site->add_subcommand("card", "Write this site's card, for the member that admits it"), command, WriteCard);
   CLI::App* admit = site->add_subcommand("admit", "Admit the site whose card this is");
   AdmitOptions& options = Bind(admit, command, Admit);
-  admit->add_option("CARD", options.card, "The NAME.site file that `init --join` wrote")->required()->type_name("");
+  admit->add_option("CARD", options.card, "The NAME.site file of the site")->required()->type_name("");
   admit->add_option("--fingerprint", options.fingerprint, "Admit only if the card's key has this one")->type_name("TEXT");
   AddNotYet(*site, command, "drain", "Wait until the peers hold everything");
   AddNotYet(*site, command, "isolate", "Begin a planned cut");

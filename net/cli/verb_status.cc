@@ -11,8 +11,8 @@ struct StatusOptions {
   bool check = false, watch = false;
 };
 
-// What one site can know about itself without peers: whether it still has room, and whether somebody else writes a journal that
-// has one writer. Damage shows when the store does not open.
+// What one site can know about itself without peers: whether its key is good, whether it has room, and whether somebody else
+// writes a journal that has one writer. Damage shows when the store does not open.
 struct Alarm {
   std::string code, words, remedy;
 };
@@ -20,6 +20,9 @@ Alarm AlarmOf(const StatusView& status) {
   if (!status.halted.empty())
     return {"two-faced", "two versions exist from " + Plain(status.halted[0]) + " on; nothing more is taken of that journal.",
             "find the second store that has that site's key and stop it"};
+  if (!status.renewed.empty())
+    return {"key", "new key, not admitted yet, nothing can be filed: " + Plain(status.renewed) + ".",
+            "have a member admit its card: docs/how-to/lost-disk.md"};
   if (status.free_bytes >= kRoomBytes) return {};
   return {"room", Count(status.free_bytes >> 20) + " MB free on the store's disk; filings are refused below 64 MB.",
           "make room on the disk that holds the store"};
@@ -33,9 +36,18 @@ std::string Frontier(const StatusView& status) {
   return out.empty() ? "nothing" : out;
 }
 
+std::string Joined(const std::vector<std::string>& texts) {
+  std::string out;
+  for (const std::string& text : texts) out += (out.empty() ? "" : ", ") + text;
+  return out;
+}
+
 std::string State(const StatusView& status, const Alarm& alarm) {
   if (!alarm.code.empty()) {
-    return Bold("WAKE SOMEONE") + "  " + alarm.code + ": " + alarm.words + "\n              Remedy: " + alarm.remedy + "\n";
+    std::string out = Bold("WAKE SOMEONE") + "  ";
+    for (const std::string& line : Wrap(alarm.code + ": " + alarm.words, kColumns - 14))
+      out += (out.ends_with("\n") ? std::string(14, ' ') : "") + line + "\n";
+    return out + "              Remedy: " + alarm.remedy + "\n";
   }
   if (!status.admitted) return Bold("READING ONLY.") + "  Not admitted yet, as far as is known here.\n";
   return Bold("WORKING.") + "  Nothing needs you.\n";
@@ -50,6 +62,10 @@ std::string Facts(const StatusView& status) {
     out += Labelled("Waiting", Count(status.waiting, "entry", "entries") + " stored here: what they build on is missing");
   if (status.held > 0)
     out += Labelled("Held", Count(status.held, "entry", "entries") + " stored here: stamped too far ahead of this clock");
+  if (!status.lost.empty())
+    out += Labelled("Missing", Joined(status.lost) +
+                                   ": filed, as is known here, and not here. They come with the entries of "
+                                   "whoever holds them.");
   out += Labelled("Elsewhere",
                   "What the other sites hold is not known here. Equal digests (-v) at two sites mean equal records and cases.");
   out += Labelled("Order", "Not settled in this version: no place in it is proved.");
@@ -65,6 +81,7 @@ std::string Screen(const Command& command, const StatusView& status, const Alarm
   }
   std::vector<std::string> next;
   if (status.cases > 0) next.push_back(command.Self() + " case ls");
+  if (!status.renewed.empty()) next.push_back(command.Self() + " site card");
   if (!status.admitted) next.push_back("chancery site admit " + status.site + ".site   # at a member");
   next.push_back(command.Self() + " bundle export --since 0 -o pouch.cbn");
   return out + "\n" + NextBlock(next);

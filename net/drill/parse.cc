@@ -29,7 +29,8 @@ class Parser {
   Act ParseExpect(LineReader& line, const std::string& site);
   bool ParseCheck(LineReader& line, const std::string& check, Expect* expect);
   Act ParseLaterCheck(LineReader& line, int column, const std::string& check);
-  Act ParseLaterVerb(LineReader& line, const std::string& verb);
+  Act ParseBackup(LineReader& line);
+  Act ParseRestore(LineReader& line);
 
   std::string Site(LineReader& line);
   std::vector<std::string> SomeSites(LineReader& line);
@@ -38,8 +39,9 @@ class Parser {
 
   std::string origin_;
   Drill drill_;
-  std::set<std::string> sites_, entries_, backups_;
-  size_t opening_ = 0;  // the opening statements: packs and sites
+  std::set<std::string> sites_, entries_, backup_names_;
+  std::map<std::string, std::string> backups_;  // name -> site
+  size_t opening_ = 0;                          // the opening statements: packs and sites
   bool has_pack_ = false;
 };
 
@@ -251,20 +253,24 @@ Act Parser::ParseExpect(LineReader& line, const std::string& site) {
   return now ? Act(expect) : later;
 }
 
-Act Parser::ParseLaterVerb(LineReader& line, const std::string& verb) {
-  Site(line);
-  if (verb == "backup" || verb == "restore") {
-    const char* link = verb == "backup" ? "as" : "from";
-    if (!line.Take(link)) line.Fail(absl::StrCat("it is written: ", verb, " S ", link, " N"));
-    const int column = line.Column();
-    std::string name;
-    if (verb == "backup") {
-      NewName(line, &backups_, &name);
-    } else if (name = line.Word("a name"); line.ok() && !backups_.count(name)) {
-      line.Fail(column, absl::StrCat("there is no backup ", name));
-    }
-  }
-  return NotYet{verb};
+Act Parser::ParseBackup(LineReader& line) {
+  BackUp backup{Site(line), ""};
+  if (!line.Take("as")) line.Fail("it is written: backup S as N");
+  NewName(line, &backup_names_, &backup.name);
+  backups_[backup.name] = backup.site;
+  return backup;
+}
+
+Act Parser::ParseRestore(LineReader& line) {
+  Restore restore{Site(line), ""};
+  if (!line.Take("from")) line.Fail("it is written: restore S from N");
+  const int column = line.Column();
+  restore.name = line.Word("a name");
+  const auto backup = backups_.find(restore.name);
+  if (line.ok() && backup == backups_.end()) line.Fail(column, absl::StrCat("there is no backup ", restore.name));
+  if (line.ok() && backup->second != restore.site)
+    line.Fail(column, absl::StrCat(restore.name, " is a backup of ", backup->second));
+  return restore;
 }
 
 Act Parser::ParseAct(LineReader& line) {
@@ -279,7 +285,12 @@ Act Parser::ParseAct(LineReader& line) {
   if (verb == "skew") return ParseSkew(line);
   if (verb == "crash") return Crash{Site(line)};
   if (verb == "restart") return Restart{Site(line)};
-  if (verb == "backup" || verb == "restore" || verb == "fence" || verb == "retire") return ParseLaterVerb(line, verb);
+  if (verb == "backup") return ParseBackup(line);
+  if (verb == "restore") return ParseRestore(line);
+  if (verb == "fence" || verb == "retire") {
+    Site(line);
+    return NotYet{verb};
+  }
   if (verb == "sync" || verb == "heal") {
     const bool sync = verb == "sync";
     if (line.AtEnd()) return sync ? Act(SyncAll{}) : Act(HealAll{});

@@ -224,6 +224,22 @@ Step Rehearsal::Do(const Restart& act) {
   return Says(absl::StrCat(site.name, " restarts"));
 }
 
+Step Rehearsal::Do(const BackUp& act) {
+  Site& site = sites_.Of(act.site);
+  if (!site.running()) return Down(site);
+  absl::StatusOr<BackupView> backup = sites_.Backup(site, act.name);
+  if (!backup.ok()) return Failed("a backup is made", site.name, backup.status());
+  return Says(absl::StrCat(site.name, " is backed up as ", act.name, ": ", backup->frontier));
+}
+
+Step Rehearsal::Do(const Restore& act) {
+  Site& site = sites_.Of(act.site);
+  absl::StatusOr<StatusView> status = sites_.Restore(site, act.name);
+  if (!status.ok()) return Failed("the backup is restored", site.name, status.status());
+  const std::string missing = status->lost.empty() ? "" : absl::StrCat("; missing: ", absl::StrJoin(status->lost, ", "));
+  return Says(absl::StrCat(site.name, " is ", status->renewed, missing));
+}
+
 Step Rehearsal::Do(const NotYet& act) { return Unreadable(absl::StrCat("not yet: ", act.verb)); }
 
 Step Rehearsal::Do(const Expect& act) {

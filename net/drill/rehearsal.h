@@ -54,6 +54,8 @@ class Rehearsal {
   Step Do(const Skew& act);
   Step Do(const Crash& act);
   Step Do(const Restart& act);
+  Step Do(const BackUp& act);
+  Step Do(const Restore& act);
   Step Do(const Expect& act);
   Step Do(const NotYet& act);
 

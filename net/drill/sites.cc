@@ -1,5 +1,6 @@
 #include "net/drill/sites.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <system_error>
@@ -216,8 +217,40 @@ absl::StatusOr<std::vector<uint64_t>> Sites::Sync() {
         taken[i] += *entries;
       }
     }
+    if (changed) continue;
+    absl::StatusOr<bool> admitted = AdmitRestored();  // once all know what the others have filed and admitted
+    if (!admitted.ok()) return admitted.status();
+    changed = *admitted;
   }
   return taken;
+}
+
+// One site that waits for its new lane, admitted by the first member of its group. False: there is none.
+absl::StatusOr<bool> Sites::AdmitRestored() {
+  for (const std::vector<Site*>& group : Groups()) {
+    Site* member = nullptr;
+    std::vector<SiteView> known;  // there
+    std::vector<Site*> restored;
+    for (Site* site : group) {
+      absl::StatusOr<Snapshot> snapshot = site->db->Read();
+      absl::StatusOr<StatusView> status = snapshot.ok() ? snapshot->Status() : snapshot.status();
+      absl::StatusOr<std::vector<SiteView>> sites = snapshot.ok() ? snapshot->Sites() : snapshot.status();
+      if (!status.ok()) return status.status();
+      if (!sites.ok()) return sites.status();
+      if (!status->renewed.empty()) restored.push_back(site);
+      if (!status->admitted || member != nullptr) continue;
+      member = site;
+      known = *std::move(sites);
+    }
+    for (Site* site : restored) {
+      const std::string key = site->db->Fingerprint();
+      const bool waits = std::none_of(known.begin(), known.end(), [&](const SiteView& lane) { return lane.key == key; });
+      if (member == nullptr || !waits) continue;  // the admission is on its way, held perhaps
+      if (absl::Status admitted = member->db->Admit(site->db->SiteCard()).status(); !admitted.ok()) return admitted;
+      return true;
+    }
+  }
+  return false;
 }
 
 absl::Status Sites::Restart(Site& site) {
@@ -225,6 +258,28 @@ absl::Status Sites::Restart(Site& site) {
   if (!db.ok()) return db.status();
   site.db = *std::move(db);
   return absl::OkStatus();
+}
+
+absl::StatusOr<BackupView> Sites::Backup(Site& site, const std::string& name) {
+  const std::string& file = backups_[name] = absl::StrCat(scratch_.path(), "/", backups_.size(), ".backup");
+  return site.db->Backup(file);
+}
+
+absl::StatusOr<StatusView> Sites::Restore(Site& site, const std::string& name) {
+  site.db.reset();
+  for (const char* file : {"/data.mdb", "/lock.mdb"}) {
+    std::error_code error;
+    std::filesystem::remove(site.dir + file, error);
+    if (error) return absl::InternalError(absl::StrCat("cannot remove ", site.dir, file, ": ", error.message()));
+  }
+  const std::string seed = absl::StrCat(KeySeed(site.name), "/", ++site.restores);
+  absl::StatusOr<std::unique_ptr<Database>> db =
+      Database::Restore(site.dir, backups_.at(name), {.key_seed = seed}, EnvironmentOf(site));
+  if (!db.ok()) return db.status();
+  site.db = *std::move(db);
+  absl::StatusOr<Snapshot> snapshot = site.db->Read();
+  if (!snapshot.ok()) return snapshot.status();
+  return snapshot->Status();
 }
 
 }  // namespace chancery::drill

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -36,6 +37,7 @@ struct Site {
   ManualClock clock;
   SeededRandom random;
   int64_t skew_ms = 0;
+  int restores = 0;
   std::unique_ptr<Database> db;  // null while the site is down
 };
 
@@ -65,7 +67,8 @@ class Sites {
   std::vector<std::vector<Site*>> Groups();
 
   // Every running site takes what each site that it hears holds, and what its clock has held until now, until nothing changes:
-  // the entries each took, in the order of sites.
+  // the entries each took, in the order of sites. Restored sites are admitted on the way, each by the first member with which it
+  // can exchange.
   absl::StatusOr<std::vector<uint64_t>> Sync();
   // The listener takes what the speaker holds: entries taken; 0 where one is down or the listener does not hear the speaker.
   absl::StatusOr<uint64_t> Take(Site& listener, Site& speaker);
@@ -74,12 +77,19 @@ class Sites {
   void Crash(Site& site) { site.db.reset(); }
   absl::Status Restart(Site& site);
 
+  // Keeps a backup of a running site under a name. Errors: as Database::Backup.
+  absl::StatusOr<BackupView> Backup(Site& site, const std::string& name);
+  // Replaces the site's store by the backup, on the machine that it had: what it last filed is known there. Errors: as
+  // Database::Restore.
+  absl::StatusOr<StatusView> Restore(Site& site, const std::string& name);
+
  private:
   struct Taken {
     uint64_t entries = 0;  // merged
     uint64_t kept = 0;     // waiting or held now
   };
 
+  absl::StatusOr<bool> AdmitRestored();
   absl::Status Join(Site& site, Database& founder);
   static absl::StatusOr<Taken> Ingest(Site& site, const std::vector<std::string>& runs);
   absl::StatusOr<uint64_t> Take(Site& listener, Site& speaker, bool* kept);  // *kept: something is here that was not
@@ -88,6 +98,7 @@ class Sites {
   ScratchFolder scratch_;  // outlives the stores
   std::vector<std::unique_ptr<Site>> sites_;
   std::set<std::pair<std::string, std::string>> deaf_;  // (listener, speaker)
+  std::map<std::string, std::string> backups_;          // name -> file
   int64_t now_ms_ = 1767225600000;                      // 2026-01-01T00:00:00Z
 };
 

@@ -72,6 +72,12 @@ struct Crash {  // crash S
 struct Restart {  // restart S
   std::string site;
 };
+struct BackUp {  // backup S as N
+  std::string site, name;
+};
+struct Restore {  // restore S from N
+  std::string site, name;
+};
 enum class Check {
   kEqual,
   kCases,
@@ -101,7 +107,7 @@ struct NotYet {  // a verb or check of the language that this version reads and 
 };
 
 using Act = std::variant<UsePack, NameSites, LoadPack, File, Refuse, Rule, SyncAll, SyncPair, Cut, CutOneWay, HealAll, HealPair,
-                         Tick, Skew, Crash, Restart, Expect, NotYet>;
+                         Tick, Skew, Crash, Restart, BackUp, Restore, Expect, NotYet>;
 
 struct Statement {
   int line = 0;

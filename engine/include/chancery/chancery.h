@@ -30,6 +30,7 @@ struct Environment {
   Random* random = nullptr;              // nullptr: the system's
   bool durable = true;                   // false: no fdatasync. Drills and tests only: a power cut loses the store
   uint64_t reserve_bytes = 64ull << 20;  // filings are refused (`limit`) when the disk has less left
+  bool walk_pages = false;               // Open looks at every page of the store first. O(store)
 };
 
 struct FoundOptions {
@@ -66,6 +67,7 @@ struct Intake {
 // What Verify found. ok() = every byte of every lane holds and everything derived is what the journal says.
 struct VerifyView {
   uint64_t lanes = 0, runs = 0, entries = 0;  // read, hashed, their seals checked
+  bool journal_holds = true;                  // every entry of every lane: what is derived can be derived again
   std::vector<std::string> damage;            // one sentence each, with what to try
   std::string digest, docket;                 // as the store has them, 32 hexadecimal digits
   bool ok() const { return damage.empty(); }
@@ -73,6 +75,12 @@ struct VerifyView {
 
 struct RestoreOptions {
   std::string key_seed;  // tests only
+};
+
+// What a backup holds.
+struct BackupView {
+  std::string site, frontier;  // "tallinn-17,luxembourg-4": the moment
+  uint64_t entries = 0, bytes = 0;
 };
 
 // A consistent view of one moment. Does not block the writer; holds pages, so keep it short. Movable, used by one thread at a
@@ -143,8 +151,9 @@ class Database {
   static absl::StatusOr<std::unique_ptr<Database>> Join(const std::string& dir, const JoinOptions& options,
                                                         std::string_view bundle, const Environment& env = {});
 
-  // Errors: NotFound (no store), Unavailable (locked by another process: pid and command), DataLoss (truncated, foreign or
-  // damaged), FailedPrecondition (another format version).
+  // A store that is an older copy of itself (its `tip` file is ahead of it) gets a new key, and so a new lane: as Restore.
+  // Errors: NotFound (no store), Unavailable (locked by another process: pid and command; or of another format version), DataLoss
+  // (truncated, foreign or damaged).
   static absl::StatusOr<std::unique_ptr<Database>> Open(const std::string& dir, const Environment& env = {});
 
   ~Database();  // writes nothing: what is durable is durable already
@@ -160,7 +169,8 @@ class Database {
   // Decides a case. Errors: refusal `ruling` or `officers`.
   absl::StatusOr<Receipt> Rule(const RulingDraft& ruling);
 
-  // The card (text) that a joining site hands to a member, and its fingerprint, and the member's act.
+  // The card (text) that a site hands to a member, its fingerprint, and the member's act. Where the site is there already with
+  // another key, the card says so, and its new lane is the site's next: this ends nothing of the lane before.
   std::string SiteCard() const;
   std::string Fingerprint() const;
   absl::StatusOr<Receipt> Admit(std::string_view site_card);
@@ -172,8 +182,10 @@ class Database {
 
   // Takes runs of other sites (from RunsSince, in any split and order), in one durable commit, and whatever of the runs kept here
   // is ready now: without runs it does just that. What is not ready is kept. The same runs again change nothing. A run whose
-  // bytes do not hold is left out and counted as damaged. Errors: where no run of the batch holds, the fault of the first:
-  // InvalidArgument (malformed) or DataLoss (hash or seal do not hold); FailedPrecondition (another registry).
+  // bytes do not hold is left out and counted as damaged. Entries of this site's own lane that are not here show that the store
+  // is an older copy of itself: they are taken, and the store gets a new key, as Restore. Errors: where no run of the batch
+  // holds, the fault of the first: InvalidArgument (malformed) or DataLoss (hash or seal do not hold); FailedPrecondition
+  // (another registry).
   absl::StatusOr<Intake> Ingest(absl::Span<const std::string> runs);
 
   // The same with the runs of a bundle, in commits of some 20,000 entries: what was taken before an interruption stays, and the
@@ -181,17 +193,19 @@ class Database {
   // head is damaged; InvalidArgument (no bundle).
   absl::StatusOr<Intake> ApplyBundle(std::string_view bundle);
 
-  // Hashes every entry of every lane again, checks every seal and every row of the journal, and recomputes the digests from the
-  // rows. Reads only; others file meanwhile. Damage is told in the view. Cost: the whole store is read once.
+  // Looks at every page, hashes every entry of every lane again, checks every seal and every row of the journal, and compares
+  // records, claims, docket and sums with one another. Reads only; others file meanwhile. Damage is told in the view. Cost: the
+  // whole store is read twice.
   absl::StatusOr<VerifyView> Verify() const;
 
   // A consistent copy of the store as one file, without the site's key, while others read and file (docs/reference/backup.md).
-  // Errors: AlreadyExists (the file), InvalidArgument (cannot be written).
-  absl::Status Backup(const std::string& file) const;
+  // Errors: AlreadyExists (the file), InvalidArgument (cannot be written), DataLoss (the journal is damaged).
+  absl::StatusOr<BackupView> Backup(const std::string& file) const;
 
-  // A store in `dir` from a backup, with a new key and so with a new lane. The site refuses filings (`admission`) until a
-  // member has admitted its card and that entry has arrived here; what was filed after the backup comes back from whoever holds
-  // it, and status names what is missing. Errors: AlreadyExists, DataLoss (the backup is damaged: nothing is left behind).
+  // A store in `dir` from a backup, or from the directory of another store, with a new key and so with a new lane. The site
+  // refuses filings (`admission`) until a member has admitted its card and that entry has arrived here; what was filed after the
+  // backup comes back from whoever holds it, and status names what is missing. Errors: AlreadyExists, NotFound, DataLoss (the
+  // backup is damaged), InvalidArgument (no backup), Unavailable (another format): then nothing is left behind.
   static absl::StatusOr<std::unique_ptr<Database>> Restore(const std::string& dir, const std::string& file,
                                                            const RestoreOptions& options = {}, const Environment& env = {});
 

@@ -1,0 +1,57 @@
+#include "engine/sidecar.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <iterator>
+
+#include "engine/base/bytes.h"
+
+namespace chancery {
+namespace {
+
+constexpr std::string_view kMagic = "CHTIP001";
+
+std::string Encode(const Tip& tip) {
+  ByteWriter w;
+  w.Raw(kMagic);
+  w.U64(tip.lane);
+  w.U64(tip.seq);
+  w.Raw(tip.root.view());
+  w.U64(Xxh64(w.out));
+  return std::move(w.out);
+}
+
+std::string PathOf(const std::string& dir) { return dir + "/tip"; }
+
+}  // namespace
+
+std::optional<Tip> ReadTip(const std::string& dir) {
+  std::ifstream in(PathOf(dir), std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(in), {}};
+  ByteReader r(bytes);
+  Tip tip;
+  const std::string_view magic = r.Raw(kMagic.size());
+  tip.lane = r.U64();
+  tip.seq = r.U64();
+  const std::string_view root = r.Raw(32);
+  if (!r.ok() || magic != kMagic) return std::nullopt;
+  tip.root = Hash256::From(root);
+  return bytes == Encode(tip) ? std::optional(tip) : std::nullopt;
+}
+
+Sidecar::~Sidecar() {
+  if (fd_ >= 0) close(fd_);
+}
+
+void Sidecar::Open(const std::string& dir) { fd_ = open(PathOf(dir).c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600); }
+
+void Sidecar::Write(const Tip& tip) {
+  if (fd_ < 0 || last_ == tip) return;
+  const std::string bytes = Encode(tip);
+  last_.reset();
+  if (pwrite(fd_, bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size())) last_ = tip;
+}
+
+}  // namespace chancery
