@@ -107,8 +107,8 @@ std::string EndsNothing(const std::string& site) {
 int Admitted(const Command& command, const Receipt& receipt, const std::string& fingerprint, const std::string& renewed) {
   if (command.json()) return command.Line(ToJson(receipt)), kDone;
   std::string screen = Bold("ADMITTED") + "  by " + receipt.short_name + "\n          Key " + Grouped(fingerprint) +
-                       "\n          It must be the one that the site printed.\n" +
-                       (renewed.empty() ? "\n" : EndsNothing(renewed));
+                       "\n          It must be the one that the " + (renewed.empty() ? "joining" : "restored") +
+                       " site printed.\n" + (renewed.empty() ? "\n" : EndsNothing(renewed));
   screen +=
       NextBlock({command.Self() + " bundle export --since 0 -o back.cbn", "chancery bundle apply back.cbn   # at the site"});
   command.Print(command.quiet() ? "" : screen);

@@ -138,7 +138,7 @@ TEST(Verbs, RehearsePassesOnTheDrillsOwnCodes) {
 
 TEST(Verbs, OfLaterVersionsAreKnownAndSaySo) {
   const Land land;
-  for (const Words& words : std::vector<Words>{{"verify"},
+  for (const Words& words : std::vector<Words>{{"verify", "land.toml"},
                                                {"prove", "tallinn-1"},
                                                {"receipt", "tallinn-1"},
                                                {"find", "parcel"},
@@ -151,8 +151,6 @@ TEST(Verbs, OfLaterVersionsAreKnownAndSaySo) {
                                                {"config", "check"},
                                                {"checkpoint"},
                                                {"epoch", "show"},
-                                               {"backup", "f"},
-                                               {"restore", "f"},
                                                {"extract", "parcel/1", "-o", "f"},
                                                {"sim", "--seed", "1"},
                                                {"site", "drain"},
