@@ -1,6 +1,7 @@
 #include "tests/model/history.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -24,7 +25,23 @@ using Error = std::string;  // "" = engine and model agree
   if (Error different = (expr); !different.empty()) return different
 
 constexpr int64_t kStart = 1767225600000;  // 2026-01-01
+constexpr int64_t kHour = 3600000;
+constexpr int64_t kMaxLead = 24 * kHour;
 const char* const kNames[] = {"tallinn", "tartu", "luxembourg", "brussels", "helsinki"};
+
+// A run, as far as its receiver has to look at it.
+struct Stretch {
+  LaneId lane = 0;
+  uint64_t first = 0, last = 0;
+  std::string bytes;
+  auto operator<=>(const Stretch&) const = default;
+};
+
+struct Copy {  // a backup, and what it holds
+  std::string file;
+  Seen seen;
+  std::set<Stretch> kept;
+};
 
 struct Site {
   explicit Site(std::string site_name, uint64_t seed) : name(std::move(site_name)), random(seed) {}
@@ -33,8 +50,10 @@ struct Site {
   SeededRandom random;
   int64_t skew = 0;
   std::unique_ptr<Database> db;
-  Seen seen;                       // what it holds, as the model reckons
-  std::set<Place> kept;            // what is stored there and not merged yet
+  LaneId lane = 0;         // that its key writes
+  Seen seen;               // what it holds, as the model reckons
+  std::set<Stretch> kept;  // runs that are stored there and not merged yet
+  std::optional<Copy> backup;
   std::string frontier = "0";      // the same as the engine prints it
   std::optional<Meaning> meaning;  // of `seen`
   std::map<CaseKey, std::string> states;
@@ -42,7 +61,8 @@ struct Site {
 
 class History {
  public:
-  History(const HistoryOptions& options, Tally& tally) : options_(options), tally_(tally), draw_(options.seed, options.dense) {}
+  History(const HistoryOptions& options, Tally& tally)
+      : options_(options), tally_(tally), draw_(options.seed, options.dense), far_clocks_(draw_.Chance(25)) {}
 
   Error Run() {
     Error error = Begin();
@@ -68,19 +88,83 @@ class History {
   // Each site's clock has a skew of its own; time passes with every act, seldom much of it.
   void Tick() {
     now_ += draw_.Chance(10) ? 600000 : static_cast<int64_t>(draw_.Below(3));
+    if (far_clocks_ && draw_.Chance(3)) now_ += 5 * kHour;
     for (auto& site : sites_) site->clock.Set(now_ + site->skew);
   }
 
-  bool Admitted(const Site& site) const {
+  // ---- disks that are lost
+
+  Error Recover(Site& site) {
+    if (!Admitted(site)) return Readmit(site);
+    if (!site.backup || draw_.Chance(30)) return BackUp(site);
+    return Restore(site);
+  }
+
+  Error BackUp(Site& site) {
+    Note("# " + site.name + " is backed up");
+    site.backup = Copy{dir_ / Cat(site.name, ".backup", keys_++), site.seen, site.kept};
+    if (const auto backup = site.db->Backup(site.backup->file); !backup.ok()) return Failed("Backup", backup.status());
+    return "";
+  }
+
+  // The store is gone; what the backup has is there again, under a new key that nobody has admitted.
+  Error Restore(Site& site) {
+    Note("# " + site.name + " is restored from its backup");
+    site.db.reset();
+    std::filesystem::remove_all(site.dir);
+    RestoreOptions options;
+    options.key_seed = NewKey(site);
+    auto db = Database::Restore(site.dir, site.backup->file, options, EnvironmentOf(site));
+    if (!db.ok()) return Failed("Restore", db.status());
+    site.db = *std::move(db);
+    site.seen = site.backup->seen;
+    site.kept = site.backup->kept;
+    Count("restores");
+    RETURN_IF_DIFFERENT(Check(site));
+    RETURN_IF_DIFFERENT(File(site));  // refused until it is admitted again
+    return draw_.Chance(50) ? Readmit(site) : "";
+  }
+
+  // A member that knows the site's lanes admits the new one. The old one stays where it was: nobody goes on with it.
+  Error Readmit(Site& site) {
+    for (auto& member : sites_) {
+      if (member.get() == &site || !Admitted(*member) || !KnowsAll(*member, site.name)) continue;
+      if (Admitted(site, member->seen)) return Deliver(*member, site);  // it has not heard of it
+      Note(Cat("# ", member->name, " admits ", site.name, " again"));
+      if (const auto receipt = member->db->Admit(site.db->SiteCard()); !receipt.ok()) return Failed("Admit", receipt.status());
+      RETURN_IF_DIFFERENT(TakeOwn(*member, 1));
+      RETURN_IF_DIFFERENT(Check(*member));
+      Count("lanes anew");
+      return Deliver(*member, site);
+    }
+    return "";
+  }
+
+  bool Admitted(const Site& site) const { return Admitted(site, site.seen); }
+  bool Admitted(const Site& site, const Seen& seen) const {
     for (const auto& [place, item] : book_.items) {
-      if (!Has(site.seen, place)) continue;
-      if ((item.entry.admit && item.entry.admit->site == site.name) ||
-          (item.entry.genesis && item.entry.genesis->site == site.name))
+      if (!Has(seen, place)) continue;
+      if ((item.entry.admit && chancery::LaneOf(item.entry.admit->key) == site.lane) ||
+          (item.entry.genesis && chancery::LaneOf(item.entry.genesis->key) == site.lane))
         return true;
     }
     return false;
   }
-  LaneId LaneOf(const Site& site) const { return Admitted(site) ? book_.LaneOfSite(site.name) : 0; }
+  LaneId LaneOf(const Site& site) const { return Admitted(site) ? site.lane : 0; }
+
+  // Whether the site knows of every lane that was ever admitted under the name.
+  bool KnowsAll(const Site& site, const std::string& name) const {
+    return std::all_of(book_.items.begin(), book_.items.end(), [&](const auto& known) {
+      const Entry& entry = known.second.entry;
+      return !entry.admit || entry.admit->site != name || Has(site.seen, known.first);
+    });
+  }
+
+  std::string NewKey(Site& site) {  // the seed of one
+    const std::string seed = Cat(site.name, options_.seed, "#", keys_++);
+    site.lane = chancery::LaneOf(KeyPair::FromSeed(Sha256({"chancery/seed/1\n", seed})).public_key());
+    return seed;
+  }
 
   // ---- the beginning: a founder, sites that join at once or later, admissions
 
@@ -99,7 +183,7 @@ class History {
     Site& founder = NewSite();
     FoundOptions found;
     found.site = founder.name;
-    found.key_seed = Cat(founder.name, options_.seed);
+    found.key_seed = NewKey(founder);
     for (const PackSpec& pack : Packs()) found.packs.emplace_back(pack.name + ".toml", pack.toml);
     auto db = Database::Found(founder.dir, found, EnvironmentOf(founder));
     if (!db.ok()) return Failed("Found", db.status());
@@ -125,7 +209,7 @@ class History {
     if (!bundle.ok()) return Failed("ExportBundle", bundle.status());
     JoinOptions join;
     join.site = site.name;
-    join.key_seed = Cat(site.name, options_.seed);
+    join.key_seed = NewKey(site);
     auto db = Database::Join(site.dir, join, *bundle, EnvironmentOf(site));
     if (!db.ok()) return Failed("Join", db.status());
     site.db = *std::move(db);
@@ -154,13 +238,21 @@ class History {
     if (kind < 91) return Restart(site);
     if (kind < 93) return Rebuild(site);
     if (kind < 95 && sites_.size() < wanted_) return Join();
-    if (kind < 97) return SyncAll();
-    site.skew = static_cast<int64_t>(draw_.Below(3600000)) - 1800000;
+    if (kind < 96) return SyncAll();
+    if (kind < 98) return Recover(site);
+    site.skew = far_clocks_ && draw_.Chance(50) ? 30 * kHour : static_cast<int64_t>(draw_.Below(kHour)) - kHour / 2;
     Note(Cat("skew ", site.name, " ", site.skew, "ms"));
     return "";
   }
 
+  // In the end every clock is where the stamps are, and every site that lost its disk has a lane again.
   Error End() {
+    now_ += 1000 * kHour;
+    Tick();
+    RETURN_IF_DIFFERENT(SyncAll());
+    for (auto& site : sites_) {
+      if (!Admitted(*site)) RETURN_IF_DIFFERENT(Readmit(*site));
+    }
     RETURN_IF_DIFFERENT(SyncAll());
     for (auto& site : sites_) {
       if (draw_.Chance(50)) RETURN_IF_DIFFERENT(Rebuild(*site));
@@ -170,6 +262,7 @@ class History {
 
   Error SyncAll() {
     Note("sync");
+    for (auto& site : sites_) RETURN_IF_DIFFERENT(Ingest(*site, {}, [&] { return site->db->Ingest({}); }));
     for (int round = 0; round < 2; ++round) {
       for (auto& to : sites_) {
         for (auto& from : sites_) {
@@ -178,7 +271,7 @@ class History {
       }
     }
     for (auto& site : sites_) {
-      if (site->seen != sites_[0]->seen)
+      if (site->kept.empty() && sites_[0]->kept.empty() && site->seen != sites_[0]->seen)
         return "after a sync with all " + site->name + " does not hold what the first site holds";
     }
     return "";
@@ -368,7 +461,7 @@ class History {
       runs->erase(runs->begin(), runs->begin() + static_cast<ptrdiff_t>(n));
       RETURN_IF_DIFFERENT(Ingest(to, batch, [&] { return to.db->Ingest(batch); }));
     }
-    if (!whole || Covers(to.seen, from.seen)) return "";
+    if (!whole || !to.kept.empty() || Covers(to.seen, from.seen)) return "";
     return to.name + " took all that " + from.name + " holds and lacks something";
   }
 
@@ -394,39 +487,71 @@ class History {
     return std::all_of(b.begin(), b.end(), [&](const auto& tip) { return Has(a, {tip.first, tip.second}); });
   }
 
-  // Entries become part of a site's set when all that their authors knew is; until then they are kept.
+  // A run becomes part of a site's set when all that its authors knew is, and no stamp in it leads the site's clock too far;
+  // until then it is kept, whole.
   template <class Call>
   Error Ingest(Site& to, const std::vector<std::string>& runs, const Call& call) {
-    std::vector<Place> places(to.kept.begin(), to.kept.end());
-    for (const std::string& run : runs) RETURN_IF_DIFFERENT(book_.Take(run, &places));
-    Seen after = to.seen;
-    std::set<Place> taken, waiting;
-    for (bool more = true; more;) {
-      more = false;
-      waiting.clear();
-      for (const Place& place : places) {
-        if (Has(after, place)) continue;
-        if (Covers(after, book_.items.at(place).past)) {
-          after[place.lane] = place.seq;
-          taken.insert(place);
-          more = true;
-        } else {
-          waiting.insert(place);
-        }
+    std::set<Stretch> pending = to.kept;
+    for (const std::string& run : runs) {
+      std::vector<Place> places;
+      RETURN_IF_DIFFERENT(book_.Take(run, &places));
+      pending.insert({places.front().lane, places.front().seq, places.back().seq, run});
+    }
+    const Seen before = to.seen;
+    Seen after = before;
+    const auto soon = [&](const Stretch& run) {
+      const Hlc last = book_.items.at({run.lane, run.last}).entry.hlc;
+      return static_cast<int64_t>(last >> 16) <= to.clock.NowMs() + kMaxLead;
+    };
+    Reach(pending, soon, &after);
+    Seen in_time = after;  // what would be there if all clocks were
+    Reach(
+        pending, [](const Stretch&) { return true; }, &in_time);
+    std::erase_if(pending, [&](const Stretch& run) { return Has(after, {run.lane, run.last}); });
+    const uint64_t taken = Reached(after) - Reached(before), held = Reached(in_time) - Reached(after);
+    std::set<Place> waiting;
+    for (const Stretch& run : pending) {
+      for (uint64_t seq = run.first; seq <= run.last; ++seq) {
+        if (!Has(in_time, {run.lane, seq})) waiting.insert({run.lane, seq});
       }
     }
     const absl::StatusOr<Intake> intake = call();
     if (!intake.ok()) return Failed("Ingest", intake.status());
-    if (intake->entries != taken.size()) return Cat("Ingest took ", intake->entries, " entries, model: ", taken.size());
+    if (intake->entries != taken) return Cat("Ingest took ", intake->entries, " entries, model: ", taken);
+    if (intake->held != held) return Cat("Ingest holds ", intake->held, " entries, model: ", held);
     if (intake->waiting != waiting.size()) return Cat("Ingest lets ", intake->waiting, " entries wait, model: ", waiting.size());
     if (intake->missing.empty() != waiting.empty()) return "Ingest names what is missing where nothing is, or does not name it";
     Count("waiting", waiting.size());
+    Count("held", held);
+    Count("released", runs.empty() ? taken : 0);
     to.seen = after;
-    to.kept = waiting;
-    const uint64_t before = opened_;
+    to.kept = pending;
+    const uint64_t opened_before = opened_;
     RETURN_IF_DIFFERENT(Check(to));
-    if (intake->opened != opened_ - before) return Cat("Ingest opened ", intake->opened, " cases, model: ", opened_ - before);
+    if (intake->opened != opened_ - opened_before)
+      return Cat("Ingest opened ", intake->opened, " cases, model: ", opened_ - opened_before);
     return "";
+  }
+
+  // Adds to `seen` what the runs bring of which everything is there and that `may` come in.
+  template <class May>
+  void Reach(const std::set<Stretch>& runs, const May& may, Seen* seen) {
+    for (bool more = true; more;) {
+      more = false;
+      for (const Stretch& run : runs) {
+        const uint64_t next = seen->contains(run.lane) ? (*seen)[run.lane] + 1 : 1;
+        if (run.last < next || run.first > next || !may(run)) continue;
+        if (!Covers(*seen, book_.items.at({run.lane, next}).past)) continue;
+        (*seen)[run.lane] = run.last;
+        more = true;
+      }
+    }
+  }
+
+  static uint64_t Reached(const Seen& seen) {
+    uint64_t entries = 0;
+    for (const auto& [lane, seq] : seen) entries += seq;
+    return entries;
   }
 
   // ---- restarts
@@ -543,6 +668,8 @@ class History {
   int step_ = 0;
   size_t wanted_ = 2;
   uint64_t opened_ = 0;
+  int keys_ = 0;
+  const bool far_clocks_;  // in this history some clocks lead by more than a day
   std::vector<std::unique_ptr<Site>> sites_;
   Book book_;
   Contents contents_;                           // of filings, as drafts

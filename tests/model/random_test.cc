@@ -10,7 +10,7 @@
 namespace chancery::model {
 namespace {
 
-constexpr uint64_t kHistories = 60;
+constexpr uint64_t kHistories = 80;
 
 uint64_t FromEnvironment(const char* name, uint64_t otherwise) {
   const char* text = std::getenv(name);
@@ -80,6 +80,10 @@ const char* const kMustHappen[] = {"opened existence",
                                    "restarts",
                                    "rebuilds",
                                    "waiting",
+                                   "held",
+                                   "released",
+                                   "restores",
+                                   "lanes anew",
                                    "equal frontiers",
                                    "contested reads",
                                    "standing apart, not contested",

@@ -201,6 +201,15 @@ void Scenario::WhileContested() {
   Do("tallinn", {"rehearse", *this / "bad.drill"}, 1, {"line"});
   Do("tallinn", {"rehearse", *this / "broken.drill"}, 2, {"error"});
   Do("tallinn", {"file"}, 6, {"refused"}, R"({"ops":[{"delete":"parcel/1"}]})");
+  Do("tallinn", {"verify"}, 0, {"verify"});
+  Do("tallinn", {"verify", "--rebuild"}, 0, {"verify"});
+  Do("tallinn", {"backup", *this / "tallinn.backup"}, 0, {"backup"});
+  Do("tallinn", {"backup", *this / "tallinn.backup"}, 1, {"error"});  // it is there
+  Do("restored", {"restore", *this / "tallinn.backup"}, 0, {"restore"});
+  Do("restored", {"file"}, 6, {"refused"}, Sell("2", "Mari"));  // until it is admitted with its new key
+  Do("restored", {"get", "parcel/1"}, 3, {"record"});
+  Do("restored", {"site", "card"}, 0, {"card"});
+  Do("restored", {"restore", *this / "rows.csv"}, 1, {"error"});
   Do("tallinn", {"bundle", "export", "--since", "0", "-o", *this / "all.cbn"}, 0, {"bundle"});
   Do("tartu", {"bundle", "apply", *this / "all.cbn"}, 3, {"applied"});
   Do("tartu", {"bundle", "apply", *this / "all.cbn"}, 0, {"applied"});
