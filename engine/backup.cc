@@ -331,7 +331,8 @@ absl::Status TakePlace(const RestoreRequest& request, const std::string& staging
   std::remove((request.dir + "/lock.mdb").c_str());
   if (std::rename((staging + "/data.mdb").c_str(), data.c_str()) != 0)
     return Error(absl::StatusCode::kInvalidArgument, Cat("cannot write ", data, ": ", strerror(errno)));
-  return SyncNames(request.dir);
+  RETURN_IF_ERROR(SyncNames(request.dir));
+  return SyncNames(request.dir + "/..");
 }
 
 }  // namespace
