@@ -1,6 +1,7 @@
 #include "engine/snapshot.h"
 
 #include <algorithm>
+#include <map>
 #include <tuple>
 
 #include "engine/base/status.h"
@@ -17,14 +18,24 @@ namespace chancery {
 
 namespace {
 
-// "tallinn-13…17": of what was filed, what is not here, ascending by lane as it is named.
-std::vector<std::string> Missing(const Lanes& lanes, const Frontier& filed) {
+// "tallinn-13…17": of what was filed, what is neither merged nor waiting here, ascending by lane as it is named.
+std::vector<std::string> Missing(const Lanes& lanes, const Frontier& filed, const std::vector<Outline>& waiting) {
   std::vector<std::string> ranges;
   for (const Place& place : filed.lanes) {
     const Lane* lane = lanes.Find(place.lane);
-    if (lane == nullptr || lane->tip() >= place.seq) continue;
-    const std::string first = Cat(lane->Label(), "-", lane->tip() + 1);
-    ranges.push_back(lane->tip() + 1 == place.seq ? first : Cat(first, "…", place.seq));
+    if (lane == nullptr) continue;
+    std::map<uint64_t, uint64_t> here;  // first -> last
+    for (const Outline& run : waiting)
+      if (run.lane == place.lane) here[run.first] = std::max(here[run.first], run.last);
+    const auto add = [&](uint64_t first, uint64_t last) {
+      if (first <= last) ranges.push_back(Cat(lane->Label(), "-", first, first == last ? "" : Cat("…", last)));
+    };
+    uint64_t next = lane->tip() + 1;
+    for (const auto& [first, last] : here) {
+      add(next, std::min(first - 1, place.seq));
+      next = std::max(next, last + 1);
+    }
+    add(next, place.seq);
   }
   std::sort(ranges.begin(), ranges.end());
   return ranges;
@@ -133,13 +144,14 @@ absl::StatusOr<StatusView> Snapshot::Status() const {
   status.cases = work.sums.open_cases;
   status.notices = work.sums.notices;
   status.ruled = work.sums.ruled_cases;
-  const Reasons reasons = ReasonsFor(work.lanes, Inbox::All(impl_->txn));
+  const std::vector<Outline> waiting = Inbox::All(impl_->txn);
+  const Reasons reasons = ReasonsFor(work.lanes, waiting);
   status.held = reasons.held_entries;
   status.waiting = reasons.waiting_entries;
   status.halted = HaltedLanes(work.lanes);
   ASSIGN_OR_RETURN(const Renewal renewal, ReadRenewal(impl_->txn));
   if (!status.admitted) status.renewed = renewal.reason;
-  status.lost = Missing(work.lanes, renewal.filed);
+  status.lost = Missing(work.lanes, renewal.filed, waiting);
   status.free_bytes = impl_->free_bytes;
   return status;
 }
