@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string_view>
 
 #include "absl/status/statusor.h"
@@ -53,7 +54,8 @@ class Author {
   absl::Status MakeEffects(const RulingDraft& draft, const Case& c, Entry& entry);
   absl::Status FieldEffects(const RulingDraft& draft, const Case& c, Entry& entry);
   absl::Status UniqueEffects(const RulingDraft& draft, const Case& c, Entry& entry);
-  absl::Status UniqueValues(const Literal& set, const Case& c, Entry& entry);
+  absl::Status UniqueValues(const Literal& set, const std::set<RecordKey>& records, const Case& c, Entry& entry);
+  absl::StatusOr<std::set<RecordKey>> RecordsOf(const Case& c);  // that its facts are on
   absl::StatusOr<CaseFact> KeptFact(const RulingDraft& draft, const Case& c);
   absl::StatusOr<Value> ValueOf(const CaseFact& fact, const FieldInfo& field);
   absl::StatusOr<Op> RulingOp(Entry& entry, const RegisterInfo& reg, const RecordKey& key);

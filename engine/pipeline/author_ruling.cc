@@ -99,11 +99,11 @@ absl::Status Author::FieldEffects(const RulingDraft& draft, const Case& c, Entry
 absl::Status Author::UniqueEffects(const RulingDraft& draft, const Case& c, Entry& entry) {
   const RuleInfo& rule = *work_.catalog().RuleByHash(c.scope.rule);
   ASSIGN_OR_RETURN(const uint32_t ordinal, work_.catalog().FieldOrdinal(*rule.reg, rule.field->def.name));
-  const std::vector<ClaimRow> claimants = work_.Claimants(rule.hash, ClaimHash(c.subject));
+  ASSIGN_OR_RETURN(const std::set<RecordKey> records, RecordsOf(c));
   RecordKey kept_record;
   if (!draft.keep.empty()) {
     ASSIGN_OR_RETURN(const CaseFact kept, KeptFact(draft, c));
-    for (const ClaimRow& row : claimants) {
+    for (const ClaimRow& row : work_.Claimants(rule.hash, ClaimHash(c.subject))) {
       if (std::none_of(row.writes.begin(), row.writes.end(), [&](const auto& w) { return w.first == kept.dot; })) continue;
       if (!kept_record.empty())
         return RefuseRuling(c, Cat(draft.keep, " gave the value to several records"), "--set says which of them keeps it");
@@ -112,28 +112,36 @@ absl::Status Author::UniqueEffects(const RulingDraft& draft, const Case& c, Entr
     if (kept_record.empty())
       return RefuseRuling(c, Cat("the claim of ", draft.keep, " no longer stands"), "--set gives the value anew");
   }
-  if (draft.set) return UniqueValues(*draft.set, c, entry);
-  for (const ClaimRow& row : claimants) {
-    if (row.record == kept_record) continue;
-    ASSIGN_OR_RETURN(const RecordEdit* edit, work_.Load(row.record, *rule.reg));
-    std::vector<const Write*> claiming;  // also those that a later `last` write hides: they would come back
-    for (const Write& w : *edit->record.Find(rule.field->handle))
+  if (draft.set) return UniqueValues(*draft.set, records, c, entry);
+  for (const RecordKey& record : records) {
+    if (record == kept_record) continue;
+    ASSIGN_OR_RETURN(const RecordEdit* edit, work_.Load(record, *rule.reg));
+    const Cell* cell = edit->record.Find(rule.field->handle);
+    if (cell == nullptr) continue;
+    // Also those that a later `last` write hides, or that stand in a record which is gone: they would come back.
+    std::vector<const Write*> claiming;
+    for (const Write& w : *cell)
       if (!w.value.unset() && SubjectOf(Normalised(rule, w.value)) == c.subject) claiming.push_back(&w);
-    ASSIGN_OR_RETURN(Op op, RulingOp(entry, *rule.reg, row.record));
+    if (claiming.empty()) continue;
+    ASSIGN_OR_RETURN(Op op, RulingOp(entry, *rule.reg, record));
     op.changes.push_back({ordinal, Verb::kRetract, {}, PlacesOf(claiming, work_.lanes)});
     entry.ops.push_back(std::move(op));
   }
   return absl::OkStatus();
 }
 
-// Values given anew to records that the case is or was about.
-absl::Status Author::UniqueValues(const Literal& set, const Case& c, Entry& entry) {
-  const RuleInfo& rule = *work_.catalog().RuleByHash(c.scope.rule);
+absl::StatusOr<std::set<RecordKey>> Author::RecordsOf(const Case& c) {
   std::set<RecordKey> records;
   for (const CaseFact& fact : c.Facts()) {
     ASSIGN_OR_RETURN(RecordKey record, batch_.docket().RecordOf(fact));
     records.insert(std::move(record));
   }
+  return records;
+}
+
+// Values given anew to records that the case is or was about.
+absl::Status Author::UniqueValues(const Literal& set, const std::set<RecordKey>& records, const Case& c, Entry& entry) {
+  const RuleInfo& rule = *work_.catalog().RuleByHash(c.scope.rule);
   std::map<RecordKey, Value> values;
   for (const auto& [address, literal] : set.members) {
     const absl::StatusOr<Address> parsed = Address::Parse(address);
