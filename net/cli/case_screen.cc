@@ -115,7 +115,8 @@ std::vector<Row> Rows(const Snapshot& now, const CaseView& one) {
   for (const std::string& field : Fields(one)) {
     rows.push_back(RowOf((written ? "new " : "") + Plain(field), one,
                          [&](const FactView& f) { return f.act == "delete" ? "" : Value(f.changed, field); }));
-    Row before = RowOf("before", one, [&](const FactView& f) { return Value(f.before, field); });
+    const std::string label = Empty(rows.back()) ? Plain(field) + " before" : "before";  // nothing says which field it is of
+    Row before = RowOf(label, one, [&](const FactView& f) { return Value(f.before, field); });
     if (!Empty(before) && !Same(before)) rows.push_back(std::move(before));
   }
   if (one.kind == "unique") {

@@ -86,7 +86,9 @@ DraftOp Draw::Operation(const Meaning& view, const std::string& address) {
   std::set<std::string> chosen;
   const size_t wanted = create ? Below(4) : 1 + Below(2);
   while (chosen.size() < wanted && chosen.size() < reg.fields.size()) {
-    const FieldSpec& field = Chance(10)   ? *FieldOf(reg, reg.name == "parcel" ? "status" : "phase")
+    const FieldSpec& field = Chance(10)   ? *FieldOf(reg, reg.name != "parcel" ? "phase"
+                                                          : Chance(50)         ? "status"
+                                                                               : "number")
                              : Chance(25) ? Disputed(row, reg)
                                           : reg.fields[(Chance(60) ? hot_ + Below(3) : Below(99)) % reg.fields.size()];
     if (field.once && Present(row, field.name) && !Chance(10)) {

@@ -229,8 +229,8 @@ class History {
     Tick();
     Site& site = *draw_.Of(sites_);
     const size_t kind = draw_.Below(100);
-    if (kind < 42) return File(site);
-    if (kind < 48) return FileMany(site);
+    if (kind < 38) return File(site);
+    if (kind < 44) return FileMany(site);
     if (kind < 65) return Rule(site);
     if (kind < 67) return Repeat(site);
     if (kind < 86) return Deliver(*draw_.Of(sites_), site);
