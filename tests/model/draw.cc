@@ -78,7 +78,7 @@ DraftOp Draw::Operation(const Meaning& view, const std::string& address) {
   op.record = *chancery::Address::Parse(address);
   const bool create = view.Exists(address) ? Chance(3) : !Chance(5);
   op.verb = create ? DraftOp::Verb::kCreate : DraftOp::Verb::kRecord;
-  if (!create && Chance(dense_ ? 10 : 8)) {
+  if (!create && Chance(dense_ ? 4 : 8)) {
     op.verb = DraftOp::Verb::kDelete;
     return op;
   }
@@ -86,7 +86,7 @@ DraftOp Draw::Operation(const Meaning& view, const std::string& address) {
   std::set<std::string> chosen;
   const size_t wanted = create ? Below(4) : 1 + Below(2);
   while (chosen.size() < wanted && chosen.size() < reg.fields.size()) {
-    const FieldSpec& field = Chance(10)   ? *FieldOf(reg, reg.name != "parcel" ? "phase"
+    const FieldSpec& field = Chance(20)   ? *FieldOf(reg, reg.name != "parcel" ? "phase"
                                                           : Chance(50)         ? "status"
                                                                                : "number")
                              : Chance(25) ? Disputed(row, reg)
@@ -97,6 +97,8 @@ DraftOp Draw::Operation(const Meaning& view, const std::string& address) {
     }
     if (chosen.insert(field.name).second) AddChange(view, row, field, op);
   }
+  if (chosen.contains("code") && Chance(60) && chosen.insert("petition").second)  // of one filing perhaps
+    AddChange(view, row, *FieldOf(reg, "petition"), op);
   if (op.changes.empty() && !create) AddChange(view, row, reg.fields.back(), op);
   return op;
 }
