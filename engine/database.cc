@@ -445,6 +445,7 @@ absl::StatusOr<Receipt> Database::File(const Draft& draft) {
 
 std::vector<absl::StatusOr<Receipt>> Database::FileAll(absl::Span<const Draft> drafts) {
   std::vector<absl::StatusOr<Receipt>> receipts;
+  receipts.reserve(drafts.size());
   Job job;
   job.drafts = drafts.size();
   job.work = [&](Batch& batch, WriteTxn&) {

@@ -60,30 +60,6 @@ absl::StatusOr<RecordView> Snapshot::Record(std::string_view address) const {
   return view->reader.Record(address);
 }
 
-absl::StatusOr<Literal> Snapshot::Value(std::string_view text) const {
-  ASSIGN_OR_RETURN(const Address address, Address::Parse(text));
-  const RegisterInfo* reg = impl_->catalog->Find(address.reg);
-  const FieldInfo* field = reg == nullptr ? nullptr : reg->Find(address.field);
-  const bool undisputed_rule = field != nullptr && field->unique_on.empty() && field->def.type != FieldType::kSet;
-  if (undisputed_rule && impl_->txn.Count(Table::kCase) == 0) {
-    const auto stored = impl_->txn.Get(Table::kRecord, RecordKeyOf(reg->hash, address.key));
-    const FieldPeek peek = stored ? PeekField(*stored, field->handle) : FieldPeek{};
-    if (peek.ok && peek.exists && peek.single) return ShowValue({peek.kind, std::string(peek.payload)});
-  }
-  if (address.field.empty())
-    return Error(absl::StatusCode::kInvalidArgument, Cat(text, " names no field"), "write register/key/field");
-  ASSIGN_OR_RETURN(const RecordView record, Record(text));
-  if (!record.exists) return Error(absl::StatusCode::kNotFound, Cat("no such record: ", record.address));
-  if (!record.cases.empty())
-    return Refuse({"contested", "existence", std::string(text), Cat("whether ", record.address, " exists is contested"),
-                   Cat("chancery case show ", record.cases[0])});
-  const FieldView& shown = record.fields[0];
-  if (shown.contested)
-    return Refuse({"contested", "", std::string(text), Cat(text, " is contested: no value is certain"),
-                   Cat("chancery case show ", shown.cases[0])});
-  return shown.value;
-}
-
 absl::StatusOr<std::vector<CaseView>> Snapshot::Cases(const CaseFilter& filter) const {
   ASSIGN_OR_RETURN(Impl::View * view, impl_->Open());
   std::vector<CaseRow> rows = Docket::All(impl_->txn);
@@ -194,7 +170,12 @@ absl::StatusOr<std::vector<PackView>> Snapshot::Packs() const {
 
 absl::StatusOr<std::vector<std::string>> Snapshot::Keys(std::string_view reg) const {
   ASSIGN_OR_RETURN(Impl::View * view, impl_->Open());
-  return view->reader.Keys(reg);
+  std::vector<std::string> keys;
+  RETURN_IF_ERROR(view->reader.Scan(reg, [&](std::string_view row) {
+    keys.emplace_back(KeyOf(row));
+    return true;
+  }));
+  return keys;
 }
 
 std::string Snapshot::Frontier() const {

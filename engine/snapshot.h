@@ -19,13 +19,18 @@ struct Snapshot::Impl {
     Reader reader;
   };
 
-  Impl(Txn t, std::shared_ptr<const Catalog> c, uint64_t free) : txn(std::move(t)), catalog(std::move(c)), free_bytes(free) {}
+  Impl(Txn t, std::shared_ptr<const Catalog> c, uint64_t free) : txn(std::move(t)), catalog(std::move(c)), free_bytes(free) {
+    cases = txn.Count(Table::kCase);
+  }
   absl::StatusOr<View*> Open();
+  absl::StatusOr<std::optional<FieldPeek>> Certain(const RegisterInfo& reg, const FieldInfo& field, std::string_view row);
   absl::Status AppendForeign(const Vector& theirs, std::vector<std::string>* runs) const;
 
   Txn txn;
   std::shared_ptr<const Catalog> catalog;
   uint64_t free_bytes;
+  uint64_t cases = 0;  // rows of them
+  RecordKey row;       // of the record in hand
   std::unique_ptr<View> view;
 };
 

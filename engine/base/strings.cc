@@ -34,6 +34,13 @@ char32_t NextCodePoint(std::string_view* s) {
   return c;
 }
 
+// What follows the plain characters (U+0020 to U+007E) at the front: all that most texts are.
+std::string_view AfterPlain(std::string_view s) {
+  size_t plain = 0;
+  while (plain < s.size() && s[plain] >= 0x20 && s[plain] < 0x7f) ++plain;
+  return s.substr(plain);
+}
+
 bool IsControl(char32_t c) { return c < 0x20 || (c >= 0x7f && c < 0xa0); }
 
 }  // namespace
@@ -59,7 +66,7 @@ bool Unbase64(std::string_view text, std::string* bytes) {
 }
 
 bool IsText(std::string_view s) {
-  while (!s.empty()) {
+  for (s = AfterPlain(s); !s.empty(); s = AfterPlain(s)) {
     const char32_t c = NextCodePoint(&s);
     if (c == 0 || c == kBadSequence) return false;
   }
@@ -76,7 +83,7 @@ bool IsName(std::string_view s) {
 
 bool IsKey(std::string_view s) {
   if (s.empty() || s.size() > limits::kKeyBytes) return false;
-  while (!s.empty()) {
+  for (s = AfterPlain(s); !s.empty(); s = AfterPlain(s)) {
     const char32_t c = NextCodePoint(&s);
     if (c == kBadSequence || IsControl(c)) return false;
   }

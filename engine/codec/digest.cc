@@ -4,7 +4,6 @@
 #include <tuple>
 #include <vector>
 
-#include "absl/container/inlined_vector.h"
 #include "engine/base/status.h"
 
 namespace chancery {
@@ -19,14 +18,16 @@ struct Placed {
   const T* item;
 };
 
+Place PlaceOf(Dot dot, std::span<const LaneId> lanes) {
+  CHECK(HandleOf(dot) < lanes.size());
+  return {lanes[HandleOf(dot)], SeqOf(dot)};
+}
+
 template <class T>
-absl::InlinedVector<Placed<T>, 2> InOrder(const std::vector<T>& items, std::span<const LaneId> lanes) {
-  absl::InlinedVector<Placed<T>, 2> placed;  // one as a rule
+Few<Placed<T>, 2> InOrder(const Few<T>& items, std::span<const LaneId> lanes) {
+  Few<Placed<T>, 2> placed;  // one as a rule
   placed.reserve(items.size());
-  for (const T& item : items) {
-    CHECK(HandleOf(item.dot) < lanes.size());
-    placed.push_back({{lanes[HandleOf(item.dot)], SeqOf(item.dot)}, &item});
-  }
+  for (const T& item : items) placed.push_back({PlaceOf(item.dot, lanes), &item});
   std::sort(placed.begin(), placed.end(),
             [](const Placed<T>& a, const Placed<T>& b) { return std::tie(a.place, a.item->op) < std::tie(b.place, b.item->op); });
   return placed;
@@ -54,21 +55,23 @@ void PutCell(ByteWriter& w, std::string_view name, const Cell& cell, std::span<c
   w.Sized(name);
   w.U8(kCell);
   w.Varint(cell.size());
-  for (const auto& [place, write] : InOrder(cell, lanes)) {
+  const auto put = [&](const Place& place, const Write& write) {
     Put(w, place);
-    w.Varint(write->op);
-    Put(w, write->value);
-  }
+    w.Varint(write.op);
+    Put(w, write.value);
+  };
+  if (cell.size() == 1) return put(PlaceOf(cell[0].dot, lanes), cell[0]);
+  for (const auto& [place, write] : InOrder(cell, lanes)) put(place, *write);
 }
 
-bool IsPresent(const std::vector<Mark>& marks, bool remove_wins) {
+bool IsPresent(const Few<Mark>& marks, bool remove_wins) {
   const auto is_add = [](const Mark& m) { return m.add; };
   if (remove_wins) return !marks.empty() && std::all_of(marks.begin(), marks.end(), is_add);
   return std::any_of(marks.begin(), marks.end(), is_add);
 }
 
 void PutElement(ByteWriter& w, const Element& element, std::span<const LaneId> lanes) {
-  std::vector<Mark> adds;
+  Few<Mark> adds;
   std::copy_if(element.marks.begin(), element.marks.end(), std::back_inserter(adds), [](const Mark& m) { return m.add; });
   Put(w, element.value);
   w.Varint(adds.size());

@@ -149,6 +149,7 @@ std::string EncodeHeader(const Entry& entry);
 std::string EncodeBody(const Entry& entry);
 // The canonical bytes: header ‖ varint seq ‖ u64 hlc ‖ body.
 std::string EncodeEntry(const Entry& entry);
+size_t EntryBytes(std::string_view header, uint64_t seq, std::string_view body);  // how many they are, joined
 std::string JoinEntry(std::string_view header, uint64_t seq, Hlc hlc, std::string_view body);
 
 // Errors: InvalidArgument (trailing, missing or non-canonical bytes, a limit, an unknown kind): says which member.
@@ -156,6 +157,7 @@ absl::StatusOr<Entry> DecodeEntry(std::string_view bytes);
 absl::StatusOr<Entry> DecodeParts(std::string_view header, uint64_t seq, Hlc hlc, std::string_view body);
 
 EntryId IdOf(std::string_view entry_bytes);  // leaf hash
+EntryId IdOf(std::string_view header, uint64_t seq, Hlc hlc, std::string_view body);
 LaneId LaneOf(const PublicKey& key);
 PackId PackIdOf(std::string_view toml);
 

@@ -96,6 +96,16 @@ void Put(ByteWriter& w, const Ruling& r) {
   for (const std::string& name : r.tell) w.Sized(name);
 }
 
+// About what operations take.
+size_t SizeOf(const std::vector<Op>& ops) {
+  size_t bytes = 32;
+  for (const Op& op : ops) {
+    bytes += 8 + op.key.size();
+    for (const Change& change : op.changes) bytes += 4 + change.value.payload.size();
+  }
+  return bytes;
+}
+
 uint32_t MembersOf(const Entry& e) {
   return (e.context.empty() ? 0u : kContext) | (e.officer.empty() ? 0u : kOfficer) | (e.basis.empty() ? 0u : kBasis) |
          (e.idempotency.empty() ? 0u : kIdempotency) | (e.filed ? kFiled : 0u) | (e.ops.size() == 1 ? kOneOp : 0u) |
@@ -124,6 +134,7 @@ void PutMembers(ByteWriter& w, const Entry& e) {
 
 std::string EncodeHeader(const Entry& entry) {
   ByteWriter w;
+  w.out.reserve(64 + entry.packs.size() * sizeof(PackId));
   w.U8(kFormat);
   w.Raw(entry.registry.view());
   w.Varint(entry.epoch);
@@ -135,7 +146,7 @@ std::string EncodeHeader(const Entry& entry) {
 
 std::string EncodeBody(const Entry& entry) {
   ByteWriter w;
-  w.out.reserve(96);
+  w.out.reserve(SizeOf(entry.ops));
   w.U8(static_cast<uint8_t>(entry.kind));
   w.Varint(MembersOf(entry));
   PutMembers(w, entry);
@@ -144,6 +155,12 @@ std::string EncodeBody(const Entry& entry) {
   if (entry.admit) Put(w, *entry.admit);
   if (entry.ruling) Put(w, *entry.ruling);
   return std::move(w.out);
+}
+
+size_t EntryBytes(std::string_view header, uint64_t seq, std::string_view body) {
+  ByteWriter position;
+  position.Varint(seq);
+  return header.size() + position.out.size() + sizeof(Hlc) + body.size();
 }
 
 std::string JoinEntry(std::string_view header, uint64_t seq, Hlc hlc, std::string_view body) {

@@ -6,6 +6,13 @@ namespace chancery {
 
 EntryId IdOf(std::string_view entry_bytes) { return Sha256({std::string_view("\0", 1), entry_bytes}); }
 
+EntryId IdOf(std::string_view header, uint64_t seq, Hlc hlc, std::string_view body) {
+  ByteWriter position;
+  position.Varint(seq);
+  position.U64(hlc);
+  return Sha256({std::string_view("\0", 1), header, position.out, body});
+}
+
 LaneId LaneOf(const PublicKey& key) { return ByteReader(Sha256({key.view()}).view()).U64(); }
 
 PackId PackIdOf(std::string_view toml) { return HashParts({toml}); }

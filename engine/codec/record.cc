@@ -27,7 +27,7 @@ Cell& Record::At(uint16_t field) {
   return it->cell;
 }
 
-std::vector<Mark>& Record::At(uint16_t field, const Value& value) {
+Few<Mark>& Record::At(uint16_t field, const Value& value) {
   auto it = std::lower_bound(elements.begin(), elements.end(), value, [field](const Element& e, const Value& v) {
     return std::tie(e.field, e.value) < std::tie(field, v);
   });

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "engine/base/few.h"
 #include "engine/crdt/cell.h"
 
 namespace chancery {
@@ -28,7 +29,7 @@ struct Mark {  // a standing addition or removal of a set element
 struct Element {
   uint16_t field = 0;
   Value value;
-  std::vector<Mark> marks;  // ascending by dot
+  Few<Mark> marks;  // ascending by dot
   bool operator==(const Element&) const = default;
 };
 
@@ -43,8 +44,8 @@ struct Life {  // a standing creation or deletion, or what a ruling said of the 
 
 struct Record {
   Dot last_touch = 0;             // the entry applied here last: head of the record's touch chain. Local, never in a digest
-  std::vector<Dot> edits;         // entries whose edit says that the record exists, and that no later one takes up; ascending
-  std::vector<Life> life;         // ascending by dot
+  Few<Dot> edits;                 // entries whose edit says that the record exists, and that no later one takes up; ascending
+  Few<Life> life;                 // ascending by dot
   std::vector<Slot> slots;        // ascending by field
   std::vector<Element> elements;  // ascending by (field, value)
   bool operator==(const Record&) const = default;
@@ -52,8 +53,8 @@ struct Record {
   bool exists() const;  // something live stands: a creation, an edit, a ruling
   Cell* Find(uint16_t field);
   const Cell* Find(uint16_t field) const;
-  Cell& At(uint16_t field);                                   // inserted empty where missing
-  std::vector<Mark>& At(uint16_t field, const Value& value);  // inserted empty where missing
+  Cell& At(uint16_t field);                           // inserted empty where missing
+  Few<Mark>& At(uint16_t field, const Value& value);  // inserted empty where missing
 };
 
 // The stored bytes: XXH3-64 of the rest (8 bytes), then a Cap'n Proto message of one segment. A multiple of 8.
@@ -68,6 +69,7 @@ absl::StatusOr<Record> DecodeRecord(std::string_view stored);
 struct FieldPeek {
   bool ok = false;      // false: damaged
   bool exists = false;  // the record has a standing creation
+  bool born = false;    // and nothing else stands of creations, deletions and rulings on whether it exists
   bool found = false;
   bool single = false;
   Dot dot = 0;

@@ -73,7 +73,7 @@ bool IsSound(Kind kind, std::string_view payload) {
 }
 
 template <class T>
-bool Follows(const std::vector<T>& items) {
+bool Follows(const Few<T>& items) {
   if (items.size() < 2) return true;
   const T &a = items[items.size() - 2], &b = items.back();
   return std::tie(a.dot, a.op) < std::tie(b.dot, b.op);
@@ -203,7 +203,7 @@ class RecordReader {
       if (writers_[i] == r_.last_touch) return false;
     }
     if (head_.touch == used_ && ops_[head_.touch] == 0) ++used_;
-    std::vector<Dot> usual = UsualEdits(r_);
+    Few<Dot> usual = UsualEdits(r_);
     if (used_ != writers_.size() || (head_.rare_edits && r_.edits == usual)) return false;
     if (!head_.rare_edits) r_.edits = std::move(usual);
     if (head_.life == kNoLife) return r_.edits.empty();
@@ -285,6 +285,7 @@ FieldPeek PeekField(std::string_view stored, uint16_t field) {
     ByteReader in(View(root.getSlots()));
     const Head head = ReadHead(in);
     for (uint32_t i = 0; head.ops && i < writers.size(); ++i) in.Varint();
+    peek.born = head.life == kBorn;
     peek.exists = head.life == kBorn || head.life == kRareLive;
     peek.ok = in.ok();
     for (uint64_t next = 0; !in.AtEnd() && next <= field;) {

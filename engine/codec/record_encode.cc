@@ -48,7 +48,7 @@ uint32_t TouchOf(std::vector<Writer>& writers, Dot dot) {
 }
 
 template <class T>
-bool Ascending(const std::vector<T>& items) {
+bool Ascending(const Few<T>& items) {
   const auto wrong = [](const T& a, const T& b) { return std::tie(a.dot, a.op) >= std::tie(b.dot, b.op); };
   return std::adjacent_find(items.begin(), items.end(), wrong) == items.end();
 }
@@ -60,7 +60,7 @@ void PutStamp(ByteWriter& w, Dot dot, Hlc hlc, uint16_t op, bool flag) {
 }
 
 LifeForm PutLife(Parts& p, const Record& record) {
-  const std::vector<Life>& life = record.life;
+  const Few<Life>& life = record.life;
   if (life.empty() && record.edits.empty()) return kNoLife;
   CHECK(Ascending(life));
   if (life.size() == 1 && life[0].live && !life[0].ruled) {

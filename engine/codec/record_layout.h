@@ -10,10 +10,10 @@
 namespace chancery::layout {
 
 // What a record's `edits` are as a rule and then not written: its last touch was an edit, unless a mark of its life is from it.
-inline std::vector<Dot> UsualEdits(const Record& record) {
+inline Few<Dot> UsualEdits(const Record& record) {
   const bool life =
       std::any_of(record.life.begin(), record.life.end(), [&](const Life& mark) { return mark.dot == record.last_touch; });
-  return life ? std::vector<Dot>() : std::vector<Dot>{record.last_touch};
+  return life ? Few<Dot>() : Few<Dot>{record.last_touch};
 }
 
 inline constexpr size_t kCheckBytes = 8;  // XXH3-64, big-endian, of all after it

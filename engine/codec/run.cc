@@ -12,35 +12,35 @@
 namespace chancery {
 namespace {
 
-constexpr int kLevel = 3;
-constexpr size_t kCompressFrom = 1024;
+// Small entries are alike: looking further for what repeats pays. In large ones their own words are most of it.
+constexpr int kLevelSmall = 2, kLevelLarge = 1;
+constexpr size_t kLargeBytes = 96;  // an entry, on average
+constexpr size_t kCompressFrom = 2048;     // smaller ones grow, and are written again and again
 constexpr size_t kRawBytes = limits::kRunBytes + limits::kEntryBytes;
 enum Form : uint8_t { kPlain = 0, kZstd = 1 };
 
 absl::Status Malformed(std::string_view what) { return Error(absl::StatusCode::kInvalidArgument, Cat("malformed run: ", what)); }
 
 // Rows of stamp, size, body; three columns instead were larger after zstd. The first stamp is the base itself.
-std::string PutLeaves(const std::vector<Leaf>& leaves) {
-  ByteWriter w;
-  size_t bytes = 0;
-  for (const Leaf& leaf : leaves) bytes += leaf.body.size() + 8;
-  w.out.reserve(bytes);
+void PutLeaves(const std::vector<Leaf>& leaves, ByteWriter& w) {
   Hlc before = leaves.front().hlc;
   for (const Leaf& leaf : leaves) {
     w.Varint(leaf.hlc - before);
     w.Sized(leaf.body);
     before = leaf.hlc;
   }
-  return std::move(w.out);
 }
 
-std::string Compress(std::string_view raw) {
+// Appends the compressed form to `out`, or leaves it as it is where that is no shorter.
+bool Compress(std::string_view raw, size_t entries, std::string* out) {
   thread_local const std::unique_ptr<ZSTD_CCtx, decltype(&ZSTD_freeCCtx)> context(ZSTD_createCCtx(), &ZSTD_freeCCtx);
-  std::string out(ZSTD_compressBound(raw.size()), '\0');
-  const size_t n = ZSTD_compressCCtx(context.get(), out.data(), out.size(), raw.data(), raw.size(), kLevel);
+  const int level = raw.size() < kLargeBytes * entries ? kLevelSmall : kLevelLarge;
+  const size_t before = out->size(), bound = ZSTD_compressBound(raw.size());
+  out->resize(before + bound);
+  const size_t n = ZSTD_compressCCtx(context.get(), out->data() + before, bound, raw.data(), raw.size(), level);
   CHECK(!ZSTD_isError(n));
-  out.resize(n);
-  return out;
+  out->resize(before + (n < raw.size() ? n : 0));
+  return n < raw.size();
 }
 
 // False where the bytes do not become exactly `size` bytes. The output is bounded before anything is read.
@@ -76,21 +76,29 @@ absl::Status ReadLeaves(std::string_view raw, size_t count, Hlc base, std::vecto
 }  // namespace
 
 std::string EncodeRun(const Run& run) {
-  CHECK(!run.leaves.empty() && run.leaves.size() <= limits::kRunEntries);
-  const std::string raw = PutLeaves(run.leaves);
-  CHECK(raw.size() <= kRawBytes);
-  std::string packed = raw.size() >= kCompressFrom ? Compress(raw) : std::string();
-  const bool plain = packed.empty() || packed.size() >= raw.size();
   ByteWriter w;
+  PutRun(run, w);
+  return std::move(w.out);
+}
+
+void PutRun(const Run& run, ByteWriter& w) {
+  CHECK(!run.leaves.empty() && run.leaves.size() <= limits::kRunEntries);
+  thread_local ByteWriter leaves;  // kept: it is large
+  leaves.out.clear();
+  PutLeaves(run.leaves, leaves);
+  const std::string_view raw = leaves.out;
+  CHECK(raw.size() <= kRawBytes);
   w.Sized(run.header);
   w.Varint(run.first);
   w.Varint(run.leaves.size());
   w.U64(run.leaves.front().hlc);
   w.Raw(run.seal.view());
-  w.U8(plain ? kPlain : kZstd);
+  const size_t form = w.out.size();
+  w.U8(kZstd);
   w.Varint(raw.size());
-  w.Raw(plain ? raw : packed);
-  return std::move(w.out);
+  if (raw.size() >= kCompressFrom && Compress(raw, run.leaves.size(), &w.out)) return;
+  w.out[form] = kPlain;
+  w.Raw(raw);
 }
 
 absl::StatusOr<Run> DecodeRun(std::string_view bytes) {

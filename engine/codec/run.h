@@ -26,11 +26,13 @@ struct Run {
   Signature seal;            // over SealMessage(registry, lane, last(), root of the lane's tree at size last())
   uint64_t last() const { return first + leaves.size() - 1; }
   std::string EntryBytes(size_t i) const { return JoinEntry(header, first + i, leaves[i].hlc, leaves[i].body); }
+  EntryId Id(size_t i) const { return IdOf(header, first + i, leaves[i].hlc, leaves[i].body); }
 };
 
-// header ‖ first ‖ count ‖ hlc base ‖ seal in the clear, leaves compressed with zstd level 3 where they are 1 KiB or more.
-// Deterministic for one library version; what is hashed is never the compressed form.
+// header ‖ first ‖ count ‖ hlc base ‖ seal in the clear, leaves compressed with zstd (level 1, or 2 where they are small) if they
+// are 2 KiB or more. Deterministic for one library version; what is hashed is never the compressed form.
 std::string EncodeRun(const Run& run);
+void PutRun(const Run& run, ByteWriter& w);  // the same, behind what is there
 
 // Errors: InvalidArgument (malformed, over a limit, or larger than it says when decompressed). Does not check hashes or the seal.
 absl::StatusOr<Run> DecodeRun(std::string_view bytes);

@@ -3,17 +3,18 @@
 namespace chancery {
 
 void Merge(Cell& cell, const Vector& seen, Replaces replaces, const std::vector<Dot>& named, Write write) {
+  if (cell.empty()) return void(cell.push_back(std::move(write)));
   if (replaces == Replaces::kNamed && !named.empty()) {
     Retract(cell, named);
   } else {
-    std::erase_if(cell, [&](const Write& w) { return seen.Has(w.dot); });
+    EraseIf(cell, [&](const Write& w) { return seen.Has(w.dot); });
   }
   const auto after = std::upper_bound(cell.begin(), cell.end(), write.dot, [](Dot d, const Write& w) { return d < w.dot; });
   cell.insert(after, std::move(write));
 }
 
 void Retract(Cell& cell, const std::vector<Dot>& dots) {
-  std::erase_if(cell, [&](const Write& w) { return std::find(dots.begin(), dots.end(), w.dot) != dots.end(); });
+  EraseIf(cell, [&](const Write& w) { return std::find(dots.begin(), dots.end(), w.dot) != dots.end(); });
 }
 
 }  // namespace chancery

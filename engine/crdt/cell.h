@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "engine/base/few.h"
 #include "engine/crdt/frontier.h"
 #include "engine/crdt/hlc.h"
 #include "engine/crdt/value.h"
@@ -26,7 +27,7 @@ struct Write {
   Value value;
   bool operator==(const Write&) const = default;
 };
-using Cell = std::vector<Write>;  // ascending by dot
+using Cell = Few<Write>;  // ascending by dot
 
 // Removes what the new write replaces and adds it: order-free under causal delivery. `seen` is the author's past (its own lane up
 // to the entry before). O(standing writes).

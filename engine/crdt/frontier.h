@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "engine/base/few.h"
+
 namespace chancery {
 
 // First 8 bytes, big-endian, of SHA-256 of the lane's public key.
@@ -37,7 +39,7 @@ class Vector {
   bool operator==(const Vector&) const = default;
 
  private:
-  std::vector<uint64_t> seqs_;
+  Few<uint64_t, 4> seqs_;
 };
 
 // Highest contiguous sequence number per lane, sorted by lane, zeros left out. The same at every site.

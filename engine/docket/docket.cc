@@ -130,7 +130,7 @@ absl::Status Docket::FoldRuling(const Entry& entry, Dot dot, const Vector& seen)
   if (scope && scope->type == Scope::Type::kUnique) ruled_.back().emplace(row, *scope);
   fresh_[id].push_back(std::move(row));
   order_.push_back(id);
-  if (scope) work_.touched.insert(*scope);
+  if (scope) work_.NoteScope(*scope);
   return absl::OkStatus();
 }
 
@@ -283,11 +283,10 @@ absl::Status Docket::Flush(WriteTxn& txn) {
   fresh_.clear();
   order_.clear();
   ruled_.clear();
-  for (const Scope& scope : work_.touched) {
+  for (const Scope& scope : work_.TakeTouched()) {
     ASSIGN_OR_RETURN(const Case now, Look(scope));
     RETURN_IF_ERROR(WriteRows(txn, now));
   }
-  work_.touched.clear();
   return txn.status();
 }
 

@@ -60,12 +60,13 @@ void Journal::AppendRun(uint16_t handle, Run run, std::vector<EntryId> ids, std:
   row.sealed = true;
 }
 
-std::string Journal::EncodeRow(const Row& row) {
-  const std::string run = EncodeRun(row.run);
-  ByteWriter w;
-  w.U64(0);  // the check, below
-  w.U32(static_cast<uint32_t>(run.size()));
-  w.Raw(run);
+void Journal::PutRow(const Row& row, ByteWriter& w) {
+  constexpr size_t kHead = 8 + 4;
+  w.out.assign(kHead, '\0');  // check and length, below
+  PutRun(row.run, w);
+  ByteWriter length;
+  length.U32(static_cast<uint32_t>(w.out.size() - kHead));
+  w.out.replace(8, 4, length.out);
   for (const Touches& touches : row.touches) {
     w.Varint(touches.size());
     for (const Dot d : touches) {  // 0 = none; lanes count from 1 here
@@ -75,7 +76,6 @@ std::string Journal::EncodeRow(const Row& row) {
   }
   PadTo8(w.out);
   w.out.replace(0, 8, Key64(Xxh64(std::string_view(w.out).substr(8))));
-  return std::move(w.out);
 }
 
 absl::StatusOr<std::string_view> Journal::RunIn(std::string_view row) {
@@ -123,6 +123,7 @@ bool Journal::GrowsLastRow(WriteTxn& txn, uint16_t handle, const Row& fresh, Row
 }
 
 void Journal::Flush(WriteTxn& txn, const Lanes& lanes, const RegistryId& registry, const KeyPair& signer) {
+  thread_local ByteWriter bytes;  // kept: it is large
   for (auto& [key, row] : fresh_) {
     const Lane& lane = lanes.At(key.first);
     if (!row.sealed)
@@ -131,7 +132,8 @@ void Journal::Flush(WriteTxn& txn, const Lanes& lanes, const RegistryId& registr
     const bool grows = GrowsLastRow(txn, key.first, row, &grown);
     if (grows) grown.run.seal = row.run.seal;
     const Row& stored = grows ? grown : row;
-    txn.Put(Table::kJournal, Key64(key.first, stored.run.first), EncodeRow(stored));
+    PutRow(stored, bytes);
+    txn.Put(Table::kJournal, Key64(key.first, stored.run.first), bytes.out);
     cache_.erase({key.first, stored.run.first});
   }
   fresh_.clear();
@@ -169,7 +171,7 @@ absl::StatusOr<std::string> Journal::BytesAt(Dot dot) const {
 absl::StatusOr<EntryId> Journal::IdAt(Dot dot) const {
   ASSIGN_OR_RETURN(const Row* row, RowOf(dot));
   const size_t i = SeqOf(dot) - row->run.first;
-  return row->ids.empty() ? IdOf(row->run.EntryBytes(i)) : row->ids[i];
+  return row->ids.empty() ? row->run.Id(i) : row->ids[i];
 }
 
 absl::StatusOr<Hlc> Journal::HlcAt(Dot dot) const {

@@ -19,7 +19,7 @@ namespace chancery {
 
 // For each operation of an entry, the entry that touched its record before it in this store's order (0 = none): the links of the
 // record's touch chain. Local: rebuilt, never sent.
-using Touches = std::vector<Dot>;
+using Touches = Few<Dot>;
 
 class Journal {
  public:
@@ -84,7 +84,7 @@ class Journal {
 
   absl::StatusOr<const Row*> RowOf(Dot dot) const;
   static absl::StatusOr<Row> DecodeRow(std::string_view value);
-  static std::string EncodeRow(const Row& row);
+  static void PutRow(const Row& row, ByteWriter& w);
   Row* LastFresh(uint16_t handle, uint64_t seq);
   bool GrowsLastRow(WriteTxn& txn, uint16_t handle, const Row& fresh, Row* grown) const;
 

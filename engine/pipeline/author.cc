@@ -87,11 +87,12 @@ absl::Status CopyHead(const Draft& draft, Workspace& work, Entry& entry) {
 
 }  // namespace
 
-Receipt Author::ReceiptOf(Dot dot, const EntryId& id, Hlc hlc) const {
+Receipt Author::ReceiptOf(Dot dot, const EntryId& id, Hlc hlc) {
+  if (time_.second.empty() || time_.first != MsOf(hlc)) time_ = {MsOf(hlc), FormatTime(MsOf(hlc))};
   Receipt receipt;
   receipt.entry = Hex(id.view());
   receipt.short_name = work_.lanes.Short(dot);
-  receipt.hlc = FormatTime(MsOf(hlc));
+  receipt.hlc = time_.second;
   receipt.ticks = TicksOf(hlc);
   return receipt;
 }
@@ -107,7 +108,7 @@ absl::Status Author::NotAdmitted() const {
 }
 
 absl::StatusOr<Receipt> Author::Append(Entry entry, const Check& check) {
-  const Lane* own = work_.lanes.Find(LaneOf(work_.store().key));
+  const Lane* own = work_.Own();
   if (own == nullptr) return NotAdmitted();
   if (own->fork != 0)
     return Refuse({"admission", "", "",
@@ -121,30 +122,29 @@ absl::StatusOr<Receipt> Author::Append(Entry entry, const Check& check) {
   entry.hlc = NextHlc(work_.lanes.HighestHlc(), now_ms_);
   entry.context = ContextDelta(work_.lanes, *own);
   const Dot dot = in_hand_ = MakeDot(handle, entry.seq);
-  const std::string body = EncodeBody(entry), header = EncodeHeader(entry);
-  const std::string bytes = JoinEntry(header, entry.seq, entry.hlc, body);
-  if (bytes.size() > limits::kEntryBytes)
-    return Refuse(
-        {"limit", "", "", Cat("the entry takes ", bytes.size(), " bytes; at most ", limits::kEntryBytes, " fit"), "split it"});
+  std::string body = EncodeBody(entry), header = EncodeHeader(entry);
+  if (const size_t bytes = EntryBytes(header, entry.seq, body); bytes > limits::kEntryBytes)
+    return Refuse({"limit", "", "", Cat("the entry takes ", bytes, " bytes; at most ", limits::kEntryBytes, " fit"), "split it"});
 
   work_.Begin();
   Touches touches;
   absl::Status status = batch_.Fold(entry, dot, work_.lanes.Tips(), &touches);
   const bool folded = status.ok();
-  const std::vector<RecordKey> changed = work_.ChangedSinceBegin();
-  if (status.ok()) status = ReclaimAll(changed);
-  if (status.ok()) status = check();
+  if (folded) {
+    ReclaimAll();
+    status = check();
+  }
   if (!status.ok()) {
     work_.TakeBack();
     if (folded && entry.ruling) batch_.docket().TakeBack();
-    RETURN_IF_ERROR(ReclaimAll(changed));
     return status;
   }
   work_.Keep();
 
-  const EntryId id = IdOf(bytes);
+  const EntryId id = IdOf(header, entry.seq, entry.hlc, body);
   const bool opens_run = !entry.context.empty();
-  work_.journal.AppendOwn(work_.lanes.At(handle), header, {entry.hlc, body}, id, std::move(touches), opens_run);
+  work_.journal.AppendOwn(work_.lanes.At(handle), std::move(header), {entry.hlc, std::move(body)}, id, std::move(touches),
+                          opens_run);
   Lane& lane = work_.lanes.Edit(handle);
   for (const Place& place : entry.context) lane.context.Raise(work_.lanes.Find(place.lane)->handle, place.seq);
   if (opens_run || entry.seq == 1) work_.NoteContext(handle, entry.seq, lane.context);
@@ -153,14 +153,12 @@ absl::StatusOr<Receipt> Author::Append(Entry entry, const Check& check) {
   return ReceiptOf(dot, id, entry.hlc);
 }
 
-absl::Status Author::ReclaimAll(const std::vector<RecordKey>& keys) {
-  claims_before_.clear();
-  for (const RecordKey& key : keys) {
-    ASSIGN_OR_RETURN(RecordEdit * edit, work_.Load(key, *work_.catalog().FindHash(RegisterOf(key))));
-    claims_before_[key] = edit->claims;
-    work_.Reclaim(key, *edit);
+void Author::ReclaimAll() {
+  changed_.clear();
+  for (const auto& [edit, before] : work_.ChangedSinceBegin()) {
+    if (edit->reg->claims || !edit->reg->referred_by.empty()) changed_.push_back({edit, edit->claims});
+    work_.Reclaim(*edit);
   }
-  return absl::OkStatus();
 }
 
 absl::StatusOr<Receipt> Author::Repeated(const Draft& draft, const Entry& entry, bool* found) {

@@ -30,8 +30,8 @@ class Author {
   // Stamps, folds, checks, appends. After a refusal nothing has happened.
   absl::StatusOr<Receipt> Append(Entry entry, const Check& check);
   absl::StatusOr<Receipt> Repeated(const Draft& draft, const Entry& entry, bool* found);
-  absl::Status ReclaimAll(const std::vector<RecordKey>& keys);  // after their records changed
-  Receipt ReceiptOf(Dot dot, const EntryId& id, Hlc hlc) const;
+  void ReclaimAll();  // what the entry in hand changed
+  Receipt ReceiptOf(Dot dot, const EntryId& id, Hlc hlc);
 
   // author_ops.cc: names to ordinals and literals to values; then what each write replaces in this site's view.
   absl::Status MakeOps(const Draft& draft, Entry& entry);
@@ -42,7 +42,7 @@ class Author {
   absl::Status UnsetReferences(const RecordKey& target, Entry& entry);
 
   // author_checks.cc: before and after the operations.
-  absl::Status CheckExists(const std::string& shown, OpKind kind, bool exists);
+  absl::Status CheckExists(const Address& record, OpKind kind, bool exists);
   absl::Status CheckHold(const RecordKey& key, const RecordEdit& edit);
   absl::Status CheckUncontested(const RecordKey& key, const RecordEdit& edit);
   absl::Status CheckMove(const FieldInfo& field, const Write* base, const Value& value, const std::string& at);
@@ -63,19 +63,24 @@ class Author {
   // author_life.cc: rulings on whether records exist.
   absl::Status ExistenceEffects(const RulingDraft& draft, const Case& c, Entry& entry);
   absl::Status ReferenceEffects(const RulingDraft& draft, const Case& c, Entry& entry);
-  absl::StatusOr<CaseFact> KeptReference(const RulingDraft& draft, const Case& c, const std::vector<const Write*>& visible);
+  absl::StatusOr<CaseFact> KeptReference(const RulingDraft& draft, const Case& c, const Few<const Write*, 2>& visible);
   absl::Status Revive(const RecordKey& key, const RegisterInfo& reg, Entry& entry);
 
   Batch& batch_;
   Workspace& work_;
   int64_t now_ms_;
-  std::map<RecordKey, std::vector<ClaimRow>> claims_before_;  // of the records that the entry in hand changes
-  Dot in_hand_ = 0;                                           // the entry that is checked
+  struct Changed {
+    const RecordEdit* edit = nullptr;
+    std::vector<ClaimRow> claims;  // before
+  };
+  std::vector<Changed> changed_;          // records that the entry in hand changes and that others depend on
+  std::pair<int64_t, std::string> time_;  // the last one written as text
+  Dot in_hand_ = 0;                       // the entry that is checked
 };
 
 absl::Status RefuseRuling(const Case& c, std::string_view why, std::string_view next = {});  // refusal `ruling`
 
-std::vector<Place> PlacesOf(const std::vector<const Write*>& writes, const Lanes& lanes);  // ascending, each once
+std::vector<Place> PlacesOf(const Few<const Write*, 2>& writes, const Lanes& lanes);  // ascending, each once
 
 // An operation on a record, in the ordinals of the pack in force; the pack is added to the entry where it is missing.
 // Errors: as Catalog::NamingOf.

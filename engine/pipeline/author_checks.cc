@@ -10,13 +10,13 @@
 
 namespace chancery {
 
-absl::Status Author::CheckExists(const std::string& shown, OpKind kind, bool exists) {
-  if (kind == OpKind::kCreate && exists)
+absl::Status Author::CheckExists(const Address& record, OpKind kind, bool exists) {
+  if ((kind == OpKind::kCreate) != exists) return absl::OkStatus();
+  const std::string shown = record.Shown();
+  if (exists)
     return Refuse(
         {"existence", "", shown, Cat(shown, " exists already"), Cat("chancery get ", shown, "; change it with {\"record\": …}")});
-  if (kind != OpKind::kCreate && !exists)
-    return Refuse({"existence", "", shown, Cat("no such record: ", shown), "begin it with {\"create\": …}"});
-  return absl::OkStatus();
+  return Refuse({"existence", "", shown, Cat("no such record: ", shown), "begin it with {\"create\": …}"});
 }
 
 // A deletion would decide what a person has to.
@@ -62,8 +62,8 @@ absl::Status Author::CheckHold(const RecordKey& key, const RecordEdit& edit) {
 
 absl::Status Author::CheckUnique(bool admit_breaches) {
   if (admit_breaches) return absl::OkStatus();
-  for (const auto& [key, before] : claims_before_) {
-    ASSIGN_OR_RETURN(const RecordEdit* edit, work_.Load(key, *work_.catalog().FindHash(RegisterOf(key))));
+  for (const auto& [edit, before] : changed_) {
+    const RecordKey& key = edit->key;
     for (const ClaimRow& claim : edit->claims) {
       if (work_.catalog().RuleByHash(claim.rule) == nullptr) continue;  // a reference
       const auto same_value = [&claim = claim](const ClaimRow& old) {
@@ -86,12 +86,11 @@ absl::Status Author::CheckUnique(bool admit_breaches) {
 
 absl::Status Author::CheckReferences(bool admit_breaches) {
   if (admit_breaches) return absl::OkStatus();
-  for (const auto& [key, before] : claims_before_) {
-    const RegisterInfo& reg = *work_.catalog().FindHash(RegisterOf(key));
-    ASSIGN_OR_RETURN(const RecordEdit* edit, work_.Load(key, reg));
+  for (const auto& [edit, before] : changed_) {
+    const RecordKey& key = edit->key;
     RETURN_IF_ERROR(CheckTargets(key, *edit));
     if (edit->record.exists()) continue;
-    const std::vector<Workspace::Reference> references = work_.ReferencesTo(key, reg);
+    const std::vector<Workspace::Reference> references = work_.ReferencesTo(key, *edit->reg);
     if (references.empty() || Planted(Bug::kDeletionUnderReference)) continue;
     const FieldInfo& field = *references[0].by.field;
     const std::string holder = work_.AddressOf(references[0].row.record);

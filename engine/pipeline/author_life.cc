@@ -67,13 +67,13 @@ absl::Status Author::ExistenceEffects(const RulingDraft& draft, const Case& c, E
   for (const FieldInfo* field : reg.by_name) {  // what came with a creation that is withdrawn goes with it
     const Cell* cell = record.Find(field->handle);
     if (cell == nullptr) continue;
-    std::vector<const Write*> gone;
+    Few<const Write*, 2> gone;
     for (const Write& w : *cell)
       for (const Life& mark : record.life)
         if (mark.dot == w.dot && mark.op == w.op && std::count(creations.begin(), creations.end(), mark.dot) > 0)
           gone.push_back(&w);
     if (gone.empty()) continue;
-    ASSIGN_OR_RETURN(const uint32_t ordinal, work_.catalog().FieldOrdinal(reg, field->def.name));
+    ASSIGN_OR_RETURN(const uint32_t ordinal, work_.catalog().FieldOrdinal(reg, *field));
     op.changes.push_back({ordinal, Verb::kRetract, {}, PlacesOf(gone, work_.lanes)});
   }
   op.changes.push_back(std::move(life));
@@ -98,12 +98,12 @@ absl::Status Author::ReferenceEffects(const RulingDraft& draft, const Case& c, E
   const RegisterInfo& reg = *work_.catalog().FindHash(RegisterOf(c.scope.record));
   const FieldInfo& field = reg.fields[c.scope.field];
   ASSIGN_OR_RETURN(const RecordEdit* edit, work_.Load(c.scope.record, reg));
-  ASSIGN_OR_RETURN(const uint32_t ordinal, work_.catalog().FieldOrdinal(reg, field.def.name));
+  ASSIGN_OR_RETURN(const uint32_t ordinal, work_.catalog().FieldOrdinal(reg, field));
   static const Cell kEmpty;
   const Cell* cell = edit->record.Find(field.handle);
-  const std::vector<const Write*> visible = Visible(cell == nullptr ? kEmpty : *cell, work_.lanes);
+  const Few<const Write*, 2> visible = Visible(cell == nullptr ? kEmpty : *cell, work_.lanes);
   Change change{ordinal, Verb::kRetract, {}, {}};
-  std::vector<const Write*> gone, revived;
+  Few<const Write*, 2> gone, revived;
   if (draft.none) gone = revived = visible;
   if (!draft.keep.empty()) {
     ASSIGN_OR_RETURN(const CaseFact kept, KeptReference(draft, c, visible));
@@ -144,8 +144,7 @@ absl::Status Author::ReferenceEffects(const RulingDraft& draft, const Case& c, E
 }
 
 // The fact that `keep` names; of an entry that both referred and deleted, the reference is meant.
-absl::StatusOr<CaseFact> Author::KeptReference(const RulingDraft& draft, const Case& c,
-                                               const std::vector<const Write*>& visible) {
+absl::StatusOr<CaseFact> Author::KeptReference(const RulingDraft& draft, const Case& c, const Few<const Write*, 2>& visible) {
   ASSIGN_OR_RETURN(const CaseFact first, KeptFact(draft, c));
   for (const CaseFact& fact : c.Facts())
     if (fact.dot == first.dot &&

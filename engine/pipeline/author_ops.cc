@@ -28,12 +28,14 @@ absl::StatusOr<const RegisterInfo*> RegisterFor(const Catalog& catalog, const Ad
   return Refuse({"type", "", address.Shown(), Cat("no register \"", address.reg, "\""), Cat("registers here: ", Listed(names))});
 }
 
-absl::StatusOr<const FieldInfo*> FieldFor(const RegisterInfo& reg, std::string_view field, const std::string& at) {
+std::string FieldOf(const Address& record, std::string_view field) { return Cat(record.Shown(), "/", field); }
+
+absl::StatusOr<const FieldInfo*> FieldFor(const RegisterInfo& reg, const Address& record, std::string_view field) {
   if (const FieldInfo* info = reg.Find(field)) return info;
   std::vector<std::string> names;
   for (const FieldInfo* known : reg.by_name) names.push_back(known->def.name);
-  return Refuse(
-      {"type", "", at, Cat("register ", reg.name, " has no field \"", field, "\""), Cat("its fields: ", Listed(names))});
+  return Refuse({"type", "", FieldOf(record, field), Cat("register ", reg.name, " has no field \"", field, "\""),
+                 Cat("its fields: ", Listed(names))});
 }
 
 // The operation of the command language that changes fields of this type.
@@ -60,12 +62,12 @@ bool RefersTo(const Value& reference, std::string_view reg) {
 }
 
 // A folded value must stay the same under every later version of Unicode, or sites would compare it differently.
-absl::Status CheckFoldable(const FieldInfo& field, const Value& value, const std::string& at) {
+absl::Status CheckFoldable(const FieldInfo& field, const Value& value, const Address& record) {
   for (const RuleInfo* rule : field.unique_on) {
     if (!rule->def.casefold || value.kind != Kind::kText) continue;
     if (const absl::StatusOr<std::string> folded = Casefold(value.payload); !folded.ok())
-      return Refuse(
-          {"type", rule->def.id, at, std::string(S(folded.status().message())), "use characters that Unicode has assigned"});
+      return Refuse({"type", rule->def.id, FieldOf(record, field.def.name), std::string(S(folded.status().message())),
+                     "use characters that Unicode has assigned"});
   }
   return absl::OkStatus();
 }
@@ -76,20 +78,25 @@ OpKind KindOf(DraftOp::Verb verb) {
 }
 
 absl::StatusOr<Change> TypeChange(const DraftChange& draft, const Catalog& catalog, const RegisterInfo& reg,
-                                  const std::string& record) {
-  const std::string at = Cat(record, "/", draft.field);
-  ASSIGN_OR_RETURN(const FieldInfo* field, FieldFor(reg, draft.field, at));
+                                  const Address& record) {
+  ASSIGN_OR_RETURN(const FieldInfo* field, FieldFor(reg, record, draft.field));
   const FieldDef& def = field->def;
   if (!FitsVerb(draft.verb, def))
-    return Refuse({"type", "", at, Cat("the field cannot be changed in this way"), Cat("it takes ", VerbFor(def))});
-  ASSIGN_OR_RETURN(const uint32_t ordinal, catalog.FieldOrdinal(reg, draft.field));
+    return Refuse({"type", "", FieldOf(record, draft.field), Cat("the field cannot be changed in this way"),
+                   Cat("it takes ", VerbFor(def))});
+  ASSIGN_OR_RETURN(const uint32_t ordinal, catalog.FieldOrdinal(reg, *field));
   Change change{ordinal, EntryVerb(draft.verb, def), {}, {}};
   if (draft.verb == DraftChange::Verb::kUnset) return change;
-  ASSIGN_OR_RETURN(change.value, TypeValue(def, def.type == FieldType::kSet ? def.of : def.type, draft.value, at));
-  if (def.type == FieldType::kReference && !RefersTo(change.value, def.to))
+  const FieldType type = def.type == FieldType::kSet ? def.of : def.type;
+  absl::StatusOr<Value> value = TypeValue(def, type, draft.value, {});
+  if (!value.ok()) return TypeValue(def, type, draft.value, FieldOf(record, draft.field)).status();  // with the words it needs
+  change.value = *std::move(value);
+  if (def.type == FieldType::kReference && !RefersTo(change.value, def.to)) {
+    const std::string at = FieldOf(record, draft.field);
     return Refuse({"type", "", at, Cat(at, " refers to a ", def.to, "; found ", ShowJson(change.value)),
                    Cat("write \"", def.to, "/KEY\"")});
-  RETURN_IF_ERROR(CheckFoldable(*field, change.value, at));
+  }
+  RETURN_IF_ERROR(CheckFoldable(*field, change.value, record));
   return change;
 }
 
@@ -112,11 +119,10 @@ absl::Status Author::MakeOps(const Draft& draft, Entry& entry) {
   entry.ops.reserve(draft.ops.size());
   for (const DraftOp& from : draft.ops) {
     ASSIGN_OR_RETURN(const RegisterInfo* reg, RegisterFor(catalog, from.record));
-    const std::string record = from.record.Shown();
     ASSIGN_OR_RETURN(Op op, OpOn(entry, catalog, *reg, from.record.key, KindOf(from.verb)));
     op.changes.reserve(from.changes.size());
     for (const DraftChange& change : from.changes) {
-      ASSIGN_OR_RETURN(Change typed, TypeChange(change, catalog, *reg, record));
+      ASSIGN_OR_RETURN(Change typed, TypeChange(change, catalog, *reg, from.record));
       op.changes.push_back(std::move(typed));
     }
     std::sort(op.changes.begin(), op.changes.end(), [](const Change& a, const Change& b) {
@@ -132,7 +138,7 @@ absl::Status Author::MakeOps(const Draft& draft, Entry& entry) {
 }
 
 absl::Status Author::FitOps(const Draft& draft, Entry& entry) {
-  std::map<RecordKey, bool> exists;  // as the operations before left it, of records that they began or ended
+  std::map<RecordKey, bool> exists;  // as the operations left it, of records that they began or ended
   for (size_t i = 0; i < entry.ops.size(); ++i) {
     Op& op = entry.ops[i];
     const Ordinals& ordinals = *work_.catalog().Resolve(entry.packs[op.pack], op.reg);
@@ -140,26 +146,28 @@ absl::Status Author::FitOps(const Draft& draft, Entry& entry) {
     ASSIGN_OR_RETURN(const RecordEdit* edit, work_.Load(key, *ordinals.reg));
     const auto known = exists.find(key);
     const bool anew = known != exists.end();
-    RETURN_IF_ERROR(CheckExists(draft.ops[i].record.Shown(), op.kind, anew ? known->second : edit->record.exists()));
+    RETURN_IF_ERROR(CheckExists(draft.ops[i].record, op.kind, anew ? known->second : edit->record.exists()));
     RETURN_IF_ERROR(CheckHold(key, *edit));
     if (op.kind == OpKind::kDelete && !anew) RETURN_IF_ERROR(CheckUncontested(key, *edit));
     if (op.kind == OpKind::kEdit && !anew) {
       ASSIGN_OR_RETURN(op.kind, KindOfEdit(key, *edit));
     }
-    if (op.kind == OpKind::kCreate || op.kind == OpKind::kDelete) exists[key] = op.kind == OpKind::kCreate;
+    const bool turns = op.kind == OpKind::kCreate || op.kind == OpKind::kDelete;
+    if (turns && entry.ops.size() > 1) exists[key] = op.kind == OpKind::kCreate;
     for (Change& change : op.changes) {
       const FieldInfo& field = *ordinals.fields[change.field];
       std::string_view over;
       for (const DraftChange& from : draft.ops[i].changes)
-        if (from.field == field.def.name) over = from.over;
+        if (!from.over.empty() && from.field == field.def.name) over = from.over;
       static const Record kNothing;
-      RETURN_IF_ERROR(FitChange(over, field, exists.contains(key) ? kNothing : edit->record, key, change));
+      RETURN_IF_ERROR(FitChange(over, field, turns || anew ? kNothing : edit->record, key, change));
     }
   }
   for (size_t i = 0; i < draft.ops.size(); ++i) {
+    if (entry.ops[i].kind != OpKind::kDelete) continue;
     const RecordKey key =
         RecordKeyOf(work_.catalog().Resolve(entry.packs[entry.ops[i].pack], entry.ops[i].reg)->reg->hash, entry.ops[i].key);
-    if (entry.ops[i].kind == OpKind::kDelete && !exists.at(key)) RETURN_IF_ERROR(UnsetReferences(key, entry));
+    if (const auto last = exists.find(key); last == exists.end() || !last->second) RETURN_IF_ERROR(UnsetReferences(key, entry));
   }
   return absl::OkStatus();
 }
@@ -188,9 +196,9 @@ absl::Status Author::UnsetReferences(const RecordKey& target, Entry& entry) {
     RETURN_IF_ERROR(CheckHold(key, *edit));
     ASSIGN_OR_RETURN(const OpKind kind, KindOfEdit(key, *edit));
     ASSIGN_OR_RETURN(Op op, OpOn(entry, work_.catalog(), *reference.by.reg, KeyOf(key), kind));
-    ASSIGN_OR_RETURN(const uint32_t ordinal, work_.catalog().FieldOrdinal(*reference.by.reg, field.def.name));
+    ASSIGN_OR_RETURN(const uint32_t ordinal, work_.catalog().FieldOrdinal(*reference.by.reg, field));
     Change change{ordinal, field.def.merge == MergeKind::kLast ? Verb::kSetLast : Verb::kSet, {}, {}};
-    const std::vector<const Write*> visible = Visible(*edit->record.Find(field.handle), work_.lanes);
+    const Few<const Write*, 2> visible = Visible(*edit->record.Find(field.handle), work_.lanes);
     if (change.verb == Verb::kSet && Distinct(visible).size() > 1) {
       for (const auto& [dot, index] : reference.row.writes) change.named.push_back(work_.lanes.PlaceOf(dot));
       std::sort(change.named.begin(), change.named.end());
@@ -209,27 +217,27 @@ absl::Status Author::FitChange(std::string_view over, const FieldInfo& field, co
   if (change.verb != Verb::kSet) return absl::OkStatus();
   static const Cell kEmpty;
   const Cell* cell = record.Find(field.handle);
-  const std::string at = Cat(work_.AddressOf(key), "/", field.def.name);
-  const std::vector<const Write*> visible = Visible(cell == nullptr ? kEmpty : *cell, work_.lanes);
+  const auto at = [&] { return Cat(work_.AddressOf(key), "/", field.def.name); };
+  const Few<const Write*, 2> visible = Visible(cell == nullptr ? kEmpty : *cell, work_.lanes);
   const bool has_value = std::any_of(visible.begin(), visible.end(), [](const Write* w) { return !w->value.unset(); });
   if (field.def.merge == MergeKind::kOnce && has_value)
-    return Refuse({"once", field.rule_id, at, Cat(at, " is set already, and is set only once"),
+    return Refuse({"once", field.rule_id, at(), Cat(at(), " is set already, and is set only once"),
                    Cat("chancery get ", work_.AddressOf(key))});
   const Write* base = visible.size() == 1 ? visible[0] : InterimOf(visible, field.def, work_.lanes);
   if (!over.empty()) {
     ASSIGN_OR_RETURN(const Dot dot, ResolveEntry(work_, over));
     const auto named = std::find_if(visible.begin(), visible.end(), [&](const Write* w) { return w->dot == dot; });
     if (named == visible.end())
-      return Refuse({"contested", field.rule_id, at, Cat("no value of ", over, " stands in ", at),
-                     Cat("chancery get ", at, " shows which do")});
+      return Refuse({"contested", field.rule_id, at(), Cat("no value of ", over, " stands in ", at()),
+                     Cat("chancery get ", at(), " shows which do")});
     base = *named;
   }
   const bool several = Distinct(visible).size() > 1;
   if (several && base == nullptr)
     return Refuse(
-        {"contested", field.rule_id, at, Cat(at, " is contested and has no interim value"),
+        {"contested", field.rule_id, at(), Cat(at(), " is contested and has no interim value"),
          Cat("chancery case show ", field.rule_id, " ", work_.AddressOf(key), "; or say which value you build on: \"over\"")});
-  if (field.def.type == FieldType::kState) RETURN_IF_ERROR(CheckMove(field, base, change.value, at));
+  if (field.def.type == FieldType::kState) RETURN_IF_ERROR(CheckMove(field, base, change.value, at()));
   if (!several) return absl::OkStatus();
   for (const Write* w : visible)
     if (w->value == base->value) change.named.push_back(work_.lanes.PlaceOf(w->dot));

@@ -36,7 +36,7 @@ absl::Status RefuseRuling(const Case& c, std::string_view why, std::string_view 
                  next.empty() ? Cat("chancery case show ", c.rule, " ", c.subject) : std::string(next)});
 }
 
-std::vector<Place> PlacesOf(const std::vector<const Write*>& writes, const Lanes& lanes) {
+std::vector<Place> PlacesOf(const Few<const Write*, 2>& writes, const Lanes& lanes) {
   std::vector<Place> places;
   for (const Write* w : writes) places.push_back(lanes.PlaceOf(w->dot));
   std::sort(places.begin(), places.end());
@@ -71,7 +71,7 @@ absl::StatusOr<Value> Author::ValueOf(const CaseFact& fact, const FieldInfo& fie
 absl::Status Author::FieldEffects(const RulingDraft& draft, const Case& c, Entry& entry) {
   const RegisterInfo& reg = *work_.catalog().FindHash(RegisterOf(c.scope.record));
   const FieldInfo& field = reg.fields[c.scope.field];
-  ASSIGN_OR_RETURN(const uint32_t ordinal, work_.catalog().FieldOrdinal(reg, field.def.name));
+  ASSIGN_OR_RETURN(const uint32_t ordinal, work_.catalog().FieldOrdinal(reg, field));
   Change change{ordinal, Verb::kSettle, {}, {}};
   const std::string at = Cat(c.subject, "/", field.def.name);
   if (!draft.keep.empty()) {
@@ -98,7 +98,7 @@ absl::Status Author::FieldEffects(const RulingDraft& draft, const Case& c, Entry
 
 absl::Status Author::UniqueEffects(const RulingDraft& draft, const Case& c, Entry& entry) {
   const RuleInfo& rule = *work_.catalog().RuleByHash(c.scope.rule);
-  ASSIGN_OR_RETURN(const uint32_t ordinal, work_.catalog().FieldOrdinal(*rule.reg, rule.field->def.name));
+  ASSIGN_OR_RETURN(const uint32_t ordinal, work_.catalog().FieldOrdinal(*rule.reg, *rule.field));
   ASSIGN_OR_RETURN(const std::set<RecordKey> records, RecordsOf(c));
   RecordKey kept_record;
   if (!draft.keep.empty()) {
@@ -119,7 +119,7 @@ absl::Status Author::UniqueEffects(const RulingDraft& draft, const Case& c, Entr
     const Cell* cell = edit->record.Find(rule.field->handle);
     if (cell == nullptr) continue;
     // Also those that a later `last` write hides, or that stand in a record which is gone: they would come back.
-    std::vector<const Write*> claiming;
+    Few<const Write*, 2> claiming;
     for (const Write& w : *cell)
       if (!w.value.unset() && SubjectOf(Normalised(rule, w.value)) == c.subject) claiming.push_back(&w);
     if (claiming.empty()) continue;
@@ -156,7 +156,7 @@ absl::Status Author::UniqueValues(const Literal& set, const std::set<RecordKey>&
     values.insert_or_assign(key, std::move(value));
   }
   if (values.empty()) return RefuseRuling(c, "set names at least one value");
-  ASSIGN_OR_RETURN(const uint32_t ordinal, work_.catalog().FieldOrdinal(*rule.reg, rule.field->def.name));
+  ASSIGN_OR_RETURN(const uint32_t ordinal, work_.catalog().FieldOrdinal(*rule.reg, *rule.field));
   for (auto& [key, value] : values) {
     ASSIGN_OR_RETURN(Op op, RulingOp(entry, *rule.reg, key));
     op.changes.push_back({ordinal, Verb::kSettle, std::move(value), {}});

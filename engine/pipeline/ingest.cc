@@ -40,7 +40,7 @@ Run Without(Run run, uint64_t known) {  // the entries up to `known` cut off
 }
 
 bool SealHolds(const Workspace& work, const Lane& lane, Tree tree, const Run& run) {
-  for (size_t i = 0; i < run.leaves.size(); ++i) tree.Append(IdOf(run.EntryBytes(i)));
+  for (size_t i = 0; i < run.leaves.size(); ++i) tree.Append(run.Id(i));
   return Verify(lane.key, SealMessage(work.registry(), lane.id, tree.size(), tree.Root()), run.seal);
 }
 
@@ -370,7 +370,7 @@ absl::Status FoldRun(Batch& batch, uint16_t handle, Run run) {
   if (grew || run.first == 1) work.NoteContext(handle, run.first, checked.context);
   work.lanes.Edit(handle).context = checked.context;
   for (size_t i = 0; i < checked.entries.size(); ++i) {
-    const Entry& entry = checked.entries[i];
+    Entry& entry = checked.entries[i];
     const Dot dot = MakeDot(handle, entry.seq);
     seen.Raise(handle, entry.seq - 1);
     RETURN_IF_ERROR(CheckOps(work, entry, dot, seen, checked.entries));

@@ -64,7 +64,7 @@ absl::StatusOr<FieldView> Reader::Field(const RecordKey& key, const RecordEdit& 
   const Cell* cell = edit.record.Find(field.handle);
   if (field.def.type == FieldType::kState && edit.record.exists()) view.interim = field.def.start;
   if (cell != nullptr) {
-    std::vector<const Write*> visible = Visible(*cell, work_.lanes);
+    Few<const Write*, 2> visible = Visible(*cell, work_.lanes);
     if (const Write* interim = InterimOf(visible, field.def, work_.lanes); interim != nullptr && !interim->value.unset()) {
       view.interim = ShowValue(interim->value);
     } else if (interim == nullptr && visible.size() > 1) {
@@ -112,19 +112,17 @@ absl::StatusOr<RecordView> Reader::Record(std::string_view text) {
   return view;
 }
 
-absl::StatusOr<std::vector<std::string>> Reader::Keys(std::string_view name) {
+absl::Status Reader::Scan(std::string_view name, const std::function<bool(std::string_view row)>& visit) {
   const RegisterInfo* reg = work_.catalog().Find(name);
   if (reg == nullptr) return Error(absl::StatusCode::kInvalidArgument, Cat("no register \"", name, "\""));
-  std::vector<std::string> keys;
   const std::string prefix = Key64(reg->hash);
   Cursor rows(work_.txn(), Table::kRecord);
   for (bool more = rows.Seek(prefix); more && rows.key().starts_with(prefix); more = rows.Next()) {
     const FieldPeek peek = PeekField(rows.value(), 0);
     if (!peek.ok) return Error(absl::StatusCode::kDataLoss, Cat("record ", name, "/", KeyOf(rows.key()), " is damaged"));
-    if (peek.exists) keys.emplace_back(KeyOf(rows.key()));
+    if (peek.exists && !visit(rows.key())) break;
   }
-  RETURN_IF_ERROR(work_.txn().status());
-  return keys;
+  return work_.txn().status();
 }
 
 absl::Status Reader::SortCanonically(std::vector<Dot>& dots) {

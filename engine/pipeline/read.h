@@ -2,6 +2,7 @@
 // same entries, but for the short order of `Log` with a limit.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,14 +17,7 @@ class Reader {
  public:
   Reader(Workspace& work, Docket& docket) : work_(work), docket_(docket) {}
 
-  absl::StatusOr<RecordView> Record(std::string_view address);
-  absl::StatusOr<CaseView> CaseOf(const Case& c);         // whole
-  absl::StatusOr<CaseView> CaseHead(const CaseRow& row);  // without facts, rulings, dependants
-  absl::StatusOr<EntryView> Entry(Dot dot);
-  absl::StatusOr<std::vector<EntryView>> Log(std::string_view address, size_t limit);
-  absl::StatusOr<std::vector<std::string>> Keys(std::string_view reg);
-
- private:
+  // What an address leads to; field: nullptr where it names none. Errors: InvalidArgument, with the names that exist.
   struct Found {
     const RegisterInfo* reg = nullptr;
     const FieldInfo* field = nullptr;
@@ -31,6 +25,15 @@ class Reader {
     Address address;
   };
   absl::StatusOr<Found> Locate(std::string_view address);
+
+  absl::StatusOr<RecordView> Record(std::string_view address);
+  absl::StatusOr<CaseView> CaseOf(const Case& c);         // whole
+  absl::StatusOr<CaseView> CaseHead(const CaseRow& row);  // without facts, rulings, dependants
+  absl::StatusOr<EntryView> Entry(Dot dot);
+  absl::StatusOr<std::vector<EntryView>> Log(std::string_view address, size_t limit);
+  absl::Status Scan(std::string_view reg, const std::function<bool(std::string_view row)>& visit);  // keys of table record
+
+ private:
   absl::StatusOr<FieldView> Field(const RecordKey& key, const RecordEdit& edit, const FieldInfo& field);
   absl::StatusOr<FactView> FactOf(const Case& c, const CaseFact& fact, const std::vector<CaseFact>& facts);
   absl::StatusOr<RulingView> RulingOf(const Case& c, const RulingRow& ruling);

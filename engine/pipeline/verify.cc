@@ -122,7 +122,7 @@ absl::StatusOr<CheckedRun> CheckRun(Workspace& work, const Lane& lane, const Run
     last = entry->hlc;
     RETURN_IF_ERROR(CheckContext(work, lane, *entry, &out.context));
     if (!lane.AdmittedIn(out.context)) return Malformed(lane, seq, "its site had not been admitted");
-    out.ids.push_back(IdOf(run.EntryBytes(i)));
+    out.ids.push_back(run.Id(i));
     out.tree.Append(out.ids.back());
     out.entries.push_back(*std::move(entry));
   }

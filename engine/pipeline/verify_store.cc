@@ -159,8 +159,8 @@ class LaneReader {
     const Leaf& leaf = run.leaves[i];
     ASSIGN_OR_RETURN(const Entry entry, DecodeParts(run.header, run.first + i, leaf.hlc, leaf.body));
     if (entry.hlc <= hlc_) return absl::DataLossError("its stamp does not rise");
-    if (entry.genesis && (lane_.handle != 0 || i != 0 || run.first != 1 || entry.genesis->key != lane_.key ||
-                          IdOf(run.EntryBytes(i)) != registry_))
+    if (entry.genesis &&
+        (lane_.handle != 0 || i != 0 || run.first != 1 || entry.genesis->key != lane_.key || run.Id(i) != registry_))
       return absl::DataLossError("it is not the genesis of this registry");
     for (const Place& place : entry.context) {
       const Lane* other = lanes_.Find(place.lane);
@@ -169,7 +169,7 @@ class LaneReader {
     }
     rows_->Look(entry, MakeDot(lane_.handle, entry.seq), context_);
     hlc_ = entry.hlc;
-    tree_.Append(IdOf(run.EntryBytes(i)));
+    tree_.Append(run.Id(i));
     if (const auto stored = peaks_.find(tree_.size()); stored != peaks_.end()) {
       std::string peaks;
       for (const Hash256& peak : tree_.peaks()) peaks += peak.view();

@@ -46,6 +46,7 @@ std::shared_ptr<const Catalog> Catalog::Build(std::vector<PackSource> packs) {
     catalog->SetDefinitions(pack->def);
   }
   for (auto& [name, reg] : catalog->registers_) {
+    catalog->NameInForce(reg);
     for (const FieldInfo& field : reg.fields) reg.by_name.push_back(&field);
     std::sort(reg.by_name.begin(), reg.by_name.end(),
               [](const FieldInfo* a, const FieldInfo* b) { return a->def.name < b->def.name; });
@@ -58,6 +59,13 @@ std::shared_ptr<const Catalog> Catalog::Build(std::vector<PackSource> packs) {
   catalog->AddReferences();
   for (const PackSource& pack : catalog->packs_) catalog->AddOrdinals(pack.def);
   return catalog;
+}
+
+void Catalog::NameInForce(RegisterInfo& reg) const {
+  reg.in_force = in_force_.at(reg.pack);
+  reg.ordinal = reg.in_force->Ordinal(reg.name);
+  const RegisterDef* def = reg.in_force->Find(reg.name);
+  for (FieldInfo& field : reg.fields) field.ordinal = def == nullptr ? std::nullopt : def->Ordinal(field.def.name);
 }
 
 void Catalog::AddFields(const PackDef& pack) {
@@ -153,8 +161,6 @@ std::vector<PackDef> Catalog::InForce() const {
   return out;
 }
 
-const PackDef& Catalog::PackOf(const RegisterInfo& reg) const { return *in_force_.at(reg.pack); }
-
 namespace {
 
 absl::Status NotInForce(const PackDef& pack, const std::string& what) {
@@ -166,18 +172,13 @@ absl::Status NotInForce(const PackDef& pack, const std::string& what) {
 }  // namespace
 
 absl::StatusOr<Catalog::Naming> Catalog::NamingOf(const RegisterInfo& reg) const {
-  const PackDef& pack = PackOf(reg);
-  const std::optional<uint32_t> ordinal = pack.Ordinal(reg.name);
-  if (!ordinal) return NotInForce(pack, reg.name);
-  return Naming{pack.id, *ordinal};
+  if (!reg.ordinal) return NotInForce(PackOf(reg), reg.name);
+  return Naming{PackOf(reg).id, *reg.ordinal};
 }
 
-absl::StatusOr<uint32_t> Catalog::FieldOrdinal(const RegisterInfo& reg, std::string_view field) const {
-  const PackDef& pack = PackOf(reg);
-  const RegisterDef* def = pack.Find(reg.name);
-  const std::optional<uint32_t> ordinal = def == nullptr ? std::nullopt : def->Ordinal(field);
-  if (!ordinal) return NotInForce(pack, Cat(reg.name, ".", field));
-  return *ordinal;
+absl::StatusOr<uint32_t> Catalog::FieldOrdinal(const RegisterInfo& reg, const FieldInfo& field) const {
+  if (!field.ordinal) return NotInForce(PackOf(reg), field.path);
+  return *field.ordinal;
 }
 
 const Ordinals* Catalog::Resolve(const PackId& pack, uint32_t reg) const {

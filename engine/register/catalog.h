@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,7 @@ struct RuleInfo;
 struct FieldInfo {
   FieldDef def;
   uint16_t handle = 0;                     // private to the store; stable
+  std::optional<uint32_t> ordinal;         // in its register, as the pack in force has it
   std::string path;                        // "parcel.owner"
   uint64_t hash = 0;                       // Name64(path): references are found under it
   std::string rule_id, title;              // of the field's own cases: the path, or the [[rule]] of kind reference on it
@@ -39,6 +41,8 @@ struct Referrer {
 struct RegisterInfo {
   std::string name, title, pack;
   uint64_t hash = 0;                      // Name64(name): prefix of its records' keys
+  const PackDef* in_force = nullptr;      // the pack that defines it
+  std::optional<uint32_t> ordinal;        // as that pack has it
   std::vector<FieldInfo> fields;          // by handle
   std::vector<const FieldInfo*> by_name;  // ascending by name
   std::vector<TupleField> tuple_fields;   // the same, as the digest names them
@@ -84,7 +88,7 @@ class Catalog {
   const std::map<std::string, RegisterInfo, std::less<>>& registers() const { return registers_; }
   const std::vector<PackSource>& packs() const { return packs_; }  // every version, in the order merged
   std::vector<PackDef> InForce() const;                            // one a name, ascending by name
-  const PackDef& PackOf(const RegisterInfo& reg) const;            // in force
+  const PackDef& PackOf(const RegisterInfo& reg) const { return *reg.in_force; }
   // The pack, version in force, and ordinals that a new entry uses for a register.
   struct Naming {
     PackId pack;
@@ -92,7 +96,7 @@ class Catalog {
   };
   // Errors: refusal `pack`, where two versions were loaded apart and the one in force lacks what the other brought.
   absl::StatusOr<Naming> NamingOf(const RegisterInfo& reg) const;
-  absl::StatusOr<uint32_t> FieldOrdinal(const RegisterInfo& reg, std::string_view field) const;
+  absl::StatusOr<uint32_t> FieldOrdinal(const RegisterInfo& reg, const FieldInfo& field) const;
   // nullptr: the pack or the ordinal is not known here.
   const Ordinals* Resolve(const PackId& pack, uint32_t reg) const;
 
@@ -100,6 +104,7 @@ class Catalog {
 
  private:
   Catalog() = default;
+  void NameInForce(RegisterInfo& reg) const;
   void AddFields(const PackDef& pack);
   void SetDefinitions(const PackDef& pack);
   void AddUnique(const RuleDef& def);

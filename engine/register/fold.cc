@@ -21,14 +21,14 @@ void InsertByDot(Marks& marks, const typename Marks::value_type& mark) {
 // included.
 void TakeUpLife(Record& record, Dot dot, const Vector& seen) {
   const auto taken_up = [&](Dot other) { return other == dot || seen.Has(other); };
-  std::erase_if(record.life, [&](const Life& mark) { return taken_up(mark.dot); });
-  std::erase_if(record.edits, taken_up);
+  EraseIf(record.life, [&](const Life& mark) { return taken_up(mark.dot); });
+  EraseIf(record.edits, taken_up);
 }
 
 void FoldEdit(Record& record, Dot dot, const Vector& seen) {
-  if (Planted(Bug::kEditClearsDeletion)) std::erase_if(record.life, [&](const Life& m) { return !m.live && !seen.Has(m.dot); });
+  if (Planted(Bug::kEditClearsDeletion)) EraseIf(record.life, [&](const Life& m) { return !m.live && !seen.Has(m.dot); });
   if (std::binary_search(record.edits.begin(), record.edits.end(), dot)) return;
-  std::erase_if(record.edits, [&](Dot other) { return seen.Has(other); });
+  EraseIf(record.edits, [&](Dot other) { return seen.Has(other); });
   record.edits.insert(std::lower_bound(record.edits.begin(), record.edits.end(), dot), dot);
 }
 
@@ -36,16 +36,19 @@ bool IsNamed(const std::vector<Dot>& named, Dot dot) { return std::find(named.be
 
 }  // namespace
 
-absl::Status Workspace::FoldOp(const Entry& entry, uint32_t index, Dot dot, const Vector& seen, Touches* touches) {
-  const Op& op = entry.ops[index];
+absl::Status Workspace::FoldOp(Entry& entry, uint32_t index, Dot dot, const Vector& seen, Touches* touches) {
+  Op& op = entry.ops[index];
   const Ordinals* ordinals = catalog_->Resolve(entry.packs[op.pack], op.reg);
   if (ordinals == nullptr)
     return Error(absl::StatusCode::kInvalidArgument, Cat("entry ", lanes.Short(dot), " names a pack that is not here"));
-  const RecordKey key = RecordKeyOf(ordinals->reg->hash, op.key);
-  ASSIGN_OR_RETURN(RecordEdit * edit, Load(key, *ordinals->reg));
-  if (undo_ && undo_->records.try_emplace(key, edit->record).second) undo_->order.push_back(key);
+  PutRecordKey(ordinals->reg->hash, op.key, &key_);
+  ASSIGN_OR_RETURN(RecordEdit * edit, Load(key_, *ordinals->reg));
+  if (undoing_ && !edit->undoable) {
+    undo_.records.emplace_back(edit, edit->record);
+    edit->undoable = true;
+  }
   if (Planted(Bug::kStaleFold) && edit->dirty && edit->record.last_touch != dot)
-    if (const auto stored = txn_.Get(Table::kRecord, key)) edit->record = *DecodeRecord(*stored);
+    if (const auto stored = txn_.Get(Table::kRecord, edit->key)) edit->record = *DecodeRecord(*stored);
   Record& record = edit->record;
   edit->dirty = true;
   if (record.last_touch == dot) {  // an earlier operation of this entry: the same link
@@ -59,7 +62,7 @@ absl::Status Workspace::FoldOp(const Entry& entry, uint32_t index, Dot dot, cons
   const Life mark{dot, entry.hlc, static_cast<uint16_t>(index), op.kind == OpKind::kCreate, false};
   switch (op.kind) {
     case OpKind::kCreate:
-      FoldCreate(key, *edit, dot, seen);
+      FoldCreate(*edit, dot, seen);
       InsertByDot(record.life, mark);
       break;
     case OpKind::kDelete:
@@ -73,27 +76,31 @@ absl::Status Workspace::FoldOp(const Entry& entry, uint32_t index, Dot dot, cons
       if (Planted(Bug::kNeutralTakesSides)) FoldEdit(record, dot, seen);
       break;
   }
-  for (const Change& change : op.changes) RETURN_IF_ERROR(FoldChange(change, *ordinals, key, *edit, index, dot, entry.hlc, seen));
+  if (op.kind == OpKind::kCreate) record.slots.reserve(record.slots.size() + op.changes.size());
+  for (Change& change : op.changes) {
+    Value value = entry.ruling ? change.value : std::move(change.value);
+    RETURN_IF_ERROR(FoldChange(change, std::move(value), *ordinals, *edit, index, dot, entry.hlc, seen));
+  }
   return absl::OkStatus();
 }
 
 // What stood before under this address does not come back with it.
-void Workspace::FoldCreate(const RecordKey& key, RecordEdit& edit, Dot dot, const Vector& seen) {
+void Workspace::FoldCreate(RecordEdit& edit, Dot dot, const Vector& seen) {
   Record& record = edit.record;
   TakeUpLife(record, dot, seen);
   if (Planted(Bug::kFieldsOutliveDeletion)) return;
   const auto before = [&](const auto& written) { return written.dot == dot || seen.Has(written.dot); };
   for (Slot& slot : record.slots) {
-    if (slot.cell.size() > 1) TouchField(key, *edit.reg, slot.field);
-    std::erase_if(slot.cell, before);
+    if (slot.cell.size() > 1) TouchField(edit.key, *edit.reg, slot.field);
+    EraseIf(slot.cell, before);
   }
-  for (Element& element : record.elements) std::erase_if(element.marks, before);
+  for (Element& element : record.elements) EraseIf(element.marks, before);
   std::erase_if(record.slots, [](const Slot& slot) { return slot.cell.empty(); });
   std::erase_if(record.elements, [](const Element& element) { return element.marks.empty(); });
 }
 
 void Workspace::TouchField(const RecordKey& key, const RegisterInfo& reg, uint16_t handle) {
-  if (reg.fields[handle].clashes()) touched.insert({Scope::Type::kField, key, handle, 0, {}});
+  if (reg.fields[handle].clashes()) NoteScope({Scope::Type::kField, key, handle, 0, {}});
 }
 
 std::vector<Dot> Workspace::DotsOf(const std::vector<Place>& places) const {
@@ -112,14 +119,14 @@ absl::Status Workspace::StampCell(Cell& cell) {
   return absl::OkStatus();
 }
 
-absl::Status Workspace::FoldChange(const Change& change, const Ordinals& ordinals, const RecordKey& key, RecordEdit& edit,
-                                   uint32_t op, Dot dot, Hlc hlc, const Vector& seen) {
+absl::Status Workspace::FoldChange(const Change& change, Value value, const Ordinals& ordinals, RecordEdit& edit, uint32_t op,
+                                   Dot dot, Hlc hlc, const Vector& seen) {
   Record& record = edit.record;
   if (change.field == kNoField) {  // a ruling on the record's existence
     const std::vector<Dot> named = DotsOf(change.named);
-    std::erase_if(record.life, [&](const Life& mark) { return IsNamed(named, mark.dot); });
-    std::erase_if(record.edits, [&](Dot edited) { return IsNamed(named, edited); });
-    if (!change.value.unset()) InsertByDot(record.life, Life{dot, hlc, static_cast<uint16_t>(op), change.value.AsBool(), true});
+    EraseIf(record.life, [&](const Life& mark) { return IsNamed(named, mark.dot); });
+    EraseIf(record.edits, [&](Dot edited) { return IsNamed(named, edited); });
+    if (!value.unset()) InsertByDot(record.life, Life{dot, hlc, static_cast<uint16_t>(op), value.AsBool(), true});
     return absl::OkStatus();
   }
   if (change.field >= ordinals.fields.size())
@@ -127,8 +134,8 @@ absl::Status Workspace::FoldChange(const Change& change, const Ordinals& ordinal
                  Cat("entry ", lanes.Short(dot), " names a field that its pack does not have"));
   const FieldInfo& field = *ordinals.fields[change.field];
   if (change.verb == Verb::kAdd || change.verb == Verb::kRemove) {
-    std::vector<Mark>& marks = record.At(field.handle, change.value);
-    std::erase_if(marks, [&](const Mark& m) {
+    Few<Mark>& marks = record.At(field.handle, value);
+    EraseIf(marks, [&](const Mark& m) {
       return seen.Has(m.dot) || (Planted(Bug::kRemoveDropsUnseenAdds) && change.verb == Verb::kRemove);
     });
     InsertByDot(marks, Mark{dot, hlc, static_cast<uint16_t>(op), change.verb == Verb::kAdd});
@@ -143,10 +150,10 @@ absl::Status Workspace::FoldChange(const Change& change, const Ordinals& ordinal
     if (Planted(Bug::kOverIsAllSeen)) named.clear();
     if (Planted(Bug::kSetReplacesUnseen) && change.verb == Verb::kSet) cell.clear();
     const Replaces replaces = change.verb == Verb::kSet ? Replaces::kNamed : Replaces::kAllSeen;
-    Merge(cell, seen, replaces, named, {dot, hlc, static_cast<uint16_t>(op), change.verb == Verb::kSetLast, change.value});
+    Merge(cell, seen, replaces, named, {dot, hlc, static_cast<uint16_t>(op), change.verb == Verb::kSetLast, std::move(value)});
   }
   RETURN_IF_ERROR(StampCell(cell));
-  if (before > 1 || cell.size() > 1) TouchField(key, *edit.reg, field.handle);
+  if (before > 1 || cell.size() > 1) TouchField(edit.key, *edit.reg, field.handle);
   if (cell.empty()) std::erase_if(record.slots, [](const Slot& slot) { return slot.cell.empty(); });
   return absl::OkStatus();
 }

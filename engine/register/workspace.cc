@@ -17,13 +17,14 @@ absl::StatusOr<std::unique_ptr<Workspace>> Workspace::Open(const Txn& txn, std::
   ASSIGN_OR_RETURN(w->sums, ReadSums(txn));
   ASSIGN_OR_RETURN(w->pack_dots_, ReadPackDots(txn));
   ASSIGN_OR_RETURN(w->store_, ReadStoreRow(txn));
+  w->own_ = LaneOf(w->store_.key);
   return w;
 }
 
-absl::StatusOr<RecordEdit*> Workspace::Load(const RecordKey& key, const RegisterInfo& reg) {
-  std::unique_ptr<RecordEdit>& edit = records_[key];
-  if (edit != nullptr) return edit.get();
-  edit = std::make_unique<RecordEdit>();
+absl::StatusOr<RecordEdit*> Workspace::Load(std::string_view key, const RegisterInfo& reg) {
+  if (const auto known = records_.find(key); known != records_.end()) return known->second.get();
+  auto edit = std::make_unique<RecordEdit>();
+  edit->key = key;
   edit->reg = &reg;
   if (const auto stored = blank_ ? std::nullopt : txn_.Get(Table::kRecord, key)) {
     absl::StatusOr<Record> record = DecodeRecord(*stored);
@@ -32,25 +33,39 @@ absl::StatusOr<RecordEdit*> Workspace::Load(const RecordKey& key, const Register
     edit->existed = edit->existed_before = edit->record.exists();
     edit->life = edit->record.life;
     edit->life_clashed = LifeMayClash(edit->record);
-    edit->claims = ClaimsOf(reg, key, edit->record, lanes);
-    edit->digest = DigestOf(key, *edit);
+    edit->claims = ClaimsOf(reg, edit->key, edit->record, lanes);
+    edit->digest = DigestOf(*edit);
   }
   RETURN_IF_ERROR(txn_.status());
-  return edit.get();
+  RecordEdit* loaded = edit.get();
+  records_.emplace(loaded->key, std::move(edit));
+  return loaded;
 }
 
-void Workspace::Begin() { undo_.emplace(); }
+void Workspace::Begin() {
+  undoing_ = true;
+  undo_.records.clear();
+  undo_.premises.clear();
+  undo_.act.clear();
+}
+
+void Workspace::Keep() {
+  for (auto& [edit, record] : undo_.records) edit->undoable = false;
+  undoing_ = false;
+}
 
 void Workspace::TakeBack() {
-  for (auto& [key, record] : undo_->records) records_[key]->record = std::move(record);
-  for (const std::string& row : undo_->premises) premises_.erase(row);
-  if (!undo_->act.empty()) acts_[undo_->act].pop_back();
-  undo_.reset();
+  for (auto& [edit, record] : undo_.records) {
+    edit->record = std::move(record);
+    edit->undoable = false;
+    Reclaim(*edit);
+  }
+  for (const std::string& row : undo_.premises) premises_.erase(row);
+  if (!undo_.act.empty()) acts_[undo_.act].pop_back();
+  undoing_ = false;
 }
 
-std::vector<RecordKey> Workspace::ChangedSinceBegin() const { return undo_ ? undo_->order : std::vector<RecordKey>(); }
-
-absl::Status Workspace::Fold(const Entry& entry, Dot dot, const Vector& seen, Touches* touches) {
+absl::Status Workspace::Fold(Entry& entry, Dot dot, const Vector& seen, Touches* touches) {
   if (entry.kind == EntryKind::kPack) RETURN_IF_ERROR(FoldPack(entry, dot));
   if (entry.kind == EntryKind::kAdmit || entry.kind == EntryKind::kGenesis) RETURN_IF_ERROR(FoldAdmit(entry, dot));
   touches->assign(entry.ops.size(), 0);
@@ -58,11 +73,11 @@ absl::Status Workspace::Fold(const Entry& entry, Dot dot, const Vector& seen, To
   if (!entry.idempotency.empty()) {
     const std::string key(HashParts({entry.idempotency}).view());
     acts_[key].push_back(dot);
-    if (undo_) undo_->act = key;
+    if (undoing_) undo_.act = key;
   }
   for (const Premise& p : entry.relied_on) {
     const std::string row = std::string(PremiseScope(p.scope, p.address, p.value).view()) + Key64(dot);
-    if (premises_.insert(row).second && undo_) undo_->premises.push_back(row);
+    if (premises_.insert(row).second && undoing_) undo_.premises.push_back(row);
   }
   return absl::OkStatus();
 }
@@ -97,19 +112,20 @@ absl::Status Workspace::FoldAdmit(const Entry& entry, Dot dot) {
   return absl::OkStatus();
 }
 
-void Workspace::Reclaim(const RecordKey& key, RecordEdit& edit) {
-  NoteLife(key, edit);
+void Workspace::Reclaim(RecordEdit& edit) {
+  const RecordKey& key = edit.key;
+  NoteLife(edit);
   if (!edit.reg->claims) return;
   if (Planted(Bug::kLifeKeepsClaims) && !edit.record.exists()) return;
   std::vector<ClaimRow> now = ClaimsOf(*edit.reg, key, edit.record, lanes);
   const auto touch = [&](const ClaimRow& row, const std::vector<ClaimRow>& others) {
     for (const FieldInfo* field : edit.reg->by_name)
-      if (field->hash == row.rule && field->refers()) touched.insert({Scope::Type::kField, key, field->handle, 0, {}});
+      if (field->hash == row.rule && field->refers()) NoteScope({Scope::Type::kField, key, field->handle, 0, {}});
     if (catalog_->RuleByHash(row.rule) == nullptr) return;
     const bool only_same = std::any_of(others.begin(), others.end(), [&](const ClaimRow& other) {
       return other.rule == row.rule && other.value == row.value && other.writes == row.writes;
     });
-    if (!(only_same && Planted(Bug::kSameNotRecomputed))) touched.insert({Scope::Type::kUnique, {}, 0, row.rule, row.subject});
+    if (!(only_same && Planted(Bug::kSameNotRecomputed))) NoteScope({Scope::Type::kUnique, {}, 0, row.rule, row.subject});
   };
   for (const ClaimRow& row : edit.claims)
     if (!std::binary_search(now.begin(), now.end(), row)) {
@@ -125,10 +141,11 @@ void Workspace::Reclaim(const RecordKey& key, RecordEdit& edit) {
 }
 
 // Whether a record exists, and by what, decides on its own clashes and on those of the fields that refer to it.
-void Workspace::NoteLife(const RecordKey& key, RecordEdit& edit) {
+void Workspace::NoteLife(RecordEdit& edit) {
+  const RecordKey& key = edit.key;
   const Record& now = edit.record;
   const bool clashes = LifeMayClash(now);
-  if (clashes || edit.life_clashed) touched.insert({Scope::Type::kExistence, key, 0, 0, {}});
+  if (clashes || edit.life_clashed) NoteScope({Scope::Type::kExistence, key, 0, 0, {}});
   edit.life_clashed = clashes;
   if (edit.life == now.life && edit.existed_before == now.exists()) return;
   edit.life = now.life;
@@ -137,7 +154,7 @@ void Workspace::NoteLife(const RecordKey& key, RecordEdit& edit) {
     if (slot.cell.size() > 1) TouchField(key, *edit.reg, slot.field);
   if (Planted(Bug::kDanglingNotRecomputed)) return;
   for (const Reference& reference : ReferencesTo(key, *edit.reg))
-    touched.insert({Scope::Type::kField, reference.row.record, reference.by.field->handle, 0, {}});
+    NoteScope({Scope::Type::kField, reference.row.record, reference.by.field->handle, 0, {}});
 }
 
 absl::StatusOr<RecordEdit*> Workspace::Target(const Value& reference) {
@@ -235,6 +252,16 @@ absl::StatusOr<Record> Workspace::AsOf(const RecordKey& key, const RegisterInfo&
   return edit->record;
 }
 
+void Workspace::NoteScope(Scope scope) {
+  if (touched_.empty() || touched_.back() != scope) touched_.push_back(std::move(scope));
+}
+
+std::vector<Scope> Workspace::TakeTouched() {
+  std::sort(touched_.begin(), touched_.end());
+  touched_.erase(std::unique(touched_.begin(), touched_.end()), touched_.end());
+  return std::exchange(touched_, {});
+}
+
 void Workspace::NoteContext(uint16_t handle, uint64_t first_seq, const Vector& context) {
   contexts_[Key64(handle, first_seq)] = ContextRow(context);
 }
@@ -245,21 +272,22 @@ std::string Workspace::ContextRow(const Vector& context) {
   return std::move(w.out);
 }
 
-Sum128 Workspace::DigestOf(const RecordKey& key, const RecordEdit& edit) const {
-  return RecordDigest(*edit.reg, KeyOf(key), edit.record, lanes, store_.registry);
+Sum128 Workspace::DigestOf(const RecordEdit& edit) const {
+  return RecordDigest(*edit.reg, KeyOf(edit.key), edit.record, lanes, store_.registry);
 }
 
 void Workspace::FlushRecords(WriteTxn& txn) {
-  std::vector<RecordKey> keys;
+  std::vector<RecordEdit*> changed;
   for (const auto& [key, edit] : records_)
-    if (edit->dirty) keys.push_back(key);
-  std::sort(keys.begin(), keys.end());
-  for (const RecordKey& key : keys) {
-    RecordEdit& edit = *records_[key];
-    Reclaim(key, edit);
-    txn.Put(Table::kRecord, key, EncodeRecord(edit.record));
-    const Sum128 digest = DigestOf(key, edit);
-    sums.buckets[DigestBucket(RegisterOf(key), KeyOf(key))].value += digest.value - edit.digest.value;
+    if (edit->dirty) changed.push_back(edit.get());
+  std::sort(changed.begin(), changed.end(), [](const RecordEdit* a, const RecordEdit* b) { return a->key < b->key; });
+  SortedPuts records(txn, Table::kRecord);
+  for (RecordEdit* changed_edit : changed) {
+    RecordEdit& edit = *changed_edit;
+    Reclaim(edit);
+    records.Put(edit.key, EncodeRecord(edit.record));
+    const Sum128 digest = DigestOf(edit);
+    sums.buckets[DigestBucket(edit.reg->hash, KeyOf(edit.key))].value += digest.value - edit.digest.value;
     sums.records += static_cast<uint64_t>(edit.record.exists()) - static_cast<uint64_t>(edit.existed);
     edit.digest = digest;
     edit.existed = edit.record.exists();

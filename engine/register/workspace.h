@@ -30,11 +30,12 @@ struct Scope {
 };
 
 struct RecordEdit {
+  RecordKey key;
   Record record;
   const RegisterInfo* reg = nullptr;
   bool existed = false;  // as the sums have it
-  bool dirty = false;
-  std::vector<Life> life;  // as the subjects that it touches were noted last; likewise the next two
+  bool dirty = false, undoable = false;
+  Few<Life> life;  // as the subjects that it touches were noted last; likewise the next two
   bool existed_before = false, life_clashed = false;
   std::vector<ClaimRow> claims;  // as the index (and what this batch does to it) has them
   Sum128 digest;                 // as the sums have it
@@ -52,6 +53,7 @@ class Workspace {
   const RegistryId& registry() const { return store_.registry; }
   const StoreRow& store() const { return store_; }
   void SetRegistry(const RegistryId& id) { store_.registry = id; }  // once, when it is founded
+  const Lane* Own() const { return lanes.Find(own_); }              // nullptr: this site is not admitted
 
   // Folds anew what the journal holds: packs are known, rows of the journal keep their places.
   void Replay() {
@@ -62,23 +64,24 @@ class Workspace {
   Lanes lanes;
   Journal journal;
   Sums sums;
-  std::set<Scope> touched;
 
   // The record as it is now, loaded once. Pointers stay good until the workspace goes. Errors: DataLoss.
-  absl::StatusOr<RecordEdit*> Load(const RecordKey& key, const RegisterInfo& reg);
+  absl::StatusOr<RecordEdit*> Load(std::string_view key, const RegisterInfo& reg);
 
-  // Folds one verified entry. `seen`: its author's past. touches receives the chain links of its operations.
-  // Errors: InvalidArgument (names a pack or field unknown here, or a pack that does not parse), DataLoss.
-  absl::Status Fold(const Entry& entry, Dot dot, const Vector& seen, Touches* touches);
+  // Folds one verified entry and takes its values with it, but those of a ruling. `seen`: its author's past. touches receives the
+  // chain links of its operations. Errors: InvalidArgument (names a pack or field unknown here, or a pack that does not parse),
+  // DataLoss.
+  absl::Status Fold(Entry& entry, Dot dot, const Vector& seen, Touches* touches);
 
   // Between Begin and Keep all that one entry changed can be taken back: a filing that a rule refuses.
   void Begin();
-  void Keep() { undo_.reset(); }
+  void Keep();
   void TakeBack();
-  std::vector<RecordKey> ChangedSinceBegin() const;
+  // In the order of the entry's operations, each with what it was.
+  absl::Span<const std::pair<RecordEdit*, Record>> ChangedSinceBegin() const { return undo_.records; }
 
   // Brings the claim rows of a changed record up to date and notes the subjects touched.
-  void Reclaim(const RecordKey& key, RecordEdit& edit);
+  void Reclaim(RecordEdit& edit);
 
   // The claims of one value under a rule, ascending by record.
   std::vector<ClaimRow> Claimants(uint64_t rule, const Hash128& value) const;
@@ -112,6 +115,10 @@ class Workspace {
   std::string AddressOf(const RecordKey& key) const;  // canonical text
   bool OnRecord(const Entry& entry, const Op& op, const RecordKey& key) const;
 
+  // Subjects whose clashes may have changed; ascending, each once.
+  void NoteScope(Scope scope);
+  std::vector<Scope> TakeTouched();
+
   void NoteContext(uint16_t handle, uint64_t first_seq, const Vector& context);
   static std::string ContextRow(const Vector& context);
 
@@ -121,23 +128,22 @@ class Workspace {
 
  private:
   Workspace(const Txn& txn, std::shared_ptr<const Catalog> catalog) : journal(txn), txn_(txn), catalog_(std::move(catalog)) {}
-  absl::Status FoldOp(const Entry& entry, uint32_t index, Dot dot, const Vector& seen, Touches* touches);
-  absl::Status FoldChange(const Change& change, const Ordinals& ordinals, const RecordKey& key, RecordEdit& edit, uint32_t op,
-                          Dot dot, Hlc hlc, const Vector& seen);
-  void FoldCreate(const RecordKey& key, RecordEdit& edit, Dot dot, const Vector& seen);
+  absl::Status FoldOp(Entry& entry, uint32_t index, Dot dot, const Vector& seen, Touches* touches);
+  absl::Status FoldChange(const Change& change, Value value, const Ordinals& ordinals, RecordEdit& edit, uint32_t op, Dot dot,
+                          Hlc hlc, const Vector& seen);
+  void FoldCreate(RecordEdit& edit, Dot dot, const Vector& seen);
   void TouchField(const RecordKey& key, const RegisterInfo& reg, uint16_t handle);
-  void NoteLife(const RecordKey& key, RecordEdit& edit);
+  void NoteLife(RecordEdit& edit);
   absl::Status FoldPack(const Entry& entry, Dot dot);
   absl::Status FoldAdmit(const Entry& entry, Dot dot);
   absl::Status StampCell(Cell& cell);
   std::vector<Dot> DotsOf(const std::vector<Place>& places) const;
-  Sum128 DigestOf(const RecordKey& key, const RecordEdit& edit) const;
+  Sum128 DigestOf(const RecordEdit& edit) const;
 
   struct Undo {
-    absl::flat_hash_map<RecordKey, Record> records;
-    std::vector<RecordKey> order;
-    std::vector<std::string> premises;  // rows noted
-    std::string act;                    // key of the id noted, or ""
+    std::vector<std::pair<RecordEdit*, Record>> records;  // as they were
+    std::vector<std::string> premises;                    // rows noted
+    std::string act;                                      // key of the id noted, or ""
   };
 
   const Txn& txn_;
@@ -147,12 +153,16 @@ class Workspace {
   bool blank_ = false;  // records start empty: used to fold a past
   std::vector<Dot> pack_dots_;
   StoreRow store_;
-  absl::flat_hash_map<RecordKey, std::unique_ptr<RecordEdit>> records_;
-  std::map<std::string, std::optional<std::string>> claims_;  // claim key -> row, nullopt = removed
-  std::map<std::string, std::vector<Dot>> acts_;              // 16-byte key -> new dots
+  LaneId own_ = 0;
+  RecordKey key_;                                                               // of the operation in hand
+  absl::flat_hash_map<std::string_view, std::unique_ptr<RecordEdit>> records_;  // by their own keys
+  std::map<std::string, std::optional<std::string>> claims_;                    // claim key -> row, nullopt = removed
+  std::map<std::string, std::vector<Dot>> acts_;                                // 16-byte key -> new dots
   std::set<std::string> premises_;
   std::map<std::string, std::string> contexts_;
-  std::optional<Undo> undo_;
+  std::vector<Scope> touched_;
+  bool undoing_ = false;
+  Undo undo_;
 };
 
 // Scopes of premises: how entries are found that relied on something. Hash of the kind and the canonical address.

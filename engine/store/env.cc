@@ -24,6 +24,10 @@ absl::Status LmdbError(std::string_view what, int rc) {
                damaged ? "chancery verify --rebuild, or take the entries back from a peer" : "");
 }
 
+bool FitsTable(std::string_view key, std::string_view value) {
+  return !key.empty() && key.size() <= 504 && key.size() % 8 == 0 && value.size() % 8 == 0;
+}
+
 MDB_val ValOf(std::string_view s) { return {s.size(), const_cast<char*>(s.data())}; }
 
 }  // namespace
@@ -57,7 +61,7 @@ void WriteTxn::Put(Table table, std::string_view key, std::string_view value) { 
 void WriteTxn::Append(Table table, std::string_view key, std::string_view value) { Put(table, key, value, MDB_APPEND); }
 
 void WriteTxn::Put(Table table, std::string_view key, std::string_view value, unsigned flags) {
-  CHECK(!key.empty() && key.size() <= 504 && key.size() % 8 == 0 && value.size() % 8 == 0);
+  CHECK(FitsTable(key, value));
   if (!status_.ok()) return;
   MDB_val k = ValOf(key), v = ValOf(value);
   Note(mdb_put(txn_, env_->dbis_[static_cast<size_t>(table)], &k, &v, flags));
@@ -83,6 +87,21 @@ absl::Status WriteTxn::Commit() {
   env_->failed_ = true;
   return Error(absl::StatusCode::kDataLoss, Cat("a commit to ", env_->dir(), " failed (", mdb_strerror(rc), "): outcome unknown"),
                "free disk space or repair the disk, then open the store again: what was acknowledged is there");
+}
+
+SortedPuts::SortedPuts(WriteTxn& txn, Table table) : txn_(txn) {
+  if (txn.status_.ok()) txn.Note(mdb_cursor_open(txn.txn_, txn.env_->dbis_[static_cast<size_t>(table)], &cursor_));
+}
+
+SortedPuts::~SortedPuts() {
+  if (cursor_ != nullptr) mdb_cursor_close(cursor_);
+}
+
+void SortedPuts::Put(std::string_view key, std::string_view value) {
+  CHECK(FitsTable(key, value));
+  if (!txn_.status_.ok()) return;
+  MDB_val k = ValOf(key), v = ValOf(value);
+  txn_.Note(mdb_cursor_put(cursor_, &k, &v, 0));
 }
 
 Cursor::Cursor(const Txn& txn, Table table) : txn_(txn) {

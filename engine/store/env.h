@@ -35,6 +35,7 @@ class Txn {
  protected:
   friend class Env;
   friend class Cursor;
+  friend class SortedPuts;
   Txn(Env* env, MDB_txn* txn) : env_(env), txn_(txn) {}
   void Note(int rc) const;
 
@@ -61,6 +62,20 @@ class WriteTxn final : public Txn {
   friend class Env;
   using Txn::Txn;
   void Put(Table table, std::string_view key, std::string_view value, unsigned flags);
+};
+
+// Puts rows of one table in ascending order: what lies on the page of the row before is not looked for from the root. Nothing
+// else writes the table meanwhile.
+class SortedPuts {
+ public:
+  SortedPuts(WriteTxn& txn, Table table);
+  ~SortedPuts();
+  SortedPuts(const SortedPuts&) = delete;
+  void Put(std::string_view key, std::string_view value);  // as WriteTxn::Put
+
+ private:
+  WriteTxn& txn_;
+  MDB_cursor* cursor_ = nullptr;
 };
 
 // Rows of one table in key order.
@@ -114,6 +129,7 @@ class Env {
   friend class Txn;
   friend class WriteTxn;
   friend class Cursor;
+  friend class SortedPuts;
   explicit Env(Options options) : options_(std::move(options)) {}
   absl::Status Lock();
   absl::Status OpenMap();

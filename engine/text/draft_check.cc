@@ -1,8 +1,11 @@
 #include "engine/text/draft_check.h"
 
-#include <map>
+#include <algorithm>
 #include <set>
+#include <tuple>
 
+#include "absl/types/span.h"
+#include "engine/base/few.h"
 #include "engine/base/limits.h"
 #include "engine/base/status.h"
 #include "engine/base/strings.h"
@@ -39,37 +42,56 @@ absl::Status CheckRecord(const DraftOp& op, const Literal& where) {
     return RefuseType(where,
                       {Cat("an operation is on a record, written register/key; found ", Found(Literal(a.Text()))), "", ""});
   }
-  if (Address::Parse(a.Text()).ok()) return absl::OkStatus();
+  if (IsName(a.reg) && IsKey(a.key)) return absl::OkStatus();
   return RefuseType(where, {Cat(Found(Literal(a.Text())), " is no address of a record"), "", ""});
 }
 
-// Where each field of the entry was first written.
-struct Use {
-  size_t op;
-  Verb verb;
+// A change and where it stands in the draft.
+struct Written {
+  size_t op = 0;
+  const Address* record = nullptr;
+  const DraftChange* change = nullptr;
+  bool InFieldOf(const Written& other) const {
+    return change->field == other.change->field && (record == other.record || *record == *other.record);
+  }
+  bool operator<(const Written& other) const {  // by field, then as written
+    if (record == other.record) return std::tie(change->field, change) < std::tie(other.change->field, other.change);
+    return std::tie(record->reg, record->key, change->field, op) <
+           std::tie(other.record->reg, other.record->key, other.change->field, other.op);
+  }
+  std::string At() const { return Cat(record->Shown(), "/", change->field); }
 };
 
 bool BothOfASet(Verb a, Verb b) { return (a == Verb::kAdd || a == Verb::kRemove) && (b == Verb::kAdd || b == Verb::kRemove); }
 
 bool OfOneVerb(Verb a, Verb b) { return a == b && (a == Verb::kAdd || a == Verb::kRemove || a == Verb::kStrike); }
 
+// All that is written into one field, in the draft's order.
+absl::Status CheckField(absl::Span<const Written> changes) {
+  std::set<std::string> elements;
+  const Written& first = changes[0];
+  for (const Written& written : changes) {
+    const Verb verb = written.change->verb, before = first.change->verb;
+    const bool allowed = &written == &first || (written.op == first.op && (BothOfASet(before, verb) || OfOneVerb(before, verb)));
+    const Literal& value = written.change->value;
+    if (!allowed)
+      return RefuseType(value,
+                        {Cat(first.At(), " is written twice: a field stands in at most one verb of an entry"), first.At(), ""});
+    if (!BothOfASet(verb, verb) && verb != Verb::kStrike) continue;
+    if (!elements.insert(value.Json()).second)
+      return RefuseType(value, {Cat(first.At(), " names ", Found(value), " twice"), first.At(), ""});
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckFieldsOnce(const Draft& draft) {
-  std::map<std::string, Use> uses;  // by field address
-  std::set<std::string> elements;   // field address, then the element as JSON
-  for (size_t i = 0; i < draft.ops.size(); ++i) {
-    for (const DraftChange& change : draft.ops[i].changes) {
-      const std::string at = Cat(draft.ops[i].record.Shown(), "/", change.field);
-      const auto [use, first] = uses.try_emplace(at, Use{i, change.verb});
-      const bool same_op = use->second.op == i;
-      const bool allowed =
-          first || (same_op && (BothOfASet(use->second.verb, change.verb) || OfOneVerb(use->second.verb, change.verb)));
-      if (!allowed)
-        return RefuseType(change.value, {Cat(at, " is written twice: a field stands in at most one verb of an entry"), at, ""});
-      if (!BothOfASet(change.verb, change.verb) && change.verb != Verb::kStrike) continue;
-      if (!elements.insert(Cat(at, "\n", change.value.Json())).second) {
-        return RefuseType(change.value, {Cat(at, " names ", Found(change.value), " twice"), at, ""});
-      }
-    }
+  Few<Written, 16> all;
+  for (size_t i = 0; i < draft.ops.size(); ++i)
+    for (const DraftChange& change : draft.ops[i].changes) all.push_back({i, &draft.ops[i].record, &change});
+  std::sort(all.begin(), all.end());
+  for (size_t from = 0, to = 0; from < all.size(); from = to) {
+    while (to < all.size() && all[to].InFieldOf(all[from])) ++to;
+    if (to - from > 1) RETURN_IF_ERROR(CheckField(absl::MakeConstSpan(all).subspan(from, to - from)));
   }
   return absl::OkStatus();
 }
@@ -83,11 +105,11 @@ absl::Status CheckOp(const DraftOp& op) {
     return RefuseType(where, {"a deletion changes no field", op.record.Shown(), ""});
   }
   for (const DraftChange& change : op.changes) {
+    const bool replaces = change.verb == Verb::kSet || change.verb == Verb::kUnset || change.verb == Verb::kMove;
+    if (IsName(change.field) && (change.over.empty() || replaces)) continue;
     const std::string at = Cat(op.record.Shown(), "/", change.field);
     if (!IsName(change.field))
       return RefuseType(change.value, {Cat(Found(Literal(change.field)), " is no name of a field"), at, ""});
-    const bool replaces = change.verb == Verb::kSet || change.verb == Verb::kUnset || change.verb == Verb::kMove;
-    if (change.over.empty() || replaces) continue;
     return RefuseType(change.value,
                       {Cat("\"over\" names ", change.field, ", which this operation does not set, unset or move"), at, ""});
   }

@@ -1,6 +1,7 @@
 #include "tests/model/picture.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "chancery/testing.h"
 #include "engine/base/status.h"
@@ -44,12 +45,47 @@ void AddCase(const CaseView& view, Lines& lines) {
   lines.push_back(Cat(name, " records=", Join(records)));
 }
 
+Literal Whole(const ValueView& view) {
+  if (view.literal != nullptr) return *view.literal;
+  Literal literal;
+  literal.type = view.type;
+  literal.truth = view.truth;
+  literal.integer = view.integer;
+  literal.text = view.text;
+  return literal;
+}
+
+// Single values are read in a way of their own: they say what the whole record says.
+absl::Status CheckValues(const Snapshot& snapshot, const std::string& address, const RecordView& view) {
+  ASSIGN_OR_RETURN(const Address parsed, Address::Parse(address));
+  std::optional<RecordRef> ref;
+  RETURN_IF_ERROR(snapshot.Scan(parsed.reg, [&](const RecordRef& record) {
+    if (record.key() == parsed.key) ref = record;
+    return !ref.has_value();
+  }));
+  if (ref.has_value() != view.exists) return absl::InternalError("Scan and Record differ on " + address);
+  for (const FieldView& field : view.fields) {
+    const bool certain = view.exists && view.cases.empty() && !field.contested;
+    const std::string at = address + "/" + field.name;
+    const absl::StatusOr<Literal> value = snapshot.Value(at);
+    if (value.ok() != certain || (certain && *value != field.value))
+      return absl::InternalError("Value and Record differ on " + at);
+    if (!ref) continue;
+    ASSIGN_OR_RETURN(const FieldRef field_ref, snapshot.Field(parsed.reg + "." + field.name));
+    const absl::StatusOr<ValueView> read = snapshot.Value(*ref, field_ref);
+    if (read.ok() != certain || (certain && Whole(*read) != field.value))
+      return absl::InternalError("what is read in place and Record differ on " + at);
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<Shown> ShownBy(const Snapshot& snapshot, const std::vector<std::string>& addresses) {
   Shown shown;
   for (const std::string& address : addresses) {
     ASSIGN_OR_RETURN(RecordView view, snapshot.Record(address));
+    RETURN_IF_ERROR(CheckValues(snapshot, address, view));
     shown.records.push_back(std::move(view));
   }
   ASSIGN_OR_RETURN(const std::vector<CaseView> list, snapshot.Cases());

@@ -83,6 +83,32 @@ struct BackupView {
   uint64_t entries = 0, bytes = 0;
 };
 
+// A record, as a scan found it: what is read of it needs no address. Good in every snapshot of its registry.
+class RecordRef {
+ public:
+  std::string_view key() const;  // decoded
+
+ private:
+  friend class Snapshot;
+  std::string row_;
+};
+
+// A field of a register, looked up once. Good while the snapshot lives that gave it.
+class FieldRef {
+ private:
+  friend class Snapshot;
+  const void *reg_ = nullptr, *field_ = nullptr;
+};
+
+// A value read in place: as its literal, without a copy. Good while the snapshot lives that it was read from.
+struct ValueView {
+  Literal::Type type = Literal::Type::kNull;  // kList and kObject: only `literal` has it
+  bool truth = false;
+  int64_t integer = 0;
+  std::string_view text;
+  std::shared_ptr<const Literal> literal;  // of values that have to be written out, such as dates and groups; else nullptr
+};
+
 // A consistent view of one moment. Does not block the writer; holds pages, so keep it short. Movable, used by one thread at a
 // time.
 class Snapshot {
@@ -97,6 +123,15 @@ class Snapshot {
   // The value of one field for a program: its literal where exactly one value stands and no case contests it or the record.
   // Errors: FailedPrecondition refusal `contested` (never a disputed value), NotFound.
   absl::StatusOr<Literal> Value(std::string_view address) const;
+
+  // The same for who reads many: no address is built or parsed, and what is certain is read where it lies. Cost: a lookup in the
+  // store. Errors: as Value; InvalidArgument (a field of another register).
+  absl::StatusOr<ValueView> Value(const RecordRef& record, const FieldRef& field) const;
+  // path: "parcel.owner". Errors: InvalidArgument (unknown register or field, with the names that exist).
+  absl::StatusOr<FieldRef> Field(std::string_view path) const;
+  // Existing records of a register, ascending bytes of the key, until `visit` returns false. Errors: InvalidArgument (unknown
+  // register), DataLoss.
+  absl::Status Scan(std::string_view reg, const std::function<bool(const RecordRef&)>& visit) const;
 
   // Cases, ascending by (rule, subject). Facts, rulings and dependants are left empty: ask Case for one. O(cases).
   absl::StatusOr<std::vector<CaseView>> Cases(const CaseFilter& filter = {}) const;
