@@ -56,5 +56,6 @@ void Load(Rival& rival, uint32_t parcels);
 void Update(Rival& rival, absl::Span<const Edit> edits);
 // As Loaded() of a registry: one a kind of rival.
 Rival& Loaded(MakeRival make);
+void CloseLoaded();  // before main returns: a store may not outlive the statics of its library
 
 }  // namespace chancery::bench

@@ -15,9 +15,12 @@ void Update(Rival& rival, absl::Span<const Edit> edits) {
   InCommits(edits, [&](absl::Span<const Edit> commit) { rival.Apply(commit); });
 }
 
+namespace {
+std::map<MakeRival, std::unique_ptr<Rival>> loaded;
+}
+
 Rival& Loaded(MakeRival make) {
   static const Scratch scratch;
-  static std::map<MakeRival, std::unique_ptr<Rival>> loaded;
   std::unique_ptr<Rival>& rival = loaded[make];
   if (rival == nullptr) {
     rival = make(scratch / std::to_string(loaded.size()));
@@ -25,6 +28,8 @@ Rival& Loaded(MakeRival make) {
   }
   return *rival;
 }
+
+void CloseLoaded() { loaded.clear(); }
 
 void Group::Apply(const Edit& edit) {
   std::unique_lock lock(mutex_);
