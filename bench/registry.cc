@@ -1,36 +1,20 @@
 #include "bench/registry.h"
 
-#include <sys/stat.h>
+#include <algorithm>
 
-#include <cstdio>
-#include <cstdlib>
+#include "bench/bench.h"
 
 namespace chancery::bench {
 
-namespace fs = std::filesystem;
-
-Scratch::Scratch() {
-  const char* below = std::getenv("CHANCERY_BENCH_DIR");
-  dir_ = (below != nullptr ? std::string(below) : fs::temp_directory_path().string()) + "/chancery-bench-XXXXXX";
-  if (mkdtemp(dir_.data()) == nullptr) Must(absl::InvalidArgumentError("cannot make a directory for the bench"));
-}
-
-Scratch::~Scratch() {
-  std::error_code ignored;
-  fs::remove_all(dir_, ignored);
-}
-
 void Must(const absl::Status& status) {
-  if (status.ok()) return;
-  std::fprintf(stderr, "bench: %s\n", status.ToString().c_str());
-  std::exit(1);
+  if (!status.ok()) Fail(status.ToString());
 }
 
-std::unique_ptr<Database> Found(const std::string& dir, const std::string& site, const Environment& env) {
+std::unique_ptr<Database> Found(const std::string& dir, const std::string& site) {
   FoundOptions options;
   options.site = site;
   options.packs = {{"cadastre.toml", kPack}};
-  return Must(Database::Found(dir, options, env));
+  return Must(Database::Found(dir, options));
 }
 
 std::unique_ptr<Database> JoinTo(Database& db, const std::string& dir, const std::string& site) {
@@ -43,28 +27,40 @@ std::unique_ptr<Database> JoinTo(Database& db, const std::string& dir, const std
   return joined;
 }
 
-std::vector<Draft> Creations(const std::vector<Parcel>& parcels) {
+std::string AddressOf(const std::string& key) { return "parcel/" + key; }
+
+std::vector<Draft> Creations(absl::Span<const Parcel> parcels) {
   std::vector<Draft> drafts;
   drafts.reserve(parcels.size());
   for (const Parcel& p : parcels) {
     Draft& draft = drafts.emplace_back();
-    draft.Create("parcel/" + p.key).Set("owner", p.owner).Set("shares", p.shares).Set("area", p.area);
+    draft.Create(AddressOf(p.key)).Set("owner", p.owner).Set("shares", p.shares).Set("area", p.area);
     draft.Set("address", p.address).Set("status", p.status).Set("updated", p.updated).Set("zone", p.zone).Set("note", p.note);
   }
   return drafts;
 }
 
-std::vector<Draft> Changes(const std::vector<Edit>& edits) {
+std::vector<Draft> Changes(absl::Span<const Edit> edits) {
   std::vector<Draft> drafts;
   drafts.reserve(edits.size());
   for (const Edit& edit : edits)
-    drafts.emplace_back().Record("parcel/" + edit.key).Set(edit.owner ? "owner" : "status", edit.value);
+    drafts.emplace_back().Record(AddressOf(edit.key)).Set(edit.owner ? "owner" : "status", edit.value);
   return drafts;
 }
 
 void FileAll(Database& db, absl::Span<const Draft> drafts) {
-  for (; !drafts.empty(); drafts.remove_prefix(std::min(drafts.size(), kACommit)))
-    for (const absl::StatusOr<Receipt>& receipt : db.FileAll(drafts.subspan(0, kACommit))) Must(receipt.status());
+  InCommits(drafts, [&](absl::Span<const Draft> commit) {
+    for (const absl::StatusOr<Receipt>& receipt : db.FileAll(commit)) Must(receipt.status());
+  });
+}
+
+void Load(Database& db, uint32_t parcels) {
+  for (uint32_t first = 0; first < parcels; first += kACommit)
+    FileAll(db, Creations(Parcels(first, std::min<uint32_t>(kACommit, parcels - first))));
+}
+
+void Update(Database& db, absl::Span<const Edit> edits) {
+  InCommits(edits, [&](absl::Span<const Edit> commit) { FileAll(db, Changes(commit)); });
 }
 
 size_t Carry(const Database& from, Database& to) {
@@ -76,10 +72,14 @@ size_t Carry(const Database& from, Database& to) {
   return bytes;
 }
 
-uint64_t BytesOnDisk(const std::string& dir) {
-  struct stat info {};
-  if (stat((dir + "/data.mdb").c_str(), &info) != 0) return 0;
-  return static_cast<uint64_t>(info.st_blocks) * 512;
+Database& Loaded() {
+  static const Scratch scratch;
+  static const std::unique_ptr<Database> db = [] {
+    auto made = Found(scratch / "loaded", "tallinn");
+    Load(*made, ParcelCount());
+    return made;
+  }();
+  return *db;
 }
 
 }  // namespace chancery::bench

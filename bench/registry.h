@@ -1,28 +1,16 @@
-// A chancery store that holds the workload, and a directory for what is measured.
+// A chancery store that holds the workload.
 #pragma once
 
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/types/span.h"
+#include "bench/scratch.h"
 #include "bench/workload.h"
 #include "chancery/chancery.h"
 
 namespace chancery::bench {
-
-// A directory of its own, gone at the end: below $CHANCERY_BENCH_DIR, else the system's for temporary files.
-class Scratch {
- public:
-  Scratch();
-  ~Scratch();
-  Scratch(const Scratch&) = delete;
-  std::string operator/(std::string_view name) const { return dir_ + "/" + std::string(name); }
-
- private:
-  std::string dir_;
-};
 
 // Eight fields, owner and status guarded; the others are as a pack has them by default.
 inline constexpr const char* kPack = R"([pack]
@@ -43,7 +31,6 @@ fields.note = { type = "text" }
 
 inline constexpr size_t kACommit = 1000;  // entries
 
-// Ends the process with the status where it is not OK: a bench that went wrong has no figure.
 void Must(const absl::Status& status);
 template <class T>
 T Must(absl::StatusOr<T> value) {
@@ -51,19 +38,24 @@ T Must(absl::StatusOr<T> value) {
   return *std::move(value);
 }
 
-std::unique_ptr<Database> Found(const std::string& dir, const std::string& site, const Environment& env = {});
-// A second site of the registry of `db`, admitted, with everything that `db` has; both have the same.
+std::unique_ptr<Database> Found(const std::string& dir, const std::string& site);
+// A second site of the registry of `db`, admitted; both have the same entries.
 std::unique_ptr<Database> JoinTo(Database& db, const std::string& dir, const std::string& site);
 
-std::vector<Draft> Creations(const std::vector<Parcel>& parcels);
-std::vector<Draft> Changes(const std::vector<Edit>& edits);
+std::vector<Draft> Creations(absl::Span<const Parcel> parcels);
+std::vector<Draft> Changes(absl::Span<const Edit> edits);
+std::string AddressOf(const std::string& key);  // "parcel/P000000000000017"
 
 // One entry a draft, a durable commit every kACommit. Every one must be accepted.
 void FileAll(Database& db, absl::Span<const Draft> drafts);
+// The same, with few drafts in memory at a time.
+void Load(Database& db, uint32_t parcels);
+void Update(Database& db, absl::Span<const Edit> edits);
 
-// Everything that `to` lacks of `from`. Returns the bytes that were carried.
+// Everything that `to` lacks of `from`, in one durable commit. Returns the bytes that were carried.
 size_t Carry(const Database& from, Database& to);
 
-uint64_t BytesOnDisk(const std::string& dir);
+// A store that holds the workload and is made when it is first asked for: for benches that may share one.
+Database& Loaded();
 
 }  // namespace chancery::bench

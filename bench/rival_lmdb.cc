@@ -1,19 +1,16 @@
 #include <lmdb.h>
 
-#include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 
 #include "bench/rival.h"
+#include "bench/scratch.h"
 
 namespace chancery::bench {
 namespace {
 
 void Must(int rc) {
-  if (rc == 0) return;
-  std::fprintf(stderr, "bench: lmdb: %s\n", mdb_strerror(rc));
-  std::exit(1);
+  if (rc != 0) Fail(mdb_strerror(rc));
 }
 
 MDB_val ValOf(std::string_view s) { return {s.size(), const_cast<char*>(s.data())}; }
@@ -53,12 +50,12 @@ class Lmdb final : public Rival {
     });
   }
 
-  uint64_t Read(absl::Span<const std::string* const> keys) override {
+  uint64_t Read(absl::Span<const std::string> keys) override {
     MDB_txn* txn = nullptr;
     Must(mdb_txn_begin(env_, nullptr, MDB_RDONLY, &txn));
     uint64_t sum = 0;
-    for (const std::string* wanted : keys) {
-      MDB_val key = ValOf(*wanted), value;
+    for (const std::string& wanted : keys) {
+      MDB_val key = ValOf(wanted), value;
       Must(mdb_get(txn, dbi_, &key, &value));
       char packed[kPackedBytes];
       std::memcpy(packed, value.mv_data, kPackedBytes);
@@ -68,7 +65,7 @@ class Lmdb final : public Rival {
     return sum;
   }
 
-  uint64_t BytesOnDisk() override { return std::filesystem::file_size(dir_ + "/data.mdb"); }
+  uint64_t BytesOnDisk() override { return bench::BytesOnDisk(dir_); }
 
  private:
   template <class F>

@@ -1,6 +1,8 @@
 #include "bench/workload.h"
 
+#include <algorithm>
 #include <cstdio>
+#include <map>
 #include <numeric>
 
 namespace chancery::bench {
@@ -34,21 +36,24 @@ std::string KeyOf(uint32_t parcel) {
   return key;
 }
 
-std::vector<Parcel> Parcels(uint32_t count) {
+Parcel ParcelOf(uint32_t number) {
+  Generator g(number * 2654435761u + 1);
+  Parcel p;
+  p.key = KeyOf(number);
+  p.owner = g.Text(24);
+  p.shares = g.Text(16);
+  p.area = g.Below(100000);
+  p.address = g.Text(40);
+  p.status = g.Text(8);
+  p.updated = 1700000000000 + number;
+  p.zone = g.Text(16);
+  p.note = g.Text(68);
+  return p;
+}
+
+std::vector<Parcel> Parcels(uint32_t first, uint32_t count) {
   std::vector<Parcel> parcels(count);
-  for (uint32_t i = 0; i < count; ++i) {
-    Generator g(i * 2654435761u + 1);
-    Parcel& p = parcels[i];
-    p.key = KeyOf(i);
-    p.owner = g.Text(24);
-    p.shares = g.Text(16);
-    p.area = g.Below(100000);
-    p.address = g.Text(40);
-    p.status = g.Text(8);
-    p.updated = 1700000000000 + i;
-    p.zone = g.Text(16);
-    p.note = g.Text(68);
-  }
+  for (uint32_t i = 0; i < count; ++i) parcels[i] = ParcelOf(first + i);
   return parcels;
 }
 
@@ -63,6 +68,18 @@ std::vector<Edit> Edits(uint32_t parcels, uint32_t edits, uint32_t site) {
     out.push_back({KeyOf(order[i]), owner, g.Text(owner ? 24 : 8)});
   }
   return out;
+}
+
+std::vector<Edit> Clashing(const std::vector<Edit>& ours, const std::vector<Edit>& theirs) {
+  std::map<std::string, bool> owner;
+  for (const Edit& edit : ours) owner[edit.key] = edit.owner;
+  std::vector<Edit> both;
+  for (const Edit& edit : theirs) {
+    const auto ours_of_it = owner.find(edit.key);
+    if (ours_of_it != owner.end() && ours_of_it->second == edit.owner) both.push_back(edit);
+  }
+  std::sort(both.begin(), both.end(), [](const Edit& a, const Edit& b) { return a.key < b.key; });
+  return both;
 }
 
 std::vector<Edit> Transfers(uint32_t parcels, uint32_t edits, uint32_t seed) {

@@ -31,7 +31,9 @@ inline constexpr size_t kPackedBytes = 184, kKeyBytes = 16, kPayloadBytes = kPac
 inline constexpr size_t kOwnerAt = 0, kStatusAt = 84;
 
 std::string KeyOf(uint32_t parcel);
-std::vector<Parcel> Parcels(uint32_t count);
+Parcel ParcelOf(uint32_t number);
+std::vector<Parcel> Parcels(uint32_t first, uint32_t count);
+inline std::vector<Parcel> Parcels(uint32_t count) { return Parcels(0, count); }
 
 // One new value in one field of one parcel.
 struct Edit {
@@ -43,6 +45,8 @@ struct Edit {
 
 // `edits` different parcels of `parcels`, in random order: what one site does while it is cut off.
 std::vector<Edit> Edits(uint32_t parcels, uint32_t edits, uint32_t site);
+// Where two sites changed one field of one parcel, ascending by key: what has to be on the docket once both are together.
+std::vector<Edit> Clashing(const std::vector<Edit>& ours, const std::vector<Edit>& theirs);
 // New owners of random parcels, with repetition: what one writer does.
 std::vector<Edit> Transfers(uint32_t parcels, uint32_t edits, uint32_t seed);
 // New owners of all parcels in their order, `rounds` times.

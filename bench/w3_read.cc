@@ -1,0 +1,52 @@
+// W3: one field of random records, hot, in one snapshot.
+#include "bench/bench.h"
+#include "bench/registry.h"
+
+namespace chancery::bench {
+namespace {
+
+constexpr uint32_t kLookups = 500'000;
+
+// `name` makes what a record is found by of its key.
+template <class F>
+std::vector<std::string> Wanted(F name) {
+  std::vector<std::string> wanted;
+  for (const uint32_t parcel : Lookups(ParcelCount(), kLookups)) wanted.push_back(name(KeyOf(parcel)));
+  return wanted;
+}
+
+// Twice, of which the second time counts.
+template <class F>
+void Hot(benchmark::State& state, F read) {
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(read());
+    Timed(state, kLookups, [&] { benchmark::DoNotOptimize(read()); });
+  }
+}
+
+void ReadRival(benchmark::State& state, MakeRival make) {
+  const std::vector<std::string> keys = Wanted([](std::string key) { return key; });
+  Rival& rival = Loaded(make);
+  Hot(state, [&] { return rival.Read(keys); });
+}
+
+void ReadByAddress(benchmark::State& state) {
+  const std::vector<std::string> addresses = Wanted([](const std::string& key) { return AddressOf(key) + "/owner"; });
+  const Snapshot now = Must(Loaded().Read());
+  Hot(state, [&] {
+    uint64_t sum = 0;
+    for (const std::string& address : addresses) sum += static_cast<unsigned char>(Must(now.Value(address)).text[7]);
+    return sum;
+  });
+}
+
+}  // namespace
+
+void RegisterRead() {
+  Register("W3/lmdb", ReadRival, MakeLmdb);
+  Register("W3/address/chancery", ReadByAddress);
+  Register("W3/sqlite", ReadRival, MakeSqlite);
+  Register("W3/rocksdb", ReadRival, MakeRocksdb);
+}
+
+}  // namespace chancery::bench
