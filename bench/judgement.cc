@@ -24,15 +24,6 @@ Budget Constant(std::string id, std::string what, const std::string& path) {
   return budget;
 }
 
-// When asked until there is a public call for it.
-Budget ByReference() {
-  Budget budget{"S4-reference", "read a field, by reference", "× raw LMDB", true, 0.75, 0.90, {}, {}};
-  budget.above = {Rate("W3/reference/chancery")};
-  budget.below = {Rate("W3/lmdb")};
-  budget.when_asked = true;
-  return budget;
-}
-
 Budget Peer(std::string id, std::string peer, double times) {
   Budget budget{id, "heal, both ways", "× " + peer, true, times, {}, {Rate("W4/chancery")}, {Rate("W4/" + peer)}};
   budget.when_asked = true;
@@ -55,7 +46,14 @@ const std::vector<Budget>& Budgets() {
       {"S3", "16 writers", "× raw LMDB, grouped", true, 0.85, {}, {Rate("W2/sixteen/chancery")}, {Rate("W2/sixteen/lmdb")}},
       {"S3-rocksdb", "16 writers", "× RocksDB", true, {}, 1.0, {Rate("W2/sixteen/chancery")}, {Rate("W2/sixteen/rocksdb")}},
       {"S4", "read a field, by address", "× raw LMDB", true, 0.60, 0.75, {Rate("W3/address/chancery")}, {Rate("W3/lmdb")}},
-      ByReference(),
+      {"S4-reference",
+       "read a field, by reference",
+       "× raw LMDB",
+       true,
+       0.75,
+       0.90,
+       {Rate("W3/reference/chancery")},
+       {Rate("W3/lmdb")}},
       {"S5", "heal, both ways", "× raw LMDB", true, 0.35, 0.50, {Rate("W4/chancery")}, {Rate("W4/lmdb")}},
       Peer("S5-yjs", "yjs", 2),
       Peer("S5-cr-sqlite", "cr-sqlite", 6),

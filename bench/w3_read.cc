@@ -40,11 +40,29 @@ void ReadByAddress(benchmark::State& state) {
   });
 }
 
+// By references that were held since a scan.
+void ReadByReference(benchmark::State& state) {
+  const Snapshot now = Must(Loaded().Read());
+  std::vector<RecordRef> all, wanted;
+  Must(now.Scan("parcel", [&](const RecordRef& record) {
+    all.push_back(record);
+    return true;
+  }));
+  for (const uint32_t parcel : Lookups(ParcelCount(), kLookups)) wanted.push_back(all[parcel]);
+  const FieldRef owner = Must(now.Field("parcel.owner"));
+  Hot(state, [&] {
+    uint64_t sum = 0;
+    for (const RecordRef& record : wanted) sum += static_cast<unsigned char>(Must(now.Value(record, owner)).text[7]);
+    return sum;
+  });
+}
+
 }  // namespace
 
 void RegisterRead() {
   Register("W3/lmdb", ReadRival, MakeLmdb);
   Register("W3/address/chancery", ReadByAddress);
+  Register("W3/reference/chancery", ReadByReference);
   Register("W3/sqlite", ReadRival, MakeSqlite);
   Register("W3/rocksdb", ReadRival, MakeRocksdb);
 }

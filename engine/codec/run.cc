@@ -14,8 +14,8 @@ namespace {
 
 // Small entries are alike: looking further for what repeats pays. In large ones their own words are most of it.
 constexpr int kLevelSmall = 2, kLevelLarge = 1;
-constexpr size_t kLargeBytes = 96;  // an entry, on average
-constexpr size_t kCompressFrom = 2048;     // smaller ones grow, and are written again and again
+constexpr size_t kLargeBytes = 96;      // an entry, on average
+constexpr size_t kCompressFrom = 2048;  // smaller ones grow, and are written again and again
 constexpr size_t kRawBytes = limits::kRunBytes + limits::kEntryBytes;
 enum Form : uint8_t { kPlain = 0, kZstd = 1 };
 

@@ -14,6 +14,7 @@ namespace {
 
 constexpr size_t kGrowBytes = 2 << 10;  // a run smaller than this takes the next one into its row
 constexpr size_t kCachedRows = 256;
+constexpr size_t kRowHead = 8 + 4;  // check, length of the run
 
 absl::Status Damaged(Dot dot, std::string_view how) {
   return Error(absl::StatusCode::kDataLoss, Cat("journal entry ", HandleOf(dot), ":", SeqOf(dot), " ", how),
@@ -61,11 +62,10 @@ void Journal::AppendRun(uint16_t handle, Run run, std::vector<EntryId> ids, std:
 }
 
 void Journal::PutRow(const Row& row, ByteWriter& w) {
-  constexpr size_t kHead = 8 + 4;
-  w.out.assign(kHead, '\0');  // check and length, below
+  w.out.assign(kRowHead, '\0');  // check and length, below
   PutRun(row.run, w);
   ByteWriter length;
-  length.U32(static_cast<uint32_t>(w.out.size() - kHead));
+  length.U32(static_cast<uint32_t>(w.out.size() - kRowHead));
   w.out.replace(8, 4, length.out);
   for (const Touches& touches : row.touches) {
     w.Varint(touches.size());
@@ -85,20 +85,26 @@ absl::StatusOr<std::string_view> Journal::RunIn(std::string_view row) {
   return r.Raw(r.U32());
 }
 
-absl::StatusOr<Journal::Row> Journal::DecodeRow(std::string_view value) {
-  ASSIGN_OR_RETURN(const std::string_view bytes, RunIn(value));
-  ByteReader r(value.substr(12 + bytes.size()));
-  Row row;
-  ASSIGN_OR_RETURN(row.run, DecodeRun(bytes));
-  for (size_t i = 0; i < row.run.leaves.size() && r.ok(); ++i) {
-    Touches touches(std::min<uint64_t>(r.Varint(), limits::kOpsPerEntry));
+absl::StatusOr<std::vector<Touches>> Journal::TouchesIn(std::string_view row, size_t run_bytes, size_t entries) {
+  ByteReader r(row.substr(kRowHead + run_bytes));
+  std::vector<Touches> all;
+  all.reserve(entries);
+  for (size_t i = 0; i < entries && r.ok(); ++i) {
+    Touches& touches = all.emplace_back(std::min<uint64_t>(r.Varint(), limits::kOpsPerEntry));
     for (Dot& d : touches) {
       const uint64_t handle = r.Varint();
       d = handle == 0 ? 0 : MakeDot(static_cast<uint16_t>(handle - 1), r.Varint());
     }
-    row.touches.push_back(std::move(touches));
   }
   if (!r.ok()) return absl::DataLossError("its touch trailer is cut short");
+  return all;
+}
+
+absl::StatusOr<Journal::Row> Journal::DecodeRow(std::string_view value) {
+  ASSIGN_OR_RETURN(const std::string_view bytes, RunIn(value));
+  Row row;
+  ASSIGN_OR_RETURN(row.run, DecodeRun(bytes));
+  ASSIGN_OR_RETURN(row.touches, TouchesIn(value, bytes.size(), row.run.leaves.size()));
   row.raw_bytes = RawBytes(row.run);
   return row;
 }

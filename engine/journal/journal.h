@@ -59,8 +59,8 @@ class Journal {
   // The lane's seal over its tip, of a lane that has entries. Errors: DataLoss.
   absl::StatusOr<Signature> SealOf(const Lane& lane) const;
 
-  // Errors: DataLoss (the row cannot be read whole).
-  static absl::Status CheckRow(std::string_view row) { return DecodeRow(row).status(); }
+  // What follows a run of so many bytes and entries in its row. Errors: DataLoss (cut short).
+  static absl::StatusOr<std::vector<Touches>> TouchesIn(std::string_view row, size_t run_bytes, size_t entries);
 
   // Runs of `lane` that hold entries after `after`, the first cut so that it begins at after + 1, encoded.
   // Stops once bytes_max (0 = none) is passed.

@@ -132,7 +132,7 @@ class LaneReader {
   absl::Status Read(std::string_view key, std::string_view row) {
     ASSIGN_OR_RETURN(const std::string_view bytes, Journal::RunIn(row));
     ASSIGN_OR_RETURN(const Run run, DecodeRun(bytes));
-    RETURN_IF_ERROR(Journal::CheckRow(row));
+    RETURN_IF_ERROR(Journal::TouchesIn(row, bytes.size(), run.leaves.size()).status());
     if (run.lane != lane_.id || run.first != Read64(key, 8)) return absl::DataLossError("it lies in the place of another run");
     if (run.first != next()) return absl::DataLossError("entries before it are missing");
     for (size_t i = 0; i < run.leaves.size(); ++i) RETURN_IF_ERROR(ReadEntry(run, i));

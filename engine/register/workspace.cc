@@ -22,7 +22,7 @@ absl::StatusOr<std::unique_ptr<Workspace>> Workspace::Open(const Txn& txn, std::
 }
 
 absl::StatusOr<RecordEdit*> Workspace::Load(std::string_view key, const RegisterInfo& reg) {
-  if (const auto known = records_.find(key); known != records_.end()) return known->second.get();
+  if (const auto known = records_.find(key); known != records_.end()) return known->second;
   auto edit = std::make_unique<RecordEdit>();
   edit->key = key;
   edit->reg = &reg;
@@ -37,9 +37,8 @@ absl::StatusOr<RecordEdit*> Workspace::Load(std::string_view key, const Register
     edit->digest = DigestOf(*edit);
   }
   RETURN_IF_ERROR(txn_.status());
-  RecordEdit* loaded = edit.get();
-  records_.emplace(loaded->key, std::move(edit));
-  return loaded;
+  records_.emplace(edit->key, edit.get());
+  return edits_.emplace_back(std::move(edit)).get();
 }
 
 void Workspace::Begin() {
@@ -91,7 +90,7 @@ absl::Status Workspace::FoldPack(const Entry& entry, Dot dot) {
   catalog_ = Catalog::Build(std::move(packs));
   pack_dots_.push_back(dot);
   packs_changed_ = true;
-  for (auto& [key, edit] : records_) edit->reg = catalog_->FindHash(RegisterOf(key));
+  for (auto& edit : edits_) edit->reg = catalog_->FindHash(RegisterOf(edit->key));
   return absl::OkStatus();
 }
 
@@ -278,7 +277,7 @@ Sum128 Workspace::DigestOf(const RecordEdit& edit) const {
 
 void Workspace::FlushRecords(WriteTxn& txn) {
   std::vector<RecordEdit*> changed;
-  for (const auto& [key, edit] : records_)
+  for (const auto& edit : edits_)
     if (edit->dirty) changed.push_back(edit.get());
   std::sort(changed.begin(), changed.end(), [](const RecordEdit* a, const RecordEdit* b) { return a->key < b->key; });
   SortedPuts records(txn, Table::kRecord);

@@ -154,10 +154,11 @@ class Workspace {
   std::vector<Dot> pack_dots_;
   StoreRow store_;
   LaneId own_ = 0;
-  RecordKey key_;                                                               // of the operation in hand
-  absl::flat_hash_map<std::string_view, std::unique_ptr<RecordEdit>> records_;  // by their own keys
-  std::map<std::string, std::optional<std::string>> claims_;                    // claim key -> row, nullopt = removed
-  std::map<std::string, std::vector<Dot>> acts_;                                // 16-byte key -> new dots
+  RecordKey key_;                                               // of the operation in hand
+  std::vector<std::unique_ptr<RecordEdit>> edits_;              // as loaded, and so freed in the order in which memory was taken
+  absl::flat_hash_map<std::string_view, RecordEdit*> records_;  // the same by their own keys
+  std::map<std::string, std::optional<std::string>> claims_;    // claim key -> row, nullopt = removed
+  std::map<std::string, std::vector<Dot>> acts_;                // 16-byte key -> new dots
   std::set<std::string> premises_;
   std::map<std::string, std::string> contexts_;
   std::vector<Scope> touched_;
