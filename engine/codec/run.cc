@@ -14,8 +14,9 @@ namespace {
 
 // Small entries are alike: looking further for what repeats pays. In large ones their own words are most of it.
 constexpr int kLevelSmall = 2, kLevelLarge = 1;
-constexpr size_t kLargeBytes = 96;      // an entry, on average
-constexpr size_t kCompressFrom = 2048;  // smaller ones grow, and are written again and again
+constexpr size_t kLargeBytes = 96;        // an entry, on average
+constexpr size_t kCompressFrom = 2048;    // smaller ones grow, and are written again and again
+constexpr size_t kCompressedFrom = 1024;  // read
 constexpr size_t kRawBytes = limits::kRunBytes + limits::kEntryBytes;
 enum Form : uint8_t { kPlain = 0, kZstd = 1 };
 
@@ -121,7 +122,7 @@ absl::StatusOr<Run> DecodeRun(std::string_view bytes) {
   std::string raw;
   if (form == kPlain) {
     raw = in.rest();
-  } else if (form != kZstd || size < kCompressFrom || !Decompress(in.rest(), size, &raw)) {
+  } else if (form != kZstd || size < kCompressedFrom || !Decompress(in.rest(), size, &raw)) {
     return Malformed("compressed part");
   }
   if (raw.size() != size) return Malformed("length");

@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <zstd.h>
 
 #include <random>
 
@@ -36,12 +37,34 @@ TEST(Run, RebuildsEveryEntryBitForBit) {
   }
 }
 
-TEST(Run, CompressesFromOneKiBOn) {
+TEST(Run, CompressesFromTwoKiBOn) {
   const auto small = samples::SmallRun(), large = samples::LargeRun();
   size_t raw = 0;
   for (const Leaf& leaf : large.leaves) raw += leaf.body.size();
   EXPECT_LT(EncodeRun(large).size(), raw / 2);
   EXPECT_NE(EncodeRun(small).find(small.leaves[2].body), std::string::npos);
+}
+
+// A small run is written as it is; one that was compressed is read.
+TEST(Run, ReadsWhatWasCompressedFromOneKiBOn) {
+  for (const size_t bytes : {500, 1500}) {
+    auto run = samples::SmallRun();
+    run.leaves.resize(1);
+    Entry entry = *DecodeEntry(run.EntryBytes(0));
+    entry.note = std::string(bytes, 'a');
+    run.leaves[0].body = EncodeBody(entry);
+    const std::string plain = EncodeRun(run), raw = plain.substr(plain.find(run.leaves[0].body) - 3);
+    std::string packed(ZSTD_compressBound(raw.size()), '\0');
+    packed.resize(ZSTD_compress(packed.data(), packed.size(), raw.data(), raw.size(), 1));
+    ByteWriter w;
+    w.Raw(std::string_view(plain).substr(0, plain.size() - raw.size() - 3));
+    w.U8(1);
+    w.Varint(raw.size());
+    w.Raw(packed);
+    const auto decoded = DecodeRun(w.out);
+    ASSERT_EQ(decoded.ok(), bytes == 1500) << decoded.status();
+    if (decoded.ok()) ExpectSame(run, *decoded);
+  }
 }
 
 // Edits of one field of random records, 29 bytes of key and value each: what a busy lane costs to keep and to send.
