@@ -45,10 +45,10 @@ benchmark::internal::Benchmark* Register(const std::string& name, F bench, Args.
       ->Unit(benchmark::kMillisecond);
 }
 
-// Pieces of 1,000, in their order.
+// Pieces of kACommit, in their order.
 template <class T, class F>
 void InCommits(absl::Span<const T> all, F work) {
-  for (; !all.empty(); all.remove_prefix(std::min<size_t>(all.size(), 1000))) work(all.subspan(0, 1000));
+  for (; !all.empty(); all.remove_prefix(std::min<size_t>(all.size(), kACommit))) work(all.subspan(0, kACommit));
 }
 
 using MakeRival = std::unique_ptr<Rival> (*)(const std::string& dir);

@@ -56,7 +56,7 @@ void FileAll(Database& db, absl::Span<const Draft> drafts) {
 
 void Load(Database& db, uint32_t parcels) {
   for (uint32_t first = 0; first < parcels; first += kACommit)
-    FileAll(db, Creations(Parcels(first, std::min<uint32_t>(kACommit, parcels - first))));
+    FileAll(db, Creations(Parcels(first, std::min(kACommit, parcels - first))));
 }
 
 void Update(Database& db, absl::Span<const Edit> edits) {

@@ -29,8 +29,6 @@ fields.zone = { type = "text" }
 fields.note = { type = "text" }
 )";
 
-inline constexpr size_t kACommit = 1000;  // entries
-
 void Must(const absl::Status& status);
 template <class T>
 T Must(absl::StatusOr<T> value) {

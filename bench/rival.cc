@@ -8,7 +8,7 @@
 namespace chancery::bench {
 
 void Load(Rival& rival, uint32_t parcels) {
-  for (uint32_t first = 0; first < parcels; first += 1000) rival.Load(Parcels(first, std::min(1000u, parcels - first)));
+  for (uint32_t first = 0; first < parcels; first += kACommit) rival.Load(Parcels(first, std::min(kACommit, parcels - first)));
 }
 
 void Update(Rival& rival, absl::Span<const Edit> edits) {

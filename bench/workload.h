@@ -30,6 +30,8 @@ struct Parcel {
 inline constexpr size_t kPackedBytes = 184, kKeyBytes = 16, kPayloadBytes = kPackedBytes + kKeyBytes;
 inline constexpr size_t kOwnerAt = 0, kStatusAt = 84;
 
+inline constexpr uint32_t kACommit = 1000;  // records or edits in one durable transaction
+
 std::string KeyOf(uint32_t parcel);
 Parcel ParcelOf(uint32_t number);
 std::vector<Parcel> Parcels(uint32_t first, uint32_t count);

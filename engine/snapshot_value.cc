@@ -24,6 +24,23 @@ std::string Name(const RegisterInfo& reg, std::string_view row) {
   return Address{reg.name, std::string(KeyOf(row)), {}, {}}.Text();
 }
 
+// As a person is shown it. Errors: as Snapshot::Value.
+absl::StatusOr<Literal> Shown(const Snapshot& now, std::string_view text) {
+  ASSIGN_OR_RETURN(const Address address, Address::Parse(text));
+  if (address.field.empty())
+    return Error(absl::StatusCode::kInvalidArgument, Cat(text, " names no field"), "write register/key/field");
+  ASSIGN_OR_RETURN(const RecordView record, now.Record(text));
+  if (!record.exists) return Error(absl::StatusCode::kNotFound, Cat("no such record: ", record.address));
+  if (!record.cases.empty())
+    return Refuse({"contested", "existence", std::string(text), Cat("whether ", record.address, " exists is contested"),
+                   Cat("chancery case show ", record.cases[0])});
+  const FieldView& shown = record.fields[0];
+  if (shown.contested)
+    return Refuse({"contested", "", std::string(text), Cat(text, " is contested: no value is certain"),
+                   Cat("chancery case show ", shown.cases[0])});
+  return shown.value;
+}
+
 }  // namespace
 
 std::string_view RecordRef::key() const { return KeyOf(row_); }
@@ -54,19 +71,7 @@ absl::StatusOr<Literal> Snapshot::Value(std::string_view text) const {
       if (peek) return ShowValue({peek->kind, std::string(peek->payload)});
     }
   }
-  ASSIGN_OR_RETURN(const Address address, Address::Parse(text));
-  if (address.field.empty())
-    return Error(absl::StatusCode::kInvalidArgument, Cat(text, " names no field"), "write register/key/field");
-  ASSIGN_OR_RETURN(const RecordView record, Record(text));
-  if (!record.exists) return Error(absl::StatusCode::kNotFound, Cat("no such record: ", record.address));
-  if (!record.cases.empty())
-    return Refuse({"contested", "existence", std::string(text), Cat("whether ", record.address, " exists is contested"),
-                   Cat("chancery case show ", record.cases[0])});
-  const FieldView& shown = record.fields[0];
-  if (shown.contested)
-    return Refuse({"contested", "", std::string(text), Cat(text, " is contested: no value is certain"),
-                   Cat("chancery case show ", shown.cases[0])});
-  return shown.value;
+  return Shown(*this, text);
 }
 
 absl::StatusOr<ValueView> Snapshot::Value(const RecordRef& record, const FieldRef& ref) const {
@@ -85,7 +90,7 @@ absl::StatusOr<ValueView> Snapshot::Value(const RecordRef& record, const FieldRe
   if (peek) {
     literal = ShowValue({peek->kind, std::string(peek->payload)});
   } else {
-    ASSIGN_OR_RETURN(literal, Value(Cat(Name(*reg, record.row_), "/", field->def.name)));
+    ASSIGN_OR_RETURN(literal, Shown(*this, Cat(Name(*reg, record.row_), "/", field->def.name)));
   }
   view.type = literal.type;
   view.truth = literal.truth;

@@ -299,7 +299,7 @@ std::optional<std::string_view> ListAt(std::string_view message, size_t word, ui
   return message.substr(static_cast<size_t>(from) * 8, bytes);
 }
 
-// What a peek needs of a record, without the reader's arena: that takes longer than all the rest.
+// What a peek needs of a record, without the reader's arena: that takes as long as all the rest.
 struct Lists {
   std::string_view writers, slots;
 };

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <set>
 #include <string_view>
 
@@ -63,7 +62,7 @@ class Author {
   // author_life.cc: rulings on whether records exist.
   absl::Status ExistenceEffects(const RulingDraft& draft, const Case& c, Entry& entry);
   absl::Status ReferenceEffects(const RulingDraft& draft, const Case& c, Entry& entry);
-  absl::StatusOr<CaseFact> KeptReference(const RulingDraft& draft, const Case& c, const Few<const Write*, 2>& visible);
+  absl::StatusOr<CaseFact> KeptReference(const RulingDraft& draft, const Case& c, const Writes& visible);
   absl::Status Revive(const RecordKey& key, const RegisterInfo& reg, Entry& entry);
 
   Batch& batch_;
@@ -80,7 +79,7 @@ class Author {
 
 absl::Status RefuseRuling(const Case& c, std::string_view why, std::string_view next = {});  // refusal `ruling`
 
-std::vector<Place> PlacesOf(const Few<const Write*, 2>& writes, const Lanes& lanes);  // ascending, each once
+std::vector<Place> PlacesOf(const Writes& writes, const Lanes& lanes);  // ascending, each once
 
 // An operation on a record, in the ordinals of the pack in force; the pack is added to the entry where it is missing.
 // Errors: as Catalog::NamingOf.

@@ -1,6 +1,5 @@
 // What a filing is refused for, in its filer's own view.
 #include <algorithm>
-#include <map>
 
 #include "engine/base/planted.h"
 #include "engine/base/status.h"

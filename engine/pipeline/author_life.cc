@@ -67,7 +67,7 @@ absl::Status Author::ExistenceEffects(const RulingDraft& draft, const Case& c, E
   for (const FieldInfo* field : reg.by_name) {  // what came with a creation that is withdrawn goes with it
     const Cell* cell = record.Find(field->handle);
     if (cell == nullptr) continue;
-    Few<const Write*, 2> gone;
+    Writes gone;
     for (const Write& w : *cell)
       for (const Life& mark : record.life)
         if (mark.dot == w.dot && mark.op == w.op && std::count(creations.begin(), creations.end(), mark.dot) > 0)
@@ -101,9 +101,9 @@ absl::Status Author::ReferenceEffects(const RulingDraft& draft, const Case& c, E
   ASSIGN_OR_RETURN(const uint32_t ordinal, work_.catalog().FieldOrdinal(reg, field));
   static const Cell kEmpty;
   const Cell* cell = edit->record.Find(field.handle);
-  const Few<const Write*, 2> visible = Visible(cell == nullptr ? kEmpty : *cell, work_.lanes);
+  const Writes visible = Visible(cell == nullptr ? kEmpty : *cell, work_.lanes);
   Change change{ordinal, Verb::kRetract, {}, {}};
-  Few<const Write*, 2> gone, revived;
+  Writes gone, revived;
   if (draft.none) gone = revived = visible;
   if (!draft.keep.empty()) {
     ASSIGN_OR_RETURN(const CaseFact kept, KeptReference(draft, c, visible));
@@ -144,7 +144,7 @@ absl::Status Author::ReferenceEffects(const RulingDraft& draft, const Case& c, E
 }
 
 // The fact that `keep` names; of an entry that both referred and deleted, the reference is meant.
-absl::StatusOr<CaseFact> Author::KeptReference(const RulingDraft& draft, const Case& c, const Few<const Write*, 2>& visible) {
+absl::StatusOr<CaseFact> Author::KeptReference(const RulingDraft& draft, const Case& c, const Writes& visible) {
   ASSIGN_OR_RETURN(const CaseFact first, KeptFact(draft, c));
   for (const CaseFact& fact : c.Facts())
     if (fact.dot == first.dot &&

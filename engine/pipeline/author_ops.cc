@@ -198,7 +198,7 @@ absl::Status Author::UnsetReferences(const RecordKey& target, Entry& entry) {
     ASSIGN_OR_RETURN(Op op, OpOn(entry, work_.catalog(), *reference.by.reg, KeyOf(key), kind));
     ASSIGN_OR_RETURN(const uint32_t ordinal, work_.catalog().FieldOrdinal(*reference.by.reg, field));
     Change change{ordinal, field.def.merge == MergeKind::kLast ? Verb::kSetLast : Verb::kSet, {}, {}};
-    const Few<const Write*, 2> visible = Visible(*edit->record.Find(field.handle), work_.lanes);
+    const Writes visible = Visible(*edit->record.Find(field.handle), work_.lanes);
     if (change.verb == Verb::kSet && Distinct(visible).size() > 1) {
       for (const auto& [dot, index] : reference.row.writes) change.named.push_back(work_.lanes.PlaceOf(dot));
       std::sort(change.named.begin(), change.named.end());
@@ -218,7 +218,7 @@ absl::Status Author::FitChange(std::string_view over, const FieldInfo& field, co
   static const Cell kEmpty;
   const Cell* cell = record.Find(field.handle);
   const auto at = [&] { return Cat(work_.AddressOf(key), "/", field.def.name); };
-  const Few<const Write*, 2> visible = Visible(cell == nullptr ? kEmpty : *cell, work_.lanes);
+  const Writes visible = Visible(cell == nullptr ? kEmpty : *cell, work_.lanes);
   const bool has_value = std::any_of(visible.begin(), visible.end(), [](const Write* w) { return !w->value.unset(); });
   if (field.def.merge == MergeKind::kOnce && has_value)
     return Refuse({"once", field.rule_id, at(), Cat(at(), " is set already, and is set only once"),

@@ -36,7 +36,7 @@ absl::Status RefuseRuling(const Case& c, std::string_view why, std::string_view 
                  next.empty() ? Cat("chancery case show ", c.rule, " ", c.subject) : std::string(next)});
 }
 
-std::vector<Place> PlacesOf(const Few<const Write*, 2>& writes, const Lanes& lanes) {
+std::vector<Place> PlacesOf(const Writes& writes, const Lanes& lanes) {
   std::vector<Place> places;
   for (const Write* w : writes) places.push_back(lanes.PlaceOf(w->dot));
   std::sort(places.begin(), places.end());
@@ -119,7 +119,7 @@ absl::Status Author::UniqueEffects(const RulingDraft& draft, const Case& c, Entr
     const Cell* cell = edit->record.Find(rule.field->handle);
     if (cell == nullptr) continue;
     // Also those that a later `last` write hides, or that stand in a record which is gone: they would come back.
-    Few<const Write*, 2> claiming;
+    Writes claiming;
     for (const Write& w : *cell)
       if (!w.value.unset() && SubjectOf(Normalised(rule, w.value)) == c.subject) claiming.push_back(&w);
     if (claiming.empty()) continue;

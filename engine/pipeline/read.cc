@@ -64,7 +64,7 @@ absl::StatusOr<FieldView> Reader::Field(const RecordKey& key, const RecordEdit& 
   const Cell* cell = edit.record.Find(field.handle);
   if (field.def.type == FieldType::kState && edit.record.exists()) view.interim = field.def.start;
   if (cell != nullptr) {
-    Few<const Write*, 2> visible = Visible(*cell, work_.lanes);
+    Writes visible = Visible(*cell, work_.lanes);
     if (const Write* interim = InterimOf(visible, field.def, work_.lanes); interim != nullptr && !interim->value.unset()) {
       view.interim = ShowValue(interim->value);
     } else if (interim == nullptr && visible.size() > 1) {

@@ -128,7 +128,7 @@ absl::StatusOr<FactView> Reader::FactOf(const Case& c, const CaseFact& fact, con
   if (on_life && c.scope.type != Scope::Type::kUnique) {
     ASSIGN_OR_RETURN(view.standing, StandsInLife(key, now->record, fact, work_));
   } else if (const Cell* cell = now->record.Find(about->handle)) {
-    const Few<const Write*, 2> visible = Visible(*cell, work_.lanes);
+    const Writes visible = Visible(*cell, work_.lanes);
     view.standing =
         std::any_of(visible.begin(), visible.end(), [&](const Write* w) { return w->dot == fact.dot && w->op == fact.op; });
   }

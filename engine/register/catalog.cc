@@ -62,7 +62,7 @@ std::shared_ptr<const Catalog> Catalog::Build(std::vector<PackSource> packs) {
 }
 
 void Catalog::NameInForce(RegisterInfo& reg) const {
-  reg.in_force = in_force_.at(reg.pack);
+  reg.in_force = in_force_.at(reg.in_force->name);  // perhaps a later version, which may lack the register
   reg.ordinal = reg.in_force->Ordinal(reg.name);
   const RegisterDef* def = reg.in_force->Find(reg.name);
   for (FieldInfo& field : reg.fields) field.ordinal = def == nullptr ? std::nullopt : def->Ordinal(field.def.name);
@@ -84,7 +84,7 @@ void Catalog::SetDefinitions(const PackDef& pack) {
   for (const RegisterDef& def : pack.registers) {
     RegisterInfo& reg = registers_.at(def.name);
     reg.title = def.title;
-    reg.pack = pack.name;
+    reg.in_force = &pack;
     for (const FieldDef& field : def.fields)
       for (FieldInfo& info : reg.fields)
         if (info.def.name == field.name) info.def = field;

@@ -39,7 +39,7 @@ struct Referrer {
 };
 
 struct RegisterInfo {
-  std::string name, title, pack;
+  std::string name, title;
   uint64_t hash = 0;                      // Name64(name): prefix of its records' keys
   const PackDef* in_force = nullptr;      // the pack that defines it
   std::optional<uint32_t> ordinal;        // as that pack has it

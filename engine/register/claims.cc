@@ -44,7 +44,7 @@ namespace {
 Hash128 SameOf(const RuleInfo& rule, const Record& record, const Lanes& lanes) {
   const Cell* cell = rule.same == nullptr ? nullptr : record.Find(rule.same->handle);
   if (cell == nullptr) return {};
-  const Few<const Write*, 2> visible = Visible(*cell, lanes);
+  const Writes visible = Visible(*cell, lanes);
   const Few<const Value*, 2> values = Distinct(visible);
   if (values.size() != 1 || values[0]->unset()) return {};
   return HashParts({SubjectOf(*values[0])});
@@ -57,7 +57,7 @@ void AddClaims(const Record& record, const FieldInfo& field, const Lanes& lanes,
   const Cell* cell = record.Find(field.handle);
   if (cell == nullptr) return;
   const auto first = static_cast<ptrdiff_t>(rows->size());
-  Few<const Write*, 2> visible = Visible(*cell, lanes);
+  Writes visible = Visible(*cell, lanes);
   if (Planted(Bug::kClaimsFromInterim) && !visible.empty()) visible = {InterimOf(visible, {}, lanes)};
   for (const Write* w : visible) {
     if (w->value.unset()) continue;

@@ -6,7 +6,7 @@
 
 namespace chancery {
 
-Few<const Write*, 2> Visible(const Cell& cell, const Lanes& lanes) {
+Writes Visible(const Cell& cell, const Lanes& lanes) {
   const Write* latest = nullptr;
   for (const Write& w : cell) {
     if (!w.last) continue;
@@ -14,7 +14,7 @@ Few<const Write*, 2> Visible(const Cell& cell, const Lanes& lanes) {
         latest == nullptr || (Planted(Bug::kLastByArrival) ? true : Before(lanes, latest->hlc, latest->dot, w.hlc, w.dot));
     if (later) latest = &w;
   }
-  Few<const Write*, 2> out;
+  Writes out;
   for (const Write& w : cell)
     if (!w.last || &w == latest) out.push_back(&w);
   if (out.size() > 1)
@@ -24,14 +24,14 @@ Few<const Write*, 2> Visible(const Cell& cell, const Lanes& lanes) {
   return out;
 }
 
-Few<const Value*, 2> Distinct(const Few<const Write*, 2>& visible) {
+Few<const Value*, 2> Distinct(const Writes& visible) {
   Few<const Value*, 2> out;
   for (const Write* w : visible)
     if (std::none_of(out.begin(), out.end(), [&](const Value* v) { return *v == w->value; })) out.push_back(&w->value);
   return out;
 }
 
-const Write* InterimOf(const Few<const Write*, 2>& visible, const FieldDef& field, const Lanes& lanes) {
+const Write* InterimOf(const Writes& visible, const FieldDef& field, const Lanes& lanes) {
   if (visible.empty() || (field.interim == Interim::kNone && Distinct(visible).size() > 1)) return nullptr;
   const auto before = [&](const Write* a, const Write* b) { return Before(lanes, a->hlc, a->dot, b->hlc, b->dot); };
   const auto [first, last] = std::minmax_element(visible.begin(), visible.end(), before);

@@ -14,15 +14,17 @@ inline bool Before(const Lanes& lanes, Hlc a_hlc, Dot a, Hlc b_hlc, Dot b) {
   return a_hlc != b_hlc ? a_hlc < b_hlc : lanes.PlaceOf(a) < lanes.PlaceOf(b);
 }
 
+using Writes = Few<const Write*, 2>;  // of one cell
+
 // The writes that count: all but those written `last` against which a later one written `last` stands. Cells of several writes
 // carry their stamps. Ascending by (lane, seq, op): the same list at every site.
-Few<const Write*, 2> Visible(const Cell& cell, const Lanes& lanes);
+Writes Visible(const Cell& cell, const Lanes& lanes);
 
 // The distinct values of visible writes.
-Few<const Value*, 2> Distinct(const Few<const Write*, 2>& visible);
+Few<const Value*, 2> Distinct(const Writes& visible);
 
 // The first or last visible write in canonical order, as the field says; nullptr for none or where there is nothing.
-const Write* InterimOf(const Few<const Write*, 2>& visible, const FieldDef& field, const Lanes& lanes);
+const Write* InterimOf(const Writes& visible, const FieldDef& field, const Lanes& lanes);
 
 // Whether creations, deletions and edits stand that may clash: a cheap test, true for hardly any record.
 bool LifeMayClash(const Record& record);

@@ -52,7 +52,8 @@ struct Written {
   const Address* record = nullptr;
   const DraftChange* change = nullptr;
   bool InFieldOf(const Written& other) const {
-    return change->field == other.change->field && (record == other.record || *record == *other.record);
+    return std::tie(record->reg, record->key, change->field) ==
+           std::tie(other.record->reg, other.record->key, other.change->field);
   }
   bool operator<(const Written& other) const {  // by field, then as written
     if (record == other.record) return std::tie(change->field, change) < std::tie(other.change->field, other.change);
