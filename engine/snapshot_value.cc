@@ -68,7 +68,7 @@ absl::StatusOr<Literal> Snapshot::Value(std::string_view text) const {
     if (field != nullptr) {
       PutRecordKey(reg->hash, parts->key, &impl_->row);
       ASSIGN_OR_RETURN(const std::optional<FieldPeek> peek, impl_->Certain(*reg, *field, impl_->row));
-      if (peek) return ShowValue({peek->kind, std::string(peek->payload)});
+      if (peek) return ShowValue({peek->kind, peek->payload});
     }
   }
   return Shown(*this, text);
@@ -88,7 +88,7 @@ absl::StatusOr<ValueView> Snapshot::Value(const RecordRef& record, const FieldRe
   }
   Literal literal;
   if (peek) {
-    literal = ShowValue({peek->kind, std::string(peek->payload)});
+    literal = ShowValue({peek->kind, peek->payload});
   } else {
     ASSIGN_OR_RETURN(literal, Shown(*this, Cat(Name(*reg, record.row_), "/", field->def.name)));
   }

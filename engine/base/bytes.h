@@ -1,15 +1,31 @@
-// Bytes in and out: big-endian integers, canonical varints, length-prefixed strings.
+// Bytes in and out: big-endian integers, canonical varints, length-prefixed strings. Varints are LEB128, always the shortest
+// form.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <string>
 #include <string_view>
 
 namespace chancery {
 
-// Appends to a string. Varints are LEB128, always the shortest form.
+inline constexpr size_t kVarintBytes = 10;  // of the longest
+
+// At `at`, which has room; returns how many bytes it took.
+inline size_t PutVarint(char* at, uint64_t v) {
+  size_t n = 0;
+  for (; v >= 0x80; v >>= 7) at[n++] = static_cast<char>(v | 0x80);
+  at[n++] = static_cast<char>(v);
+  return n;
+}
+inline void PutBig(char* at, uint64_t v, size_t bytes) {
+  for (size_t i = 0; i < bytes; ++i) at[i] = static_cast<char>(v >> (8 * (bytes - 1 - i)));
+}
+
+// Appends to a string.
 class ByteWriter {
  public:
   std::string out;
@@ -19,11 +35,9 @@ class ByteWriter {
   void U32(uint32_t v) { Big(v, 4); }
   void U64(uint64_t v) { Big(v, 8); }
   void Varint(uint64_t v) {
-    while (v >= 0x80) {
-      U8(static_cast<uint8_t>(v) | 0x80);
-      v >>= 7;
-    }
-    U8(static_cast<uint8_t>(v));
+    if (v < 0x80) return U8(static_cast<uint8_t>(v));
+    char bytes[kVarintBytes];
+    out.append(bytes, PutVarint(bytes, v));
   }
   void Zigzag(int64_t v) { Varint((static_cast<uint64_t>(v) << 1) ^ static_cast<uint64_t>(v >> 63)); }
   void Raw(std::string_view s) { out.append(s); }
@@ -33,11 +47,54 @@ class ByteWriter {
   }
 
  private:
-  void Big(uint64_t v, int bytes) {
+  void Big(uint64_t v, size_t bytes) {
     char big[8];
-    for (int i = 0; i < bytes; ++i) big[i] = static_cast<char>(v >> (8 * (bytes - 1 - i)));
-    out.append(big, static_cast<size_t>(bytes));
+    PutBig(big, v, bytes);
+    out.append(big, bytes);
   }
+};
+
+// The same into memory that it keeps from one use to the next: for what is encoded for every entry.
+class ByteBuffer {
+ public:
+  void Clear() { size_ = 0; }
+  size_t size() const { return size_; }
+  std::string_view view() const { return {bytes_.get(), size_}; }
+  char* data() { return bytes_.get(); }
+
+  void U8(uint8_t v) { *Room(1) = static_cast<char>(v), size_ += 1; }
+  void U32(uint32_t v) { PutBig(Room(4), v, 4), size_ += 4; }
+  void U64(uint64_t v) { PutBig(Room(8), v, 8), size_ += 8; }
+  void Varint(uint64_t v) { size_ += PutVarint(Room(kVarintBytes), v); }
+  void Zigzag(int64_t v) { Varint((static_cast<uint64_t>(v) << 1) ^ static_cast<uint64_t>(v >> 63)); }
+  void Raw(std::string_view s) {
+    if (s.empty()) return;
+    std::memcpy(Room(s.size()), s.data(), s.size());
+    size_ += s.size();
+  }
+  void Sized(std::string_view s) {
+    Varint(s.size());
+    Raw(s);
+  }
+  void Zeros(size_t n) { std::memset(Room(n), 0, n), size_ += n; }
+
+  // n bytes behind what is there, to be written; Took says how many of them count.
+  char* Room(size_t n) {
+    if (n > capacity_ - size_) Grow(n);
+    return bytes_.get() + size_;
+  }
+  void Took(size_t n) { size_ += n; }
+
+ private:
+  void Grow(size_t n) {
+    capacity_ = std::max(size_ + n, 2 * capacity_ + 64);
+    auto grown = std::make_unique_for_overwrite<char[]>(capacity_);
+    if (size_ > 0) std::memcpy(grown.get(), bytes_.get(), size_);
+    bytes_ = std::move(grown);
+  }
+
+  std::unique_ptr<char[]> bytes_;
+  size_t size_ = 0, capacity_ = 0;
 };
 
 // Reads what ByteWriter wrote. After the first bad or missing byte, ok() is false and every further read gives 0 or "".

@@ -40,7 +40,7 @@ void Put(ByteWriter& w, const Place& p) {
 
 void Put(ByteWriter& w, const Value& v) {
   w.U8(static_cast<uint8_t>(v.kind));
-  w.Sized(v.payload);
+  w.Sized(v.payload());
 }
 
 void PutLife(ByteWriter& w, const Record& record, std::span<const LaneId> lanes) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,6 +10,8 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "engine/base/arena.h"
+#include "engine/base/few.h"
 #include "engine/base/hash.h"
 #include "engine/base/sign.h"
 #include "engine/crdt/cell.h"
@@ -44,6 +47,7 @@ struct Change {
   std::vector<Place> named;  // ascending
   bool operator==(const Change&) const = default;
 };
+using Changes = Few<Change>;
 
 enum class OpKind : uint8_t {
   kEdit = 0,     // says that the record exists
@@ -54,12 +58,13 @@ enum class OpKind : uint8_t {
 
 struct Op {
   OpKind kind = OpKind::kEdit;
-  uint32_t pack = 0;            // index into Entry::packs
-  uint32_t reg = 0;             // ordinal in that pack (its registers sorted bytewise by name)
-  std::string key;              // 1 to 255 bytes of UTF-8 without control characters, not escaped
-  std::vector<Change> changes;  // ascending by (field, verb, value)
+  uint32_t pack = 0;     // index into Entry::packs
+  uint32_t reg = 0;      // ordinal in that pack (its registers sorted bytewise by name)
+  std::string_view key;  // 1 to 255 bytes of UTF-8 without control characters, not escaped; borrowed as values are
+  Changes changes;       // ascending by (field, verb, value)
   bool operator==(const Op&) const = default;
 };
+using Ops = Few<Op>;
 
 struct Premise {  // stored and shown; cases about them come later
   enum class Scope : uint8_t { kRecord = 0, kField = 1, kElement = 2, kClaim = 3 };
@@ -119,12 +124,18 @@ struct Admit {  // a member admits a lane
   bool operator==(const Admit&) const = default;
 };
 
+// What keys and values of an entry were borrowed from, where the entry itself keeps it. No part of what it says.
+struct Backing {
+  std::shared_ptr<const Arena> bytes;
+  bool operator==(const Backing&) const { return true; }
+};
+
 struct Entry {
   // Header, the same along a run.
   RegistryId registry;
   uint64_t epoch = 0;
   LaneId lane = 0;
-  std::vector<PackId> packs;  // the packs that give the ordinals meaning; those used, in order of first use
+  Few<PackId> packs;  // the packs that give the ordinals meaning; those used, in order of first use
   // Position.
   uint64_t seq = 0;
   Hlc hlc = 0;
@@ -135,11 +146,12 @@ struct Entry {
   std::optional<Filed> filed;
   std::vector<Premise> relied_on;  // ascending
   std::optional<Corrects> corrects;
-  std::vector<Op> ops;
+  Ops ops;
   std::optional<Genesis> genesis;
   std::string pack_toml;  // kPack: the pack's exact bytes
   std::optional<Admit> admit;
   std::optional<Ruling> ruling;
+  Backing backing;
   bool operator==(const Entry&) const = default;
 };
 
@@ -147,14 +159,19 @@ struct Entry {
 std::string EncodeHeader(const Entry& entry);
 // Body bytes: all that follows seq and hlc.
 std::string EncodeBody(const Entry& entry);
+void PutBody(const Entry& entry, ByteBuffer& w);  // the same, behind what is there
 // The canonical bytes: header ‖ varint seq ‖ u64 hlc ‖ body.
 std::string EncodeEntry(const Entry& entry);
 size_t EntryBytes(std::string_view header, uint64_t seq, std::string_view body);  // how many they are, joined
 std::string JoinEntry(std::string_view header, uint64_t seq, Hlc hlc, std::string_view body);
 
 // Errors: InvalidArgument (trailing, missing or non-canonical bytes, a limit, an unknown kind): says which member.
+// DecodeEntry keeps a copy of the bytes; the others borrow keys and values from `body`.
 absl::StatusOr<Entry> DecodeEntry(std::string_view bytes);
 absl::StatusOr<Entry> DecodeParts(std::string_view header, uint64_t seq, Hlc hlc, std::string_view body);
+absl::StatusOr<Entry> DecodeHeader(std::string_view header);
+// header_bytes: how long that of `head` is, which has nothing but a header.
+absl::StatusOr<Entry> DecodeBody(const Entry& head, size_t header_bytes, uint64_t seq, Hlc hlc, std::string_view body);
 
 EntryId IdOf(std::string_view entry_bytes);  // leaf hash
 EntryId IdOf(std::string_view header, uint64_t seq, Hlc hlc, std::string_view body);

@@ -79,8 +79,13 @@ void EntryReader::Header(Entry& e) {
 }
 
 void EntryReader::Position(Entry& e) {
-  e.seq = Number(1, kSeqMax, "seq");
-  e.hlc = in_.U64();
+  const uint64_t seq = in_.Varint();
+  At(e, seq, in_.U64());
+}
+
+void EntryReader::At(Entry& e, uint64_t seq, Hlc hlc) {
+  if (Need(seq >= 1 && seq <= kSeqMax, "seq")) e.seq = seq;
+  e.hlc = hlc;
 }
 
 void EntryReader::Context(Entry& e) {
@@ -96,7 +101,7 @@ void EntryReader::ReadFiled(Entry& e) {
   const uint8_t has = in_.U8();
   Need(has <= (kFiledAt | kFiledOffice | kFiledNumber), "filed");
   if (has & kFiledAt) f.at_ms = in_.Zigzag();
-  Need(!f.at_ms || Value::IsCanonical(Kind::kTime, Value::Time(*f.at_ms).payload), "filed: at");
+  Need(!f.at_ms || Value::IsCanonical(Kind::kTime, Value::Time(*f.at_ms).payload()), "filed: at");
   if (has & kFiledOffice) Word(&f.office, 1, limits::kWordBytes, "filed: office");
   if (has & kFiledNumber) Word(&f.number, 1, limits::kWordBytes, "filed: number");
 }
@@ -178,7 +183,7 @@ void EntryReader::Members(Entry& e, uint64_t mask) {
   if (mask & kBasis) Word(&e.basis, 1, limits::kWordBytes, "basis");
   if (mask & kIdempotency) Word(&e.idempotency, 1, limits::kIdempotencyBytes, "id");
   if (mask & kFiled) ReadFiled(e);
-  if (mask & (kOneOp | kSeveralOps)) Ops(e, mask & kSeveralOps);
+  if (mask & (kOneOp | kSeveralOps)) ReadOps(e, mask & kSeveralOps);
   if (mask & kNote) Word(&e.note, 1, limits::kWordBytes, "note");
   if (mask & kReliedOn) ReliedOn(e);
   if (mask & kCorrects) ReadCorrects(e);
@@ -219,10 +224,37 @@ void EntryReader::Body(Entry& e) {
 
 absl::StatusOr<Entry> DecodeEntry(std::string_view bytes) {
   if (bytes.size() > limits::kEntryBytes) return TooLarge();
+  const auto kept = std::make_shared<Arena>();
   Entry e;
-  EntryReader reader(bytes);
+  EntryReader reader(kept->Keep(bytes));
   reader.Header(e);
   reader.Position(e);
+  reader.Body(e);
+  reader.End();
+  RETURN_IF_ERROR(reader.status());
+  e.backing.bytes = kept;
+  return e;
+}
+
+absl::StatusOr<Entry> DecodeHeader(std::string_view header) {
+  Entry e;
+  EntryReader reader(header);
+  reader.Header(e);
+  reader.End();
+  RETURN_IF_ERROR(reader.status());
+  return e;
+}
+
+absl::StatusOr<Entry> DecodeBody(const Entry& head, size_t header_bytes, uint64_t seq, Hlc hlc, std::string_view body) {
+  char position[kVarintBytes];
+  if (header_bytes + PutVarint(position, seq) + sizeof(Hlc) + body.size() > limits::kEntryBytes) return TooLarge();
+  Entry e;
+  e.registry = head.registry;
+  e.epoch = head.epoch;
+  e.lane = head.lane;
+  e.packs = head.packs;
+  EntryReader reader(body);
+  reader.At(e, seq, hlc);
   reader.Body(e);
   reader.End();
   RETURN_IF_ERROR(reader.status());
@@ -230,33 +262,15 @@ absl::StatusOr<Entry> DecodeEntry(std::string_view bytes) {
 }
 
 absl::StatusOr<Entry> DecodeParts(std::string_view header, uint64_t seq, Hlc hlc, std::string_view body) {
-  Entry e;
-  EntryReader head(header);
-  head.Header(e);
-  head.End();
-  RETURN_IF_ERROR(head.status());
-  ByteWriter position;
-  position.Varint(seq);
-  position.U64(hlc);
-  if (header.size() + position.out.size() + body.size() > limits::kEntryBytes) return TooLarge();
-  EntryReader place(position.out);
-  place.Position(e);
-  EntryReader rest(body);
-  rest.Body(e);
-  rest.End();
-  RETURN_IF_ERROR(place.status());
-  RETURN_IF_ERROR(rest.status());
-  return e;
+  ASSIGN_OR_RETURN(const Entry head, DecodeHeader(header));
+  return DecodeBody(head, header.size(), seq, hlc, body);
 }
 
 bool ReadHeader(std::string_view header, RegistryId* registry, LaneId* lane) {
-  Entry e;
-  EntryReader reader(header);
-  reader.Header(e);
-  reader.End();
-  if (!reader.status().ok()) return false;
-  *registry = e.registry;
-  *lane = e.lane;
+  const absl::StatusOr<Entry> head = DecodeHeader(header);
+  if (!head.ok()) return false;
+  *registry = head->registry;
+  *lane = head->lane;
   return true;
 }
 

@@ -6,18 +6,18 @@ namespace {
 
 using namespace body;
 
-void Put(ByteWriter& w, const Place& p) {
+void Put(ByteBuffer& w, const Place& p) {
   w.U64(p.lane);
   w.Varint(p.seq);
 }
 
-void Put(ByteWriter& w, const std::vector<Place>& places) {
+void Put(ByteBuffer& w, const std::vector<Place>& places) {
   w.Varint(places.size());
   for (const Place& p : places) Put(w, p);
 }
 
 // Kinds whose payload shows its own end carry no length.
-void Put(ByteWriter& w, const Value& v) {
+void Put(ByteBuffer& w, const Value& v) {
   switch (v.kind) {
     case Kind::kUnset:
     case Kind::kBool:
@@ -25,13 +25,13 @@ void Put(ByteWriter& w, const Value& v) {
     case Kind::kDate:
     case Kind::kTime:
     case Kind::kRational:
-      return w.Raw(v.payload);
+      return w.Raw(v.payload());
     default:
-      return w.Sized(v.payload);
+      return w.Sized(v.payload());
   }
 }
 
-void Put(ByteWriter& w, const Change& c) {
+void Put(ByteBuffer& w, const Change& c) {
   w.Varint(c.field);
   w.U8(static_cast<uint8_t>(static_cast<uint8_t>(c.verb) | static_cast<uint8_t>(c.value.kind) << kKindShift |
                             (c.named.empty() ? 0 : kNames)));
@@ -39,7 +39,7 @@ void Put(ByteWriter& w, const Change& c) {
   if (!c.named.empty()) Put(w, c.named);
 }
 
-void Put(ByteWriter& w, const Op& op) {
+void Put(ByteBuffer& w, const Op& op) {
   const uint32_t few = std::min<uint32_t>(op.changes.size(), kManyChanges);
   w.U8(static_cast<uint8_t>(static_cast<uint8_t>(op.kind) | (op.pack ? kOtherPack : 0) | few << kChangesShift));
   if (few == kManyChanges) w.Varint(op.changes.size() - kManyChanges);
@@ -49,20 +49,20 @@ void Put(ByteWriter& w, const Op& op) {
   for (const Change& c : op.changes) Put(w, c);
 }
 
-void Put(ByteWriter& w, const Filed& f) {
+void Put(ByteBuffer& w, const Filed& f) {
   w.U8((f.at_ms ? kFiledAt : 0) | (f.office.empty() ? 0 : kFiledOffice) | (f.number.empty() ? 0 : kFiledNumber));
   if (f.at_ms) w.Zigzag(*f.at_ms);
   if (!f.office.empty()) w.Sized(f.office);
   if (!f.number.empty()) w.Sized(f.number);
 }
 
-void Put(ByteWriter& w, const Premise& p) {
+void Put(ByteBuffer& w, const Premise& p) {
   w.U8(static_cast<uint8_t>(p.scope));
   w.Sized(p.address);
   if (p.scope == Premise::Scope::kClaim) w.Sized(p.value);
 }
 
-void Put(ByteWriter& w, const Genesis& g) {
+void Put(ByteBuffer& w, const Genesis& g) {
   w.Sized(g.registry_name);
   w.Raw(g.nonce.view());
   w.Varint(g.round_ms);
@@ -71,7 +71,7 @@ void Put(ByteWriter& w, const Genesis& g) {
   w.Raw(g.key.view());
 }
 
-void Put(ByteWriter& w, const Admit& a) {
+void Put(ByteBuffer& w, const Admit& a) {
   w.Sized(a.site);
   w.Varint(a.incarnation);
   w.U8(static_cast<uint8_t>(a.role));
@@ -79,7 +79,7 @@ void Put(ByteWriter& w, const Admit& a) {
   w.U64(a.above);
 }
 
-void Put(ByteWriter& w, const Ruling& r) {
+void Put(ByteBuffer& w, const Ruling& r) {
   w.Sized(r.rule);
   w.Sized(r.subject);
   w.U8(static_cast<uint8_t>(r.outcome));
@@ -96,16 +96,6 @@ void Put(ByteWriter& w, const Ruling& r) {
   for (const std::string& name : r.tell) w.Sized(name);
 }
 
-// About what operations take.
-size_t SizeOf(const std::vector<Op>& ops) {
-  size_t bytes = 32;
-  for (const Op& op : ops) {
-    bytes += 8 + op.key.size();
-    for (const Change& change : op.changes) bytes += 4 + change.value.payload.size();
-  }
-  return bytes;
-}
-
 uint32_t MembersOf(const Entry& e) {
   return (e.context.empty() ? 0u : kContext) | (e.officer.empty() ? 0u : kOfficer) | (e.basis.empty() ? 0u : kBasis) |
          (e.idempotency.empty() ? 0u : kIdempotency) | (e.filed ? kFiled : 0u) | (e.ops.size() == 1 ? kOneOp : 0u) |
@@ -113,7 +103,7 @@ uint32_t MembersOf(const Entry& e) {
          (e.corrects ? kCorrects : 0u);
 }
 
-void PutMembers(ByteWriter& w, const Entry& e) {
+void PutMembers(ByteBuffer& w, const Entry& e) {
   if (!e.context.empty()) Put(w, e.context);
   if (!e.officer.empty()) w.Sized(e.officer);
   if (!e.basis.empty()) w.Sized(e.basis);
@@ -145,8 +135,12 @@ std::string EncodeHeader(const Entry& entry) {
 }
 
 std::string EncodeBody(const Entry& entry) {
-  ByteWriter w;
-  w.out.reserve(SizeOf(entry.ops));
+  ByteBuffer w;
+  PutBody(entry, w);
+  return std::string(w.view());
+}
+
+void PutBody(const Entry& entry, ByteBuffer& w) {
   w.U8(static_cast<uint8_t>(entry.kind));
   w.Varint(MembersOf(entry));
   PutMembers(w, entry);
@@ -154,7 +148,6 @@ std::string EncodeBody(const Entry& entry) {
   if (!entry.pack_toml.empty()) w.Sized(entry.pack_toml);
   if (entry.admit) Put(w, *entry.admit);
   if (entry.ruling) Put(w, *entry.ruling);
-  return std::move(w.out);
 }
 
 size_t EntryBytes(std::string_view header, uint64_t seq, std::string_view body) {

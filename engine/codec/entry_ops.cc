@@ -46,7 +46,8 @@ bool PacksInOrder(const Entry& e) {
     if (op.pack == used) ++used;
   }
   if (used != e.packs.size()) return false;
-  std::vector<PackId> ids = e.packs;
+  if (used < 2) return true;
+  Few<PackId> ids = e.packs;
   std::sort(ids.begin(), ids.end());
   return std::adjacent_find(ids.begin(), ids.end()) == ids.end();
 }
@@ -70,7 +71,7 @@ bool AgreeOnRecord(const std::vector<const Op*>& ops) {
   return std::adjacent_find(fields.begin(), fields.end()) == fields.end();
 }
 
-bool AgreeOnRecords(const std::vector<Op>& ops) {
+bool AgreeOnRecords(const Ops& ops) {
   std::vector<const Op*> sorted;
   for (const Op& op : ops) sorted.push_back(&op);
   std::stable_sort(sorted.begin(), sorted.end(), [](const Op* a, const Op* b) { return RecordOf(*a) < RecordOf(*b); });
@@ -103,12 +104,13 @@ void EntryReader::ReadValue(Value* v) {
       break;
     default: {
       const std::string_view payload = in_.Sized();
-      if (Need(payload.size() <= limits::kValueBytes && Value::IsCanonical(v->kind, payload), "ops: value")) v->payload = payload;
+      if (Need(payload.size() <= limits::kValueBytes && Value::IsCanonical(v->kind, payload), "ops: value"))
+        v->SetPayload(payload);
       return;
     }
   }
   const std::string_view payload = from.substr(0, from.size() - in_.left());
-  if (Need(Value::IsCanonical(v->kind, payload), "ops: value")) v->payload = payload;
+  if (Need(Value::IsCanonical(v->kind, payload), "ops: value")) v->SetPayload(payload);
 }
 
 void EntryReader::ReadChange(EntryKind kind, Change* c) {
@@ -147,7 +149,7 @@ void EntryReader::ReadOp(Entry& e, Op* op) {
   }
 }
 
-void EntryReader::Ops(Entry& e, bool several) {
+void EntryReader::ReadOps(Entry& e, bool several) {
   e.ops.resize(several ? Count(2, limits::kOpsPerEntry, 4, "ops: count") : 1);
   for (size_t i = 0; i < e.ops.size() && !failed(); ++i) ReadOp(e, &e.ops[i]);
   Need(PacksInOrder(e), "packs: not those used, in order of first use");

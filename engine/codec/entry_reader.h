@@ -20,7 +20,8 @@ class EntryReader {
 
   void Header(Entry& e);
   void Position(Entry& e);
-  void Body(Entry& e);  // after header and position: rules between members look at them
+  void At(Entry& e, uint64_t seq, Hlc hlc);  // the same, not as bytes
+  void Body(Entry& e);                       // after header and position: rules between members look at them
   void End() { Need(in_.AtEnd(), "bytes after the end"); }
   size_t left() const { return in_.left(); }
   absl::Status status() const;
@@ -59,7 +60,7 @@ class EntryReader {
   void KindPart(Entry& e);
 
   // entry_ops.cc
-  void Ops(Entry& e, bool several);
+  void ReadOps(Entry& e, bool several);
   void ReadOp(Entry& e, Op* op);
   void ReadChange(EntryKind kind, Change* c);
   void ReadValue(Value* v);

@@ -240,7 +240,7 @@ class RecordReader {
     const std::string_view payload = in.Sized();
     if (!in.ok() || kind > static_cast<uint8_t>(Kind::kReference)) return false;
     value->kind = static_cast<Kind>(kind);
-    value->payload = payload;
+    value->SetPayload(payload);
     return IsSound(value->kind, payload);
   }
 
@@ -257,15 +257,7 @@ absl::Status Damaged() { return Error(absl::StatusCode::kDataLoss, "a stored rec
 }  // namespace
 
 absl::StatusOr<Record> DecodeRecord(std::string_view stored) {
-  if (!IsIntact(stored)) return Damaged();
-  if (!IsAligned(stored)) {
-    const std::vector<uint64_t> copy = [&] {
-      std::vector<uint64_t> words(stored.size() / sizeof(uint64_t));
-      std::copy(stored.begin(), stored.end(), reinterpret_cast<char*>(words.data()));
-      return words;
-    }();
-    return DecodeRecord({reinterpret_cast<const char*>(copy.data()), stored.size()});
-  }
+  if (!IsAligned(stored) || !IsIntact(stored)) return Damaged();
   try {
     Message message(stored);
     Record record;

@@ -23,10 +23,10 @@ struct Writer {
 // The parts of a record while it is encoded; kept by each thread, so that a steady stream of records allocates nothing here.
 struct Parts {
   std::vector<Writer> writers;
-  ByteWriter slots, rare, fields;
+  ByteBuffer slots, rare, fields;
   void Clear() {
     writers.clear();
-    for (ByteWriter* w : {&slots, &rare, &fields}) w->out.clear();
+    for (ByteBuffer* w : {&slots, &rare, &fields}) w->Clear();
   }
 };
 
@@ -53,7 +53,7 @@ bool Ascending(const Few<T>& items) {
   return std::adjacent_find(items.begin(), items.end(), wrong) == items.end();
 }
 
-void PutStamp(ByteWriter& w, Dot dot, Hlc hlc, uint16_t op, bool flag) {
+void PutStamp(ByteBuffer& w, Dot dot, Hlc hlc, uint16_t op, bool flag) {
   w.U64(dot);
   w.Varint(hlc);
   w.Varint(static_cast<uint32_t>(op) << 1 | (flag ? 1 : 0));
@@ -90,7 +90,7 @@ void PutAlone(Parts& p, const Write& write) {
   const uint32_t near = std::min(index, kFarWriter);
   p.fields.U8(static_cast<uint8_t>(static_cast<uint8_t>(write.value.kind) | (write.last ? kLast : 0) | near << kWriterShift));
   if (near == kFarWriter) p.fields.Varint(index - kFarWriter);
-  p.fields.Sized(write.value.payload);
+  p.fields.Sized(write.value.payload());
 }
 
 void PutSeveral(Parts& p, const Cell& cell) {
@@ -100,7 +100,7 @@ void PutSeveral(Parts& p, const Cell& cell) {
   for (const Write& write : cell) {
     PutStamp(p.rare, write.dot, write.hlc, write.op, write.last);
     p.rare.U8(static_cast<uint8_t>(write.value.kind));
-    p.rare.Sized(write.value.payload);
+    p.rare.Sized(write.value.payload());
   }
 }
 
@@ -128,7 +128,7 @@ void PutElements(Parts& p, const std::vector<Element>& elements) {
     CHECK(Ascending(element.marks));
     p.rare.Varint(element.field);
     p.rare.U8(static_cast<uint8_t>(element.value.kind));
-    p.rare.Sized(element.value.payload);
+    p.rare.Sized(element.value.payload());
     p.rare.Varint(element.marks.size());
     for (const Mark& mark : element.marks) PutStamp(p.rare, mark.dot, mark.hlc, mark.op, mark.add);
   }
@@ -145,30 +145,34 @@ void PutHead(Parts& p, LifeForm life, bool rare_edits, uint32_t touch) {
 
 size_t Words(size_t bytes) { return (bytes + 7) / 8; }
 
-std::string Build(const Parts& p) {
-  const size_t slots_bytes = p.slots.out.size() + p.fields.out.size();
-  const size_t words = 4 + Words(p.rare.out.size()) + p.writers.size() + Words(slots_bytes);
-  std::string stored(kCheckBytes + words * sizeof(capnp::word), '\0');
+void Build(const Parts& p, ByteBuffer& out) {
+  const size_t slots_bytes = p.slots.size() + p.fields.size();
+  const size_t words = 4 + Words(p.rare.size()) + p.writers.size() + Words(slots_bytes);
+  out.Clear();
+  out.Zeros(kCheckBytes + words * sizeof(capnp::word));
   {
-    capnp::FlatMessageBuilder message(kj::arrayPtr(reinterpret_cast<capnp::word*>(stored.data() + kCheckBytes), words));
+    capnp::FlatMessageBuilder message(kj::arrayPtr(reinterpret_cast<capnp::word*>(out.data() + kCheckBytes), words));
     auto root = message.initRoot<schema::Record>();
-    if (!p.rare.out.empty()) std::memcpy(root.initRare(p.rare.out.size()).begin(), p.rare.out.data(), p.rare.out.size());
+    if (p.rare.size() > 0) std::memcpy(root.initRare(p.rare.size()).begin(), p.rare.view().data(), p.rare.size());
     auto writers = root.initWriters(p.writers.size());
     for (uint32_t i = 0; i < p.writers.size(); ++i) writers.set(i, p.writers[i].dot);
     auto slots = root.initSlots(slots_bytes);
-    std::memcpy(slots.begin(), p.slots.out.data(), p.slots.out.size());
-    std::memcpy(slots.begin() + p.slots.out.size(), p.fields.out.data(), p.fields.out.size());
+    std::memcpy(slots.begin(), p.slots.view().data(), p.slots.size());
+    std::memcpy(slots.begin() + p.slots.size(), p.fields.view().data(), p.fields.size());
     message.requireFilled();
   }
-  ByteWriter check;
-  check.U64(Xxh64(std::string_view(stored).substr(kCheckBytes)));
-  std::memcpy(stored.data(), check.out.data(), kCheckBytes);
-  return stored;
+  PutBig(out.data(), Xxh64(out.view().substr(kCheckBytes)), kCheckBytes);
 }
 
 }  // namespace
 
 std::string EncodeRecord(const Record& record) {
+  ByteBuffer out;
+  EncodeRecord(record, out);
+  return std::string(out.view());
+}
+
+void EncodeRecord(const Record& record, ByteBuffer& out) {
   thread_local Parts parts;
   parts.Clear();
   const LifeForm life = PutLife(parts, record);
@@ -176,7 +180,7 @@ std::string EncodeRecord(const Record& record) {
   PutFields(parts, record.slots);
   PutElements(parts, record.elements);
   PutHead(parts, life, rare_edits, TouchOf(parts.writers, record.last_touch));
-  return Build(parts);
+  Build(parts, out);
 }
 
 }  // namespace chancery

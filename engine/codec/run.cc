@@ -2,6 +2,7 @@
 
 #include <zstd.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "engine/base/limits.h"
@@ -23,7 +24,7 @@ enum Form : uint8_t { kPlain = 0, kZstd = 1 };
 absl::Status Malformed(std::string_view what) { return Error(absl::StatusCode::kInvalidArgument, Cat("malformed run: ", what)); }
 
 // Rows of stamp, size, body; three columns instead were larger after zstd. The first stamp is the base itself.
-void PutLeaves(const std::vector<Leaf>& leaves, ByteWriter& w) {
+void PutLeaves(const std::vector<Leaf>& leaves, ByteBuffer& w) {
   Hlc before = leaves.front().hlc;
   for (const Leaf& leaf : leaves) {
     w.Varint(leaf.hlc - before);
@@ -33,22 +34,20 @@ void PutLeaves(const std::vector<Leaf>& leaves, ByteWriter& w) {
 }
 
 // Appends the compressed form to `out`, or leaves it as it is where that is no shorter.
-bool Compress(std::string_view raw, size_t entries, std::string* out) {
+bool Compress(std::string_view raw, size_t entries, ByteBuffer& out) {
   thread_local const std::unique_ptr<ZSTD_CCtx, decltype(&ZSTD_freeCCtx)> context(ZSTD_createCCtx(), &ZSTD_freeCCtx);
   const int level = raw.size() < kLargeBytes * entries ? kLevelSmall : kLevelLarge;
-  const size_t before = out->size(), bound = ZSTD_compressBound(raw.size());
-  out->resize(before + bound);
-  const size_t n = ZSTD_compressCCtx(context.get(), out->data() + before, bound, raw.data(), raw.size(), level);
+  const size_t bound = ZSTD_compressBound(raw.size());
+  const size_t n = ZSTD_compressCCtx(context.get(), out.Room(bound), bound, raw.data(), raw.size(), level);
   CHECK(!ZSTD_isError(n));
-  out->resize(before + (n < raw.size() ? n : 0));
+  if (n < raw.size()) out.Took(n);
   return n < raw.size();
 }
 
 // False where the bytes do not become exactly `size` bytes. The output is bounded before anything is read.
-bool Decompress(std::string_view bytes, size_t size, std::string* raw) {
+bool Decompress(std::string_view bytes, size_t size, char* raw) {
   thread_local const std::unique_ptr<ZSTD_DCtx, decltype(&ZSTD_freeDCtx)> context(ZSTD_createDCtx(), &ZSTD_freeDCtx);
-  raw->resize(size);
-  return ZSTD_decompressDCtx(context.get(), raw->data(), size, bytes.data(), bytes.size()) == size;
+  return ZSTD_decompressDCtx(context.get(), raw, size, bytes.data(), bytes.size()) == size;
 }
 
 bool CarriesContext(std::string_view body) {
@@ -77,28 +76,28 @@ absl::Status ReadLeaves(std::string_view raw, size_t count, Hlc base, std::vecto
 }  // namespace
 
 std::string EncodeRun(const Run& run) {
-  ByteWriter w;
+  ByteBuffer w;
   PutRun(run, w);
-  return std::move(w.out);
+  return std::string(w.view());
 }
 
-void PutRun(const Run& run, ByteWriter& w) {
+void PutRun(const Run& run, ByteBuffer& w) {
   CHECK(!run.leaves.empty() && run.leaves.size() <= limits::kRunEntries);
-  thread_local ByteWriter leaves;  // kept: it is large
-  leaves.out.clear();
+  thread_local ByteBuffer leaves;  // kept: it is large
+  leaves.Clear();
   PutLeaves(run.leaves, leaves);
-  const std::string_view raw = leaves.out;
+  const std::string_view raw = leaves.view();
   CHECK(raw.size() <= kRawBytes);
   w.Sized(run.header);
   w.Varint(run.first);
   w.Varint(run.leaves.size());
   w.U64(run.leaves.front().hlc);
   w.Raw(run.seal.view());
-  const size_t form = w.out.size();
+  const size_t form = w.size();
   w.U8(kZstd);
   w.Varint(raw.size());
-  if (raw.size() >= kCompressFrom && Compress(raw, run.leaves.size(), &w.out)) return;
-  w.out[form] = kPlain;
+  if (raw.size() >= kCompressFrom && Compress(raw, run.leaves.size(), w)) return;
+  w.data()[form] = kPlain;
   w.Raw(raw);
 }
 
@@ -119,14 +118,14 @@ absl::StatusOr<Run> DecodeRun(std::string_view bytes) {
   if (!in.ok()) return Malformed("cut short");
   run.seal = Signature::From(seal);
   if (base == 0 || size > kRawBytes) return Malformed(base == 0 ? "stamp" : "larger than a run may be");
-  std::string raw;
+  if (form == kPlain ? in.left() != size : form != kZstd || size < kCompressedFrom) return Malformed("length");
+  char* const raw = run.bytes->Take(size);
   if (form == kPlain) {
-    raw = in.rest();
-  } else if (form != kZstd || size < kCompressedFrom || !Decompress(in.rest(), size, &raw)) {
+    std::copy_n(in.rest().data(), size, raw);
+  } else if (!Decompress(in.rest(), size, raw)) {
     return Malformed("compressed part");
   }
-  if (raw.size() != size) return Malformed("length");
-  RETURN_IF_ERROR(ReadLeaves(raw, count, base, &run.leaves));
+  RETURN_IF_ERROR(ReadLeaves({raw, size}, count, base, &run.leaves));
   return run;
 }
 

@@ -2,6 +2,8 @@
 // Byte by byte: docs/reference/run.md.
 #pragma once
 
+#include <concepts>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,7 +16,12 @@ namespace chancery {
 // One entry of a run, not yet decoded.
 struct Leaf {
   Hlc hlc = 0;
-  std::string body;  // EncodeBody
+  std::string_view body;  // EncodeBody; lies in Run::bytes
+
+  Leaf() = default;
+  Leaf(Hlc stamp, std::string_view b) : hlc(stamp), body(b) {}
+  template <std::same_as<std::string> S>
+  Leaf(Hlc, S&&) = delete;  // see Run::Append
 };
 
 // Only the first entry of a run may have a context delta, so what a run needs is what its first entry needs.
@@ -24,6 +31,8 @@ struct Run {
   uint64_t first = 0;        // sequence number of the first leaf
   std::vector<Leaf> leaves;  // at least one, hlc strictly ascending
   Signature seal;            // over SealMessage(registry, lane, last(), root of the lane's tree at size last())
+  std::shared_ptr<Arena> bytes = std::make_shared<Arena>();  // of the bodies; what is decoded of them may share it
+  void Append(Hlc hlc, std::string_view body) { leaves.push_back({hlc, bytes->Keep(body)}); }
   uint64_t last() const { return first + leaves.size() - 1; }
   std::string EntryBytes(size_t i) const { return JoinEntry(header, first + i, leaves[i].hlc, leaves[i].body); }
   EntryId Id(size_t i) const { return IdOf(header, first + i, leaves[i].hlc, leaves[i].body); }
@@ -32,7 +41,7 @@ struct Run {
 // header ‖ first ‖ count ‖ hlc base ‖ seal in the clear, leaves compressed with zstd (level 1, or 2 where they are small) if they
 // are 2 KiB or more. Deterministic for one library version; what is hashed is never the compressed form.
 std::string EncodeRun(const Run& run);
-void PutRun(const Run& run, ByteWriter& w);  // the same, behind what is there
+void PutRun(const Run& run, ByteBuffer& w);  // the same, behind what is there
 
 // Errors: InvalidArgument (malformed, over a limit, or larger than it says when decompressed). Does not check hashes or the seal.
 absl::StatusOr<Run> DecodeRun(std::string_view bytes);

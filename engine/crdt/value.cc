@@ -88,23 +88,23 @@ Value Value::Rational(int64_t num, uint64_t den) {
   ByteWriter w;
   w.Zigzag(static_cast<int64_t>(num < 0 ? -reduced : reduced));
   w.Varint(den / divisor);
-  return {Kind::kRational, std::move(w.out)};
+  return {Kind::kRational, std::string_view(w.out)};
 }
 
-Value Value::Group(const std::vector<std::pair<std::string, Value>>& members) {
+Value Value::Group(const std::vector<std::pair<std::string, Value>>& members, Arena& arena) {
   ByteWriter w;
   for (const auto& [name, value] : members) {
     w.Sized(name);
     w.U8(static_cast<uint8_t>(value.kind));
-    w.Sized(value.payload);
+    w.Sized(value.payload());
   }
   CHECK(IsGroup(w.out));
-  return {Kind::kGroup, std::move(w.out)};
+  return Value(Kind::kGroup, std::string_view(w.out)).KeptIn(arena);
 }
 
 std::pair<int64_t, uint64_t> Value::AsRational() const {
   CHECK(kind == Kind::kRational);
-  ByteReader r(payload);
+  ByteReader r(payload());
   const int64_t num = r.Zigzag();
   return {num, r.Varint()};
 }
@@ -112,11 +112,11 @@ std::pair<int64_t, uint64_t> Value::AsRational() const {
 std::vector<std::pair<std::string, Value>> Value::AsGroup() const {
   CHECK(kind == Kind::kGroup);
   std::vector<std::pair<std::string, Value>> members;
-  ByteReader r(payload);
+  ByteReader r(payload());
   while (!r.AtEnd()) {
     const std::string_view name = r.Sized();
     const Kind member_kind = static_cast<Kind>(r.U8());
-    members.emplace_back(name, Value{member_kind, std::string(r.Sized())});
+    members.emplace_back(name, Value(member_kind, r.Sized()));
   }
   return members;
 }

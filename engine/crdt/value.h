@@ -3,12 +3,15 @@
 #pragma once
 
 #include <compare>
+#include <concepts>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "engine/base/arena.h"
 #include "engine/base/bytes.h"
 
 namespace chancery {
@@ -26,26 +29,47 @@ enum class Kind : uint8_t {
   kReference = 9,  // the address of a record, "register/key", written as in Address
 };
 
-struct Value {
+// Small and trivially copied: a short payload lies inside; a longer one is borrowed from the bytes that it was read from (a
+// draft, an entry, a row), which have to outlive the value.
+class Value {
+ public:
   Kind kind = Kind::kUnset;
-  std::string payload;
 
-  auto operator<=>(const Value&) const = default;
+  Value() = default;
+  Value(Kind k, std::string_view payload) : kind(k) { SetPayload(payload); }
+  template <std::same_as<std::string> S>
+  Value(Kind, S&&) = delete;  // it would be borrowed from what is gone at once
+
+  std::string_view payload() const { return size_ == kBorrowed ? Borrowed() : std::string_view(bytes_, size_); }
+  void SetPayload(std::string_view payload);
+  bool borrows() const { return size_ == kBorrowed; }
+
+  bool operator==(const Value& other) const { return kind == other.kind && payload() == other.payload(); }
+  std::strong_ordering operator<=>(const Value& other) const {
+    return kind != other.kind ? kind <=> other.kind : payload() <=> other.payload();
+  }
   bool unset() const { return kind == Kind::kUnset; }
 
   static Value Unset() { return {}; }
-  static Value Bool(bool b) { return {Kind::kBool, std::string(1, b ? '\1' : '\0')}; }
+  static Value Bool(bool b) { return {Kind::kBool, std::string_view(b ? "\1" : "\0", 1)}; }
   static Value Integer(int64_t v) { return Zig(Kind::kInteger, v); }
-  static Value Text(std::string s) { return {Kind::kText, std::move(s)}; }
+  static Value Text(std::string_view s) { return {Kind::kText, s}; }
+  template <std::same_as<std::string> S>
+  static Value Text(S&&) = delete;
   static Value Rational(int64_t num, uint64_t den);  // any den > 0; reduces
   static Value Date(int64_t days) { return Zig(Kind::kDate, days); }
   static Value Time(int64_t ms) { return Zig(Kind::kTime, ms); }
-  static Value Bytes(std::string s) { return {Kind::kBytes, std::move(s)}; }
-  static Value Group(const std::vector<std::pair<std::string, Value>>& members);  // ascending by name, none unset
+  static Value Bytes(std::string_view s) { return {Kind::kBytes, s}; }
+  template <std::same_as<std::string> S>
+  static Value Bytes(S&&) = delete;
+  // Members ascending by name, none unset. Its payload lies in `arena` where it is not short.
+  static Value Group(const std::vector<std::pair<std::string, Value>>& members, Arena& arena);
+  // The same value, borrowed from nothing but `arena`.
+  Value KeptIn(Arena& arena) const { return borrows() ? Value(kind, arena.Keep(payload())) : *this; }
 
   // The reads below CHECK the kind; the payload of a decoded entry was checked by IsCanonical.
-  bool AsBool() const { return payload[0] != 0; }
-  int64_t AsInteger() const { return ByteReader(payload).Zigzag(); }  // also date (days) and time (ms)
+  bool AsBool() const { return payload()[0] != 0; }
+  int64_t AsInteger() const { return ByteReader(payload()).Zigzag(); }  // also date (days) and time (ms)
   std::pair<int64_t, uint64_t> AsRational() const;
   std::vector<std::pair<std::string, Value>> AsGroup() const;
 
@@ -53,11 +77,32 @@ struct Value {
   static bool IsCanonical(Kind kind, std::string_view payload);
 
  private:
+  static constexpr uint8_t kBorrowed = 0xff;
+
   static Value Zig(Kind kind, int64_t v) {
     ByteWriter w;
     w.Zigzag(v);
-    return {kind, std::move(w.out)};
+    return {kind, std::string_view(w.out)};
   }
+  std::string_view Borrowed() const {
+    std::string_view borrowed;
+    std::memcpy(&borrowed, bytes_, sizeof borrowed);
+    return borrowed;
+  }
+
+  uint8_t size_ = 0;  // of a short payload, or kBorrowed
+  char bytes_[22];    // a short payload, or the string_view of a longer one
 };
+static_assert(sizeof(Value) == 24);
+
+inline void Value::SetPayload(std::string_view payload) {
+  if (payload.size() <= sizeof bytes_) {
+    size_ = static_cast<uint8_t>(payload.size());
+    if (!payload.empty()) std::memcpy(bytes_, payload.data(), payload.size());
+  } else {
+    size_ = kBorrowed;
+    std::memcpy(bytes_, &payload, sizeof payload);
+  }
+}
 
 }  // namespace chancery

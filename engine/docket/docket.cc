@@ -74,7 +74,7 @@ Hash128 OutcomeHash(const Entry& entry) {
       for (const Change& c : op.changes) {
         w.U32(c.field);
         w.U8(static_cast<uint8_t>(c.value.kind));
-        w.Sized(c.value.payload);
+        w.Sized(c.value.payload());
       }
     }
   }

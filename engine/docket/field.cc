@@ -10,7 +10,7 @@ std::vector<Clash> FieldClashes(const Cell& cell, const FieldDef& field, const L
   for (size_t i = 0; i < visible.size(); ++i)
     for (size_t j = i + 1; j < visible.size(); ++j)
       if (visible[i]->value != visible[j]->value &&
-          !(field.type == FieldType::kState && field.Confluent(visible[i]->value.payload, visible[j]->value.payload)))
+          !(field.type == FieldType::kState && field.Confluent(visible[i]->value.payload(), visible[j]->value.payload())))
         clashes.push_back({{visible[i]->dot, visible[i]->op}, {visible[j]->dot, visible[j]->op}});
   return clashes;
 }

@@ -34,20 +34,21 @@ Journal::Row* Journal::LastFresh(uint16_t handle, uint64_t seq) {
   return it != fresh_.begin() && std::prev(it)->first.first == handle ? &std::prev(it)->second : nullptr;
 }
 
-void Journal::AppendOwn(const Lane& lane, std::string header, Leaf leaf, const EntryId& id, Touches touches, bool opens_run) {
+void Journal::AppendOwn(const Lane& lane, std::string_view header, Hlc hlc, std::string_view body, const EntryId& id,
+                        Touches touches, bool opens_run) {
   const uint64_t seq = lane.tip() + 1;
   Row* row = LastFresh(lane.handle, seq);
   const bool fits = row != nullptr && !opens_run && row->run.header == header && row->run.leaves.size() < limits::kRunEntries &&
-                    row->raw_bytes + leaf.body.size() <= limits::kRunBytes;
+                    row->raw_bytes + body.size() <= limits::kRunBytes;
   if (!fits) {
     if (row != nullptr) row->root = lane.tree.Root();
     row = &fresh_[{lane.handle, seq}];
-    row->run.header = std::move(header);
+    row->run.header = header;
     row->run.lane = lane.id;
     row->run.first = seq;
   }
-  row->raw_bytes += leaf.body.size() + 4;
-  row->run.leaves.push_back(std::move(leaf));
+  row->raw_bytes += body.size() + 4;
+  row->run.Append(hlc, body);
   row->touches.push_back(std::move(touches));
   row->ids.push_back(id);
 }
@@ -61,12 +62,11 @@ void Journal::AppendRun(uint16_t handle, Run run, std::vector<EntryId> ids, std:
   row.sealed = true;
 }
 
-void Journal::PutRow(const Row& row, ByteWriter& w) {
-  w.out.assign(kRowHead, '\0');  // check and length, below
+void Journal::PutRow(const Row& row, ByteBuffer& w) {
+  w.Clear();
+  w.Zeros(kRowHead);  // check and length, below
   PutRun(row.run, w);
-  ByteWriter length;
-  length.U32(static_cast<uint32_t>(w.out.size() - kRowHead));
-  w.out.replace(8, 4, length.out);
+  PutBig(w.data() + 8, w.size() - kRowHead, 4);
   for (const Touches& touches : row.touches) {
     w.Varint(touches.size());
     for (const Dot d : touches) {  // 0 = none; lanes count from 1 here
@@ -74,8 +74,8 @@ void Journal::PutRow(const Row& row, ByteWriter& w) {
       if (d != 0) w.Varint(SeqOf(d));
     }
   }
-  PadTo8(w.out);
-  w.out.replace(0, 8, Key64(Xxh64(std::string_view(w.out).substr(8))));
+  w.Zeros((8 - w.size() % 8) % 8);
+  PutBig(w.data(), Xxh64(w.view().substr(8)), 8);
 }
 
 absl::StatusOr<std::string_view> Journal::RunIn(std::string_view row) {
@@ -123,13 +123,13 @@ bool Journal::GrowsLastRow(WriteTxn& txn, uint16_t handle, const Row& fresh, Row
       DecodeParts(fresh.run.header, fresh.run.first, fresh.run.leaves[0].hlc, fresh.run.leaves[0].body);
   if (!first.ok() || !first->context.empty()) return false;
   *grown = *std::move(last);
-  grown->run.leaves.insert(grown->run.leaves.end(), fresh.run.leaves.begin(), fresh.run.leaves.end());
+  for (const Leaf& leaf : fresh.run.leaves) grown->run.Append(leaf.hlc, leaf.body);
   grown->touches.insert(grown->touches.end(), fresh.touches.begin(), fresh.touches.end());
   return true;
 }
 
 void Journal::Flush(WriteTxn& txn, const Lanes& lanes, const RegistryId& registry, const KeyPair& signer) {
-  thread_local ByteWriter bytes;  // kept: it is large
+  thread_local ByteBuffer bytes;  // kept: it is large
   for (auto& [key, row] : fresh_) {
     const Lane& lane = lanes.At(key.first);
     if (!row.sealed)
@@ -139,7 +139,7 @@ void Journal::Flush(WriteTxn& txn, const Lanes& lanes, const RegistryId& registr
     if (grows) grown.run.seal = row.run.seal;
     const Row& stored = grows ? grown : row;
     PutRow(stored, bytes);
-    txn.Put(Table::kJournal, Key64(key.first, stored.run.first), bytes.out);
+    txn.Put(Table::kJournal, Key64(key.first, stored.run.first), bytes.view());
     cache_.erase({key.first, stored.run.first});
   }
   fresh_.clear();
@@ -166,6 +166,7 @@ absl::StatusOr<Entry> Journal::EntryAt(Dot dot) const {
   const Leaf& leaf = row->run.leaves[SeqOf(dot) - row->run.first];
   absl::StatusOr<Entry> entry = DecodeParts(row->run.header, SeqOf(dot), leaf.hlc, leaf.body);
   if (!entry.ok()) return Damaged(dot, Cat("cannot be read: ", entry.status().message()));
+  entry->backing.bytes = row->run.bytes;
   return entry;
 }
 

@@ -27,7 +27,8 @@ class Journal {
 
   // Adds one entry of the site's own behind the lane's last. `lane` as it was before it. opens_run: the entry carries a context
   // delta. Runs are cut at the limits; Flush signs each.
-  void AppendOwn(const Lane& lane, std::string header, Leaf leaf, const EntryId& id, Touches touches, bool opens_run);
+  void AppendOwn(const Lane& lane, std::string_view header, Hlc hlc, std::string_view body, const EntryId& id, Touches touches,
+                 bool opens_run);
 
   // Adds a verified run of another site, whole, with its seal.
   void AppendRun(uint16_t handle, Run run, std::vector<EntryId> ids, std::vector<Touches> touches);
@@ -84,7 +85,7 @@ class Journal {
 
   absl::StatusOr<const Row*> RowOf(Dot dot) const;
   static absl::StatusOr<Row> DecodeRow(std::string_view value);
-  static void PutRow(const Row& row, ByteWriter& w);
+  static void PutRow(const Row& row, ByteBuffer& w);
   Row* LastFresh(uint16_t handle, uint64_t seq);
   bool GrowsLastRow(WriteTxn& txn, uint16_t handle, const Row& fresh, Row* grown) const;
 

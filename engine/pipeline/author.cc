@@ -122,7 +122,11 @@ absl::StatusOr<Receipt> Author::Append(Entry entry, const Check& check) {
   entry.hlc = NextHlc(work_.lanes.HighestHlc(), now_ms_);
   entry.context = ContextDelta(work_.lanes, *own);
   const Dot dot = in_hand_ = MakeDot(handle, entry.seq);
-  std::string body = EncodeBody(entry), header = EncodeHeader(entry);
+  thread_local ByteBuffer encoded;
+  encoded.Clear();
+  PutBody(entry, encoded);
+  const std::string_view body = encoded.view();
+  const std::string header = EncodeHeader(entry);
   if (const size_t bytes = EntryBytes(header, entry.seq, body); bytes > limits::kEntryBytes)
     return Refuse({"limit", "", "", Cat("the entry takes ", bytes, " bytes; at most ", limits::kEntryBytes, " fit"), "split it"});
 
@@ -143,8 +147,7 @@ absl::StatusOr<Receipt> Author::Append(Entry entry, const Check& check) {
 
   const EntryId id = IdOf(header, entry.seq, entry.hlc, body);
   const bool opens_run = !entry.context.empty();
-  work_.journal.AppendOwn(work_.lanes.At(handle), std::move(header), {entry.hlc, std::move(body)}, id, std::move(touches),
-                          opens_run);
+  work_.journal.AppendOwn(work_.lanes.At(handle), header, entry.hlc, body, id, std::move(touches), opens_run);
   Lane& lane = work_.lanes.Edit(handle);
   for (const Place& place : entry.context) lane.context.Raise(work_.lanes.Find(place.lane)->handle, place.seq);
   if (opens_run || entry.seq == 1) work_.NoteContext(handle, entry.seq, lane.context);

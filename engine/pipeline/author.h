@@ -37,6 +37,9 @@ class Author {
   absl::Status FitOps(const Draft& draft, Entry& entry);
   absl::Status FitChange(std::string_view over, const FieldInfo& field, const Record& record, const RecordKey& key,
                          Change& change);
+  // An operation on a record, in the ordinals of the pack in force; the pack is added to the entry where it is missing.
+  // Errors: as Catalog::NamingOf.
+  absl::StatusOr<Op> OpOn(Entry& entry, const RegisterInfo& reg, std::string_view key, OpKind kind);
   absl::StatusOr<OpKind> KindOfEdit(const RecordKey& key, const RecordEdit& edit);
   absl::Status UnsetReferences(const RecordKey& target, Entry& entry);
 
@@ -80,9 +83,5 @@ class Author {
 absl::Status RefuseRuling(const Case& c, std::string_view why, std::string_view next = {});  // refusal `ruling`
 
 std::vector<Place> PlacesOf(const Writes& writes, const Lanes& lanes);  // ascending, each once
-
-// An operation on a record, in the ordinals of the pack in force; the pack is added to the entry where it is missing.
-// Errors: as Catalog::NamingOf.
-absl::StatusOr<Op> OpOn(Entry& entry, const Catalog& catalog, const RegisterInfo& reg, std::string_view key, OpKind kind);
 
 }  // namespace chancery

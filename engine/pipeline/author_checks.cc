@@ -33,12 +33,12 @@ absl::Status Author::CheckUncontested(const RecordKey& key, const RecordEdit& ed
 }
 
 absl::Status Author::CheckMove(const FieldInfo& field, const Write* base, const Value& value, const std::string& at) {
-  const std::string& from = base == nullptr || base->value.unset() ? field.def.start : base->value.payload;
-  if (field.def.MayMove(from, value.payload)) return absl::OkStatus();
+  const std::string_view from = base == nullptr || base->value.unset() ? field.def.start : base->value.payload();
+  if (field.def.MayMove(from, value.payload())) return absl::OkStatus();
   std::string targets;
   for (const auto& [state, next] : field.def.moves)
     if (state == from) targets += (targets.empty() ? "" : ", ") + next;
-  return Refuse({"state", field.rule_id, at, Cat(at, " is \"", from, "\": no move leads from there to \"", value.payload, "\""),
+  return Refuse({"state", field.rule_id, at, Cat(at, " is \"", from, "\": no move leads from there to \"", value.payload(), "\""),
                  targets.empty() ? Cat("no move leads on from \"", from, "\"") : Cat("moves from there lead to: ", targets)});
 }
 

@@ -63,7 +63,7 @@ absl::Status Author::ExistenceEffects(const RulingDraft& draft, const Case& c, E
   if (draft.none || nothing_left) life.value = Value::Bool(nothing_left);
   if (life.named.empty() && life.value.unset()) return absl::OkStatus();
 
-  ASSIGN_OR_RETURN(Op op, OpOn(entry, work_.catalog(), reg, KeyOf(c.scope.record), OpKind::kNeutral));
+  ASSIGN_OR_RETURN(Op op, OpOn(entry, reg, KeyOf(c.scope.record), OpKind::kNeutral));
   for (const FieldInfo* field : reg.by_name) {  // what came with a creation that is withdrawn goes with it
     const Cell* cell = record.Find(field->handle);
     if (cell == nullptr) continue;
@@ -86,7 +86,7 @@ absl::Status Author::Revive(const RecordKey& key, const RegisterInfo& reg, Entry
   ASSIGN_OR_RETURN(const RecordEdit* edit, work_.Load(key, reg));
   Change life = Withdraw(DotsWhere(edit->record, IsDead), work_.lanes);
   life.value = Value::Bool(true);
-  ASSIGN_OR_RETURN(Op op, OpOn(entry, work_.catalog(), reg, KeyOf(key), OpKind::kNeutral));
+  ASSIGN_OR_RETURN(Op op, OpOn(entry, reg, KeyOf(key), OpKind::kNeutral));
   op.changes.push_back(std::move(life));
   entry.ops.push_back(std::move(op));
   return absl::OkStatus();
@@ -131,7 +131,7 @@ absl::Status Author::ReferenceEffects(const RulingDraft& draft, const Case& c, E
   }
   std::set<std::string> targets;
   for (const Write* w : revived)
-    if (!w->value.unset()) targets.insert(w->value.payload);
+    if (!w->value.unset()) targets.insert(std::string(w->value.payload()));
   for (const std::string& target : targets) {
     ASSIGN_OR_RETURN(const RecordEdit* named, work_.Target({Kind::kReference, target}));
     if (named == nullptr || named->record.exists()) continue;

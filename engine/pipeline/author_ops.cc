@@ -58,14 +58,15 @@ Verb EntryVerb(DraftChange::Verb verb, const FieldDef& def) {
 }
 
 bool RefersTo(const Value& reference, std::string_view reg) {
-  return reference.payload.size() > reg.size() && reference.payload.starts_with(reg) && reference.payload[reg.size()] == '/';
+  const std::string_view address = reference.payload();
+  return address.size() > reg.size() && address.starts_with(reg) && address[reg.size()] == '/';
 }
 
 // A folded value must stay the same under every later version of Unicode, or sites would compare it differently.
 absl::Status CheckFoldable(const FieldInfo& field, const Value& value, const Address& record) {
   for (const RuleInfo* rule : field.unique_on) {
     if (!rule->def.casefold || value.kind != Kind::kText) continue;
-    if (const absl::StatusOr<std::string> folded = Casefold(value.payload); !folded.ok())
+    if (const absl::StatusOr<std::string> folded = Casefold(value.payload()); !folded.ok())
       return Refuse({"type", rule->def.id, FieldOf(record, field.def.name), std::string(S(folded.status().message())),
                      "use characters that Unicode has assigned"});
   }
@@ -77,7 +78,8 @@ OpKind KindOf(DraftOp::Verb verb) {
   return verb == DraftOp::Verb::kDelete ? OpKind::kDelete : OpKind::kEdit;
 }
 
-absl::StatusOr<Change> TypeChange(const DraftChange& draft, const Catalog& catalog, const RegisterInfo& reg,
+// Its value lies in `arena`.
+absl::StatusOr<Change> TypeChange(const DraftChange& draft, const Catalog& catalog, const RegisterInfo& reg, Arena& arena,
                                   const Address& record) {
   ASSIGN_OR_RETURN(const FieldInfo* field, FieldFor(reg, record, draft.field));
   const FieldDef& def = field->def;
@@ -88,9 +90,10 @@ absl::StatusOr<Change> TypeChange(const DraftChange& draft, const Catalog& catal
   Change change{ordinal, EntryVerb(draft.verb, def), {}, {}};
   if (draft.verb == DraftChange::Verb::kUnset) return change;
   const FieldType type = def.type == FieldType::kSet ? def.of : def.type;
-  absl::StatusOr<Value> value = TypeValue(def, type, draft.value, {});
-  if (!value.ok()) return TypeValue(def, type, draft.value, FieldOf(record, draft.field)).status();  // with the words it needs
-  change.value = *std::move(value);
+  absl::StatusOr<Value> value = TypeValue(def, type, draft.value, {}, arena);
+  if (!value.ok())
+    return TypeValue(def, type, draft.value, FieldOf(record, draft.field), arena).status();  // with the words it needs
+  change.value = value->KeptIn(arena);
   if (def.type == FieldType::kReference && !RefersTo(change.value, def.to)) {
     const std::string at = FieldOf(record, draft.field);
     return Refuse({"type", "", at, Cat(at, " refers to a ", def.to, "; found ", ShowJson(change.value)),
@@ -102,14 +105,14 @@ absl::StatusOr<Change> TypeChange(const DraftChange& draft, const Catalog& catal
 
 }  // namespace
 
-absl::StatusOr<Op> OpOn(Entry& entry, const Catalog& catalog, const RegisterInfo& reg, std::string_view key, OpKind kind) {
-  ASSIGN_OR_RETURN(const Catalog::Naming naming, catalog.NamingOf(reg));
+absl::StatusOr<Op> Author::OpOn(Entry& entry, const RegisterInfo& reg, std::string_view key, OpKind kind) {
+  ASSIGN_OR_RETURN(const Catalog::Naming naming, work_.catalog().NamingOf(reg));
   const auto at = std::find(entry.packs.begin(), entry.packs.end(), naming.pack);
   Op op;
   op.kind = kind;
   op.pack = static_cast<uint32_t>(at - entry.packs.begin());
   op.reg = naming.reg;
-  op.key = key;
+  op.key = work_.arena().Keep(key);
   if (at == entry.packs.end()) entry.packs.push_back(naming.pack);
   return op;
 }
@@ -119,10 +122,10 @@ absl::Status Author::MakeOps(const Draft& draft, Entry& entry) {
   entry.ops.reserve(draft.ops.size());
   for (const DraftOp& from : draft.ops) {
     ASSIGN_OR_RETURN(const RegisterInfo* reg, RegisterFor(catalog, from.record));
-    ASSIGN_OR_RETURN(Op op, OpOn(entry, catalog, *reg, from.record.key, KindOf(from.verb)));
+    ASSIGN_OR_RETURN(Op op, OpOn(entry, *reg, from.record.key, KindOf(from.verb)));
     op.changes.reserve(from.changes.size());
     for (const DraftChange& change : from.changes) {
-      ASSIGN_OR_RETURN(Change typed, TypeChange(change, catalog, *reg, from.record));
+      ASSIGN_OR_RETURN(Change typed, TypeChange(change, catalog, *reg, work_.arena(), from.record));
       op.changes.push_back(std::move(typed));
     }
     std::sort(op.changes.begin(), op.changes.end(), [](const Change& a, const Change& b) {
@@ -195,7 +198,7 @@ absl::Status Author::UnsetReferences(const RecordKey& target, Entry& entry) {
     ASSIGN_OR_RETURN(const RecordEdit* edit, work_.Load(key, *reference.by.reg));
     RETURN_IF_ERROR(CheckHold(key, *edit));
     ASSIGN_OR_RETURN(const OpKind kind, KindOfEdit(key, *edit));
-    ASSIGN_OR_RETURN(Op op, OpOn(entry, work_.catalog(), *reference.by.reg, KeyOf(key), kind));
+    ASSIGN_OR_RETURN(Op op, OpOn(entry, *reference.by.reg, KeyOf(key), kind));
     ASSIGN_OR_RETURN(const uint32_t ordinal, work_.catalog().FieldOrdinal(*reference.by.reg, field));
     Change change{ordinal, field.def.merge == MergeKind::kLast ? Verb::kSetLast : Verb::kSet, {}, {}};
     const Writes visible = Visible(*edit->record.Find(field.handle), work_.lanes);

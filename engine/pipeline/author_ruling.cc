@@ -47,7 +47,7 @@ std::vector<Place> PlacesOf(const Writes& writes, const Lanes& lanes) {
 absl::StatusOr<Op> Author::RulingOp(Entry& entry, const RegisterInfo& reg, const RecordKey& key) {
   ASSIGN_OR_RETURN(const RecordEdit* edit, work_.Load(key, reg));
   ASSIGN_OR_RETURN(const OpKind kind, KindOfEdit(key, *edit));
-  return OpOn(entry, work_.catalog(), reg, KeyOf(key), kind);
+  return OpOn(entry, reg, KeyOf(key), kind);
 }
 
 absl::StatusOr<CaseFact> Author::KeptFact(const RulingDraft& draft, const Case& c) {
@@ -64,7 +64,7 @@ absl::StatusOr<Value> Author::ValueOf(const CaseFact& fact, const FieldInfo& fie
   const Op& op = source.ops[fact.op];
   const Ordinals& ordinals = *work_.catalog().Resolve(source.packs[op.pack], op.reg);
   for (const Change& from : op.changes)
-    if (from.field < ordinals.fields.size() && ordinals.fields[from.field] == &field) return from.value;
+    if (from.field < ordinals.fields.size() && ordinals.fields[from.field] == &field) return from.value.KeptIn(work_.arena());
   return Value();
 }
 
@@ -83,10 +83,10 @@ absl::Status Author::FieldEffects(const RulingDraft& draft, const Case& c, Entry
     const absl::StatusOr<Address> parsed = Address::Parse(address);
     if (!parsed.ok() || parsed->Text() != at) return RefuseRuling(c, Cat(address, " is not what the case is about: ", at));
     if (!literal.null()) {
-      ASSIGN_OR_RETURN(change.value, TypeValue(field.def, field.def.type, literal, at));
-      if (field.def.type == FieldType::kState && !field.def.IsState(change.value.payload))
-        return RefuseRuling(c, Cat("\"", change.value.payload, "\" is no state of ", field.path));
-      if (field.refers() && !change.value.payload.starts_with(field.def.to + "/"))
+      ASSIGN_OR_RETURN(change.value, TypeValue(field.def, field.def.type, literal, at, work_.arena()));
+      if (field.def.type == FieldType::kState && !field.def.IsState(change.value.payload()))
+        return RefuseRuling(c, Cat("\"", change.value.payload(), "\" is no state of ", field.path));
+      if (field.refers() && !change.value.payload().starts_with(field.def.to + "/"))
         return RefuseRuling(c, Cat(at, " refers to a ", field.def.to));
     }
   }
@@ -121,7 +121,7 @@ absl::Status Author::UniqueEffects(const RulingDraft& draft, const Case& c, Entr
     // Also those that a later `last` write hides, or that stand in a record which is gone: they would come back.
     Writes claiming;
     for (const Write& w : *cell)
-      if (!w.value.unset() && SubjectOf(Normalised(rule, w.value)) == c.subject) claiming.push_back(&w);
+      if (!w.value.unset() && SubjectUnder(rule, w.value) == c.subject) claiming.push_back(&w);
     if (claiming.empty()) continue;
     ASSIGN_OR_RETURN(Op op, RulingOp(entry, *rule.reg, record));
     op.changes.push_back({ordinal, Verb::kRetract, {}, PlacesOf(claiming, work_.lanes)});
@@ -151,7 +151,8 @@ absl::Status Author::UniqueValues(const Literal& set, const std::set<RecordKey>&
     if (!ours) return RefuseRuling(c, Cat(address, " is not what the case is about: ", rule.field->rule_id, " of its records"));
     Value value;
     if (!literal.null()) {
-      ASSIGN_OR_RETURN(value, TypeValue(rule.field->def, rule.field->def.type, literal, address));
+      ASSIGN_OR_RETURN(value, TypeValue(rule.field->def, rule.field->def.type, literal, address, work_.arena()));
+      value = value.KeptIn(work_.arena());
     }
     values.insert_or_assign(key, std::move(value));
   }

@@ -9,7 +9,7 @@ absl::StatusOr<std::unique_ptr<Batch>> Batch::Open(const Txn& txn, std::shared_p
   return std::unique_ptr<Batch>(new Batch(std::move(work)));
 }
 
-absl::Status Batch::Fold(Entry& entry, Dot dot, const Vector& seen, Touches* touches) {
+absl::Status Batch::Fold(const Entry& entry, Dot dot, const Vector& seen, Touches* touches) {
   RETURN_IF_ERROR(work_->Fold(entry, dot, seen, touches));
   return entry.ruling ? docket_.FoldRuling(entry, dot, seen) : absl::OkStatus();
 }

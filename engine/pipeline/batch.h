@@ -16,7 +16,7 @@ class Batch {
   Docket& docket() { return docket_; }
 
   // The one function behind filing, receiving and rebuilding. Errors: as Workspace::Fold.
-  absl::Status Fold(Entry& entry, Dot dot, const Vector& seen, Touches* touches);
+  absl::Status Fold(const Entry& entry, Dot dot, const Vector& seen, Touches* touches);
 
   // journal, records, claims, docket, lanes, sums. `signer` seals what this site appended. Does not commit.
   absl::Status Flush(WriteTxn& txn, const KeyPair& signer);

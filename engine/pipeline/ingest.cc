@@ -365,6 +365,7 @@ absl::Status FoldRun(Batch& batch, uint16_t handle, Run run) {
   Workspace& work = batch.work();
   ASSIGN_OR_RETURN(CheckedRun checked, CheckRun(work, work.lanes.At(handle), run));
   std::vector<Touches> touches(checked.entries.size());
+  work.Hold(run.bytes);
   Vector seen = checked.context;
   const bool grew = !(work.lanes.At(handle).context == checked.context);
   if (grew || run.first == 1) work.NoteContext(handle, run.first, checked.context);

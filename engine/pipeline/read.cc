@@ -175,7 +175,7 @@ Literal Reader::OpsOf(const chancery::Entry& entry) {
   for (const Op& op : entry.ops) {
     const Ordinals* ordinals = work_.catalog().Resolve(entry.packs[op.pack], op.reg);
     Literal object = Literal::Object();
-    object.Add(TargetName(op.kind), Address{ordinals->reg->name, op.key, {}, {}}.Shown());
+    object.Add(TargetName(op.kind), Address{ordinals->reg->name, std::string(op.key), {}, {}}.Shown());
     for (const char* name : {"set", "unset", "move", "add", "remove", "withdraw", "revive", "end"}) {
       Literal members = Literal::Object(), fields = Literal::List();
       for (const Change& c : op.changes) {

@@ -82,7 +82,7 @@ absl::StatusOr<Case> ResolveCase(Workspace& work, Docket& docket, std::string_vi
   if (const RuleInfo* info = work.catalog().Rule(rule))  // the value as a person writes it, not yet as the rule compares it
     for (const std::string& spelling : Spellings(subject))
       if (const absl::StatusOr<Literal> json = ParseJson(spelling); json.ok() && json->type == Literal::Type::kText)
-        spellings.push_back(SubjectOf(Normalised(*info, Value::Text(json->text))));
+        spellings.push_back(SubjectUnder(*info, Value::Text(json->text)));
   for (const std::string& spelling : spellings) {
     const std::optional<Scope> scope = docket.ScopeOf(rule, spelling);
     if (!scope) continue;

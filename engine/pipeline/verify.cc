@@ -69,8 +69,8 @@ bool TakesKind(Kind kind, FieldType type) {
 // A state of the field, a record of the register that it refers to.
 bool TakesValue(const Value& value, const FieldDef& def) {
   if (value.unset()) return true;
-  if (def.type == FieldType::kState) return def.IsState(value.payload);
-  return def.type != FieldType::kReference || value.payload.starts_with(def.to + "/");
+  if (def.type == FieldType::kState) return def.IsState(value.payload());
+  return def.type != FieldType::kReference || value.payload().starts_with(def.to + "/");
 }
 
 absl::Status CheckChange(const Lane& lane, const Entry& entry, const Change& change, const Ordinals& ordinals) {
@@ -110,10 +110,14 @@ absl::Status CheckFacts(const Workspace& work, const Entry& entry, Dot dot, cons
 absl::StatusOr<CheckedRun> CheckRun(Workspace& work, const Lane& lane, const Run& run) {
   CheckedRun out{{}, {}, lane.tree, lane.context};
   CHECK(run.first == lane.tip() + 1);
+  const absl::StatusOr<Entry> head = DecodeHeader(run.header);
+  if (!head.ok()) return Malformed(lane, run.first, S(head.status().message()));
   Hlc last = std::max(lane.tip_hlc, lane.above);
+  out.entries.reserve(run.leaves.size());
+  out.ids.reserve(run.leaves.size());
   for (size_t i = 0; i < run.leaves.size(); ++i) {
     const uint64_t seq = run.first + i;
-    absl::StatusOr<Entry> entry = DecodeParts(run.header, seq, run.leaves[i].hlc, run.leaves[i].body);
+    absl::StatusOr<Entry> entry = DecodeBody(*head, run.header.size(), seq, run.leaves[i].hlc, run.leaves[i].body);
     if (!entry.ok()) return Malformed(lane, seq, S(entry.status().message()));
     if (entry->hlc <= last) return Malformed(lane, seq, "its stamp does not rise");
     if (i > 0 && !entry->context.empty()) return Malformed(lane, seq, "a context inside a run");

@@ -135,7 +135,8 @@ class LaneReader {
     RETURN_IF_ERROR(Journal::TouchesIn(row, bytes.size(), run.leaves.size()).status());
     if (run.lane != lane_.id || run.first != Read64(key, 8)) return absl::DataLossError("it lies in the place of another run");
     if (run.first != next()) return absl::DataLossError("entries before it are missing");
-    for (size_t i = 0; i < run.leaves.size(); ++i) RETURN_IF_ERROR(ReadEntry(run, i));
+    ASSIGN_OR_RETURN(const Entry head, DecodeHeader(run.header));
+    for (size_t i = 0; i < run.leaves.size(); ++i) RETURN_IF_ERROR(ReadEntry(head, run, i));
     if (!Verify(lane_.key, SealMessage(registry_, lane_.id, run.last(), tree_.Root()), run.seal))
       return absl::DataLossError("its seal does not hold");
     return absl::OkStatus();
@@ -155,9 +156,9 @@ class LaneReader {
   bool peaks_hold() const { return peaks_hold_ && peaks_.empty(); }  // the trees that are stored of it
 
  private:
-  absl::Status ReadEntry(const Run& run, size_t i) {
+  absl::Status ReadEntry(const Entry& head, const Run& run, size_t i) {
     const Leaf& leaf = run.leaves[i];
-    ASSIGN_OR_RETURN(const Entry entry, DecodeParts(run.header, run.first + i, leaf.hlc, leaf.body));
+    ASSIGN_OR_RETURN(const Entry entry, DecodeBody(head, run.header.size(), run.first + i, leaf.hlc, leaf.body));
     if (entry.hlc <= hlc_) return absl::DataLossError("its stamp does not rise");
     if (entry.genesis &&
         (lane_.handle != 0 || i != 0 || run.first != 1 || entry.genesis->key != lane_.key || run.Id(i) != registry_))

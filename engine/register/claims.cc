@@ -7,7 +7,11 @@
 
 namespace chancery {
 
-std::string SubjectOf(const Value& normalised) { return ShowJson(normalised); }
+std::string SubjectUnder(const RuleInfo& rule, const Value& value) {
+  if (!rule.def.casefold || value.kind != Kind::kText) return ShowJson(value);
+  const absl::StatusOr<std::string> folded = Casefold(value.payload());
+  return folded.ok() ? ShowJson(Value::Text(*folded)) : ShowJson(value);
+}
 Hash128 ClaimHash(std::string_view subject) { return HashParts({subject}); }
 
 std::string ClaimPrefix(uint64_t rule, const Hash128& value) {
@@ -47,7 +51,7 @@ Hash128 SameOf(const RuleInfo& rule, const Record& record, const Lanes& lanes) {
   const Writes visible = Visible(*cell, lanes);
   const Few<const Value*, 2> values = Distinct(visible);
   if (values.size() != 1 || values[0]->unset()) return {};
-  return HashParts({SubjectOf(*values[0])});
+  return HashParts({ShowJson(*values[0])});
 }
 
 // Adds a row for each distinct subject of the field's visible writes. subject_of: what a value claims. sample: the rest of a row.
@@ -77,12 +81,13 @@ std::vector<ClaimRow> ClaimsOf(const RegisterInfo& reg, const RecordKey& key, co
   if (!reg.claims || !record.exists()) return rows;
   for (const RuleInfo* rule : reg.unique)
     AddClaims(
-        record, *rule->field, lanes, [&](const Value& v) { return SubjectOf(Normalised(*rule, v)); },
+        record, *rule->field, lanes, [&](const Value& v) { return SubjectUnder(*rule, v); },
         {rule->hash, {}, key, {}, SameOf(*rule, record, lanes), {}}, &rows);
   for (const FieldInfo* field : reg.by_name)
     if (field->refers())
       AddClaims(
-          record, *field, lanes, [](const Value& v) { return v.payload; }, {field->hash, {}, key, {}, {}, {}}, &rows);
+          record, *field, lanes, [](const Value& v) { return std::string(v.payload()); }, {field->hash, {}, key, {}, {}, {}},
+          &rows);
   std::sort(rows.begin(), rows.end());
   return rows;
 }

@@ -15,14 +15,16 @@ struct ClaimRow {
   uint64_t rule = 0;  // RuleInfo::hash; of a reference FieldInfo::hash
   Hash128 value;      // ClaimHash of the subject
   RecordKey record;
-  std::string subject;  // SubjectOf the value, of a reference the target's address; not stored: empty in rows read from the table
-  Hash128 same;         // of the one standing value of the rule's `same` field; zero = exempts nothing
+  std::string
+      subject;   // SubjectUnder of the value, of a reference the target's address; not stored: empty in rows read from the table
+  Hash128 same;  // of the one standing value of the rule's `same` field; zero = exempts nothing
   std::vector<std::pair<Dot, uint64_t>> writes;  // (entry, op) of the visible writes with that value, ascending by place
   auto operator<=>(const ClaimRow&) const = default;
 };
 
-// The subject of a unique case: the normalised value as compact JSON. Its hash keys the claim.
-std::string SubjectOf(const Value& normalised);
+// The subject of a unique case: the value as the rule compares it, folded where the rule says so, as compact JSON. Its hash keys
+// the claim. Never fails: what filing refused is compared as it stands.
+std::string SubjectUnder(const RuleInfo& rule, const Value& value);
 Hash128 ClaimHash(std::string_view subject);
 
 std::string ClaimKey(const ClaimRow& row);

@@ -36,8 +36,8 @@ bool IsNamed(const std::vector<Dot>& named, Dot dot) { return std::find(named.be
 
 }  // namespace
 
-absl::Status Workspace::FoldOp(Entry& entry, uint32_t index, Dot dot, const Vector& seen, Touches* touches) {
-  Op& op = entry.ops[index];
+absl::Status Workspace::FoldOp(const Entry& entry, uint32_t index, Dot dot, const Vector& seen, Touches* touches) {
+  const Op& op = entry.ops[index];
   const Ordinals* ordinals = catalog_->Resolve(entry.packs[op.pack], op.reg);
   if (ordinals == nullptr)
     return Error(absl::StatusCode::kInvalidArgument, Cat("entry ", lanes.Short(dot), " names a pack that is not here"));
@@ -48,7 +48,7 @@ absl::Status Workspace::FoldOp(Entry& entry, uint32_t index, Dot dot, const Vect
     edit->undoable = true;
   }
   if (Planted(Bug::kStaleFold) && edit->dirty && edit->record.last_touch != dot)
-    if (const auto stored = txn_.Get(Table::kRecord, edit->key)) edit->record = *DecodeRecord(*stored);
+    if (const auto stored = txn_.Get(Table::kRecord, edit->key)) edit->record = *DecodeRecord(arena_.Keep8(*stored));
   Record& record = edit->record;
   edit->dirty = true;
   if (record.last_touch == dot) {  // an earlier operation of this entry: the same link
@@ -77,10 +77,7 @@ absl::Status Workspace::FoldOp(Entry& entry, uint32_t index, Dot dot, const Vect
       break;
   }
   if (op.kind == OpKind::kCreate) record.slots.reserve(record.slots.size() + op.changes.size());
-  for (Change& change : op.changes) {
-    Value value = entry.ruling ? change.value : std::move(change.value);
-    RETURN_IF_ERROR(FoldChange(change, std::move(value), *ordinals, *edit, index, dot, entry.hlc, seen));
-  }
+  for (const Change& change : op.changes) RETURN_IF_ERROR(FoldChange(change, *ordinals, *edit, index, dot, entry.hlc, seen));
   return absl::OkStatus();
 }
 
@@ -119,14 +116,14 @@ absl::Status Workspace::StampCell(Cell& cell) {
   return absl::OkStatus();
 }
 
-absl::Status Workspace::FoldChange(const Change& change, Value value, const Ordinals& ordinals, RecordEdit& edit, uint32_t op,
-                                   Dot dot, Hlc hlc, const Vector& seen) {
+absl::Status Workspace::FoldChange(const Change& change, const Ordinals& ordinals, RecordEdit& edit, uint32_t op, Dot dot,
+                                   Hlc hlc, const Vector& seen) {
   Record& record = edit.record;
   if (change.field == kNoField) {  // a ruling on the record's existence
     const std::vector<Dot> named = DotsOf(change.named);
     EraseIf(record.life, [&](const Life& mark) { return IsNamed(named, mark.dot); });
     EraseIf(record.edits, [&](Dot edited) { return IsNamed(named, edited); });
-    if (!value.unset()) InsertByDot(record.life, Life{dot, hlc, static_cast<uint16_t>(op), value.AsBool(), true});
+    if (!change.value.unset()) InsertByDot(record.life, Life{dot, hlc, static_cast<uint16_t>(op), change.value.AsBool(), true});
     return absl::OkStatus();
   }
   if (change.field >= ordinals.fields.size())
@@ -134,7 +131,7 @@ absl::Status Workspace::FoldChange(const Change& change, Value value, const Ordi
                  Cat("entry ", lanes.Short(dot), " names a field that its pack does not have"));
   const FieldInfo& field = *ordinals.fields[change.field];
   if (change.verb == Verb::kAdd || change.verb == Verb::kRemove) {
-    Few<Mark>& marks = record.At(field.handle, value);
+    Few<Mark>& marks = record.At(field.handle, change.value);
     EraseIf(marks, [&](const Mark& m) {
       return seen.Has(m.dot) || (Planted(Bug::kRemoveDropsUnseenAdds) && change.verb == Verb::kRemove);
     });
@@ -150,7 +147,7 @@ absl::Status Workspace::FoldChange(const Change& change, Value value, const Ordi
     if (Planted(Bug::kOverIsAllSeen)) named.clear();
     if (Planted(Bug::kSetReplacesUnseen) && change.verb == Verb::kSet) cell.clear();
     const Replaces replaces = change.verb == Verb::kSet ? Replaces::kNamed : Replaces::kAllSeen;
-    Merge(cell, seen, replaces, named, {dot, hlc, static_cast<uint16_t>(op), change.verb == Verb::kSetLast, std::move(value)});
+    Merge(cell, seen, replaces, named, {dot, hlc, static_cast<uint16_t>(op), change.verb == Verb::kSetLast, change.value});
   }
   RETURN_IF_ERROR(StampCell(cell));
   if (before > 1 || cell.size() > 1) TouchField(edit.key, *edit.reg, field.handle);

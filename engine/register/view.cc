@@ -48,10 +48,4 @@ bool Present(const Element& element, const FieldDef& field) {
   return adds > 0 && (!field.remove_wins || adds == static_cast<ptrdiff_t>(element.marks.size()));
 }
 
-Value Normalised(const RuleInfo& rule, const Value& value) {
-  if (!rule.def.casefold || value.kind != Kind::kText) return value;
-  absl::StatusOr<std::string> folded = Casefold(value.payload);
-  return folded.ok() ? Value::Text(*std::move(folded)) : value;
-}
-
 }  // namespace chancery

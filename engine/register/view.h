@@ -32,7 +32,4 @@ bool LifeMayClash(const Record& record);
 // Whether an element is in its set.
 bool Present(const Element& element, const FieldDef& field);
 
-// The value as a rule compares it: folded where the rule says so. Never fails: what filing refused is compared as it stands.
-Value Normalised(const RuleInfo& rule, const Value& value);
-
 }  // namespace chancery

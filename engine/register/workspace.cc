@@ -27,7 +27,7 @@ absl::StatusOr<RecordEdit*> Workspace::Load(std::string_view key, const Register
   edit->key = key;
   edit->reg = &reg;
   if (const auto stored = blank_ ? std::nullopt : txn_.Get(Table::kRecord, key)) {
-    absl::StatusOr<Record> record = DecodeRecord(*stored);
+    absl::StatusOr<Record> record = DecodeRecord(arena_.Keep8(*stored));
     if (!record.ok()) return WithNext(record.status(), "chancery verify --rebuild derives records again from the journal");
     edit->record = *std::move(record);
     edit->existed = edit->existed_before = edit->record.exists();
@@ -64,7 +64,7 @@ void Workspace::TakeBack() {
   undoing_ = false;
 }
 
-absl::Status Workspace::Fold(Entry& entry, Dot dot, const Vector& seen, Touches* touches) {
+absl::Status Workspace::Fold(const Entry& entry, Dot dot, const Vector& seen, Touches* touches) {
   if (entry.kind == EntryKind::kPack) RETURN_IF_ERROR(FoldPack(entry, dot));
   if (entry.kind == EntryKind::kAdmit || entry.kind == EntryKind::kGenesis) RETURN_IF_ERROR(FoldAdmit(entry, dot));
   touches->assign(entry.ops.size(), 0);
@@ -157,7 +157,7 @@ void Workspace::NoteLife(RecordEdit& edit) {
 }
 
 absl::StatusOr<RecordEdit*> Workspace::Target(const Value& reference) {
-  const absl::StatusOr<Address> address = Address::Parse(reference.payload);
+  const absl::StatusOr<Address> address = Address::Parse(reference.payload());
   const RegisterInfo* reg = address.ok() ? catalog_->Find(address->reg) : nullptr;
   if (reg == nullptr) return nullptr;
   return Load(RecordKeyOf(reg->hash, address->key), *reg);
@@ -242,9 +242,10 @@ absl::StatusOr<Record> Workspace::AsOf(const RecordKey& key, const RegisterInfo&
   for (auto touch = chain.rbegin(); touch != chain.rend(); ++touch) {
     if (!frontier.Has(touch->dot)) continue;
     Entry entry = touch->entry;
-    std::erase_if(entry.ops, [&](const Op& op) { return !OnRecord(entry, op, key); });
+    EraseIf(entry.ops, [&](const Op& op) { return !OnRecord(entry, op, key); });
     ASSIGN_OR_RETURN(const Vector seen, PastOf(touch->dot));
     Touches ignored;
+    Hold(entry.backing.bytes);
     RETURN_IF_ERROR(past.Fold(entry, touch->dot, seen, &ignored));
   }
   ASSIGN_OR_RETURN(const RecordEdit* edit, past.Load(key, reg));

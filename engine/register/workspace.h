@@ -11,6 +11,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
+#include "engine/base/arena.h"
 #include "engine/journal/journal.h"
 #include "engine/register/catalog.h"
 #include "engine/register/claims.h"
@@ -25,7 +26,7 @@ struct Scope {
   RecordKey record;     // kField, kExistence
   uint16_t field = 0;   // kField
   uint64_t rule = 0;    // kUnique: RuleInfo::hash
-  std::string subject;  // kUnique: SubjectOf the value
+  std::string subject;  // kUnique: SubjectUnder of the value
   auto operator<=>(const Scope&) const = default;
 };
 
@@ -68,10 +69,14 @@ class Workspace {
   // The record as it is now, loaded once. Pointers stay good until the workspace goes. Errors: DataLoss.
   absl::StatusOr<RecordEdit*> Load(std::string_view key, const RegisterInfo& reg);
 
-  // Folds one verified entry and takes its values with it, but those of a ruling. `seen`: its author's past. touches receives the
-  // chain links of its operations. Errors: InvalidArgument (names a pack or field unknown here, or a pack that does not parse),
+  // Folds one verified entry; what it borrows from outlives the workspace. `seen`: its author's past. touches receives the chain
+  // links of its operations. Errors: InvalidArgument (names a pack or field unknown here, or a pack that does not parse),
   // DataLoss.
-  absl::Status Fold(Entry& entry, Dot dot, const Vector& seen, Touches* touches);
+  absl::Status Fold(const Entry& entry, Dot dot, const Vector& seen, Touches* touches);
+
+  // For what values borrow from: it lives as long as the workspace.
+  Arena& arena() { return arena_; }
+  void Hold(std::shared_ptr<const Arena> bytes) { held_.push_back(std::move(bytes)); }
 
   // Between Begin and Keep all that one entry changed can be taken back: a filing that a rule refuses.
   void Begin();
@@ -128,9 +133,9 @@ class Workspace {
 
  private:
   Workspace(const Txn& txn, std::shared_ptr<const Catalog> catalog) : journal(txn), txn_(txn), catalog_(std::move(catalog)) {}
-  absl::Status FoldOp(Entry& entry, uint32_t index, Dot dot, const Vector& seen, Touches* touches);
-  absl::Status FoldChange(const Change& change, Value value, const Ordinals& ordinals, RecordEdit& edit, uint32_t op, Dot dot,
-                          Hlc hlc, const Vector& seen);
+  absl::Status FoldOp(const Entry& entry, uint32_t index, Dot dot, const Vector& seen, Touches* touches);
+  absl::Status FoldChange(const Change& change, const Ordinals& ordinals, RecordEdit& edit, uint32_t op, Dot dot, Hlc hlc,
+                          const Vector& seen);
   void FoldCreate(RecordEdit& edit, Dot dot, const Vector& seen);
   void TouchField(const RecordKey& key, const RegisterInfo& reg, uint16_t handle);
   void NoteLife(RecordEdit& edit);
@@ -154,6 +159,8 @@ class Workspace {
   std::vector<Dot> pack_dots_;
   StoreRow store_;
   LaneId own_ = 0;
+  Arena arena_;
+  std::vector<std::shared_ptr<const Arena>> held_;
   RecordKey key_;                                               // of the operation in hand
   std::vector<std::unique_ptr<RecordEdit>> edits_;              // as loaded, and so freed in the order in which memory was taken
   absl::flat_hash_map<std::string_view, RecordEdit*> records_;  // the same by their own keys

@@ -66,14 +66,15 @@ std::optional<Value> ParseRational(std::string_view text) {
   return Value::Rational(num, den);
 }
 
-std::optional<Value> ParseReference(const std::string& text) {
+std::optional<Value> ParseReference(const std::string& text, Arena& arena) {
   const absl::StatusOr<Address> address = Address::Parse(text);
   if (!address.ok() || !address->field.empty()) return std::nullopt;
-  return Value{Kind::kReference, address->Text()};
+  const std::string canonical = address->Text();
+  return Value(Kind::kReference, canonical).KeptIn(arena);
 }
 
 // nullopt: the literal is no value of this plain type.
-std::optional<Value> TypePlain(FieldType type, const Literal& v) {
+std::optional<Value> TypePlain(FieldType type, const Literal& v, Arena& arena) {
   if (type == FieldType::kBool) return v.type == Literal::Type::kBool ? std::optional(Value::Bool(v.truth)) : std::nullopt;
   if (type == FieldType::kInteger && v.type == Literal::Type::kInteger) return Value::Integer(v.integer);
   if (!IsTextLiteral(v)) return std::nullopt;
@@ -93,18 +94,19 @@ std::optional<Value> TypePlain(FieldType type, const Literal& v) {
     case FieldType::kTime:
       return ParseTime(v.text, &number) ? std::optional(Value::Time(number)) : std::nullopt;
     case FieldType::kBytes:
-      return Unbase64(v.text, &bytes) ? std::optional(Value::Bytes(std::move(bytes))) : std::nullopt;
+      return Unbase64(v.text, &bytes) ? std::optional(Value::Bytes(bytes).KeptIn(arena)) : std::nullopt;
     case FieldType::kReference:
-      return ParseReference(v.text);
+      return ParseReference(v.text, arena);
     default:
       return std::nullopt;
   }
 }
 
 absl::Status CheckSize(const Value& value, const Literal& literal, std::string_view at) {
-  if (value.payload.size() <= limits::kValueBytes) return absl::OkStatus();
-  return RefuseLimit(literal, {Cat(at, " has a value of ", value.payload.size(), " bytes; ", limits::kValueBytes, " are allowed"),
-                               std::string(at), "keep the document elsewhere and file its digest"});
+  if (value.payload().size() <= limits::kValueBytes) return absl::OkStatus();
+  return RefuseLimit(literal,
+                     {Cat(at, " has a value of ", value.payload().size(), " bytes; ", limits::kValueBytes, " are allowed"),
+                      std::string(at), "keep the document elsewhere and file its digest"});
 }
 
 std::vector<std::string> MemberNames(const FieldDef& def) {
@@ -131,29 +133,29 @@ absl::Status CheckMembers(const FieldDef& def, const Literal& literal, std::stri
   return absl::OkStatus();
 }
 
-absl::StatusOr<Value> TypeGroup(const FieldDef& def, const Literal& literal, std::string_view at) {
+absl::StatusOr<Value> TypeGroup(const FieldDef& def, const Literal& literal, std::string_view at, Arena& arena) {
   RETURN_IF_ERROR(CheckMembers(def, literal, at));
   std::vector<std::pair<std::string, Value>> members;
   for (const GroupMember& member : def.members) {  // ascending by name
     const Literal* written = literal.Find(member.name);
     if (written == nullptr) continue;
-    ASSIGN_OR_RETURN(Value value, TypeValue(def, member.type, *written, Cat(at, "/", member.name)));
+    ASSIGN_OR_RETURN(Value value, TypeValue(def, member.type, *written, Cat(at, "/", member.name), arena));
     members.emplace_back(member.name, std::move(value));
   }
-  return Value::Group(members);
+  return Value::Group(members, arena);
 }
 
 }  // namespace
 
-absl::StatusOr<Value> TypeValue(const FieldDef& def, FieldType type, const Literal& literal, std::string_view at) {
+absl::StatusOr<Value> TypeValue(const FieldDef& def, FieldType type, const Literal& literal, std::string_view at, Arena& arena) {
   if (literal.null())
     return RefuseAt(literal, at, "may not be null: null is not a value", "use \"unset\", or leave the member of a group out");
   if (type == FieldType::kGroup) {
-    ASSIGN_OR_RETURN(Value group, TypeGroup(def, literal, at));
+    ASSIGN_OR_RETURN(Value group, TypeGroup(def, literal, at, arena));
     RETURN_IF_ERROR(CheckSize(group, literal, at));
     return group;
   }
-  std::optional<Value> value = TypePlain(type, literal);
+  std::optional<Value> value = TypePlain(type, literal, arena);
   if (!value.has_value()) return NotOfType(type, literal, at);
   RETURN_IF_ERROR(CheckSize(*value, literal, at));
   return *std::move(value);
@@ -168,7 +170,7 @@ Literal ShowValue(const Value& value) {
     case Kind::kInteger:
       return Literal(value.AsInteger());
     case Kind::kText:
-      return Literal(value.payload);
+      return Literal(std::string(value.payload()));
     case Kind::kRational: {
       const auto [num, den] = value.AsRational();
       return Literal(den == 1 ? absl::StrCat(num) : absl::StrCat(num, "/", den));
@@ -178,15 +180,15 @@ Literal ShowValue(const Value& value) {
     case Kind::kTime:
       return Literal(FormatTime(value.AsInteger()));
     case Kind::kBytes:
-      return Literal(Base64(value.payload));
+      return Literal(Base64(value.payload()));
     case Kind::kGroup: {
       Literal group = Literal::Object();
       for (const auto& [name, member] : value.AsGroup()) group.Add(name, ShowValue(member));
       return group;
     }
     case Kind::kReference: {
-      const absl::StatusOr<Address> address = Address::Parse(value.payload);
-      return Literal(address.ok() ? address->Shown() : value.payload);
+      const absl::StatusOr<Address> address = Address::Parse(value.payload());
+      return Literal(address.ok() ? address->Shown() : std::string(value.payload()));
     }
   }
   return Literal();

@@ -13,8 +13,8 @@ namespace chancery {
 
 // The value of a field (`type` = def.type) or of an element of a set (`type` = def.of). at: the address, for messages.
 // Errors: a refusal `type` that names the address, the expected form and an example, or `limit` (a value over 768 KiB).
-// Cost: text and integers allocate nothing but the value.
-absl::StatusOr<Value> TypeValue(const FieldDef& def, FieldType type, const Literal& literal, std::string_view at);
+// Cost: nothing is allocated for a value that stands in the literal as it is: it borrows from it. Others lie in `arena`.
+absl::StatusOr<Value> TypeValue(const FieldDef& def, FieldType type, const Literal& literal, std::string_view at, Arena& arena);
 
 // Unset is null; members of groups ascending by name; a reference is its address with the key decoded.
 Literal ShowValue(const Value& value);

@@ -4,6 +4,8 @@
 #include <optional>
 #include <tuple>
 
+#include "tests/support/forever.h"
+
 namespace chancery::model {
 namespace {
 
@@ -16,11 +18,12 @@ std::optional<Value> Typed(Type type, const Literal& literal, const FieldSpec* f
     case Type::kText:
     case Type::kSet:
       if (literal.type != Literal::Type::kText) return std::nullopt;
-      return Value::Text(literal.text);
+      return Value::Text(literal.text).KeptIn(Forever());
     case Type::kReference: {
       const absl::StatusOr<Address> address = Address::Parse(literal.text);
       if (literal.type != Literal::Type::kText || !address.ok() || address->reg != field->to) return std::nullopt;
-      return Value{Kind_::kReference, address->Text()};
+      const std::string text = address->Text();
+      return Value(Kind_::kReference, text).KeptIn(Forever());
     }
     case Type::kInteger:
       if (literal.type != Literal::Type::kInteger) return std::nullopt;
@@ -36,7 +39,7 @@ std::optional<Value> Typed(Type type, const Literal& literal, const FieldSpec* f
         members.emplace_back(name, *member);
       }
       if (members.empty() || members.size() != literal.members.size()) return std::nullopt;
-      return Value::Group(members);
+      return Value::Group(members, Forever());
     }
   }
   return std::nullopt;
@@ -59,7 +62,7 @@ std::optional<std::string> MovedFrom(const Meaning& view, const Row* row, uint32
   const auto base = std::find_if(writes.begin(), writes.end(), named);
   const Value* value = base != writes.end() ? &base->value() : writes.empty() ? nullptr : view.Interim(*row, field);
   if (value == nullptr && !writes.empty()) return std::nullopt;
-  return value == nullptr || value->unset() ? spec.start : value->payload;
+  return value == nullptr || value->unset() ? spec.start : std::string(value->payload());
 }
 
 // The standing writes that an ordinary set replaces; empty = all seen. Adds the refusal where it may not.
@@ -108,16 +111,16 @@ void AddChange(const Meaning& view, const DraftChange& change, const RegisterSpe
   }
   if (move) {
     const std::optional<std::string> from = MovedFrom(view, row, made.field, *field, change.over);
-    const auto leads = [&](const auto& pair) { return pair.first == from && pair.second == value->payload; };
+    const auto leads = [&](const auto& pair) { return pair.first == from && pair.second == value->payload(); };
     if (from && std::none_of(field->moves.begin(), field->moves.end(), leads)) out.refusals.insert("state");
   }
   op.changes.push_back(made);
 }
 
-Op OpOn(const Address& record, OpKind kind, std::vector<PackId>& packs) {
+Op OpOn(const Address& record, OpKind kind, Few<PackId>& packs) {
   Op op;
   op.kind = kind;
-  op.key = record.key;
+  op.key = Forever().Keep(record.key);
   for (const PackSpec& pack : Packs()) {
     for (uint32_t i = 0; i < pack.registers.size(); ++i) {
       if (pack.registers[i].name != record.reg) continue;
@@ -173,14 +176,15 @@ bool BreaksReference(const Meaning& after, const Item& entry) {
       for (uint32_t f = 0; f < other.reg->fields.size() && other.exists && !row.exists; ++f) {
         if (other.reg->fields[f].type != Type::kReference) continue;
         for (const Act& write : other.Visible(f)) {
-          if (write.value().payload == row.address) return true;
+          if (write.value().payload() == row.address) return true;
         }
       }
     }
     for (uint32_t f = 0; f < row.reg->fields.size(); ++f) {
       if (row.reg->fields[f].type != Type::kReference) continue;
       for (const Act& write : row.Standing(f)) {
-        if (write.by->place() == entry.place() && !write.value().unset() && !after.Exists(write.value().payload)) return true;
+        if (write.by->place() == entry.place() && !write.value().unset() && !after.Exists(std::string(write.value().payload())))
+          return true;
       }
     }
   }
@@ -326,7 +330,7 @@ void RuleOnExistence(const Meaning& view, const Case& c, const RulingDraft& ruli
         if (write.fact() == life.fact()) named.push_back(write.by->place());
       }
       if (named.empty()) continue;
-      std::vector<Change>& changes = OpFor(view, c.subject, out).changes;
+      Changes& changes = OpFor(view, c.subject, out).changes;
       const auto same = [&](const Change& change) { return change.field == f; };
       const auto there = std::find_if(changes.begin(), changes.end(), same);
       if (there == changes.end()) {
@@ -364,7 +368,7 @@ void RuleOnReference(const Meaning& view, const Case& c, const RulingDraft& ruli
   for (const Act& write : gone) named.insert(write.by->place());
   Retract(view, c.subject, field, {named.begin(), named.end()}, out);
   std::set<std::string> targets;
-  for (const Act& write : revived) targets.insert(write.value().payload);
+  for (const Act& write : revived) targets.insert(std::string(write.value().payload()));
   for (const std::string& target : targets) {
     if (target.empty() || view.Exists(target)) continue;
     const std::vector<Act> ends = view.Find(target) == nullptr ? std::vector<Act>() : view.Find(target)->Standing(kNoField);
@@ -392,7 +396,7 @@ void SettleByHand(const Meaning& view, const Case& c, const Literal& object, Exp
       out.refusals.insert({"type", "ruling"});
       return;
     }
-    const auto is_state = [&](const auto& move) { return value->payload == move.first || value->payload == move.second; };
+    const auto is_state = [&](const auto& move) { return value->payload() == move.first || value->payload() == move.second; };
     if (spec->type == Type::kState && std::none_of(spec->moves.begin(), spec->moves.end(), is_state))
       out.refusals.insert("ruling");
     Settle(view, address.Text(), field, *value, out);
@@ -429,7 +433,7 @@ void UnsetReferences(const Meaning& view, const std::string& target, Expected& o
         std::set<Place> named;
         bool others = false;
         for (const Act& write : row.Visible(f)) {
-          if (write.value().payload == target) {
+          if (write.value().payload() == target) {
             named.insert(write.by->place());
           } else {
             others = true;

@@ -13,9 +13,9 @@ namespace chancery::model {
 struct Expected {
   std::set<std::string> refusals;   // every kind that fits; empty = it is filed
   std::vector<std::string> before;  // not empty: the same act was filed before, as one of these entries
-  std::vector<Op> ops;
-  std::vector<PackId> packs;  // that the ops name, in order of first use
-  std::vector<Fact> facts;    // rulings: what it decides
+  Ops ops;
+  Few<PackId> packs;        // that the ops name, in order of first use
+  std::vector<Fact> facts;  // rulings: what it decides
 };
 
 // The draft as the JSON of product's surface; two drafts are the same act iff this is equal.

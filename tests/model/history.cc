@@ -392,7 +392,7 @@ class History {
   }
 
   Error Compare(const Item& item, const Expected& expected) {
-    const auto sorted = [](std::vector<Op> ops) {
+    const auto sorted = [](Ops ops) {
       if (ops.size() > 1)
         std::sort(ops.begin(), ops.end(),
                   [](const Op& a, const Op& b) { return std::pair(a.reg, a.key) < std::pair(b.reg, b.key); });
@@ -405,12 +405,12 @@ class History {
     return "";
   }
 
-  std::string Show(const std::vector<Op>& ops) const {
+  std::string Show(const Ops& ops) const {
     std::string out;
     for (const Op& op : ops) {
       out += Cat("\n  op ", static_cast<int>(op.kind), " pack ", op.pack, " reg ", op.reg, " ", op.key, ":");
       for (const Change& change : op.changes) {
-        out += Cat(" ", change.field, "/", static_cast<int>(change.verb), "=", Hex(change.value.payload), "(");
+        out += Cat(" ", change.field, "/", static_cast<int>(change.verb), "=", Hex(change.value.payload()), "(");
         for (const Place& place : change.named) out += book_.Short(place) + " ";
         out += ")";
       }

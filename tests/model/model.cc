@@ -114,8 +114,8 @@ std::string AddressText(const Entry& entry, const Op& op) {
 
 Literal LiteralOf(const Value& value) {  // of the kinds that the test packs have
   if (value.kind == Kind::kInteger) return value.AsInteger();
-  if (value.kind == Kind::kText) return value.payload;
-  if (value.kind == Kind::kReference) return Address::Parse(value.payload)->Shown();
+  if (value.kind == Kind::kText) return std::string(value.payload());
+  if (value.kind == Kind::kReference) return Address::Parse(value.payload())->Shown();
   if (value.kind != Kind::kGroup) return {};
   Literal object = Literal::Object();
   for (const auto& [name, member] : value.AsGroup()) object.Add(name, LiteralOf(member));
@@ -123,7 +123,7 @@ Literal LiteralOf(const Value& value) {  // of the kinds that the test packs hav
 }
 
 std::string SubjectOf(const RuleSpec& rule, const Value& value) {
-  std::string text = value.payload;  // the unique fields of the test packs are ASCII text
+  std::string text(value.payload());  // the unique fields of the test packs are ASCII text
   for (char& c : text) {
     if (rule.casefold && c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   }
@@ -308,7 +308,7 @@ void Meaning::FindDangling(const Row& row, uint32_t f) {
   const FieldSpec& field = row.reg->fields[f];
   if (field.type != Type::kReference) return;
   for (const Act& write : row.Visible(f)) {
-    const std::string& target = write.value().payload;
+    const std::string target(write.value().payload());
     if (write.value().unset() || Exists(target)) continue;
     const std::vector<Act> ends = Find(target) == nullptr ? std::vector<Act>() : Find(target)->Standing(kNoField);
     for (const Act& end : ends) AddClash(RuleIdOf(row.reg->name, field), row.address, write.fact(), end.fact());
@@ -448,7 +448,7 @@ RecordView Meaning::View(const Row& row) const {
     if (spec.type == Type::kSet) {
       std::map<std::string, std::pair<bool, bool>> marks;  // element -> added, removed
       for (const Act& mark : row.Standing(f)) {
-        auto& [added, removed] = marks[mark.value().payload];
+        auto& [added, removed] = marks[std::string(mark.value().payload())];
         (mark.change->verb == Verb::kAdd ? added : removed) = true;
       }
       field.interim = Literal::List();

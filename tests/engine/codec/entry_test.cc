@@ -5,6 +5,7 @@
 
 #include "engine/base/limits.h"
 #include "samples.h"
+#include "tests/support/forever.h"
 
 namespace chancery {
 namespace {
@@ -84,14 +85,15 @@ TEST(Entry, NamesTheMemberThatIsWrong) {
   EXPECT_EQ(WhyRefused(good, [](Entry& e) { e.seq = 0; }), "malformed entry: seq");
   EXPECT_EQ(WhyRefused(good, [](Entry& e) { e.seq = 1ull << 48; }), "malformed entry: seq");
   EXPECT_EQ(WhyRefused(good, [](Entry& e) { e.ops[0].key = ""; }), "malformed entry: ops: key");
-  EXPECT_EQ(WhyRefused(good, [](Entry& e) { e.ops[0].key = std::string(256, 'k'); }), "malformed entry: ops: key");
+  EXPECT_EQ(WhyRefused(good, [](Entry& e) { e.ops[0].key = Forever().Keep(std::string(256, 'k')); }),
+            "malformed entry: ops: key");
   EXPECT_EQ(WhyRefused(good, [](Entry& e) { e.ops[0].key = "a\nb"; }), "malformed entry: ops: key");
   EXPECT_EQ(WhyRefused(good, [](Entry& e) { e.ops[0].changes[0].field = 250; }), "malformed entry: ops: field");
   EXPECT_EQ(WhyRefused(good, [](Entry& e) { e.ops[0].changes[0].value = Value::Text("\xc0\x80"); }),
             "malformed entry: ops: value");
   EXPECT_EQ(WhyRefused(good,
                        [](Entry& e) {
-                         e.ops[0].changes[0].value = {Kind::kRational, std::string("\4\4", 2)};
+                         e.ops[0].changes[0].value = {Kind::kRational, std::string_view("\4\4", 2)};
                        }),
             "malformed entry: ops: value");
 }
@@ -99,7 +101,7 @@ TEST(Entry, NamesTheMemberThatIsWrong) {
 TEST(Entry, RefusesWhatIsOverALimit) {
   const Entry good = samples::Filing();
   const auto set_text = [](size_t bytes) {
-    return [bytes](Entry& e) { e.ops[0].changes[0].value = Value::Text(std::string(bytes, 'x')); };
+    return [bytes](Entry& e) { e.ops[0].changes[0].value = Value::Text(Forever().Keep(std::string(bytes, 'x'))); };
   };
   EXPECT_EQ(WhyRefused(good, set_text(limits::kValueBytes)), "accepted");
   EXPECT_EQ(WhyRefused(good, set_text(limits::kValueBytes + 1)), "malformed entry: ops: value");
@@ -156,7 +158,7 @@ TEST(Entry, RefusesOperationsThatDoNotGoTogetherOnOneRecord) {
   const std::string why = "malformed entry: ops: two that do not go together on one record";
   const Entry good = samples::Filing();
   const auto add = [&](Op op) { return WhyRefused(good, [&](Entry& e) { e.ops.push_back(op); }); };
-  const std::string key = good.ops[0].key;
+  const std::string_view key = good.ops[0].key;
   EXPECT_EQ(add({OpKind::kCreate, 0, 0, key, {}}), why);
   EXPECT_EQ(add({OpKind::kEdit, 0, 0, key, {{3, Verb::kSet, Value::Unset(), {}}}}), why);
   EXPECT_EQ(add({OpKind::kEdit, 0, 0, key, {{4, Verb::kSet, Value::Unset(), {}}}}), "accepted");

@@ -6,6 +6,7 @@
 #include "engine/base/limits.h"
 #include "engine/codec/body.h"
 #include "samples.h"
+#include "tests/support/forever.h"
 
 namespace chancery {
 namespace {
@@ -52,7 +53,7 @@ TEST(Run, ReadsWhatWasCompressedFromOneKiBOn) {
     run.leaves.resize(1);
     Entry entry = *DecodeEntry(run.EntryBytes(0));
     entry.note = std::string(bytes, 'a');
-    run.leaves[0].body = EncodeBody(entry);
+    run.leaves[0].body = Forever().Keep(EncodeBody(entry));
     const std::string plain = EncodeRun(run), raw = plain.substr(plain.find(run.leaves[0].body) - 3);
     std::string packed(ZSTD_compressBound(raw.size()), '\0');
     packed.resize(ZSTD_compress(packed.data(), packed.size(), raw.data(), raw.size(), 1));
@@ -81,13 +82,14 @@ TEST(Run, AThousandSmallEditsTakeAtMost18BytesEach) {
   constexpr size_t kField[] = {2, 5, 7}, kBytes[] = {24, 8, 16};
   for (int i = 0; i < 1000; ++i) {
     const std::string number = std::to_string(random() % 100000);
-    edit.ops[0].key = "P" + std::string(15 - number.size(), '0') + number;
+    edit.ops[0].key = Forever().Keep("P" + std::string(15 - number.size(), '0') + number);
     const size_t which = random() % 4;
     const bool integer = which == 3;
-    const Value value = integer ? Value::Integer(static_cast<int64_t>(random() % 100000)) : Value::Text(letters(kBytes[which]));
+    const Value value =
+        integer ? Value::Integer(static_cast<int64_t>(random() % 100000)) : Value::Text(Forever().Keep(letters(kBytes[which])));
     edit.ops[0].changes[0] = {static_cast<uint32_t>(integer ? 1 : kField[which]), Verb::kSet, value, {}};
     edit.hlc = NextHlc(edit.hlc, MsOf(edit.hlc) + static_cast<int64_t>(random() % 6));
-    run.leaves.push_back({edit.hlc, EncodeBody(edit)});
+    run.Append(edit.hlc, EncodeBody(edit));
   }
   const size_t bytes = EncodeRun(run).size();
   std::printf("1000 small edits take %zu bytes\n", bytes);

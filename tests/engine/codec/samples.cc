@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "tests/support/forever.h"
+
 namespace chancery::samples {
 namespace {
 
@@ -25,15 +27,15 @@ Entry Of(EntryKind kind, uint64_t seq) {
   return e;
 }
 
-Entry Filing(uint64_t seq, std::vector<Op> ops) {
+Entry Filing(uint64_t seq, Ops ops) {
   Entry e = Of(EntryKind::kFiling, seq);
   e.packs = {PackIdOf("[pack]\nname = \"land\"\n")};
   e.ops = std::move(ops);
   return e;
 }
 
-Op Edit(std::string key, std::vector<Change> changes) { return {OpKind::kEdit, 0, 0, std::move(key), std::move(changes)}; }
-Op Create(std::string key, std::vector<Change> changes) { return {OpKind::kCreate, 0, 0, std::move(key), std::move(changes)}; }
+Op Edit(std::string_view key, Changes changes) { return {OpKind::kEdit, 0, 0, key, std::move(changes)}; }
+Op Create(std::string_view key, Changes changes) { return {OpKind::kCreate, 0, 0, key, std::move(changes)}; }
 
 Change Set(uint32_t field, Value value) { return {field, Verb::kSet, std::move(value), {}}; }
 
@@ -55,8 +57,8 @@ Entry EveryKindOfValue() {
       5, {Create("2341:0058 õ",
                  {Set(0, Value::Unset()), Set(1, Value::Bool(true)), Set(2, Value::Integer(-1200)),
                   Set(3, Value::Text("Mari Kask")), Set(4, Value::Rational(-3, 4)), Set(5, Value::Date(20454)),
-                  Set(6, Value::Time(1767225600123)), Set(7, Value::Bytes(std::string("\0\xff", 2))),
-                  Set(8, Value::Group({{"street", Value::Text("Pikk 1")}, {"town", Value::Text("Tallinn")}})),
+                  Set(6, Value::Time(1767225600123)), Set(7, Value::Bytes(std::string_view("\0\xff", 2))),
+                  Set(8, Value::Group({{"street", Value::Text("Pikk 1")}, {"town", Value::Text("Tallinn")}}, Forever())),
                   Set(9, {Kind::kReference, "parcel/1"}), Set(10, Value::Integer(INT64_MIN)), Set(249, Value::Text(""))})});
 }
 
@@ -96,12 +98,12 @@ Entry SeveralOps() {
 Entry OverOneOfTwo() { return Filing(8, {Edit("1", {{0, Verb::kSet, Value::Text("Liis"), {{5, 9}, {5, 11}, {kOther, 2}}}})}); }
 
 Entry ManyChanges() {
-  std::vector<Change> changes;
+  Changes changes;
   for (uint32_t field = 0; field < 40; ++field) changes.push_back(Set(field, Value::Integer(field)));
   return Filing(9, {Edit("1", changes)});
 }
 
-Entry RulingOf(uint64_t seq, Ruling ruling, std::vector<Op> ops) {
+Entry RulingOf(uint64_t seq, Ruling ruling, Ops ops) {
   Entry e = Of(EntryKind::kRuling, seq);
   e.officer = "judge";
   if (!ops.empty()) e.packs = {PackIdOf("[pack]\nname = \"land\"\n")};
@@ -141,14 +143,12 @@ Entry Both() {
   return RulingOf(12, r, {});
 }
 
-Leaf LeafOf(const Entry& e) { return {e.hlc, EncodeBody(e)}; }
-
 Run RunOf(const std::vector<Entry>& entries) {
   Run run;
   run.header = EncodeHeader(entries.front());
   run.lane = entries.front().lane;
   run.first = entries.front().seq;
-  for (const Entry& e : entries) run.leaves.push_back(LeafOf(e));
+  for (const Entry& e : entries) run.Append(e.hlc, EncodeBody(e));
   run.seal.bytes.fill(0x5e);
   return run;
 }
@@ -207,8 +207,8 @@ Run SmallRun() {
 Run LargeRun() {
   std::vector<Entry> entries;
   for (uint64_t i = 0; i < 300; ++i) {
-    entries.push_back(
-        Filing(100 + i, {Edit("P" + std::to_string(1000 + i * 7 % 300), {Set(i % 8, Value::Integer(static_cast<int64_t>(i)))})}));
+    entries.push_back(Filing(100 + i, {Edit(Forever().Keep("P" + std::to_string(1000 + i * 7 % 300)),
+                                            {Set(i % 8, Value::Integer(static_cast<int64_t>(i)))})}));
   }
   return RunOf(entries);
 }
@@ -237,7 +237,7 @@ Record TypicalRecord() {
   Record r;
   r.last_touch = dot;
   r.life = {{dot, 0, 0, true}};
-  const auto text = [](size_t bytes) { return Value::Text(std::string(bytes, 'x')); };
+  const auto text = [](size_t bytes) { return Value::Text(Forever().Keep(std::string(bytes, 'x'))); };
   const std::vector<Value> values = {text(24), text(16), Value::Bytes("1234"), text(40), text(8), Value::Bytes("12345678"),
                                      text(16), text(68)};
   for (size_t i = 0; i < values.size(); ++i) r.slots.push_back({static_cast<uint16_t>(10 + i), {By(dot, values[i])}});

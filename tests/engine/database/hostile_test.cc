@@ -9,6 +9,7 @@
 #include "chancery/testing.h"
 #include "engine/base/strings.h"
 #include "engine/codec/run.h"
+#include "tests/support/forever.h"
 
 namespace chancery {
 namespace {
@@ -139,7 +140,7 @@ class Rogue : public Hostile {
     const chancery::Run run{EncodeHeader(entry_),
                             entry_.lane,
                             1,
-                            {{entry_.hlc, EncodeBody(entry_)}},
+                            {{entry_.hlc, Forever().Keep(EncodeBody(entry_))}},
                             key_.Sign(SealMessage(entry_.registry, entry_.lane, 1, id))};
     const std::string bytes = EncodeRun(run);
     return tallinn_->Ingest({&bytes, 1});

@@ -5,6 +5,7 @@
 #include "engine/journal/tree.h"
 #include "engine/store/env.h"
 #include "tests/engine/database/sites.h"
+#include "tests/support/forever.h"
 
 namespace chancery {
 namespace {
@@ -116,7 +117,7 @@ struct ByHand : Inbox {
     if (seq == 1) entry.context = {{LaneOf(KeyOf("tallinn").public_key()), 4}};
     entry.officer = "nobody";
     entry.packs = {PackIdOf(kPack)};
-    entry.ops = {Op{OpKind::kCreate, 0, 0, Cat(seq), {}}};
+    entry.ops = {Op{OpKind::kCreate, 0, 0, Forever().Keep(Cat(seq)), {}}};
     return entry;
   }
 
@@ -125,7 +126,7 @@ struct ByHand : Inbox {
     return EncodeRun({EncodeHeader(entry),
                       entry.lane,
                       entry.seq,
-                      {{entry.hlc, EncodeBody(entry)}},
+                      {{entry.hlc, Forever().Keep(EncodeBody(entry))}},
                       key.Sign(SealMessage(entry.registry, entry.lane, entry.seq, root))});
   }
   std::string First(const Entry& entry, const std::string& site) { return RunOf(entry, KeyOf(site), IdOf(EncodeEntry(entry))); }
@@ -183,11 +184,13 @@ TEST_F(ByHand, AFloodOfWhatNobodyCanCheckLeavesRoomForWhatMembersSigned) {
   const KeyPair stranger = KeyPair::FromSeed(Sha256({"stranger"}));
   Entry entry = Next("luxembourg", 2);
   entry.lane = LaneOf(stranger.public_key());
-  entry.ops = {Op{OpKind::kCreate, 0, 0, "1", {{0, Verb::kSet, Value::Text(std::string(100, 'x')), {}}}}};
+  entry.ops = {Op{OpKind::kCreate, 0, 0, "1", {{0, Verb::kSet, Value::Text(Forever().Keep(std::string(100, 'x'))), {}}}}};
   std::vector<std::string> flood;
   for (size_t i = 0; i < limits::kInboxRuns / 2 + 100; ++i) {
     ++entry.seq;
-    flood.push_back(EncodeRun({EncodeHeader(entry), entry.lane, entry.seq, {{entry.hlc, EncodeBody(entry)}}, {}}));
+    chancery::Run run{EncodeHeader(entry), entry.lane, entry.seq, {}, {}};
+    run.Append(entry.hlc, EncodeBody(entry));
+    flood.push_back(EncodeRun(run));
   }
   const Intake flooded = Take("tartu", flood);
   EXPECT_EQ(flooded.waiting, limits::kInboxRuns / 2);
@@ -247,7 +250,7 @@ TEST_F(Inbox, TheGenesisSaysHowFarAStampMayLead) {
     runs.push_back(EncodeRun({EncodeHeader(entry),
                               entry.lane,
                               entry.seq,
-                              {{entry.hlc, EncodeBody(entry)}},
+                              {{entry.hlc, Forever().Keep(EncodeBody(entry))}},
                               key.Sign(SealMessage(registry, entry.lane, entry.seq, tree.Root()))}));
   }
   Site& site = New("elsewhere");

@@ -1,6 +1,7 @@
 #include "engine/text/value_text.h"
 
 #include "tests/engine/text/support.h"
+#include "tests/support/forever.h"
 
 namespace chancery {
 namespace {
@@ -17,7 +18,9 @@ FieldDef Address2() {
   return def;
 }
 
-absl::StatusOr<Value> Typed(const FieldDef& def, const Literal& v) { return TypeValue(def, def.type, v, "parcel/1/f"); }
+absl::StatusOr<Value> Typed(const FieldDef& def, const Literal& v) {
+  return TypeValue(def, def.type, v, "parcel/1/f", Forever());
+}
 
 TEST(TypeValue, ReadsEveryFormAndShowsTheCanonicalOne) {
   const struct {
@@ -50,7 +53,7 @@ TEST(TypeValue, ReadsEveryFormAndShowsTheCanonicalOne) {
     const absl::StatusOr<Value> value = Typed(Plain(row.type), row.written);
     ASSERT_TRUE(value.ok()) << row.shown << value.status().message();
     EXPECT_EQ(value->kind, row.kind) << row.shown;
-    EXPECT_TRUE(Value::IsCanonical(value->kind, value->payload)) << row.shown;
+    EXPECT_TRUE(Value::IsCanonical(value->kind, value->payload())) << row.shown;
     EXPECT_EQ(ShowJson(*value), row.shown);
   }
   EXPECT_EQ(ShowJson(Value::Unset()), "null");
@@ -59,7 +62,7 @@ TEST(TypeValue, ReadsEveryFormAndShowsTheCanonicalOne) {
 TEST(TypeValue, ReadsAGroupAsOneValue) {
   const Literal written = ParseJson(R"({"town":"Tartu","built":"1902-05-01"})").value();
   const Value group = Typed(Address2(), written).value();
-  EXPECT_TRUE(Value::IsCanonical(Kind::kGroup, group.payload));
+  EXPECT_TRUE(Value::IsCanonical(Kind::kGroup, group.payload()));
   EXPECT_EQ(ShowJson(group), R"({"built":"1902-05-01","town":"Tartu"})");
   EXPECT_EQ(group, Typed(Address2(), ParseJson(R"({"built":"1902-05-01","town":"Tartu"})").value()).value());
 }
@@ -67,8 +70,8 @@ TEST(TypeValue, ReadsAGroupAsOneValue) {
 TEST(TypeValue, ReadsTheElementsOfASet) {
   FieldDef def = Plain(FieldType::kSet);
   def.of = FieldType::kDate;
-  EXPECT_EQ(TypeValue(def, def.of, "2026-01-31", "parcel/1/f").value(), Value::Date(20484));
-  EXPECT_EQ(Said(TypeValue(def, def.of, 3, "parcel/1/f").status()),
+  EXPECT_EQ(TypeValue(def, def.of, "2026-01-31", "parcel/1/f", Forever()).value(), Value::Date(20484));
+  EXPECT_EQ(Said(TypeValue(def, def.of, 3, "parcel/1/f", Forever()).status()),
             "type: parcel/1/f takes a date of the calendar, for example \"2026-01-31\"; found 3");
 }
 
