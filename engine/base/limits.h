@@ -27,5 +27,6 @@ inline constexpr size_t kInboxRuns = 65536;        // and how many; those that c
 inline constexpr int64_t kRunSpanMs = 60'000;      // from the first to the last stamp of a run that grows by single filings
 inline constexpr size_t kEntriesACommit = 20000;   // about: what one transaction takes of a long bundle, inbox or journal,
 inline constexpr size_t kBytesACommit = 32 << 20;  // and of raw run bytes
+inline constexpr size_t kOpsABatch = 1 << 18;      // operations that a rebuild holds in memory, about 100 MiB
 
 }  // namespace chancery::limits

@@ -33,17 +33,17 @@ Few<Placed<T>, 2> InOrder(const Few<T>& items, std::span<const LaneId> lanes) {
   return placed;
 }
 
-void Put(ByteWriter& w, const Place& p) {
+void Put(ByteBuffer& w, const Place& p) {
   w.U64(p.lane);
   w.Varint(p.seq);
 }
 
-void Put(ByteWriter& w, const Value& v) {
+void Put(ByteBuffer& w, const Value& v) {
   w.U8(static_cast<uint8_t>(v.kind));
   w.Sized(v.payload());
 }
 
-void PutLife(ByteWriter& w, const Record& record, std::span<const LaneId> lanes) {
+void PutLife(ByteBuffer& w, const Record& record, std::span<const LaneId> lanes) {
   w.Varint(record.life.size());
   for (const auto& [place, mark] : InOrder(record.life, lanes)) {
     Put(w, place);
@@ -51,7 +51,7 @@ void PutLife(ByteWriter& w, const Record& record, std::span<const LaneId> lanes)
   }
 }
 
-void PutCell(ByteWriter& w, std::string_view name, const Cell& cell, std::span<const LaneId> lanes) {
+void PutCell(ByteBuffer& w, std::string_view name, const Cell& cell, std::span<const LaneId> lanes) {
   w.Sized(name);
   w.U8(kCell);
   w.Varint(cell.size());
@@ -70,7 +70,7 @@ bool IsPresent(const Few<Mark>& marks, bool remove_wins) {
   return std::any_of(marks.begin(), marks.end(), is_add);
 }
 
-void PutElement(ByteWriter& w, const Element& element, std::span<const LaneId> lanes) {
+void PutElement(ByteBuffer& w, const Element& element, std::span<const LaneId> lanes) {
   Few<Mark> adds;
   std::copy_if(element.marks.begin(), element.marks.end(), std::back_inserter(adds), [](const Mark& m) { return m.add; });
   Put(w, element.value);
@@ -82,7 +82,7 @@ void PutElement(ByteWriter& w, const Element& element, std::span<const LaneId> l
 }
 
 // The elements of one field stand together, ascending by value.
-void PutSet(ByteWriter& w, const TupleField& field, const std::vector<Element>& elements, std::span<const LaneId> lanes) {
+void PutSet(ByteBuffer& w, const TupleField& field, const std::vector<Element>& elements, std::span<const LaneId> lanes) {
   const auto below = [](const Element& e, uint16_t handle) { return e.field < handle; };
   std::vector<const Element*> present;
   for (auto it = std::lower_bound(elements.begin(), elements.end(), field.handle, below);
@@ -99,9 +99,13 @@ void PutSet(ByteWriter& w, const TupleField& field, const std::vector<Element>& 
 }  // namespace
 
 std::string RecordTuple(const Record& record, std::string_view key, const TupleNames& names) {
-  if (!record.exists()) return {};
-  ByteWriter w;
-  w.out.reserve(512);
+  ByteBuffer w;
+  PutRecordTuple(record, key, names, w);
+  return std::string(w.view());
+}
+
+void PutRecordTuple(const Record& record, std::string_view key, const TupleNames& names, ByteBuffer& w) {
+  if (!record.exists()) return;
   w.Sized(names.reg);
   w.Sized(key);
   PutLife(w, record, names.lanes);
@@ -110,7 +114,6 @@ std::string RecordTuple(const Record& record, std::string_view key, const TupleN
     if (cell != nullptr && !cell->empty()) PutCell(w, field.name, *cell, names.lanes);
     if (!record.elements.empty()) PutSet(w, field, record.elements, names.lanes);
   }
-  return std::move(w.out);
 }
 
 Sum128 TupleSum(const RegistryId& registry, std::string_view tuple) {

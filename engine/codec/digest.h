@@ -32,6 +32,7 @@ struct TupleNames {
 // The canonical logical tuple of a record; "" where it does not exist. The caller has dropped the writes that are not visible
 // (losers of merge = last). No handle, stamp or anything prunable enters it. ~200 ns for a small record.
 std::string RecordTuple(const Record& record, std::string_view key, const TupleNames& names);
+void PutRecordTuple(const Record& record, std::string_view key, const TupleNames& names, ByteBuffer& w);  // behind what is there
 
 // What a tuple adds to its bucket: XXH3-128 seeded with the first 8 bytes of the registry id; 0 for "".
 Sum128 TupleSum(const RegistryId& registry, std::string_view tuple);

@@ -107,7 +107,7 @@ absl::Status Author::NotAdmitted() const {
                  Cat("chancery site card; at a member: chancery site admit ", site, ".site; then bring its entries here")});
 }
 
-absl::StatusOr<Receipt> Author::Append(Entry entry, const Check& check) {
+absl::StatusOr<Receipt> Author::Append(Entry& entry, const Check& check) {
   const Lane* own = work_.Own();
   if (own == nullptr) return NotAdmitted();
   if (own->fork != 0)
@@ -195,7 +195,7 @@ absl::StatusOr<Receipt> Author::File(const Draft& draft) {
     if (found || !receipt.ok()) return receipt;
   }
   RETURN_IF_ERROR(FitOps(draft, entry));
-  return Append(std::move(entry), [&]() -> absl::Status {
+  return Append(entry, [&]() -> absl::Status {
     RETURN_IF_ERROR(CheckUnique(draft.admit_breaches));
     return CheckReferences(draft.admit_breaches);
   });
@@ -216,7 +216,7 @@ absl::StatusOr<Receipt> Author::Admit(std::string_view text) {
   Entry entry;
   entry.kind = EntryKind::kAdmit;
   entry.admit = chancery::Admit{card.site, incarnations + 1, card.role, card.key, work_.lanes.HighestHlc()};
-  return Append(std::move(entry), [] { return absl::OkStatus(); });
+  return Append(entry, [] { return absl::OkStatus(); });
 }
 
 absl::StatusOr<Receipt> Author::ApplyPack(std::string_view toml, std::string_view origin) {
@@ -227,14 +227,14 @@ absl::StatusOr<Receipt> Author::ApplyPack(std::string_view toml, std::string_vie
   Entry entry;
   entry.kind = EntryKind::kPack;
   entry.pack_toml = pack.toml;
-  return Append(std::move(entry), [] { return absl::OkStatus(); });
+  return Append(entry, [] { return absl::OkStatus(); });
 }
 
 absl::StatusOr<Receipt> Author::Genesis(const chancery::Genesis& genesis) {
   Entry entry;
   entry.kind = EntryKind::kGenesis;
   entry.genesis = genesis;
-  return Append(std::move(entry), [] { return absl::OkStatus(); });
+  return Append(entry, [] { return absl::OkStatus(); });
 }
 
 }  // namespace chancery

@@ -27,7 +27,7 @@ class Author {
   absl::Status NotAdmitted() const;
 
   // Stamps, folds, checks, appends. After a refusal nothing has happened.
-  absl::StatusOr<Receipt> Append(Entry entry, const Check& check);
+  absl::StatusOr<Receipt> Append(Entry& entry, const Check& check);
   absl::StatusOr<Receipt> Repeated(const Draft& draft, const Entry& entry, bool* found);
   void ReclaimAll();  // what the entry in hand changed
   Receipt ReceiptOf(Dot dot, const EntryId& id, Hlc hlc);
@@ -78,6 +78,7 @@ class Author {
   std::vector<Changed> changed_;          // records that the entry in hand changes and that others depend on
   std::pair<int64_t, std::string> time_;  // the last one written as text
   Dot in_hand_ = 0;                       // the entry that is checked
+  RecordKey key_;                         // of the operation that is fitted
 };
 
 absl::Status RefuseRuling(const Case& c, std::string_view why, std::string_view next = {});  // refusal `ruling`

@@ -145,8 +145,9 @@ absl::Status Author::FitOps(const Draft& draft, Entry& entry) {
   for (size_t i = 0; i < entry.ops.size(); ++i) {
     Op& op = entry.ops[i];
     const Ordinals& ordinals = *work_.catalog().Resolve(entry.packs[op.pack], op.reg);
-    const RecordKey key = RecordKeyOf(ordinals.reg->hash, op.key);
-    ASSIGN_OR_RETURN(const RecordEdit* edit, work_.Load(key, *ordinals.reg));
+    PutRecordKey(ordinals.reg->hash, op.key, &key_);
+    ASSIGN_OR_RETURN(const RecordEdit* edit, work_.Load(key_, *ordinals.reg));
+    const RecordKey& key = edit->key;
     const auto known = exists.find(key);
     const bool anew = known != exists.end();
     RETURN_IF_ERROR(CheckExists(draft.ops[i].record, op.kind, anew ? known->second : edit->record.exists()));
@@ -220,6 +221,7 @@ absl::Status Author::FitChange(std::string_view over, const FieldInfo& field, co
   if (change.verb != Verb::kSet) return absl::OkStatus();
   static const Cell kEmpty;
   const Cell* cell = record.Find(field.handle);
+  if (cell == nullptr && field.def.type != FieldType::kState && over.empty()) return absl::OkStatus();
   const auto at = [&] { return Cat(work_.AddressOf(key), "/", field.def.name); };
   const Writes visible = Visible(cell == nullptr ? kEmpty : *cell, work_.lanes);
   const bool has_value = std::any_of(visible.begin(), visible.end(), [](const Write* w) { return !w->value.unset(); });

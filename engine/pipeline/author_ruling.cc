@@ -218,7 +218,7 @@ absl::StatusOr<Receipt> Author::Rule(const RulingDraft& draft) {
   ruling.tell = draft.tell;
   entry.ruling = std::move(ruling);
   RETURN_IF_ERROR(MakeEffects(draft, c, entry));
-  return Append(std::move(entry), [&]() -> absl::Status {
+  return Append(entry, [&]() -> absl::Status {
     RETURN_IF_ERROR(CheckUnique(false));
     ASSIGN_OR_RETURN(const Case after, batch_.docket().Look(c.scope));
     const bool stands = after.waits() || (draft.set && !after.live.empty());

@@ -15,11 +15,21 @@ absl::Status Batch::Fold(const Entry& entry, Dot dot, const Vector& seen, Touche
 }
 
 absl::Status Batch::Flush(WriteTxn& txn, const KeyPair& signer) {
-  work_->FlushRecords(txn);
+  RETURN_IF_ERROR(work_->FlushRecords(txn));
   RETURN_IF_ERROR(docket_.Flush(txn));
   work_->journal.Flush(txn, work_->lanes, work_->registry(), signer);
   work_->FlushRest(txn);
+  work_->Forget();
   return txn.status();
+}
+
+absl::Status Batch::Defer(Entry& entry, Dot dot, const Vector* past, Touches* touches) {
+  if (entry.ruling) {
+    Vector seen = *past;
+    seen.Raise(HandleOf(dot), SeqOf(dot) - 1);
+    RETURN_IF_ERROR(docket_.FoldRuling(entry, dot, seen));
+  }
+  return work_->Defer(entry, dot, past, touches);
 }
 
 }  // namespace chancery

@@ -18,6 +18,9 @@ class Batch {
   // The one function behind filing, receiving and rebuilding. Errors: as Workspace::Fold.
   absl::Status Fold(const Entry& entry, Dot dot, const Vector& seen, Touches* touches);
 
+  // The same for received entries: see Workspace::Defer.
+  absl::Status Defer(Entry& entry, Dot dot, const Vector* past, Touches* touches);
+
   // journal, records, claims, docket, lanes, sums. `signer` seals what this site appended. Does not commit.
   absl::Status Flush(WriteTxn& txn, const KeyPair& signer);
 

@@ -366,7 +366,8 @@ absl::Status FoldRun(Batch& batch, uint16_t handle, Run run) {
   ASSIGN_OR_RETURN(CheckedRun checked, CheckRun(work, work.lanes.At(handle), run));
   std::vector<Touches> touches(checked.entries.size());
   work.Hold(run.bytes);
-  Vector seen = checked.context;
+  const Vector* const past = work.KeepPast(checked.context);
+  Vector seen = *past;
   const bool grew = !(work.lanes.At(handle).context == checked.context);
   if (grew || run.first == 1) work.NoteContext(handle, run.first, checked.context);
   work.lanes.Edit(handle).context = checked.context;
@@ -375,7 +376,7 @@ absl::Status FoldRun(Batch& batch, uint16_t handle, Run run) {
     const Dot dot = MakeDot(handle, entry.seq);
     seen.Raise(handle, entry.seq - 1);
     RETURN_IF_ERROR(CheckOps(work, entry, dot, seen, checked.entries));
-    RETURN_IF_ERROR(batch.Fold(entry, dot, seen, &touches[i]));
+    RETURN_IF_ERROR(batch.Defer(entry, dot, past, &touches[i]));
     work.lanes.Edit(handle).tip_hlc = entry.hlc;
   }
   work.lanes.Edit(handle).tree = std::move(checked.tree);

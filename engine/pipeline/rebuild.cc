@@ -61,26 +61,17 @@ absl::Status RebuildAll(WriteTxn& txn, std::shared_ptr<const Catalog> catalog, c
     lane.tree = {};
   }
   lanes.Store(txn);
-  std::unique_ptr<Batch> batch;
-  size_t held = 0;
+  ASSIGN_OR_RETURN(const std::unique_ptr<Batch> batch, Batch::Open(txn, catalog));
+  batch->work().Replay();
   for (const Stored& stored : runs) {
-    if (batch == nullptr) {
-      ASSIGN_OR_RETURN(batch, Batch::Open(txn, catalog));
-      batch->work().Replay();
-    }
     const auto row = txn.Get(Table::kJournal, Key64(stored.handle, stored.first));
     CHECK(row.has_value());
     ASSIGN_OR_RETURN(Run run, RunOf(*row));
-    held += run.leaves.size();
     const absl::Status folded = FoldRun(*batch, stored.handle, std::move(run));
     if (!folded.ok()) return Error(absl::StatusCode::kDataLoss, S(folded.message()), NextOf(folded));
-    if (held >= limits::kEntriesACommit) {
-      RETURN_IF_ERROR(batch->Flush(txn, signer));
-      batch.reset();
-      held = 0;
-    }
+    if (batch->work().deferred() >= limits::kOpsABatch) RETURN_IF_ERROR(batch->Flush(txn, signer));
   }
-  return batch == nullptr ? txn.status() : batch->Flush(txn, signer);
+  return batch->Flush(txn, signer);
 }
 
 absl::StatusOr<std::shared_ptr<const Catalog>> LoadCatalog(const Txn& txn) {

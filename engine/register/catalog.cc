@@ -106,6 +106,7 @@ void Catalog::AddReferences() {
     }
   for (auto& [name, reg] : registers_)
     for (const FieldInfo* field : reg.by_name) {
+      reg.holds |= field->def.hold;
       if (!field->refers()) continue;
       reg.claims = true;
       if (const auto target = registers_.find(field->def.to); target != registers_.end())
@@ -119,6 +120,7 @@ void Catalog::AddUnique(const RuleDef& def) {
   rule = {def, Name64(def.id), &reg, reg.Find(def.on[0].field), def.same ? reg.Find(def.same->field) : nullptr};
   reg.unique.push_back(&rule);
   reg.claims = true;
+  reg.holds |= def.hold;
   reg.fields[rule.field->handle].unique_on.push_back(&rule);
   if (rule.same != nullptr) reg.fields[rule.same->handle].same_of.push_back(&rule);
 }

@@ -48,6 +48,7 @@ struct RegisterInfo {
   std::vector<TupleField> tuple_fields;   // the same, as the digest names them
   std::vector<const RuleInfo*> unique;    // rules on its fields
   std::vector<Referrer> referred_by;      // ascending by (register, field) name
+  bool holds = false;                     // some case on its fields lets nothing more in
   bool claims = false;                    // some field is unique or refers: its records have rows in table claim
   const FieldInfo* Find(std::string_view field) const;
 };

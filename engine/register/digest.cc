@@ -29,10 +29,15 @@ Record WithoutLosers(Record record, const Lanes& lanes) {
 Sum128 RecordDigest(const RegisterInfo& reg, std::string_view key, const Record& record, const Lanes& lanes,
                     const RegistryId& registry) {
   const TupleNames names{reg.name, reg.tuple_fields, lanes.ids()};
-  std::string tuple =
-      HasLosers(record, lanes) ? RecordTuple(WithoutLosers(record, lanes), key, names) : RecordTuple(record, key, names);
-  if (Planted(Bug::kDigestUnsorted)) tuple += static_cast<char>(lanes.PlaceOf(record.last_touch).lane);
-  return TupleSum(registry, tuple);
+  thread_local ByteBuffer tuple;
+  tuple.Clear();
+  if (HasLosers(record, lanes)) {
+    PutRecordTuple(WithoutLosers(record, lanes), key, names, tuple);
+  } else {
+    PutRecordTuple(record, key, names, tuple);
+  }
+  if (Planted(Bug::kDigestUnsorted)) tuple.U8(static_cast<uint8_t>(lanes.PlaceOf(record.last_touch).lane));
+  return TupleSum(registry, tuple.view());
 }
 
 }  // namespace chancery

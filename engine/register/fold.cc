@@ -36,33 +36,24 @@ bool IsNamed(const std::vector<Dot>& named, Dot dot) { return std::find(named.be
 
 }  // namespace
 
-absl::Status Workspace::FoldOp(const Entry& entry, uint32_t index, Dot dot, const Vector& seen, Touches* touches) {
-  const Op& op = entry.ops[index];
-  const Ordinals* ordinals = catalog_->Resolve(entry.packs[op.pack], op.reg);
-  if (ordinals == nullptr)
-    return Error(absl::StatusCode::kInvalidArgument, Cat("entry ", lanes.Short(dot), " names a pack that is not here"));
-  PutRecordKey(ordinals->reg->hash, op.key, &key_);
-  ASSIGN_OR_RETURN(RecordEdit * edit, Load(key_, *ordinals->reg));
-  if (undoing_ && !edit->undoable) {
-    undo_.records.emplace_back(edit, edit->record);
-    edit->undoable = true;
+absl::Status Workspace::FoldAct(const Act& act, RecordEdit& edit) {
+  const Op& op = *act.op;
+  const Dot dot = act.dot;
+  const Vector& seen = *act.seen;
+  Record& record = edit.record;
+  if (undoing_ && !edit.undoable) {
+    undo_.records.emplace_back(&edit, record);
+    edit.undoable = true;
   }
-  if (Planted(Bug::kStaleFold) && edit->dirty && edit->record.last_touch != dot)
-    if (const auto stored = txn_.Get(Table::kRecord, edit->key)) edit->record = *DecodeRecord(arena_.Keep8(*stored));
-  Record& record = edit->record;
-  edit->dirty = true;
-  if (record.last_touch == dot) {  // an earlier operation of this entry: the same link
-    for (uint32_t i = 0; i < index; ++i)
-      if (entry.ops[i].key == op.key && entry.ops[i].reg == op.reg && entry.ops[i].pack == op.pack)
-        (*touches)[index] = (*touches)[i];
-  } else {
-    (*touches)[index] = record.last_touch;
-    record.last_touch = dot;
-  }
-  const Life mark{dot, entry.hlc, static_cast<uint16_t>(index), op.kind == OpKind::kCreate, false};
+  if (Planted(Bug::kStaleFold) && edit.dirty && record.last_touch != dot)
+    if (const auto stored = txn_.Get(Table::kRecord, edit.key)) record = *DecodeRecord(arena_->Keep8(*stored));
+  edit.dirty = true;
+  if (record.last_touch != dot) edit.link = std::exchange(record.last_touch, dot);  // else: an earlier operation of this entry
+  *act.link = edit.link;
+  const Life mark{dot, act.hlc, act.index, op.kind == OpKind::kCreate, false};
   switch (op.kind) {
     case OpKind::kCreate:
-      FoldCreate(*edit, dot, seen);
+      FoldCreate(edit, dot, seen);
       InsertByDot(record.life, mark);
       break;
     case OpKind::kDelete:
@@ -77,7 +68,7 @@ absl::Status Workspace::FoldOp(const Entry& entry, uint32_t index, Dot dot, cons
       break;
   }
   if (op.kind == OpKind::kCreate) record.slots.reserve(record.slots.size() + op.changes.size());
-  for (const Change& change : op.changes) RETURN_IF_ERROR(FoldChange(change, *ordinals, *edit, index, dot, entry.hlc, seen));
+  for (const Change& change : op.changes) RETURN_IF_ERROR(FoldChange(change, act, edit));
   return absl::OkStatus();
 }
 
@@ -116,26 +107,26 @@ absl::Status Workspace::StampCell(Cell& cell) {
   return absl::OkStatus();
 }
 
-absl::Status Workspace::FoldChange(const Change& change, const Ordinals& ordinals, RecordEdit& edit, uint32_t op, Dot dot,
-                                   Hlc hlc, const Vector& seen) {
+absl::Status Workspace::FoldChange(const Change& change, const Act& act, RecordEdit& edit) {
   Record& record = edit.record;
+  const Vector& seen = *act.seen;
   if (change.field == kNoField) {  // a ruling on the record's existence
     const std::vector<Dot> named = DotsOf(change.named);
     EraseIf(record.life, [&](const Life& mark) { return IsNamed(named, mark.dot); });
     EraseIf(record.edits, [&](Dot edited) { return IsNamed(named, edited); });
-    if (!change.value.unset()) InsertByDot(record.life, Life{dot, hlc, static_cast<uint16_t>(op), change.value.AsBool(), true});
+    if (!change.value.unset()) InsertByDot(record.life, Life{act.dot, act.hlc, act.index, change.value.AsBool(), true});
     return absl::OkStatus();
   }
-  if (change.field >= ordinals.fields.size())
+  if (change.field >= act.ordinals->fields.size())
     return Error(absl::StatusCode::kInvalidArgument,
-                 Cat("entry ", lanes.Short(dot), " names a field that its pack does not have"));
-  const FieldInfo& field = *ordinals.fields[change.field];
+                 Cat("entry ", lanes.Short(act.dot), " names a field that its pack does not have"));
+  const FieldInfo& field = *act.ordinals->fields[change.field];
   if (change.verb == Verb::kAdd || change.verb == Verb::kRemove) {
     Few<Mark>& marks = record.At(field.handle, change.value);
     EraseIf(marks, [&](const Mark& m) {
       return seen.Has(m.dot) || (Planted(Bug::kRemoveDropsUnseenAdds) && change.verb == Verb::kRemove);
     });
-    InsertByDot(marks, Mark{dot, hlc, static_cast<uint16_t>(op), change.verb == Verb::kAdd});
+    InsertByDot(marks, Mark{act.dot, act.hlc, act.index, change.verb == Verb::kAdd});
     return absl::OkStatus();
   }
   Cell& cell = record.At(field.handle);
@@ -147,7 +138,7 @@ absl::Status Workspace::FoldChange(const Change& change, const Ordinals& ordinal
     if (Planted(Bug::kOverIsAllSeen)) named.clear();
     if (Planted(Bug::kSetReplacesUnseen) && change.verb == Verb::kSet) cell.clear();
     const Replaces replaces = change.verb == Verb::kSet ? Replaces::kNamed : Replaces::kAllSeen;
-    Merge(cell, seen, replaces, named, {dot, hlc, static_cast<uint16_t>(op), change.verb == Verb::kSetLast, change.value});
+    Merge(cell, seen, replaces, named, {act.dot, act.hlc, act.index, change.verb == Verb::kSetLast, change.value});
   }
   RETURN_IF_ERROR(StampCell(cell));
   if (before > 1 || cell.size() > 1) TouchField(edit.key, *edit.reg, field.handle);

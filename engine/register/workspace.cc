@@ -10,6 +10,15 @@
 #include "engine/register/digest.h"
 
 namespace chancery {
+namespace {
+
+void KeepIn(Arena& arena, Record& record) {
+  for (Slot& slot : record.slots)
+    for (Write& write : slot.cell) write.value = write.value.KeptIn(arena);
+  for (Element& element : record.elements) element.value = element.value.KeptIn(arena);
+}
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<Workspace>> Workspace::Open(const Txn& txn, std::shared_ptr<const Catalog> catalog) {
   std::unique_ptr<Workspace> w(new Workspace(txn, std::move(catalog)));
@@ -21,21 +30,27 @@ absl::StatusOr<std::unique_ptr<Workspace>> Workspace::Open(const Txn& txn, std::
   return w;
 }
 
+// A stored row; the record borrows from it.
+absl::Status Workspace::ReadRecord(std::string_view stored, RecordEdit& edit) const {
+  absl::StatusOr<Record> record = DecodeRecord(stored);
+  if (!record.ok()) return WithNext(record.status(), "chancery verify --rebuild derives records again from the journal");
+  edit.record = *std::move(record);
+  edit.existed = edit.existed_before = edit.record.exists();
+  edit.life = edit.record.life;
+  edit.life_clashed = LifeMayClash(edit.record);
+  edit.claims = ClaimsOf(*edit.reg, edit.key, edit.record, lanes);
+  edit.digest = DigestOf(edit);
+  return absl::OkStatus();
+}
+
 absl::StatusOr<RecordEdit*> Workspace::Load(std::string_view key, const RegisterInfo& reg) {
+  if (!deferred_.empty()) RETURN_IF_ERROR(Settle());
   if (const auto known = records_.find(key); known != records_.end()) return known->second;
   auto edit = std::make_unique<RecordEdit>();
   edit->key = key;
   edit->reg = &reg;
-  if (const auto stored = blank_ ? std::nullopt : txn_.Get(Table::kRecord, key)) {
-    absl::StatusOr<Record> record = DecodeRecord(arena_.Keep8(*stored));
-    if (!record.ok()) return WithNext(record.status(), "chancery verify --rebuild derives records again from the journal");
-    edit->record = *std::move(record);
-    edit->existed = edit->existed_before = edit->record.exists();
-    edit->life = edit->record.life;
-    edit->life_clashed = LifeMayClash(edit->record);
-    edit->claims = ClaimsOf(reg, edit->key, edit->record, lanes);
-    edit->digest = DigestOf(*edit);
-  }
+  const auto stored = blank_ ? std::nullopt : txn_.Get(Table::kRecord, key);
+  if (stored) RETURN_IF_ERROR(ReadRecord(arena_->Keep8(*stored), *edit));
   RETURN_IF_ERROR(txn_.status());
   records_.emplace(edit->key, edit.get());
   return edits_.emplace_back(std::move(edit)).get();
@@ -65,10 +80,55 @@ void Workspace::TakeBack() {
 }
 
 absl::Status Workspace::Fold(const Entry& entry, Dot dot, const Vector& seen, Touches* touches) {
+  RETURN_IF_ERROR(FoldAround(entry, dot));
+  touches->assign(entry.ops.size(), 0);
+  for (uint16_t i = 0; i < entry.ops.size(); ++i) {
+    const Op& op = entry.ops[i];
+    const Ordinals* ordinals = catalog_->Resolve(entry.packs[op.pack], op.reg);
+    if (ordinals == nullptr)
+      return Error(absl::StatusCode::kInvalidArgument, Cat("entry ", lanes.Short(dot), " names a pack that is not here"));
+    PutRecordKey(ordinals->reg->hash, op.key, &key_);
+    ASSIGN_OR_RETURN(RecordEdit * edit, Load(key_, *ordinals->reg));
+    RETURN_IF_ERROR(FoldAct({&op, ordinals, i, dot, entry.hlc, &seen, &(*touches)[i]}, *edit));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Workspace::Defer(Entry& entry, Dot dot, const Vector* past, Touches* touches) {
+  RETURN_IF_ERROR(FoldAround(entry, dot));
+  touches->assign(entry.ops.size(), 0);
+  for (uint16_t i = 0; i < entry.ops.size(); ++i) {
+    Op& op = entry.ops[i];
+    const Ordinals* ordinals = catalog_->Resolve(entry.packs[op.pack], op.reg);
+    if (ordinals == nullptr)
+      return Error(absl::StatusCode::kInvalidArgument, Cat("entry ", lanes.Short(dot), " names a pack that is not here"));
+    PutRecordKey(ordinals->reg->hash, op.key, &key_);
+    deferred_.push_back({arena_->Keep(key_), std::move(op), {nullptr, ordinals, i, dot, entry.hlc, past, &(*touches)[i]}});
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Workspace::FoldDeferred(const Deferred& deferred, RecordEdit& edit) {
+  Act act = deferred.act;
+  act.op = &deferred.op;
+  Vector seen = *act.seen;
+  seen.Raise(HandleOf(act.dot), SeqOf(act.dot) - 1);
+  act.seen = &seen;
+  return FoldAct(act, edit);
+}
+
+absl::Status Workspace::Settle() {
+  const std::vector<Deferred> waited = std::exchange(deferred_, {});
+  for (const Deferred& deferred : waited) {
+    ASSIGN_OR_RETURN(RecordEdit * edit, Load(deferred.key, *deferred.act.ordinals->reg));
+    RETURN_IF_ERROR(FoldDeferred(deferred, *edit));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Workspace::FoldAround(const Entry& entry, Dot dot) {
   if (entry.kind == EntryKind::kPack) RETURN_IF_ERROR(FoldPack(entry, dot));
   if (entry.kind == EntryKind::kAdmit || entry.kind == EntryKind::kGenesis) RETURN_IF_ERROR(FoldAdmit(entry, dot));
-  touches->assign(entry.ops.size(), 0);
-  for (uint32_t i = 0; i < entry.ops.size(); ++i) RETURN_IF_ERROR(FoldOp(entry, i, dot, seen, touches));
   if (!entry.idempotency.empty()) {
     const std::string key(HashParts({entry.idempotency}).view());
     acts_[key].push_back(dot);
@@ -83,6 +143,7 @@ absl::Status Workspace::Fold(const Entry& entry, Dot dot, const Vector& seen, To
 
 absl::Status Workspace::FoldPack(const Entry& entry, Dot dot) {
   if (replay_) return absl::OkStatus();
+  RETURN_IF_ERROR(Settle());  // what waits points into the catalog
   absl::StatusOr<PackDef> pack = ParsePack(entry.pack_toml, Cat("the pack of ", lanes.Short(dot)), catalog_->InForce());
   RETURN_IF_ERROR(pack.status());
   std::vector<PackSource> packs = catalog_->packs();
@@ -276,23 +337,58 @@ Sum128 Workspace::DigestOf(const RecordEdit& edit) const {
   return RecordDigest(*edit.reg, KeyOf(edit.key), edit.record, lanes, store_.registry);
 }
 
-void Workspace::FlushRecords(WriteTxn& txn) {
+void Workspace::PutRecord(RecordEdit& edit, SortedRows& rows) {
+  thread_local ByteBuffer bytes;
+  const Sum128 digest = DigestOf(edit);
+  EncodeRecord(edit.record, bytes);
+  rows.Put(edit.key, bytes.view());  // the record borrows from the row that this replaces: it is not looked at any more
+  sums.buckets[DigestBucket(edit.reg->hash, KeyOf(edit.key))].value += digest.value - edit.digest.value;
+  sums.records += static_cast<uint64_t>(edit.record.exists()) - static_cast<uint64_t>(edit.existed);
+  edit.digest = digest;
+  edit.existed = edit.record.exists();
+  edit.dirty = false;
+}
+
+// Of each record that is not in memory yet: read, folded, written, and left again, unless a case may be about it.
+absl::Status Workspace::WriteDeferred(SortedRows& rows) {
+  const std::vector<Deferred> waited = std::exchange(deferred_, {});
+  std::vector<const Deferred*> sorted;
+  sorted.reserve(waited.size());
+  for (const Deferred& deferred : waited) sorted.push_back(&deferred);
+  std::sort(sorted.begin(), sorted.end(),
+            [](const Deferred* a, const Deferred* b) { return a->key != b->key ? a->key < b->key : a < b; });
+  for (auto at = sorted.begin(); at != sorted.end();) {
+    const std::string_view key = (*at)->key;
+    auto edit = std::make_unique<RecordEdit>();
+    edit->key = key;
+    edit->reg = (*at)->act.ordinals->reg;
+    const auto stored = rows.Get(key);
+    if (stored) RETURN_IF_ERROR(ReadRecord(*stored, *edit));
+    const size_t scopes = touched_.size();
+    for (; at != sorted.end() && (*at)->key == key; ++at) RETURN_IF_ERROR(FoldDeferred(**at, *edit));
+    Reclaim(*edit);
+    const bool kept = touched_.size() > scopes;
+    if (kept) KeepIn(*arena_, edit->record);  // putting the row moves what it borrows from
+    PutRecord(*edit, rows);
+    if (!kept) continue;
+    records_.emplace(edit->key, edit.get());
+    edits_.push_back(std::move(edit));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Workspace::FlushRecords(WriteTxn& txn) {
+  if (!records_.empty()) RETURN_IF_ERROR(Settle());
   std::vector<RecordEdit*> changed;
   for (const auto& edit : edits_)
     if (edit->dirty) changed.push_back(edit.get());
   std::sort(changed.begin(), changed.end(), [](const RecordEdit* a, const RecordEdit* b) { return a->key < b->key; });
-  SortedPuts records(txn, Table::kRecord);
-  for (RecordEdit* changed_edit : changed) {
-    RecordEdit& edit = *changed_edit;
-    Reclaim(edit);
-    records.Put(edit.key, EncodeRecord(edit.record));
-    const Sum128 digest = DigestOf(edit);
-    sums.buckets[DigestBucket(edit.reg->hash, KeyOf(edit.key))].value += digest.value - edit.digest.value;
-    sums.records += static_cast<uint64_t>(edit.record.exists()) - static_cast<uint64_t>(edit.existed);
-    edit.digest = digest;
-    edit.existed = edit.record.exists();
-    edit.dirty = false;
+  SortedRows records(txn, Table::kRecord);
+  for (RecordEdit* edit : changed) {
+    Reclaim(*edit);
+    PutRecord(*edit, records);
   }
+  RETURN_IF_ERROR(WriteDeferred(records));
   for (const auto& [key, row] : claims_) {
     if (row) txn.Put(Table::kClaim, key, *row);
     if (!row) txn.Delete(Table::kClaim, key);
@@ -309,6 +405,15 @@ void Workspace::FlushRecords(WriteTxn& txn) {
   acts_.clear();
   premises_.clear();
   contexts_.clear();
+  return txn.status();
+}
+
+void Workspace::Forget() {
+  records_.clear();
+  edits_.clear();
+  pasts_.clear();
+  held_.clear();
+  arena_ = std::make_unique<Arena>();
 }
 
 void Workspace::FlushRest(WriteTxn& txn) {

@@ -2,6 +2,7 @@
 // this; Flush writes it in one sorted pass. What it holds afterwards is a function of the set of entries.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -36,6 +37,7 @@ struct RecordEdit {
   const RegisterInfo* reg = nullptr;
   bool existed = false;  // as the sums have it
   bool dirty = false, undoable = false;
+  Dot link = 0;    // the entry that touched the record before the one that did last
   Few<Life> life;  // as the subjects that it touches were noted last; likewise the next two
   bool existed_before = false, life_clashed = false;
   std::vector<ClaimRow> claims;  // as the index (and what this batch does to it) has them
@@ -66,7 +68,7 @@ class Workspace {
   Journal journal;
   Sums sums;
 
-  // The record as it is now, loaded once. Pointers stay good until the workspace goes. Errors: DataLoss.
+  // The record as it is now, loaded once. Pointers stay good until Forget. Errors: DataLoss.
   absl::StatusOr<RecordEdit*> Load(std::string_view key, const RegisterInfo& reg);
 
   // Folds one verified entry; what it borrows from outlives the workspace. `seen`: its author's past. touches receives the chain
@@ -74,9 +76,19 @@ class Workspace {
   // DataLoss.
   absl::Status Fold(const Entry& entry, Dot dot, const Vector& seen, Touches* touches);
 
+  // The same for an entry whose operations may wait until a record is loaded or the records are flushed: then each record is
+  // read, folded and written once. `past` and `touches` outlive the workspace or the next flush; the entry gives its operations
+  // away.
+  absl::Status Defer(Entry& entry, Dot dot, const Vector* past, Touches* touches);
+  const Vector* KeepPast(Vector past) { return &pasts_.emplace_back(std::move(past)); }
+  size_t deferred() const { return deferred_.size(); }
+
   // For what values borrow from: it lives as long as the workspace.
-  Arena& arena() { return arena_; }
+  Arena& arena() { return *arena_; }
   void Hold(std::shared_ptr<const Arena> bytes) { held_.push_back(std::move(bytes)); }
+
+  // After a flush: records are loaded anew, and what they borrowed from is given back.
+  void Forget();
 
   // Between Begin and Keep all that one entry changed can be taken back: a filing that a rule refuses.
   void Begin();
@@ -127,15 +139,37 @@ class Workspace {
   void NoteContext(uint16_t handle, uint64_t first_seq, const Vector& context);
   static std::string ContextRow(const Vector& context);
 
-  // Records, claims, acts, premises, contexts: written sorted. Sums follow.
-  void FlushRecords(WriteTxn& txn);
+  // Records, claims, acts, premises, contexts: written sorted. Sums follow. Errors: DataLoss.
+  absl::Status FlushRecords(WriteTxn& txn);
   void FlushRest(WriteTxn& txn);  // lanes, packs, sums, store row
 
  private:
   Workspace(const Txn& txn, std::shared_ptr<const Catalog> catalog) : journal(txn), txn_(txn), catalog_(std::move(catalog)) {}
-  absl::Status FoldOp(const Entry& entry, uint32_t index, Dot dot, const Vector& seen, Touches* touches);
-  absl::Status FoldChange(const Change& change, const Ordinals& ordinals, RecordEdit& edit, uint32_t op, Dot dot, Hlc hlc,
-                          const Vector& seen);
+
+  // An operation of a verified entry, on its way into a record.
+  struct Act {
+    const Op* op = nullptr;
+    const Ordinals* ordinals = nullptr;
+    uint16_t index = 0;  // in its entry
+    Dot dot = 0;
+    Hlc hlc = 0;
+    const Vector* seen = nullptr;
+    Dot* link = nullptr;  // receives the link of the touch chain
+  };
+  // One that waits.
+  struct Deferred {
+    std::string_view key;  // of its record, in the arena
+    Op op;
+    Act act;  // but `op`
+  };
+  absl::Status FoldAround(const Entry& entry, Dot dot);  // all of an entry but its operations
+  absl::Status FoldAct(const Act& act, RecordEdit& edit);
+  absl::Status FoldDeferred(const Deferred& deferred, RecordEdit& edit);
+  absl::Status Settle();  // what is deferred, in memory
+  absl::Status WriteDeferred(SortedRows& rows);
+  absl::Status ReadRecord(std::string_view stored, RecordEdit& edit) const;
+  void PutRecord(RecordEdit& edit, SortedRows& rows);
+  absl::Status FoldChange(const Change& change, const Act& act, RecordEdit& edit);
   void FoldCreate(RecordEdit& edit, Dot dot, const Vector& seen);
   void TouchField(const RecordKey& key, const RegisterInfo& reg, uint16_t handle);
   void NoteLife(RecordEdit& edit);
@@ -159,8 +193,10 @@ class Workspace {
   std::vector<Dot> pack_dots_;
   StoreRow store_;
   LaneId own_ = 0;
-  Arena arena_;
+  std::unique_ptr<Arena> arena_ = std::make_unique<Arena>();
   std::vector<std::shared_ptr<const Arena>> held_;
+  std::vector<Deferred> deferred_;  // in the order received: causes before effects
+  std::deque<Vector> pasts_;
   RecordKey key_;                                               // of the operation in hand
   std::vector<std::unique_ptr<RecordEdit>> edits_;              // as loaded, and so freed in the order in which memory was taken
   absl::flat_hash_map<std::string_view, RecordEdit*> records_;  // the same by their own keys

@@ -89,15 +89,24 @@ absl::Status WriteTxn::Commit() {
                "free disk space or repair the disk, then open the store again: what was acknowledged is there");
 }
 
-SortedPuts::SortedPuts(WriteTxn& txn, Table table) : txn_(txn) {
+SortedRows::SortedRows(WriteTxn& txn, Table table) : txn_(txn) {
   if (txn.status_.ok()) txn.Note(mdb_cursor_open(txn.txn_, txn.env_->dbis_[static_cast<size_t>(table)], &cursor_));
 }
 
-SortedPuts::~SortedPuts() {
+SortedRows::~SortedRows() {
   if (cursor_ != nullptr) mdb_cursor_close(cursor_);
 }
 
-void SortedPuts::Put(std::string_view key, std::string_view value) {
+std::optional<std::string_view> SortedRows::Get(std::string_view key) {
+  if (!txn_.status_.ok()) return std::nullopt;
+  MDB_val k = ValOf(key), v;
+  const int rc = mdb_cursor_get(cursor_, &k, &v, MDB_SET);
+  if (rc == 0) return std::string_view(static_cast<const char*>(v.mv_data), v.mv_size);
+  if (rc != MDB_NOTFOUND) txn_.Note(rc);
+  return std::nullopt;
+}
+
+void SortedRows::Put(std::string_view key, std::string_view value) {
   CHECK(FitsTable(key, value));
   if (!txn_.status_.ok()) return;
   MDB_val k = ValOf(key), v = ValOf(value);

@@ -35,7 +35,7 @@ class Txn {
  protected:
   friend class Env;
   friend class Cursor;
-  friend class SortedPuts;
+  friend class SortedRows;
   Txn(Env* env, MDB_txn* txn) : env_(env), txn_(txn) {}
   void Note(int rc) const;
 
@@ -64,14 +64,15 @@ class WriteTxn final : public Txn {
   void Put(Table table, std::string_view key, std::string_view value, unsigned flags);
 };
 
-// Puts rows of one table in ascending order: what lies on the page of the row before is not looked for from the root. Nothing
-// else writes the table meanwhile.
-class SortedPuts {
+// Reads and puts rows of one table in ascending order: what lies on the page of the row before is not looked for from the root.
+// Nothing else writes the table meanwhile.
+class SortedRows {
  public:
-  SortedPuts(WriteTxn& txn, Table table);
-  ~SortedPuts();
-  SortedPuts(const SortedPuts&) = delete;
-  void Put(std::string_view key, std::string_view value);  // as WriteTxn::Put
+  SortedRows(WriteTxn& txn, Table table);
+  ~SortedRows();
+  SortedRows(const SortedRows&) = delete;
+  std::optional<std::string_view> Get(std::string_view key);  // good until the next Put
+  void Put(std::string_view key, std::string_view value);     // as WriteTxn::Put
 
  private:
   WriteTxn& txn_;
@@ -129,7 +130,7 @@ class Env {
   friend class Txn;
   friend class WriteTxn;
   friend class Cursor;
-  friend class SortedPuts;
+  friend class SortedRows;
   explicit Env(Options options) : options_(std::move(options)) {}
   absl::Status Lock();
   absl::Status OpenMap();
