@@ -291,8 +291,7 @@ absl::Status FillFromStore(const std::string& dir, Env& env, const KeyPair& key)
   }
   RETURN_IF_ERROR(txn.status());
   RETURN_IF_ERROR(filler.Commit());
-  ASSIGN_OR_RETURN(const StoreRow store, ReadStoreRow(txn));
-  return TakeUp(env, ReadTail(dir, LaneOf(store.key)), key);
+  return TakeUp(env, ReadTail(dir), key);
 }
 
 // Another key, and why; what the tips and tails of directories say was filed.
@@ -304,7 +303,7 @@ absl::Status MakeNew(Env& env, const KeyPair& key, std::string_view of, const st
   renewal.reason = Cat("restored from ", of, " of ", lanes.FrontierText());
   for (const std::string& dir : dirs) {
     if (const std::optional<Tip> tip = ReadTip(dir)) renewal.filed.Raise({tip->lane, tip->seq});  // named once it is known
-    const std::vector<Run> chain = ReadTail(dir, LaneOf(store.key));
+    const std::vector<Run> chain = ReadTail(dir);
     if (!chain.empty()) renewal.filed.Raise({chain.back().lane, chain.back().last()});
   }
   store.key = key.public_key();

@@ -180,7 +180,7 @@ struct Database::Impl {
   }
 
   absl::Status TakeUpTail() {
-    RETURN_IF_ERROR(TakeUp(*env, ReadTail(env->dir(), LaneOf(key.public_key())), key));
+    RETURN_IF_ERROR(TakeUp(*env, ReadTail(env->dir()), key));
     StartTailAgain();
     return absl::OkStatus();
   }
@@ -262,8 +262,9 @@ struct Database::Impl {
     {
       ASSIGN_OR_RETURN(const Txn txn, env->Read());
       ASSIGN_OR_RETURN(const Lanes lanes, Lanes::Load(txn));
-      if (const Lane* own = lanes.Find(LaneOf(key.public_key()));
-          !chain.empty() && own != nullptr && chain.back().last() > std::max(own->tip(), tip ? tip->seq : 0))
+      const Lane* own = lanes.Find(LaneOf(key.public_key()));
+      const uint64_t known = own == nullptr ? 0 : tip && tip->lane == own->id ? std::max(own->tip(), tip->seq) : own->tip();
+      if (!chain.empty() && own != nullptr && chain[0].lane == own->id && chain.back().last() > known)
         tip = Tip{own->id, chain.back().last(), {}};
       reason = OlderCopy(tip, lanes);
     }
@@ -277,6 +278,22 @@ struct Database::Impl {
     ASSIGN_OR_RETURN(const Txn txn, env->Read());
     ASSIGN_OR_RETURN(const Lanes lanes, Lanes::Load(txn));
     NoteTip(lanes);
+    return absl::OkStatus();
+  }
+
+  // What stands in a tail and follows nothing that is here may follow what peers bring: it waits in the inbox, as theirs would.
+  absl::Status KeepChain(const std::vector<Run>& chain) {
+    if (chain.empty()) return absl::OkStatus();
+    {
+      ASSIGN_OR_RETURN(const Txn txn, env->Read());
+      ASSIGN_OR_RETURN(const Lanes lanes, Lanes::Load(txn));
+      const Lane* lane = lanes.Find(chain[0].lane);
+      if (lane == nullptr || lane->tip() >= chain.back().last()) return absl::OkStatus();
+    }
+    std::vector<std::string> runs;
+    for (const Run& run : chain) runs.push_back(EncodeRun(run));
+    absl::Status fault;
+    Take(Offer{{runs.begin(), runs.end()}, {}, {}}, &fault).status().IgnoreError();  // a store with a full inbox opens, too
     return absl::OkStatus();
   }
 
@@ -547,9 +564,10 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::string& dir,
     ASSIGN_OR_RETURN(impl->catalog, LoadCatalog(txn));
   }
   impl->tail.Open(dir, env.durable);
-  const std::vector<Run> chain = ReadTail(dir, LaneOf(impl->key.public_key()));
-  RETURN_IF_ERROR(TakeUp(*impl->env, chain, impl->key));
+  const std::vector<Run> chain = ReadTail(dir);
+  if (!chain.empty() && chain[0].lane == LaneOf(impl->key.public_key())) RETURN_IF_ERROR(TakeUp(*impl->env, chain, impl->key));
   RETURN_IF_ERROR(impl->CheckTip(chain));
+  RETURN_IF_ERROR(impl->KeepChain(chain));
   return std::unique_ptr<Database>(new Database(std::move(impl)));
 }
 

@@ -48,16 +48,15 @@ std::optional<std::string_view> NextBody(std::string_view* bytes) {
   return body;
 }
 
-// nullopt where one of them is no run of the lane, or not the next. next: 0 = any.
-std::optional<std::vector<Run>> RunsIn(std::string_view body, LaneId lane, uint64_t next) {
-  std::vector<Run> runs;
+// Appends the runs of a record. False where one of them is none, or does not follow the one before it.
+bool AddRuns(std::string_view body, std::vector<Run>* chain) {
   for (ByteReader r(body); !r.AtEnd();) {
     absl::StatusOr<Run> run = DecodeRun(r.Raw(r.U32()));
-    if (!r.ok() || !run.ok() || run->lane != lane || run->first == 0 || (next != 0 && run->first != next)) return std::nullopt;
-    next = run->last() + 1;
-    runs.push_back(*std::move(run));
+    if (!r.ok() || !run.ok()) return false;
+    if (!chain->empty() && (run->lane != chain->back().lane || run->first != chain->back().last() + 1)) return false;
+    chain->push_back(*std::move(run));
   }
-  return runs;
+  return true;
 }
 
 Run Behind(Run run, uint64_t tip) {
@@ -161,23 +160,24 @@ std::string TailRecord(absl::Span<const Run> runs) {
   return std::move(record.out);
 }
 
-std::vector<Run> TailChain(std::string_view bytes, LaneId lane) {
+std::vector<Run> TailChain(std::string_view bytes) {
   std::vector<Run> chain;
   while (const std::optional<std::string_view> body = NextBody(&bytes)) {
-    std::optional<std::vector<Run>> runs = RunsIn(*body, lane, chain.empty() ? 0 : chain.back().last() + 1);
-    if (!runs || runs->empty()) break;
-    for (Run& run : *runs) chain.push_back(std::move(run));
+    const size_t whole = chain.size();
+    if (AddRuns(*body, &chain) && chain.size() > whole) continue;
+    chain.resize(whole);
+    break;
   }
   if (Planted(Bug::kTailEndsEarly) && chain.size() > 1) chain.pop_back();
   return chain;
 }
 
-std::vector<Run> ReadTail(const std::string& dir, LaneId lane) {
+std::vector<Run> ReadTail(const std::string& dir) {
   const int fd = open(PathOf(dir).c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return {};
   const std::string bytes = Slurp(fd);
   close(fd);
-  return TailChain(bytes, lane);
+  return TailChain(bytes);
 }
 
 absl::Status TakeUp(Env& env, const std::vector<Run>& chain, const KeyPair& signer) {

@@ -20,10 +20,10 @@ namespace chancery {
 // One group: its runs are taken up together or not at all.
 std::string TailRecord(absl::Span<const Run> runs);
 
-// The runs that stand at the front of a tail and follow one another in the lane: up to the first record that is not whole, of
+// The runs that stand at the front of a tail and follow one another in one lane: up to the first record that is not whole, of
 // another lane, or not the next.
-std::vector<Run> TailChain(std::string_view bytes, LaneId lane);
-std::vector<Run> ReadTail(const std::string& dir, LaneId lane);  // none: no file
+std::vector<Run> TailChain(std::string_view bytes);
+std::vector<Run> ReadTail(const std::string& dir);  // none: no file
 
 // Folds into the store what the chain holds behind its lane's tip; one commit. A chain that does not follow what the store holds
 // is left alone, from there on. Derived rows that cannot be read are made anew. Errors: DataLoss.

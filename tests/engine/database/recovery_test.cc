@@ -227,8 +227,10 @@ TEST_F(Recovery, WhatIsMissingIsNamedUntilItIsBack) {
   Tell(*tallinn_, *tartu_);
   Create(*tallinn_, "3");
   Create(*tallinn_, "4");
+  Status(*tallinn_);
   tallinn_.reset();
-  fs::remove(Dir("tallinn") + "/data.mdb");  // the disk's file is gone; what lay beside it is not
+  for (const char* file : {"/data.mdb", "/tail"})
+    fs::remove(Dir("tallinn") + file);  // they are gone; the tip that lay beside them is not
 
   tallinn_ = Restore("tallinn", Dir("b"));
   EXPECT_EQ(Status(*tallinn_).lost, std::vector<std::string>{"tallinn-5…7"});
