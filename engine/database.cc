@@ -35,7 +35,6 @@ struct Pending {
   explicit Pending(Txn txn) : view(std::move(txn)) {}
   Txn view;
   std::unique_ptr<Batch> batch;
-  uint64_t kept = 0;  // the own lane's tip that is durable
   size_t drafts = 0;  // looked at: how much is held in memory
 };
 
@@ -63,9 +62,10 @@ struct Database::Impl {
   StoreRow store;
   KeyPair key;                    // changed by the leader of the queue, under key_mutex; others read it by Key()
   std::optional<KeyPair> staged;  // by the transaction in hand
-  Sidecar sidecar;                // the leader's; likewise the next two
+  Sidecar sidecar;                // the leader's; likewise the next three
   Tail tail;
   std::unique_ptr<Pending> pending;
+  uint64_t kept = 0;                   // the own lane's tip that is durable
   std::atomic<bool> unwritten{false};  // the tail holds what LMDB does not
   std::atomic<bool> looked{true};      // somebody has read since the last filing: the next will be read as well
   mutable std::mutex key_mutex;
@@ -118,10 +118,10 @@ struct Database::Impl {
     RETURN_IF_ERROR(OpenPending());
     for (CommitQueue::Request* request : group) request->status = static_cast<Job*>(request)->file(*pending->batch);
     pending->drafts += drafts;
-    absl::Status kept = pending->view.status();
-    if (kept.ok()) kept = Keep(!rules && drafts < limits::kTailDrafts);
-    if (!kept.ok() || !unwritten) pending.reset();  // what was acknowledged is in the tail
-    return kept;
+    absl::Status filed = pending->view.status();
+    if (filed.ok()) filed = Keep(!rules && drafts < limits::kTailDrafts);
+    if (!filed.ok() || !unwritten) pending.reset();  // what was acknowledged is in the tail
+    return filed;
   }
 
   absl::Status OpenPending() {
@@ -131,7 +131,7 @@ struct Database::Impl {
     auto opened = std::make_unique<Pending>(std::move(txn));
     ASSIGN_OR_RETURN(opened->batch, Batch::Open(opened->view, SharedCatalog()));
     const Lane* own = opened->batch->work().Own();
-    opened->kept = own == nullptr ? 0 : own->tip();
+    kept = own == nullptr ? 0 : own->tip();
     pending = std::move(opened);
     return absl::OkStatus();
   }
@@ -141,16 +141,16 @@ struct Database::Impl {
     Workspace& work = pending->batch->work();
     const Lane* own = work.Own();
     const bool much = std::max(work.journal.fresh_ops(), pending->drafts) >= limits::kEntriesACommit;
-    if (own == nullptr || own->tip() == pending->kept) return much ? WriteOut() : absl::OkStatus();
+    if (own == nullptr || own->tip() == kept) return much ? WriteOut() : absl::OkStatus();
     const bool read = looked.exchange(false);
     if (!small || read || much) return WriteOut();
-    const std::string record = TailRecord(work.journal.OwnAfter(*own, pending->kept, work.registry(), key));
+    const std::string record = TailRecord(work.journal.OwnAfter(*own, kept, work.registry(), key));
     if (!HasRoom(work) || !tail.Fits(record.size())) return WriteOut();
     if (absl::Status appended = tail.Append(record); !appended.ok()) {
       env->Fail();
       return appended;
     }
-    pending->kept = own->tip();
+    kept = own->tip();
     unwritten = true;
     NoteTip(work.lanes);
     return absl::OkStatus();
@@ -167,7 +167,7 @@ struct Database::Impl {
   absl::Status WriteOut() {
     if (!pending) return unwritten ? TakeUpTail() : absl::OkStatus();
     const Lane* own = pending->batch->work().Own();
-    if (!unwritten && (own == nullptr || own->tip() == pending->kept)) return absl::OkStatus();
+    if (!unwritten && (own == nullptr || own->tip() == kept)) return absl::OkStatus();
     const std::unique_ptr<Pending> written = std::move(pending);
     ASSIGN_OR_RETURN(WriteTxn txn, env->WriteAccepted());
     written->view.Follow(txn);
@@ -179,8 +179,16 @@ struct Database::Impl {
     return absl::OkStatus();
   }
 
+  // The batch is gone: what was acknowledged is folded again.
   absl::Status TakeUpTail() {
     RETURN_IF_ERROR(TakeUp(*env, ReadTail(env->dir()), key));
+    ASSIGN_OR_RETURN(const Txn txn, env->Read());
+    ASSIGN_OR_RETURN(const Lanes lanes, Lanes::Load(txn));
+    if (const Lane* own = lanes.Find(LaneOf(key.public_key())); own == nullptr || own->tip() < kept) {
+      env->Fail();
+      return Error(absl::StatusCode::kDataLoss, Cat(env->dir(), "/tail does not hold any more what was written to it"),
+                   "open the store again, and compare its status with the receipts");
+    }
     StartTailAgain();
     return absl::OkStatus();
   }

@@ -481,5 +481,34 @@ TEST_F(TailOfAStore, ThatIsDamagedEndsEarlier) {
   }
 }
 
+// A row of the tables is damaged that a filing in the tail changes: the store opens all the same, or says what is damaged.
+TEST_F(TailOfAStore, OutlivesDamagedTables) {
+  const std::string owner = "Mari Maasikas of Maasikamae";
+  Ok(db_->File(Draft().Record("parcel/first").Set("owner", owner)));
+  Keys();
+  Create("a");
+  Ok(db_->File(Draft().Record("parcel/first").Set("number", "7")));
+  EXPECT_NE(InTail(), "");
+  db_.reset();
+  std::ifstream in(Dir("tallinn") + "/data.mdb", std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(in), {}};
+  int opened = 0;
+  for (size_t at = bytes.find(owner); at != std::string::npos; at = bytes.find(owner, at + 1)) {
+    Copy("damaged", {"site.key", "tail", "tip"});
+    std::string damaged = bytes;
+    damaged[at] = 'm';
+    std::ofstream(Dir("damaged") + "/data.mdb", std::ios::binary | std::ios::trunc) << damaged;
+    auto db = Database::Open(Dir("damaged"), env_);
+    opened += db.ok();
+    if (!db.ok()) {
+      EXPECT_TRUE(absl::IsDataLoss(db.status())) << db.status();
+      continue;
+    }
+    EXPECT_EQ(Ok(Ok((*db)->Read()).Keys("parcel")), (std::vector<std::string>{"a", "first"}));
+    EXPECT_EQ(Ok(Ok((*db)->Read()).Value("parcel/first/owner")).text, owner) << "made anew from the journal";
+  }
+  EXPECT_GT(opened, 0);
+}
+
 }  // namespace
 }  // namespace chancery
