@@ -22,6 +22,7 @@
 #include "engine/register/meta.h"
 #include "engine/sidecar.h"
 #include "engine/store/file_check.h"
+#include "engine/tail.h"
 
 namespace chancery {
 namespace {
@@ -279,7 +280,7 @@ absl::Status FillFromBackup(const std::string& file, Env& env) {
   return filler.Commit();
 }
 
-absl::Status FillFromStore(const std::string& dir, Env& env) {
+absl::Status FillFromStore(const std::string& dir, Env& env, const KeyPair& key) {
   ASSIGN_OR_RETURN(const std::unique_ptr<Env> source, Env::Open({.dir = dir, .walk_pages = true}));
   ASSIGN_OR_RETURN(const Txn txn, source->Read());
   Filler filler(env);
@@ -289,18 +290,22 @@ absl::Status FillFromStore(const std::string& dir, Env& env) {
       RETURN_IF_ERROR(filler.Put(static_cast<Table>(table), rows.key(), rows.value()));
   }
   RETURN_IF_ERROR(txn.status());
-  return filler.Commit();
+  RETURN_IF_ERROR(filler.Commit());
+  return TakeUp(env, ReadTail(dir), key);
 }
 
-// Another key, and why; what tips say was filed.
-absl::Status MakeNew(Env& env, const KeyPair& key, std::string_view of, const std::vector<std::optional<Tip>>& tips) {
+// Another key, and why; what the tips and tails of directories say was filed.
+absl::Status MakeNew(Env& env, const KeyPair& key, std::string_view of, const std::vector<std::string>& dirs) {
   ASSIGN_OR_RETURN(WriteTxn txn, env.Write());
   ASSIGN_OR_RETURN(StoreRow store, ReadStoreRow(txn));
   ASSIGN_OR_RETURN(const Lanes lanes, Lanes::Load(txn));
   ASSIGN_OR_RETURN(Renewal renewal, ReadRenewal(txn));
   renewal.reason = Cat("restored from ", of, " of ", lanes.FrontierText());
-  for (const std::optional<Tip>& tip : tips)
-    if (tip) renewal.filed.Raise({tip->lane, tip->seq});  // of a lane that is not known here yet: named once it is
+  for (const std::string& dir : dirs) {
+    if (const std::optional<Tip> tip = ReadTip(dir)) renewal.filed.Raise({tip->lane, tip->seq});  // named once it is known
+    const std::vector<Run> chain = ReadTail(dir);
+    if (!chain.empty()) renewal.filed.Raise({chain.back().lane, chain.back().last()});
+  }
   store.key = key.public_key();
   PutStoreRow(txn, store);
   PutRenewal(txn, renewal);
@@ -310,9 +315,10 @@ absl::Status MakeNew(Env& env, const KeyPair& key, std::string_view of, const st
 absl::Status MakeStaged(const RestoreRequest& request, const std::string& staging, const KeyPair& key) {
   ASSIGN_OR_RETURN(const std::unique_ptr<Env> env, Env::Open({.dir = staging, .create = true, .durable = request.durable}));
   const bool store = std::filesystem::is_directory(request.source);
-  RETURN_IF_ERROR(store ? FillFromStore(request.source, *env) : FillFromBackup(request.source, *env));
-  return MakeNew(*env, key, store ? "the store" : "a backup",
-                 {ReadTip(request.dir), store ? ReadTip(request.source) : std::nullopt});
+  RETURN_IF_ERROR(store ? FillFromStore(request.source, *env, key) : FillFromBackup(request.source, *env));
+  std::vector<std::string> dirs = {request.dir};
+  if (store) dirs.push_back(request.source);
+  return MakeNew(*env, key, store ? "the store" : "a backup", dirs);
 }
 
 // The directory is this process's while it lives.

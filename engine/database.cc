@@ -1,8 +1,6 @@
 #include <sys/stat.h>
 
-#include <cstdio>
-#include <fstream>
-#include <sstream>
+#include <atomic>
 
 #include "chancery/chancery.h"
 #include "engine/backup.h"
@@ -19,14 +17,25 @@
 #include "engine/pipeline/verify_store.h"
 #include "engine/sidecar.h"
 #include "engine/snapshot.h"
+#include "engine/tail.h"
 
 namespace chancery {
 namespace {
 
-// A request of the queue that carries its work.
+// A request of the queue that carries its work: at most one of the three. None: what is pending is written, and no more.
 struct Job : CommitQueue::Request {
-  std::function<absl::Status(Batch&, WriteTxn&)> work;
-  std::function<absl::Status(WriteTxn&)> repair;  // instead of work: no batch, rows are written directly
+  std::function<absl::Status(Batch&)> file;             // together with others; one that fails has changed nothing
+  std::function<absl::Status(Batch&, WriteTxn&)> work;  // alone
+  std::function<absl::Status(WriteTxn&)> repair;        // alone: no batch, rows are written directly
+  bool rules = false;                                   // looks for cases in the tables: they are brought up to date before
+};
+
+// A batch that stays open over several groups, above what LMDB holds.
+struct Pending {
+  explicit Pending(Txn txn) : view(std::move(txn)) {}
+  Txn view;
+  std::unique_ptr<Batch> batch;
+  size_t drafts = 0;  // looked at: how much is held in memory
 };
 
 KeyPair MakeKey(const Environment& environment, const std::string& seed) {
@@ -53,7 +62,12 @@ struct Database::Impl {
   StoreRow store;
   KeyPair key;                    // changed by the leader of the queue, under key_mutex; others read it by Key()
   std::optional<KeyPair> staged;  // by the transaction in hand
-  Sidecar sidecar;                // the leader's
+  Sidecar sidecar;                // the leader's; likewise the next three
+  Tail tail;
+  std::unique_ptr<Pending> pending;
+  uint64_t kept = 0;                   // the own lane's tip that is durable
+  std::atomic<bool> unwritten{false};  // the tail holds what LMDB does not
+  std::atomic<bool> looked{true};      // somebody has read since the last filing: the next will be read as well
   mutable std::mutex key_mutex;
   CommitQueue queue;
   mutable std::mutex catalog_mutex;
@@ -74,22 +88,125 @@ struct Database::Impl {
     return catalog;
   }
 
-  // One transaction for a group. A job that fails after it changed something must be `alone`.
+  // A transaction for one that is alone; for others one append to the tail, or one transaction for all that is pending.
   void RunGroup(const std::vector<CommitQueue::Request*>& group) {
-    if (Job* job = static_cast<Job*>(group[0]); job->repair) {
-      job->status = Repair(job->repair);
+    if (group[0]->alone) {
+      group[0]->status = RunAlone(*static_cast<Job*>(group[0]));
       return;
     }
-    const absl::Status committed = Transact([&](Batch& batch, WriteTxn& txn) {
-      for (CommitQueue::Request* request : group) {
-        Job* job = static_cast<Job*>(request);
-        job->status = job->work(batch, txn);
-        if (job->alone) RETURN_IF_ERROR(job->status);
-      }
-      return absl::OkStatus();
-    });
+    const absl::Status filed = FileGroup(group);
     for (CommitQueue::Request* request : group)
-      if (request->status.ok() && !committed.ok()) request->status = committed;
+      if (request->status.ok() && !filed.ok()) request->status = filed;
+  }
+
+  absl::Status RunAlone(const Job& job) {
+    RETURN_IF_ERROR(WriteOut());
+    pending.reset();
+    if (job.repair) return Repair(job.repair);
+    return job.work ? Transact(job.work) : absl::OkStatus();
+  }
+
+  absl::Status FileGroup(const std::vector<CommitQueue::Request*>& group) {
+    RETURN_IF_ERROR(env->Accepts());
+    bool rules = false;
+    size_t drafts = 0;
+    for (CommitQueue::Request* request : group) {
+      rules |= static_cast<Job*>(request)->rules;
+      drafts += request->drafts;
+    }
+    if (rules) RETURN_IF_ERROR(WriteOut());
+    RETURN_IF_ERROR(OpenPending());
+    for (CommitQueue::Request* request : group) request->status = static_cast<Job*>(request)->file(*pending->batch);
+    pending->drafts += drafts;
+    absl::Status filed = pending->view.status();
+    if (filed.ok()) filed = Keep(!rules && drafts < limits::kTailDrafts);
+    if (!filed.ok() || !unwritten) pending.reset();  // what was acknowledged is in the tail
+    return filed;
+  }
+
+  absl::Status OpenPending() {
+    if (pending) return absl::OkStatus();
+    RETURN_IF_ERROR(WriteOut());
+    ASSIGN_OR_RETURN(Txn txn, env->Read());
+    auto opened = std::make_unique<Pending>(std::move(txn));
+    ASSIGN_OR_RETURN(opened->batch, Batch::Open(opened->view, SharedCatalog()));
+    const Lane* own = opened->batch->work().Own();
+    kept = own == nullptr ? 0 : own->tip();
+    pending = std::move(opened);
+    return absl::OkStatus();
+  }
+
+  // Makes durable what a group has appended.
+  absl::Status Keep(bool small) {
+    Workspace& work = pending->batch->work();
+    const Lane* own = work.Own();
+    const bool much = std::max(work.journal.fresh_ops(), pending->drafts) >= limits::kEntriesACommit;
+    if (own == nullptr || own->tip() == kept) return much ? WriteOut() : absl::OkStatus();
+    const bool read = looked.exchange(false);
+    if (!small || read || much) return WriteOut();
+    const std::string record = TailRecord(work.journal.OwnAfter(*own, kept, work.registry(), key));
+    if (!HasRoom(work) || !tail.Fits(record.size())) return WriteOut();
+    if (absl::Status appended = tail.Append(record); !appended.ok()) {
+      env->Fail();
+      return appended;
+    }
+    kept = own->tip();
+    unwritten = true;
+    NoteTip(work.lanes);
+    return absl::OkStatus();
+  }
+
+  // What is acknowledged must find room in LMDB when it is asked for, so it is not put off where the disk is nearly full: pages
+  // of four tables an operation, copies of the values in two, and the tail itself.
+  bool HasRoom(const Workspace& work) const {
+    constexpr uint64_t kBytesAnOperation = 32 << 10;
+    return env->RoomBytes() > 5 * limits::kTailBytes + work.journal.fresh_ops() * kBytesAnOperation;
+  }
+
+  // Writes into LMDB what is pending: one commit, after which the tail begins anew. If it fails, the tail is there still.
+  absl::Status WriteOut() {
+    if (!pending) return unwritten ? TakeUpTail() : absl::OkStatus();
+    const Lane* own = pending->batch->work().Own();
+    if (!unwritten && (own == nullptr || own->tip() == kept)) return absl::OkStatus();
+    const std::unique_ptr<Pending> written = std::move(pending);
+    ASSIGN_OR_RETURN(WriteTxn txn, env->WriteAccepted());
+    written->view.Follow(txn);
+    RETURN_IF_ERROR(written->batch->Flush(txn, key));
+    RETURN_IF_ERROR(written->view.status());
+    RETURN_IF_ERROR(txn.Commit());
+    StartTailAgain();
+    NoteTip(written->batch->work().lanes);
+    return absl::OkStatus();
+  }
+
+  // The batch is gone: what was acknowledged is folded again.
+  absl::Status TakeUpTail() {
+    RETURN_IF_ERROR(TakeUp(*env, ReadTail(env->dir()), key));
+    ASSIGN_OR_RETURN(const Txn txn, env->Read());
+    ASSIGN_OR_RETURN(const Lanes lanes, Lanes::Load(txn));
+    if (const Lane* own = lanes.Find(LaneOf(key.public_key())); own == nullptr || own->tip() < kept) {
+      env->Fail();
+      return Error(absl::StatusCode::kDataLoss, Cat(env->dir(), "/tail does not hold any more what was written to it"),
+                   "open the store again, and compare its status with the receipts");
+    }
+    StartTailAgain();
+    return absl::OkStatus();
+  }
+
+  void StartTailAgain() {
+    tail.StartAgain();
+    unwritten = false;
+  }
+
+  // Every read begins here: it shows all that anybody was answered.
+  absl::StatusOr<Txn> Read() {
+    if (!looked.load(std::memory_order_relaxed)) looked.store(true, std::memory_order_relaxed);
+    if (unwritten) {
+      Job job;
+      job.alone = true;
+      RETURN_IF_ERROR(Submit(job));
+    }
+    return env->Read();
   }
 
   absl::Status Repair(const std::function<absl::Status(WriteTxn&)>& work) {
@@ -146,13 +263,17 @@ struct Database::Impl {
     return absl::OkStatus();
   }
 
-  // Whether `tip` says that this store is an older copy of itself.
-  absl::Status CheckTip() {
-    const std::optional<Tip> tip = ReadTip(env->dir());
+  // Whether `tip`, or a tail that was not taken up whole, says that this store is an older copy of itself.
+  absl::Status CheckTip(const std::vector<Run>& chain) {
+    std::optional<Tip> tip = ReadTip(env->dir());
     std::optional<std::string> reason;
     {
       ASSIGN_OR_RETURN(const Txn txn, env->Read());
       ASSIGN_OR_RETURN(const Lanes lanes, Lanes::Load(txn));
+      const Lane* own = lanes.Find(LaneOf(key.public_key()));
+      const uint64_t known = own == nullptr ? 0 : tip && tip->lane == own->id ? std::max(own->tip(), tip->seq) : own->tip();
+      if (!chain.empty() && own != nullptr && chain[0].lane == own->id && chain.back().last() > known)
+        tip = Tip{own->id, chain.back().last(), {}};
       reason = OlderCopy(tip, lanes);
     }
     sidecar.Open(env->dir());
@@ -165,6 +286,22 @@ struct Database::Impl {
     ASSIGN_OR_RETURN(const Txn txn, env->Read());
     ASSIGN_OR_RETURN(const Lanes lanes, Lanes::Load(txn));
     NoteTip(lanes);
+    return absl::OkStatus();
+  }
+
+  // What stands in a tail and follows nothing that is here may follow what peers bring: it waits in the inbox, as theirs would.
+  absl::Status KeepChain(const std::vector<Run>& chain) {
+    if (chain.empty()) return absl::OkStatus();
+    {
+      ASSIGN_OR_RETURN(const Txn txn, env->Read());
+      ASSIGN_OR_RETURN(const Lanes lanes, Lanes::Load(txn));
+      const Lane* lane = lanes.Find(chain[0].lane);
+      if (lane == nullptr || lane->tip() >= chain.back().last()) return absl::OkStatus();
+    }
+    std::vector<std::string> runs;
+    for (const Run& run : chain) runs.push_back(EncodeRun(run));
+    absl::Status fault;
+    Take(Offer{{runs.begin(), runs.end()}, {}, {}}, &fault).status().IgnoreError();  // a store with a full inbox opens, too
     return absl::OkStatus();
   }
 
@@ -200,15 +337,19 @@ struct Database::Impl {
     return job.status;
   }
 
-  absl::StatusOr<Receipt> Act(bool alone, const std::function<absl::StatusOr<Receipt>(Author&)>& act) {
+  enum class With { kOthers, kOtherRulings, kNobody };
+  absl::StatusOr<Receipt> Act(With with, const std::function<absl::StatusOr<Receipt>(Author&)>& act) {
     absl::StatusOr<Receipt> receipt = absl::UnknownError("not run");
-    Job job;
-    job.alone = alone;
-    job.work = [&](Batch& batch, WriteTxn&) {
+    const auto run = [&](Batch& batch) {
       Author author(batch, NowMs());
       receipt = act(author);
       return receipt.status();
     };
+    Job job;
+    job.alone = with == With::kNobody;
+    job.rules = with == With::kOtherRulings;
+    if (job.alone) job.work = [&](Batch& batch, WriteTxn&) { return run(batch); };
+    if (!job.alone) job.file = run;
     RETURN_IF_ERROR(Submit(job));
     return receipt;
   }
@@ -219,6 +360,7 @@ struct Database::Impl {
         env, Env::Open({.dir = dir, .create = true, .durable = environment.durable, .reserve_bytes = environment.reserve_bytes}));
     key = MakeKey(environment, seed);
     sidecar.Open(dir);
+    tail.Open(dir, environment.durable);
     store = {registry, site, key.public_key()};
     RETURN_IF_ERROR(WriteKeyFile(dir, key));
     ASSIGN_OR_RETURN(WriteTxn txn, env->Write());
@@ -252,7 +394,7 @@ void Add(const Intake& part, Intake* whole) {
 absl::Status Database::Impl::NoteFiled(const std::vector<LaneHead>& heads) {
   Renewal renewal;
   {
-    ASSIGN_OR_RETURN(const Txn txn, env->Read());
+    ASSIGN_OR_RETURN(const Txn txn, Read());
     ASSIGN_OR_RETURN(const Lanes lanes, Lanes::Load(txn));
     ASSIGN_OR_RETURN(renewal, ReadRenewal(txn));
     const Frontier known = renewal.filed;
@@ -429,7 +571,11 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::string& dir,
     ASSIGN_OR_RETURN(impl->key, FindKeyFile(dir, impl->store.key));
     ASSIGN_OR_RETURN(impl->catalog, LoadCatalog(txn));
   }
-  RETURN_IF_ERROR(impl->CheckTip());
+  impl->tail.Open(dir, env.durable);
+  const std::vector<Run> chain = ReadTail(dir);
+  if (!chain.empty() && chain[0].lane == LaneOf(impl->key.public_key())) RETURN_IF_ERROR(TakeUp(*impl->env, chain, impl->key));
+  RETURN_IF_ERROR(impl->CheckTip(chain));
+  RETURN_IF_ERROR(impl->KeepChain(chain));
   return std::unique_ptr<Database>(new Database(std::move(impl)));
 }
 
@@ -440,7 +586,7 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Restore(const std::string& d
 }
 
 absl::StatusOr<Receipt> Database::File(const Draft& draft) {
-  return impl_->Act(false, [&](Author& author) { return author.File(draft); });
+  return impl_->Act(Impl::With::kOthers, [&](Author& author) { return author.File(draft); });
 }
 
 std::vector<absl::StatusOr<Receipt>> Database::FileAll(absl::Span<const Draft> drafts) {
@@ -448,7 +594,7 @@ std::vector<absl::StatusOr<Receipt>> Database::FileAll(absl::Span<const Draft> d
   receipts.reserve(drafts.size());
   Job job;
   job.drafts = drafts.size();
-  job.work = [&](Batch& batch, WriteTxn&) {
+  job.file = [&](Batch& batch) {
     Author author(batch, impl_->NowMs());
     for (const Draft& draft : drafts) receipts.push_back(author.File(draft));
     return absl::OkStatus();
@@ -459,22 +605,22 @@ std::vector<absl::StatusOr<Receipt>> Database::FileAll(absl::Span<const Draft> d
 }
 
 absl::StatusOr<Receipt> Database::Rule(const RulingDraft& ruling) {
-  return impl_->Act(false, [&](Author& author) { return author.Rule(ruling); });
+  return impl_->Act(Impl::With::kOtherRulings, [&](Author& author) { return author.Rule(ruling); });
 }
 
 absl::StatusOr<Receipt> Database::Admit(std::string_view card) {
-  return impl_->Act(true, [&](Author& author) { return author.Admit(card); });
+  return impl_->Act(Impl::With::kNobody, [&](Author& author) { return author.Admit(card); });
 }
 
 absl::StatusOr<Receipt> Database::ApplyPack(std::string_view toml, std::string_view origin) {
-  return impl_->Act(true, [&](Author& author) { return author.ApplyPack(toml, origin); });
+  return impl_->Act(Impl::With::kNobody, [&](Author& author) { return author.ApplyPack(toml, origin); });
 }
 
 std::string Database::SiteCard() const {
   std::optional<PublicKey> replaces;
   const KeyPair key = impl_->Key();
   const auto note = [&]() -> absl::Status {
-    ASSIGN_OR_RETURN(const Txn txn, impl_->env->Read());
+    ASSIGN_OR_RETURN(const Txn txn, impl_->Read());
     ASSIGN_OR_RETURN(const Renewal renewal, ReadRenewal(txn));
     if (!renewal.reason.empty()) {
       ASSIGN_OR_RETURN(const Lanes lanes, Lanes::Load(txn));
@@ -489,7 +635,7 @@ std::string Database::SiteCard() const {
 std::string Database::Fingerprint() const { return FingerprintOf(impl_->Key().public_key()); }
 
 absl::StatusOr<Snapshot> Database::Read() const {
-  ASSIGN_OR_RETURN(Txn txn, impl_->env->Read());
+  ASSIGN_OR_RETURN(Txn txn, impl_->Read());
   std::shared_ptr<const Catalog> catalog = impl_->SharedCatalog();
   ASSIGN_OR_RETURN(const std::vector<Dot> packs, ReadPackDots(txn));
   if (packs.size() > catalog->packs().size()) {  // a pack was committed a moment ago and is not published yet
@@ -500,7 +646,7 @@ absl::StatusOr<Snapshot> Database::Read() const {
 
 absl::StatusOr<Intake> Database::Ingest(absl::Span<const std::string> runs) {
   if (runs.empty()) {  // nothing to release: no commit
-    ASSIGN_OR_RETURN(const Txn txn, impl_->env->Read());
+    ASSIGN_OR_RETURN(const Txn txn, impl_->Read());
     if (txn.Count(Table::kInbox) == 0) {
       ASSIGN_OR_RETURN(const Lanes lanes, Lanes::Load(txn));
       Intake intake;
@@ -530,13 +676,13 @@ absl::StatusOr<VerifyView> Database::Verify() const {
     view.damage.push_back(Cat(pages.message(), "; ", NextOf(pages)));
     return view;
   }
-  ASSIGN_OR_RETURN(const Txn txn, impl_->env->Read());
+  ASSIGN_OR_RETURN(const Txn txn, impl_->Read());
   ASSIGN_OR_RETURN(const std::shared_ptr<const Catalog> catalog, LoadCatalog(txn));
   return VerifyRows(txn, catalog);
 }
 
 absl::StatusOr<BackupView> Database::Backup(const std::string& file) const {
-  ASSIGN_OR_RETURN(const Txn txn, impl_->env->Read());
+  ASSIGN_OR_RETURN(const Txn txn, impl_->Read());
   return WriteBackup(txn, file);
 }
 

@@ -79,7 +79,7 @@ absl::Status AdoptKeyFile(const std::string& dir) {
 }
 
 void RemoveStoreFiles(const std::string& dir) {
-  for (const char* name : {"data.mdb", "lock.mdb", "site.key", "owner", "tip"}) std::remove((dir + "/" + name).c_str());
+  for (const char* name : {"data.mdb", "lock.mdb", "site.key", "owner", "tip", "tail"}) std::remove((dir + "/" + name).c_str());
   rmdir(dir.c_str());  // stays where it holds anything else
 }
 

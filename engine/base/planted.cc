@@ -29,6 +29,7 @@ constexpr const char* kNames[kBugCount] = {
     "confluent-by-order",
     "deletion-under-reference",
     "dead-clash-only-with-creations",
+    "tail-ends-early",
 };
 
 }  // namespace

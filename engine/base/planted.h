@@ -28,8 +28,9 @@ enum class Bug : uint8_t {
   kConfluentByOrder,            // a pair of states goes together only as the pack orders it
   kDeletionUnderReference,      // a deletion is filed although a record refers to what it ends
   kDeadClashOnlyWithCreations,  // a deletion clashes with creations, not with edits
+  kTailEndsEarly,               // of the filings that a restart finds in the tail the last are left out
 };
-inline constexpr int kBugCount = 21;
+inline constexpr int kBugCount = 22;
 
 #ifdef CHANCERY_PLANTED_BUGS
 void PlantBug(Bug bug);

@@ -39,7 +39,8 @@ void Journal::AppendOwn(const Lane& lane, std::string_view header, Hlc hlc, std:
   const uint64_t seq = lane.tip() + 1;
   Row* row = LastFresh(lane.handle, seq);
   const bool fits = row != nullptr && !opens_run && row->run.header == header && row->run.leaves.size() < limits::kRunEntries &&
-                    row->raw_bytes + body.size() <= limits::kRunBytes;
+                    row->raw_bytes + body.size() <= limits::kRunBytes &&
+                    MsOf(hlc) - MsOf(row->run.leaves.front().hlc) <= limits::kRunSpanMs;
   if (!fits) {
     if (row != nullptr) row->root = lane.tree.Root();
     row = &fresh_[{lane.handle, seq}];
@@ -49,6 +50,7 @@ void Journal::AppendOwn(const Lane& lane, std::string_view header, Hlc hlc, std:
   }
   row->raw_bytes += body.size() + 4;
   row->run.Append(hlc, body);
+  fresh_ops_ += touches.size();
   row->touches.push_back(std::move(touches));
   row->ids.push_back(id);
 }
@@ -143,6 +145,26 @@ void Journal::Flush(WriteTxn& txn, const Lanes& lanes, const RegistryId& registr
     cache_.erase({key.first, stored.run.first});
   }
   fresh_.clear();
+  fresh_ops_ = 0;
+}
+
+std::vector<Run> Journal::OwnAfter(const Lane& lane, uint64_t after, const RegistryId& registry, const KeyPair& signer) const {
+  std::vector<Run> runs;
+  auto at = fresh_.upper_bound({lane.handle, after + 1});
+  if (at != fresh_.begin()) --at;
+  for (; at != fresh_.end() && at->first.first <= lane.handle; ++at) {
+    const Row& row = at->second;
+    if (at->first.first != lane.handle || row.run.last() <= after) continue;
+    const uint64_t known = after < row.run.first ? 0 : after + 1 - row.run.first;
+    Run& run = runs.emplace_back();
+    run.header = row.run.header;
+    run.lane = lane.id;
+    run.first = row.run.first + known;
+    run.bytes = row.run.bytes;
+    run.leaves.assign(row.run.leaves.begin() + static_cast<ptrdiff_t>(known), row.run.leaves.end());
+    run.seal = signer.Sign(SealMessage(registry, lane.id, run.last(), row.root ? *row.root : lane.tree.Root()));
+  }
+  return runs;
 }
 
 absl::StatusOr<const Journal::Row*> Journal::RowOf(Dot dot) const {

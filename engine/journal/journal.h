@@ -33,6 +33,10 @@ class Journal {
   // Adds a verified run of another site, whole, with its seal.
   void AppendRun(uint16_t handle, Run run, std::vector<EntryId> ids, std::vector<Touches> touches);
 
+  // What this batch appended of the site's own behind `after`, in runs that are sealed one by one.
+  std::vector<Run> OwnAfter(const Lane& lane, uint64_t after, const RegistryId& registry, const KeyPair& signer) const;
+  size_t fresh_ops() const { return fresh_ops_; }  // operations of what AppendOwn added and Flush has not written
+
   // Writes what was appended; signs own runs. Small runs grow in place while they are below 2 KiB, so that single filings share a
   // row and a signature.
   void Flush(WriteTxn& txn, const Lanes& lanes, const RegistryId& registry, const KeyPair& signer);
@@ -91,6 +95,7 @@ class Journal {
 
   const Txn& txn_;
   bool keep_rows_ = false;
+  size_t fresh_ops_ = 0;
   std::map<RowKey, Row> fresh_;  // appended, not yet written
   mutable absl::flat_hash_map<RowKey, std::unique_ptr<Row>> cache_;
 };

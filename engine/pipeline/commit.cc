@@ -1,5 +1,7 @@
 #include "engine/pipeline/commit.h"
 
+#include <thread>
+
 #include "engine/base/limits.h"
 
 namespace chancery {
@@ -18,6 +20,17 @@ std::vector<CommitQueue::Request*> CommitQueue::NextGroup() {
   return group;
 }
 
+// Those who were served a moment ago are about to file again: a sync later they would be a group of their own, and half as many
+// share each.
+void CommitQueue::Gather(std::unique_lock<std::mutex>& lock) {
+  for (size_t before = 0; before < queue_.size() && queue_.size() < served_last_;) {
+    before = queue_.size();
+    lock.unlock();
+    std::this_thread::yield();
+    lock.lock();
+  }
+}
+
 void CommitQueue::Submit(Request& request, const RunGroup& run) {
   std::unique_lock<std::mutex> lock(mutex_);
   queue_.push_back(&request);
@@ -27,11 +40,13 @@ void CommitQueue::Submit(Request& request, const RunGroup& run) {
       continue;
     }
     leading_ = true;
+    Gather(lock);
     const std::vector<Request*> group = NextGroup();
     lock.unlock();
     run(group);
     lock.lock();
     for (Request* served : group) served->done = true;
+    served_last_ = group.size() + queue_.size();
     leading_ = false;
     served_.notify_all();
   }

@@ -29,11 +29,13 @@ class CommitQueue {
 
  private:
   std::vector<Request*> NextGroup();
+  void Gather(std::unique_lock<std::mutex>& lock);
 
   std::mutex mutex_;
   std::condition_variable served_;
   std::deque<Request*> queue_;
   bool leading_ = false;
+  size_t served_last_ = 0;  // with those who waited meanwhile: so many may file at once
 };
 
 }  // namespace chancery

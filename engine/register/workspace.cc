@@ -1,6 +1,7 @@
 #include "engine/register/workspace.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "chancery/types.h"
 #include "engine/base/limits.h"
@@ -259,11 +260,16 @@ std::vector<Dot> Workspace::Acts(std::string_view id) const {
 
 absl::StatusOr<Vector> Workspace::PastOf(Dot dot) const {
   Vector past;
-  Cursor rows(txn_, Table::kContext);
-  if (rows.SeekLast(Key64(HandleOf(dot), SeqOf(dot))) && Read64(rows.key(), 0) == HandleOf(dot)) {
-    ByteReader r(rows.value());
+  const auto raise = [&](std::string_view row) {
+    ByteReader r(row);
     for (uint16_t h = 0; !r.AtEnd(); ++h) past.Raise(h, r.U64());
-  }
+  };
+  const std::string key = Key64(HandleOf(dot), SeqOf(dot));
+  Cursor rows(txn_, Table::kContext);
+  if (rows.SeekLast(key) && Read64(rows.key(), 0) == HandleOf(dot)) raise(rows.value());
+  if (const auto fresh = contexts_.upper_bound(key);  // contexts of one lane only grow
+      fresh != contexts_.begin() && Read64(std::prev(fresh)->first, 0) == HandleOf(dot))
+    raise(std::prev(fresh)->second);
   past.Raise(HandleOf(dot), SeqOf(dot) - 1);
   RETURN_IF_ERROR(txn_.status());
   return past;

@@ -1,8 +1,10 @@
 #include "engine/store/env.h"
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -32,10 +34,18 @@ MDB_val ValOf(std::string_view s) { return {s.size(), const_cast<char*>(s.data()
 
 }  // namespace
 
-Txn::Txn(Txn&& other) noexcept : env_(other.env_), txn_(other.txn_), status_(other.status_) { other.txn_ = nullptr; }
+Txn::Txn(Txn&& other) noexcept : env_(other.env_), txn_(other.txn_), followed_(other.followed_), status_(other.status_) {
+  other.txn_ = nullptr;
+}
 
 Txn::~Txn() {
-  if (txn_ != nullptr) mdb_txn_abort(txn_);
+  if (txn_ != nullptr && !followed_) mdb_txn_abort(txn_);
+}
+
+void Txn::Follow(const WriteTxn& txn) {
+  if (txn_ != nullptr && !followed_) mdb_txn_abort(txn_);
+  txn_ = txn.txn_;
+  followed_ = true;
 }
 
 void Txn::Note(int rc) const {
@@ -207,7 +217,7 @@ absl::StatusOr<Txn> Env::Read() const {
   return Txn(const_cast<Env*>(this), txn);
 }
 
-absl::StatusOr<WriteTxn> Env::Write() {
+absl::Status Env::Accepts() const {
   if (failed_)
     return Error(absl::StatusCode::kDataLoss, Cat("a commit to ", options_.dir, " failed earlier: outcome unknown"),
                  "open the store again");
@@ -216,6 +226,20 @@ absl::StatusOr<WriteTxn> Env::Write() {
                  Cat("less than ", options_.reserve_bytes >> 20, " MiB free for ", options_.dir,
                      ": nothing is written, so that nothing breaks"),
                  "free disk space; reading and exporting go on");
+  return absl::OkStatus();
+}
+
+absl::StatusOr<WriteTxn> Env::Write() {
+  RETURN_IF_ERROR(Accepts());
+  return Begin();
+}
+
+absl::StatusOr<WriteTxn> Env::WriteAccepted() {
+  if (failed_) return Accepts();
+  return Begin();
+}
+
+absl::StatusOr<WriteTxn> Env::Begin() {
   MDB_txn* txn = nullptr;
   if (const int rc = mdb_txn_begin(env_, nullptr, 0, &txn); rc != 0) return LmdbError(Cat("cannot write ", options_.dir), rc);
   return WriteTxn(this, txn);
@@ -224,6 +248,14 @@ absl::StatusOr<WriteTxn> Env::Write() {
 absl::Status Env::CheckPages() const {
   ASSIGN_OR_RETURN(const Txn pin, Read());
   return WalkPages(DataFile());
+}
+
+uint64_t Env::RoomBytes() const {
+  struct stat info {};
+  rlimit limit{};
+  if (stat(DataFile().c_str(), &info) != 0 || getrlimit(RLIMIT_FSIZE, &limit) != 0) return 0;
+  const auto size = static_cast<uint64_t>(info.st_size);
+  return std::min(FreeBytes(), limit.rlim_cur > size ? limit.rlim_cur - size : 0);
 }
 
 uint64_t Env::FreeBytes() const {

@@ -19,6 +19,7 @@
 namespace chancery {
 
 class Env;
+class WriteTxn;
 
 // Read access to one consistent state. Bytes it returns die with it (in a write transaction: with the next write).
 // An error other than "not there" is kept in status(); reads after it find nothing.
@@ -32,6 +33,10 @@ class Txn {
   const absl::Status& status() const { return status_; }
   uint64_t Count(Table table) const;  // rows, O(1)
 
+  // From now on this shows what `txn` shows, and dies with it: work that was begun over a read goes on over the write that stores
+  // it.
+  void Follow(const WriteTxn& txn);
+
  protected:
   friend class Env;
   friend class Cursor;
@@ -41,6 +46,7 @@ class Txn {
 
   Env* env_;
   MDB_txn* txn_;
+  bool followed_ = false;  // txn_ is another's
   mutable absl::Status status_;
 };
 
@@ -60,6 +66,7 @@ class WriteTxn final : public Txn {
 
  private:
   friend class Env;
+  friend class Txn;
   using Txn::Txn;
   void Put(Table table, std::string_view key, std::string_view value, unsigned flags);
 };
@@ -117,13 +124,24 @@ class Env {
 
   absl::StatusOr<Txn> Read() const;
 
-  // Errors: ResourceExhausted (disk reserve), DataLoss (an earlier commit failed).
+  // Whether anything new is taken. Errors: ResourceExhausted (disk reserve), DataLoss (what is durable is not known).
+  absl::Status Accepts() const;
+
+  // Errors: as Accepts.
   absl::StatusOr<WriteTxn> Write();
+
+  // For what was acknowledged already: the disk reserve is there for it. Errors: DataLoss, as Accepts.
+  absl::StatusOr<WriteTxn> WriteAccepted();
+
+  // From now on nothing is taken until the store is opened anew: something beside the environment failed as a commit can.
+  void Fail() { failed_ = true; }
 
   // Looks at every page of the file as it is now, while others read and write. Errors: DataLoss.
   absl::Status CheckPages() const;
 
   uint64_t FreeBytes() const;
+  uint64_t RoomBytes()
+      const;  // by how much data.mdb may still grow, as far as can be told: the disk, and the limit of a file's size
   const std::string& dir() const { return options_.dir; }
 
  private:
@@ -134,6 +152,7 @@ class Env {
   explicit Env(Options options) : options_(std::move(options)) {}
   absl::Status Lock();
   absl::Status OpenMap();
+  absl::StatusOr<WriteTxn> Begin();
   std::string DataFile() const { return options_.dir + "/data.mdb"; }
 
   Options options_;

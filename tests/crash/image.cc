@@ -21,7 +21,10 @@ void Put(std::string* file, uint64_t offset, std::string_view bytes) {
   bytes.copy(file->data() + offset, bytes.size());
 }
 
-void Apply(std::string* file, const Event& event) {
+std::string* Of(Files* files, const Event& event) { return event.file == Event::File::kTail ? &files->tail : &files->data; }
+
+void Apply(Files* files, const Event& event) {
+  std::string* file = Of(files, event);
   if (event.kind == Kind::kTruncate) {
     file->resize(event.offset, 0);
   } else {
@@ -30,7 +33,8 @@ void Apply(std::string* file, const Event& event) {
 }
 
 // The pieces of a write that lie in one sector each: which of them are kept is drawn.
-void ApplyTorn(std::string* file, const Event& event, size_t unit, SeededRandom* random) {
+void ApplyTorn(Files* files, const Event& event, size_t unit, SeededRandom* random) {
+  std::string* file = Of(files, event);
   for (size_t at = 0; at < event.bytes.size();) {
     const size_t size = std::min(event.bytes.size() - at, unit - (event.offset + at) % unit);
     if (random->Below(2) == 0) Put(file, event.offset + at, std::string_view(event.bytes).substr(at, size));
@@ -38,36 +42,37 @@ void ApplyTorn(std::string* file, const Event& event, size_t unit, SeededRandom*
   }
 }
 
-void ApplyKept(std::string* file, const Recording& recording, const Image& image, const std::vector<size_t>& unsynced) {
+void ApplyKept(Files* files, const Recording& recording, const Image& image, const std::vector<size_t>& unsynced) {
   SeededRandom random(image.which);
   for (size_t i = 0; i < unsynced.size(); ++i) {
     const Event& event = recording[unsynced[i]];
     const bool torn = image.kept == Image::Kept::kSectors || image.kept == Image::Kept::kPages;
     if (torn && event.kind != Kind::kTruncate) {
-      ApplyTorn(file, event, image.kept == Image::Kept::kPages ? kPage : kSector, &random);
+      ApplyTorn(files, event, image.kept == Image::Kept::kPages ? kPage : kSector, &random);
       continue;
     }
     const bool keep = image.kept == Image::Kept::kFirst    ? i < image.which
                       : image.kept == Image::Kept::kSubset ? (image.which >> i & 1) != 0
                                                            : random.Below(2) == 0;
-    if (keep) Apply(file, event);
+    if (keep) Apply(files, event);
   }
 }
 
 uint64_t EndOf(const Event& event) { return event.offset + event.bytes.size(); }
 
-// Whether the file is longer with all the unsynced writes than with those of the mask: then its length is a fact of its own.
+// Whether a file is longer with all the unsynced writes than with those of the mask: then its length is a fact of its own.
 bool LengthMatters(const Recording& recording, size_t cut, const std::vector<size_t>& unsynced, uint64_t mask) {
-  uint64_t kept = 0, all = 0;
+  uint64_t kept[2] = {0, 0}, all[2] = {0, 0};  // by file
   for (size_t i = 0, next = 0; i < cut; ++i) {
     if (!ChangesFile(recording[i].kind)) continue;
     const bool pending = next < unsynced.size() && unsynced[next] == i;
     const bool dropped = pending && (mask >> next & 1) == 0;
     next += pending;
-    all = std::max(all, EndOf(recording[i]));
-    if (!dropped) kept = std::max(kept, EndOf(recording[i]));
+    const auto file = static_cast<size_t>(recording[i].file);
+    all[file] = std::max(all[file], EndOf(recording[i]));
+    if (!dropped) kept[file] = std::max(kept[file], EndOf(recording[i]));
   }
-  return all > kept;
+  return all[0] > kept[0] || all[1] > kept[1];
 }
 
 // What is planned for one cut before a sync.
@@ -117,7 +122,8 @@ std::optional<Image> Image::Parse(std::string_view name) {
 std::vector<size_t> Unsynced(const Recording& recording, size_t cut) {
   std::vector<size_t> writes;
   for (size_t i = 0; i < cut; ++i) {
-    if (recording[i].kind == Kind::kSync) writes.clear();
+    if (recording[i].kind == Kind::kSync)
+      std::erase_if(writes, [&](size_t write) { return recording[write].file == recording[i].file; });
     const bool returned = i + 1 < cut;  // the last call may not have
     if (ChangesFile(recording[i].kind) && !(recording[i].kind == Kind::kDurableWrite && returned)) writes.push_back(i);
   }
@@ -137,23 +143,26 @@ std::vector<Image> PlanImages(const Recording& recording, size_t drawn, uint64_t
   return images;
 }
 
-std::string FileOf(const Recording& recording, const Image& image) {
+Files FilesOf(const Recording& recording, const Image& image) {
   const std::vector<size_t> unsynced = Unsynced(recording, image.cut);
-  std::string file;
-  size_t next = 0, length = 0;
+  Files files;
+  size_t next = 0, lengths[2] = {0, 0};
   for (size_t i = 0; i < image.cut; ++i) {
     if (!ChangesFile(recording[i].kind)) continue;
+    size_t& length = lengths[static_cast<size_t>(recording[i].file)];
     length = std::max<uint64_t>(length, EndOf(recording[i]));
     if (next < unsynced.size() && unsynced[next] == i) {
       ++next;
     } else {
-      Apply(&file, recording[i]);
+      Apply(&files, recording[i]);
     }
   }
-  ApplyKept(&file, recording, image, unsynced);
-  if (image.grown) file.resize(std::max(file.size(), length), 0);
-  file.resize((file.size() + kPage - 1) / kPage * kPage, 0);
-  return file;
+  ApplyKept(&files, recording, image, unsynced);
+  for (std::string* file : {&files.data, &files.tail}) {
+    if (image.grown) file->resize(std::max(file->size(), lengths[file == &files.tail]), 0);
+    file->resize((file->size() + kPage - 1) / kPage * kPage, 0);
+  }
+  return files;
 }
 
 std::set<std::string> AcknowledgedAt(const Recording& recording, size_t cut) {

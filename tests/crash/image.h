@@ -1,7 +1,7 @@
 // What a disk may hold after a power cut, from a recording of what it was asked.
 //
-// The model: a write is on the disk once a later sync, or its own O_DSYNC descriptor, has returned. Until then any of them may be
-// there or not, whole or in sectors, in any order; a file grows by whole pages. What the disk confirmed it keeps.
+// The model: a write is on the disk once a later sync of its file, or its own O_DSYNC descriptor, has returned. Until then any of
+// them may be there or not, whole or in sectors, in any order; a file grows by whole pages. What the disk confirmed it keeps.
 #pragma once
 
 #include <optional>
@@ -19,7 +19,7 @@ struct Image {
   size_t cut = 0;            // the power goes before this event
   Kept kept = Kept::kFirst;  // of the writes that no sync covers
   uint64_t which = 0;        // kFirst: so many. kSubset: those whose bit is set. Else: drawn from this seed
-  bool grown = false;        // the file has the length it would have if all had been kept
+  bool grown = false;        // the files have the lengths they would have if all had been kept
   std::string Name() const;  // "431:subset:5:grown": says it all
   static std::optional<Image> Parse(std::string_view name);
 };
@@ -31,7 +31,10 @@ std::vector<Image> PlanImages(const Recording& recording, size_t drawn, uint64_t
 // The writes that no sync covers at the cut, as indexes of events.
 std::vector<size_t> Unsynced(const Recording& recording, size_t cut);
 
-std::string FileOf(const Recording& recording, const Image& image);            // its data.mdb
+struct Files {
+  std::string data, tail;
+};
+Files FilesOf(const Recording& recording, const Image& image);
 std::set<std::string> AcknowledgedAt(const Recording& recording, size_t cut);  // entry ids
 
 }  // namespace chancery::crash

@@ -12,13 +12,14 @@ Recording ReadRecording(const std::string& path) {
   whole << file.rdbuf();
   const std::string log = whole.str();
   Recording recording;
-  constexpr size_t kHead = 17;
+  constexpr size_t kHead = 18;
   for (size_t at = 0; at + kHead <= log.size();) {
     Event event;
     uint64_t size;
     event.kind = static_cast<Event::Kind>(log[at]);
-    std::memcpy(&event.offset, log.data() + at + 1, 8);
-    std::memcpy(&size, log.data() + at + 9, 8);
+    event.file = static_cast<Event::File>(log[at + 1]);
+    std::memcpy(&event.offset, log.data() + at + 2, 8);
+    std::memcpy(&size, log.data() + at + 10, 8);
     if (size > log.size() - at - kHead) break;
     event.bytes = log.substr(at + kHead, size);
     at += kHead + size;

@@ -290,15 +290,23 @@ class History {
     return Check(site);
   }
 
-  // Several in one commit: each is judged in the view that the one before it left.
+  // Several in one commit, or one by one while nobody looks: each is judged in the view that the one before it left.
   Error FileMany(Site& site) {
     std::vector<Draft> drafts;
     for (size_t i = 0; i < 2 + draw_.Below(3); ++i) drafts.push_back(draw_.Filing(*site.meaning));
+    const bool together = draw_.Chance(50);
     for (const Draft& draft : drafts)
-      Note(Cat("at ", site.name, " file ", JsonOf(draft), "  # of one batch", draft.admit_breaches ? ", admits breaches" : ""));
-    const std::vector<absl::StatusOr<Receipt>> results = site.db->FileAll(drafts);
+      Note(Cat("at ", site.name, " file ", JsonOf(draft), together ? "  # of one batch" : "  # unread",
+               draft.admit_breaches ? ", admits breaches" : ""));
+    std::vector<absl::StatusOr<Receipt>> results;
+    if (together) {
+      results = site.db->FileAll(drafts);
+    } else {
+      for (const Draft& draft : drafts) results.push_back(site.db->File(draft));
+    }
     if (results.size() != drafts.size()) return "FileAll gives another number of results";
-    Count("batches");
+    Count(together ? "batches" : "unread filings", together ? 1 : drafts.size());
+    if (draw_.Chance(40)) RETURN_IF_DIFFERENT(Reopen(site));
     for (size_t i = 0; i < drafts.size(); ++i) {
       site.meaning.emplace(book_, site.seen);
       const Expected expected = Expect(*site.meaning, LaneOf(site), drafts[i], contents_);
@@ -557,13 +565,18 @@ class History {
   // ---- restarts
 
   Error Restart(Site& site) {
+    RETURN_IF_DIFFERENT(Reopen(site));
+    return Check(site);
+  }
+
+  Error Reopen(Site& site) {
     Note("# " + site.name + " restarts");
     site.db.reset();
     auto db = Database::Open(site.dir, EnvironmentOf(site));
     if (!db.ok()) return Failed("Open", db.status());
     site.db = *std::move(db);
     Count("restarts");
-    return Check(site);
+    return "";
   }
 
   Error Rebuild(Site& site) {

@@ -227,8 +227,10 @@ TEST_F(Recovery, WhatIsMissingIsNamedUntilItIsBack) {
   Tell(*tallinn_, *tartu_);
   Create(*tallinn_, "3");
   Create(*tallinn_, "4");
+  Status(*tallinn_);
   tallinn_.reset();
-  fs::remove(Dir("tallinn") + "/data.mdb");  // the disk's file is gone; what lay beside it is not
+  for (const char* file : {"/data.mdb", "/tail"})
+    fs::remove(Dir("tallinn") + file);  // they are gone; the tip that lay beside them is not
 
   tallinn_ = Restore("tallinn", Dir("b"));
   EXPECT_EQ(Status(*tallinn_).lost, std::vector<std::string>{"tallinn-5…7"});
@@ -346,8 +348,10 @@ TEST_F(Recovery, ACardThatTwoMembersAdmittedApartIsOneLane) {
 TEST_F(Recovery, AnOlderCopyThatIsStartedIsNoticedByItsTip) {
   Create(*tallinn_, "1");
   const std::string old = ReadAll(Dir("tallinn") + "/data.mdb");
-  Create(*tallinn_, "2");
-  Create(*tallinn_, "3");
+  for (const char* parcel : {"2", "3"}) {
+    Status(*tallinn_);  // read in between: none of it is in the tail
+    Create(*tallinn_, parcel);
+  }
   const std::string key = tallinn_->Fingerprint();
   tallinn_.reset();
   PutBack("tallinn", old);
@@ -414,7 +418,8 @@ TEST_F(Recovery, AnOlderCopyIsNoticedWhenAnotherSiteBringsItsOwnEntries) {
   Tell(*tallinn_, *tartu_);
   tallinn_.reset();
   PutBack("tallinn", old);
-  fs::remove(Dir("tallinn") + "/tip");  // a machine rolled back whole: nothing on it knows better
+  for (const char* file : {"/tip", "/tail"})
+    fs::remove(Dir("tallinn") + file);  // a machine rolled back whole: nothing on it knows better
   tallinn_ = Ok(Database::Open(Dir("tallinn"), env_));
   EXPECT_EQ(Status(*tallinn_).renewed, "");
 
