@@ -77,7 +77,7 @@ absl::StatusOr<Literal> Snapshot::Value(std::string_view text) const {
 absl::StatusOr<ValueView> Snapshot::Value(const RecordRef& record, const FieldRef& ref) const {
   const auto* reg = static_cast<const RegisterInfo*>(ref.reg_);
   const auto* field = static_cast<const FieldInfo*>(ref.field_);
-  if (field == nullptr || record.row_.empty() || RegisterOf(record.row_) != reg->hash)
+  if (field == nullptr || record.row_.empty() || RegisterOf(record.row_) != RegisterPart(reg->hash))
     return Error(absl::StatusCode::kInvalidArgument, "the field is of another register than the record");
   ASSIGN_OR_RETURN(const std::optional<FieldPeek> peek, impl_->Certain(*reg, *field, record.row_));
   ValueView view;

@@ -1,6 +1,7 @@
 // Bytes in and out: big-endian integers, canonical varints, length-prefixed strings.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -8,6 +9,18 @@
 #include <string_view>
 
 namespace chancery {
+
+// Eight big-endian bytes.
+inline uint64_t LoadBig64(const char* from) {
+  static_assert(std::endian::native == std::endian::little);
+  uint64_t v = 0;
+  std::memcpy(&v, from, sizeof v);
+  return __builtin_bswap64(v);
+}
+inline void StoreBig64(uint64_t v, char* to) {
+  v = __builtin_bswap64(v);
+  std::memcpy(to, &v, sizeof v);
+}
 
 // Appends to a string. Varints are LEB128, always the shortest form.
 class ByteWriter {
@@ -17,7 +30,11 @@ class ByteWriter {
   void U8(uint8_t v) { out.push_back(static_cast<char>(v)); }
   void U16(uint16_t v) { Big(v, 2); }
   void U32(uint32_t v) { Big(v, 4); }
-  void U64(uint64_t v) { Big(v, 8); }
+  void U64(uint64_t v) {
+    char big[8];
+    StoreBig64(v, big);
+    out.append(big, sizeof big);
+  }
   void Varint(uint64_t v) {
     while (v >= 0x80) {
       U8(static_cast<uint8_t>(v) | 0x80);
@@ -66,7 +83,10 @@ class ByteReader {
   }
   uint16_t U16() { return static_cast<uint16_t>(Big(2)); }
   uint32_t U32() { return static_cast<uint32_t>(Big(4)); }
-  uint64_t U64() { return Big(8); }
+  uint64_t U64() {
+    const std::string_view s = Raw(8);
+    return s.empty() ? 0 : LoadBig64(s.data());
+  }
   uint64_t Varint() {
     uint64_t v = 0;
     for (int shift = 0; shift < 64; shift += 7) {

@@ -5,6 +5,7 @@
 
 #include "engine/base/status.h"
 #include "engine/base/strings.h"
+#include "engine/register/keys.h"
 
 namespace chancery {
 namespace {
@@ -138,9 +139,9 @@ const RegisterInfo* Catalog::Find(std::string_view reg) const {
   return it == registers_.end() ? nullptr : &it->second;
 }
 
-const RegisterInfo* Catalog::FindHash(uint64_t hash) const {
+const RegisterInfo* Catalog::FindHash(uint64_t part) const {
   for (const auto& [name, reg] : registers_)
-    if (reg.hash == hash) return &reg;
+    if (RegisterPart(reg.hash) == part) return &reg;
   return nullptr;
 }
 

@@ -40,7 +40,7 @@ struct Referrer {
 
 struct RegisterInfo {
   std::string name, title;
-  uint64_t hash = 0;                      // Name64(name): prefix of its records' keys
+  uint64_t hash = 0;                      // Name64(name): its first bytes begin its records' keys
   const PackDef* in_force = nullptr;      // the pack that defines it
   std::optional<uint32_t> ordinal;        // as that pack has it
   std::vector<FieldInfo> fields;          // by handle
@@ -82,7 +82,7 @@ class Catalog {
   Catalog(const Catalog&) = delete;
 
   const RegisterInfo* Find(std::string_view reg) const;
-  const RegisterInfo* FindHash(uint64_t hash) const;
+  const RegisterInfo* FindHash(uint64_t part) const;  // RegisterOf a record's key
   const RuleInfo* Rule(std::string_view id) const;
   const RuleInfo* RuleByHash(uint64_t hash) const;
   const std::map<std::string, RegisterInfo, std::less<>>& registers() const { return registers_; }
