@@ -23,9 +23,7 @@ struct Snapshot::Impl {
     cases = txn.Count(Table::kCase);
   }
   absl::StatusOr<View*> Open();
-  absl::StatusOr<FieldPeek> Certain(const RegisterInfo& reg, const FieldInfo& field, std::string_view row,
-                                    std::optional<std::string_view> stored);
-  std::optional<std::string_view> Stored(std::string_view row) const { return txn.Get(Table::kRecord, row); }
+  absl::StatusOr<bool> IsCertain(const RegisterInfo& reg, const FieldInfo& field, std::string_view row, const FieldPeek& peek);
   static uint64_t NextNumber();
   absl::Status AppendForeign(const Vector& theirs, std::vector<std::string>* runs) const;
 

@@ -25,8 +25,9 @@ std::optional<Parts> PlainParts(std::string_view text) {
   return plain ? std::optional(Parts{text.substr(0, first), key, text.substr(second + 1)}) : std::nullopt;
 }
 
-Literal ShowPeek(const FieldPeek& peek) {
-  if (peek.kind == Kind::kText) return Literal(std::string(peek.payload));
+// Made in its place: a literal is large.
+absl::StatusOr<Literal> ShowPeek(const FieldPeek& peek) {
+  if (peek.kind == Kind::kText) return absl::StatusOr<Literal>(absl::in_place, std::string(peek.payload));
   return ShowValue({peek.kind, std::string(peek.payload)});
 }
 
@@ -60,19 +61,16 @@ uint64_t Snapshot::Impl::NextNumber() {
   return ++last;
 }
 
-// The field as it stands: `single` where exactly one value does and no rule, case or missing target can contest it; else look
-// closer. stored: the record in that row, if there is one.
-absl::StatusOr<FieldPeek> Snapshot::Impl::Certain(const RegisterInfo& reg, const FieldInfo& field, std::string_view row,
-                                                  std::optional<std::string_view> stored) {
-  if (!stored || !field.unique_on.empty() || !field.def.one_value()) return FieldPeek{};
-  FieldPeek peek = PeekField(*stored, field.handle);
-  if (!peek.ok || !peek.exists || !peek.single) return FieldPeek{};
-  if (cases == 0) return peek;
-  if (field.refers() || !peek.born) return FieldPeek{};
+// Nothing can contest what a peek found in that row: exactly one value stands, and no rule, case or missing target is in its way.
+// false: look closer.
+absl::StatusOr<bool> Snapshot::Impl::IsCertain(const RegisterInfo& reg, const FieldInfo& field, std::string_view row,
+                                               const FieldPeek& peek) {
+  if (!peek.single || !peek.exists || !field.unique_on.empty() || !field.def.one_value()) return false;
+  if (cases == 0) return true;
+  if (field.refers() || !peek.born) return false;
   ASSIGN_OR_RETURN(const View* opened, Open());
   const std::string address = Name(reg, row);
-  peek.single = !opened->docket.Known(field.rule_id, address) && !opened->docket.Known("existence", address);
-  return peek;
+  return !opened->docket.Known(field.rule_id, address) && !opened->docket.Known("existence", address);
 }
 
 absl::StatusOr<Literal> Snapshot::Value(std::string_view text) const {
@@ -81,28 +79,28 @@ absl::StatusOr<Literal> Snapshot::Value(std::string_view text) const {
   const FieldInfo* field = reg == nullptr ? nullptr : reg->Find(parts->field);
   if (field == nullptr) return Shown(*this, text);
   const ShortRecordKey row(reg->hash, parts->key);
-  ASSIGN_OR_RETURN(const FieldPeek peek, impl_->Certain(*reg, *field, row.view(), impl_->Stored(row.view())));
-  return peek.single ? ShowPeek(peek) : Shown(*this, text);
+  const auto stored = impl_->txn.Get(Table::kRecord, row.view());
+  const FieldPeek peek = stored ? PeekField(*stored, field->handle) : FieldPeek();
+  ASSIGN_OR_RETURN(const bool certain, impl_->IsCertain(*reg, *field, row.view(), peek));
+  return certain ? ShowPeek(peek) : Shown(*this, text);
 }
 
 absl::StatusOr<ValueView> Snapshot::Value(const RecordRef& record, const FieldRef& ref) const {
   if (ref.field_ == nullptr || record.snapshot_ == 0 || record.register_ != RegisterPart(ref.reg_->hash))
     return Error(absl::StatusCode::kInvalidArgument, "the field is of another register than the record");
   const RegisterInfo& reg = *ref.reg_;
-  const std::optional<std::string_view> stored = record.snapshot_ == impl_->number ? record.stored_ : impl_->Stored(record.row_);
-  ASSIGN_OR_RETURN(const FieldPeek peek, impl_->Certain(reg, *ref.field_, record.row_, stored));
+  const auto stored =
+      record.snapshot_ == impl_->number ? std::optional(record.stored_) : impl_->txn.Get(Table::kRecord, record.row_);
+  const FieldPeek peek = stored ? PeekField(*stored, ref.field_->handle) : FieldPeek();
+  ASSIGN_OR_RETURN(const bool certain, impl_->IsCertain(reg, *ref.field_, record.row_, peek));
   ValueView view;
-  if (peek.single && peek.kind == Kind::kText) {
+  if (certain && peek.kind == Kind::kText) {
     view.type = Literal::Type::kText;
     view.text = peek.payload;
     return view;
   }
-  Literal literal;
-  if (peek.single) {
-    literal = ShowPeek(peek);
-  } else {
-    ASSIGN_OR_RETURN(literal, Shown(*this, Cat(Name(reg, record.row_), "/", ref.field_->def.name)));
-  }
+  ASSIGN_OR_RETURN(Literal literal,
+                   certain ? ShowPeek(peek) : Shown(*this, Cat(Name(reg, record.row_), "/", ref.field_->def.name)));
   view.type = literal.type;
   view.truth = literal.truth;
   view.integer = literal.integer;

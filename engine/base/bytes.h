@@ -88,20 +88,10 @@ class ByteReader {
     return s.empty() ? 0 : LoadBig64(s.data());
   }
   uint64_t Varint() {
-    uint64_t v = 0;
-    for (int shift = 0; shift < 64; shift += 7) {
-      if (in_.empty()) break;
-      const uint8_t b = static_cast<uint8_t>(in_.front());
-      in_.remove_prefix(1);
-      if (shift == 63 && b > 1) break;
-      v |= static_cast<uint64_t>(b & 0x7f) << shift;
-      if (b < 0x80) {
-        if (b == 0 && shift > 0) break;
-        return v;
-      }
-    }
-    Fail();
-    return 0;
+    if (in_.empty() || static_cast<uint8_t>(in_.front()) >= 0x80) return LongVarint();
+    const auto b = static_cast<uint8_t>(in_.front());
+    in_.remove_prefix(1);
+    return b;
   }
   int64_t Zigzag() {
     const uint64_t v = Varint();
@@ -119,6 +109,22 @@ class ByteReader {
   std::string_view Sized() { return Raw(Varint()); }
 
  private:
+  uint64_t LongVarint() {
+    uint64_t v = 0;
+    for (int shift = 0; shift < 64; shift += 7) {
+      if (in_.empty()) break;
+      const uint8_t b = static_cast<uint8_t>(in_.front());
+      in_.remove_prefix(1);
+      if (shift == 63 && b > 1) break;
+      v |= static_cast<uint64_t>(b & 0x7f) << shift;
+      if (b < 0x80) {
+        if (b == 0 && shift > 0) break;
+        return v;
+      }
+    }
+    Fail();
+    return 0;
+  }
   uint64_t Big(size_t n) {
     const std::string_view s = Raw(n);
     uint64_t v = 0;

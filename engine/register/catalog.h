@@ -11,6 +11,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "engine/codec/digest.h"
 #include "engine/pack/pack.h"
 
@@ -50,7 +51,7 @@ struct RegisterInfo {
   std::vector<const RuleInfo*> unique;    // rules on its fields
   std::vector<Referrer> referred_by;      // ascending by (register, field) name
   bool claims = false;                    // some field is unique or refers: its records have rows in table claim
-  absl::flat_hash_map<std::string_view, const FieldInfo*> found;  // by name
+  absl::flat_hash_map<absl::string_view, const FieldInfo*> found;  // by name
   const FieldInfo* Find(std::string_view field) const;
 };
 
@@ -116,7 +117,7 @@ class Catalog {
   std::vector<PackSource> packs_;
   std::map<std::string, const PackDef*, std::less<>> in_force_;
   std::map<std::string, RegisterInfo, std::less<>> registers_;
-  absl::flat_hash_map<std::string_view, const RegisterInfo*> found_;  // the same, for who looks for one
+  absl::flat_hash_map<absl::string_view, const RegisterInfo*> found_;  // the same, for who looks for one
   std::map<std::string, RuleInfo, std::less<>> rules_;
   std::map<PackId, std::vector<Ordinals>> ordinals_;
 };
