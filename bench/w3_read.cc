@@ -40,11 +40,12 @@ void ReadByAddress(benchmark::State& state) {
   });
 }
 
-// By references that were held since a scan.
-void ReadByReference(benchmark::State& state) {
-  const Snapshot now = Must(Loaded().Read());
+// By references that were held since a scan: of the snapshot that is read, or of one before.
+void ReadByReference(benchmark::State& state, bool later) {
+  const Snapshot then = Must(Loaded().Read()), fresh = Must(Loaded().Read());
+  const Snapshot& now = later ? fresh : then;
   std::vector<RecordRef> all, wanted;
-  Must(now.Scan("parcel", [&](const RecordRef& record) {
+  Must(then.Scan("parcel", [&](const RecordRef& record) {
     all.push_back(record);
     return true;
   }));
@@ -62,7 +63,8 @@ void ReadByReference(benchmark::State& state) {
 void RegisterRead() {
   Register("W3/lmdb", ReadRival, MakeLmdb);
   Register("W3/address/chancery", ReadByAddress);
-  Register("W3/reference/chancery", ReadByReference);
+  Register("W3/reference/chancery", ReadByReference, false);
+  Register("W3/reference_later/chancery", ReadByReference, true);
   Register("W3/sqlite", ReadRival, MakeSqlite);
   Register("W3/rocksdb", ReadRival, MakeRocksdb);
 }

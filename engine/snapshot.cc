@@ -171,7 +171,7 @@ absl::StatusOr<std::vector<PackView>> Snapshot::Packs() const {
 absl::StatusOr<std::vector<std::string>> Snapshot::Keys(std::string_view reg) const {
   ASSIGN_OR_RETURN(Impl::View * view, impl_->Open());
   std::vector<std::string> keys;
-  RETURN_IF_ERROR(view->reader.Scan(reg, [&](std::string_view row) {
+  RETURN_IF_ERROR(view->reader.Scan(reg, [&](std::string_view row, std::string_view) {
     keys.emplace_back(KeyOf(row));
     return true;
   }));

@@ -23,14 +23,15 @@ struct Snapshot::Impl {
     cases = txn.Count(Table::kCase);
   }
   absl::StatusOr<View*> Open();
-  absl::StatusOr<std::optional<FieldPeek>> Certain(const RegisterInfo& reg, const FieldInfo& field, std::string_view row);
+  absl::StatusOr<bool> IsCertain(const RegisterInfo& reg, const FieldInfo& field, std::string_view row, const FieldPeek& peek);
+  static uint64_t NextNumber();
   absl::Status AppendForeign(const Vector& theirs, std::vector<std::string>* runs) const;
 
   Txn txn;
   std::shared_ptr<const Catalog> catalog;
   uint64_t free_bytes;
-  uint64_t cases = 0;  // rows of them
-  RecordKey row;       // of the record in hand
+  const uint64_t number = NextNumber();  // in this process; never 0
+  uint64_t cases = 0;                    // rows of them
   std::unique_ptr<View> view;
 };
 

@@ -1,4 +1,6 @@
 // Reading one value: where it lies if nothing can contest it, else as a person is shown it.
+#include <atomic>
+
 #include "engine/base/limits.h"
 #include "engine/base/status.h"
 #include "engine/base/strings.h"
@@ -13,11 +15,20 @@ struct Parts {
   std::string_view reg, key, field;
 };
 
-// Of an address of a field in which nothing is escaped; nullopt: Address::Parse has to look.
+// Of an address of a field whose key stands as it is: Address::Parse looks at escapes, control characters and all that is wrong.
 std::optional<Parts> PlainParts(std::string_view text) {
   const size_t first = text.find('/'), second = first == text.npos ? text.npos : text.find('/', first + 1);
-  if (second == text.npos || text.find('%') != text.npos) return std::nullopt;
-  return Parts{text.substr(0, first), text.substr(first + 1, second - first - 1), text.substr(second + 1)};
+  if (second == text.npos) return std::nullopt;
+  const std::string_view key = text.substr(first + 1, second - first - 1);
+  bool plain = !key.empty() && key.size() <= limits::kKeyBytes;
+  for (const char c : key) plain &= c != '%' && static_cast<unsigned char>(c) >= 0x20;
+  return plain ? std::optional(Parts{text.substr(0, first), key, text.substr(second + 1)}) : std::nullopt;
+}
+
+// Made in its place: a literal is large.
+absl::StatusOr<Literal> ShowPeek(const FieldPeek& peek) {
+  if (peek.kind == Kind::kText) return absl::StatusOr<Literal>(absl::in_place, std::string(peek.payload));
+  return ShowValue({peek.kind, peek.payload});
 }
 
 std::string Name(const RegisterInfo& reg, std::string_view row) {
@@ -45,53 +56,51 @@ absl::StatusOr<Literal> Shown(const Snapshot& now, std::string_view text) {
 
 std::string_view RecordRef::key() const { return KeyOf(row_); }
 
-// The field as it stands, where exactly one value does and no rule, case or missing target can contest it; nullopt: look closer.
-absl::StatusOr<std::optional<FieldPeek>> Snapshot::Impl::Certain(const RegisterInfo& reg, const FieldInfo& field,
-                                                                 std::string_view row) {
-  if (!field.unique_on.empty() || !field.def.one_value()) return std::nullopt;
-  const auto stored = txn.Get(Table::kRecord, row);
-  const FieldPeek peek = stored ? PeekField(*stored, field.handle) : FieldPeek{};
-  if (!peek.ok || !peek.exists || !peek.single) return std::nullopt;
-  if (cases == 0) return peek;
-  if (field.refers() || !peek.born) return std::nullopt;
+uint64_t Snapshot::Impl::NextNumber() {
+  static std::atomic<uint64_t> last = 0;
+  return ++last;
+}
+
+// Nothing can contest what a peek found in that row: exactly one value stands, and no rule, case or missing target is in its way.
+// false: look closer.
+absl::StatusOr<bool> Snapshot::Impl::IsCertain(const RegisterInfo& reg, const FieldInfo& field, std::string_view row,
+                                               const FieldPeek& peek) {
+  if (!peek.single || !peek.exists || !field.unique_on.empty() || !field.def.one_value()) return false;
+  if (cases == 0) return true;
+  if (field.refers() || !peek.born) return false;
   ASSIGN_OR_RETURN(const View* opened, Open());
   const std::string address = Name(reg, row);
-  if (opened->docket.Known(field.rule_id, address) || opened->docket.Known("existence", address)) return std::nullopt;
-  return peek;
+  return !opened->docket.Known(field.rule_id, address) && !opened->docket.Known("existence", address);
 }
 
 absl::StatusOr<Literal> Snapshot::Value(std::string_view text) const {
-  if (const std::optional<Parts> parts = PlainParts(text)) {
-    const RegisterInfo* reg = impl_->catalog->Find(parts->reg);
-    const FieldInfo* field =
-        reg == nullptr || parts->key.empty() || parts->key.size() > limits::kKeyBytes ? nullptr : reg->Find(parts->field);
-    if (field != nullptr) {
-      PutRecordKey(reg->hash, parts->key, &impl_->row);
-      ASSIGN_OR_RETURN(const std::optional<FieldPeek> peek, impl_->Certain(*reg, *field, impl_->row));
-      if (peek) return ShowValue({peek->kind, peek->payload});
-    }
-  }
-  return Shown(*this, text);
+  const std::optional<Parts> parts = PlainParts(text);
+  const RegisterInfo* reg = parts ? impl_->catalog->Find(parts->reg) : nullptr;
+  const FieldInfo* field = reg == nullptr ? nullptr : reg->Find(parts->field);
+  if (field == nullptr) return Shown(*this, text);
+  const ShortRecordKey row(reg->hash, parts->key);
+  const auto stored = impl_->txn.Get(Table::kRecord, row.view());
+  const FieldPeek peek = stored ? PeekField(*stored, field->handle) : FieldPeek();
+  ASSIGN_OR_RETURN(const bool certain, impl_->IsCertain(*reg, *field, row.view(), peek));
+  return certain ? ShowPeek(peek) : Shown(*this, text);
 }
 
 absl::StatusOr<ValueView> Snapshot::Value(const RecordRef& record, const FieldRef& ref) const {
-  const auto* reg = static_cast<const RegisterInfo*>(ref.reg_);
-  const auto* field = static_cast<const FieldInfo*>(ref.field_);
-  if (field == nullptr || record.row_.empty() || RegisterOf(record.row_) != reg->hash)
+  if (ref.field_ == nullptr || record.snapshot_ == 0 || record.register_ != RegisterPart(ref.reg_->hash))
     return Error(absl::StatusCode::kInvalidArgument, "the field is of another register than the record");
-  ASSIGN_OR_RETURN(const std::optional<FieldPeek> peek, impl_->Certain(*reg, *field, record.row_));
+  const RegisterInfo& reg = *ref.reg_;
+  const auto stored =
+      record.snapshot_ == impl_->number ? std::optional(record.stored_) : impl_->txn.Get(Table::kRecord, record.row_);
+  const FieldPeek peek = stored ? PeekField(*stored, ref.field_->handle) : FieldPeek();
+  ASSIGN_OR_RETURN(const bool certain, impl_->IsCertain(reg, *ref.field_, record.row_, peek));
   ValueView view;
-  if (peek && peek->kind == Kind::kText) {
+  if (certain && peek.kind == Kind::kText) {
     view.type = Literal::Type::kText;
-    view.text = peek->payload;
+    view.text = peek.payload;
     return view;
   }
-  Literal literal;
-  if (peek) {
-    literal = ShowValue({peek->kind, peek->payload});
-  } else {
-    ASSIGN_OR_RETURN(literal, Shown(*this, Cat(Name(*reg, record.row_), "/", field->def.name)));
-  }
+  ASSIGN_OR_RETURN(Literal literal,
+                   certain ? ShowPeek(peek) : Shown(*this, Cat(Name(reg, record.row_), "/", ref.field_->def.name)));
   view.type = literal.type;
   view.truth = literal.truth;
   view.integer = literal.integer;
@@ -117,8 +126,11 @@ absl::StatusOr<FieldRef> Snapshot::Field(std::string_view path) const {
 absl::Status Snapshot::Scan(std::string_view reg, const std::function<bool(const RecordRef&)>& visit) const {
   ASSIGN_OR_RETURN(Impl::View * view, impl_->Open());
   RecordRef ref;
-  return view->reader.Scan(reg, [&](std::string_view row) {
+  ref.snapshot_ = impl_->number;
+  return view->reader.Scan(reg, [&](std::string_view row, std::string_view stored) {
     ref.row_ = row;
+    ref.register_ = chancery::RegisterOf(row);
+    ref.stored_ = stored;
     return visit(ref);
   });
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -25,6 +26,19 @@ inline void PutBig(char* at, uint64_t v, size_t bytes) {
   for (size_t i = 0; i < bytes; ++i) at[i] = static_cast<char>(v >> (8 * (bytes - 1 - i)));
 }
 
+
+// Eight big-endian bytes.
+inline uint64_t LoadBig64(const char* from) {
+  static_assert(std::endian::native == std::endian::little);
+  uint64_t v = 0;
+  std::memcpy(&v, from, sizeof v);
+  return __builtin_bswap64(v);
+}
+inline void StoreBig64(uint64_t v, char* to) {
+  v = __builtin_bswap64(v);
+  std::memcpy(to, &v, sizeof v);
+}
+
 // Appends to a string.
 class ByteWriter {
  public:
@@ -33,7 +47,11 @@ class ByteWriter {
   void U8(uint8_t v) { out.push_back(static_cast<char>(v)); }
   void U16(uint16_t v) { Big(v, 2); }
   void U32(uint32_t v) { Big(v, 4); }
-  void U64(uint64_t v) { Big(v, 8); }
+  void U64(uint64_t v) {
+    char big[8];
+    StoreBig64(v, big);
+    out.append(big, sizeof big);
+  }
   void Varint(uint64_t v) {
     if (v < 0x80) return U8(static_cast<uint8_t>(v));
     char bytes[kVarintBytes];
@@ -64,7 +82,7 @@ class ByteBuffer {
 
   void U8(uint8_t v) { *Room(1) = static_cast<char>(v), size_ += 1; }
   void U32(uint32_t v) { PutBig(Room(4), v, 4), size_ += 4; }
-  void U64(uint64_t v) { PutBig(Room(8), v, 8), size_ += 8; }
+  void U64(uint64_t v) { StoreBig64(v, Room(8)), size_ += 8; }
   void Varint(uint64_t v) { size_ += PutVarint(Room(kVarintBytes), v); }
   void Zigzag(int64_t v) { Varint((static_cast<uint64_t>(v) << 1) ^ static_cast<uint64_t>(v >> 63)); }
   void Raw(std::string_view s) {
@@ -123,22 +141,15 @@ class ByteReader {
   }
   uint16_t U16() { return static_cast<uint16_t>(Big(2)); }
   uint32_t U32() { return static_cast<uint32_t>(Big(4)); }
-  uint64_t U64() { return Big(8); }
+  uint64_t U64() {
+    const std::string_view s = Raw(8);
+    return s.empty() ? 0 : LoadBig64(s.data());
+  }
   uint64_t Varint() {
-    uint64_t v = 0;
-    for (int shift = 0; shift < 64; shift += 7) {
-      if (in_.empty()) break;
-      const uint8_t b = static_cast<uint8_t>(in_.front());
-      in_.remove_prefix(1);
-      if (shift == 63 && b > 1) break;
-      v |= static_cast<uint64_t>(b & 0x7f) << shift;
-      if (b < 0x80) {
-        if (b == 0 && shift > 0) break;
-        return v;
-      }
-    }
-    Fail();
-    return 0;
+    if (in_.empty() || static_cast<uint8_t>(in_.front()) >= 0x80) return LongVarint();
+    const auto b = static_cast<uint8_t>(in_.front());
+    in_.remove_prefix(1);
+    return b;
   }
   int64_t Zigzag() {
     const uint64_t v = Varint();
@@ -156,6 +167,22 @@ class ByteReader {
   std::string_view Sized() { return Raw(Varint()); }
 
  private:
+  uint64_t LongVarint() {
+    uint64_t v = 0;
+    for (int shift = 0; shift < 64; shift += 7) {
+      if (in_.empty()) break;
+      const uint8_t b = static_cast<uint8_t>(in_.front());
+      in_.remove_prefix(1);
+      if (shift == 63 && b > 1) break;
+      v |= static_cast<uint64_t>(b & 0x7f) << shift;
+      if (b < 0x80) {
+        if (b == 0 && shift > 0) break;
+        return v;
+      }
+    }
+    Fail();
+    return 0;
+  }
   uint64_t Big(size_t n) {
     const std::string_view s = Raw(n);
     uint64_t v = 0;

@@ -112,15 +112,15 @@ absl::StatusOr<RecordView> Reader::Record(std::string_view text) {
   return view;
 }
 
-absl::Status Reader::Scan(std::string_view name, const std::function<bool(std::string_view row)>& visit) {
+absl::Status Reader::Scan(std::string_view name, const Visit& visit) {
   const RegisterInfo* reg = work_.catalog().Find(name);
   if (reg == nullptr) return Error(absl::StatusCode::kInvalidArgument, Cat("no register \"", name, "\""));
-  const std::string prefix = Key64(reg->hash);
+  const std::string prefix = RecordKeyOf(reg->hash, "").substr(0, kRegisterBytes);
   Cursor rows(work_.txn(), Table::kRecord);
   for (bool more = rows.Seek(prefix); more && rows.key().starts_with(prefix); more = rows.Next()) {
     const FieldPeek peek = PeekField(rows.value(), 0);
     if (!peek.ok) return Error(absl::StatusCode::kDataLoss, Cat("record ", name, "/", KeyOf(rows.key()), " is damaged"));
-    if (peek.exists && !visit(rows.key())) break;
+    if (peek.exists && !visit(rows.key(), rows.value())) break;
   }
   return work_.txn().status();
 }

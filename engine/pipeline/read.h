@@ -31,7 +31,8 @@ class Reader {
   absl::StatusOr<CaseView> CaseHead(const CaseRow& row);  // without facts, rulings, dependants
   absl::StatusOr<EntryView> Entry(Dot dot);
   absl::StatusOr<std::vector<EntryView>> Log(std::string_view address, size_t limit);
-  absl::Status Scan(std::string_view reg, const std::function<bool(std::string_view row)>& visit);  // keys of table record
+  using Visit = std::function<bool(std::string_view key, std::string_view stored)>;  // a row of table record; false: enough
+  absl::Status Scan(std::string_view reg, const Visit& visit);
 
  private:
   absl::StatusOr<FieldView> Field(const RecordKey& key, const RecordEdit& edit, const FieldInfo& field);

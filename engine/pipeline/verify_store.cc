@@ -297,7 +297,7 @@ void ReadRecords(const Txn& txn, const Lanes& lanes, const RegistryId& registry,
       continue;
     }
     const Sum128 digest = RecordDigest(*reg, KeyOf(key), *record, lanes, registry);
-    sums->buckets[DigestBucket(RegisterOf(key), KeyOf(key))].value += digest.value;
+    sums->buckets[DigestBucket(reg->hash, KeyOf(key))].value += digest.value;
     sums->records += record->exists() ? 1 : 0;
     for (const ClaimRow& claim : ClaimsOf(*reg, key, *record, lanes)) {
       ++claims;

@@ -5,6 +5,7 @@
 
 #include "engine/base/status.h"
 #include "engine/base/strings.h"
+#include "engine/register/keys.h"
 
 namespace chancery {
 namespace {
@@ -32,9 +33,8 @@ FieldInfo MakeField(std::string_view reg, const FieldDef& def, uint16_t handle) 
 }  // namespace
 
 const FieldInfo* RegisterInfo::Find(std::string_view field) const {
-  const auto it = std::lower_bound(by_name.begin(), by_name.end(), field,
-                                   [](const FieldInfo* f, std::string_view n) { return f->def.name < n; });
-  return it != by_name.end() && (*it)->def.name == field ? *it : nullptr;
+  const auto it = found.find(A(field));
+  return it == found.end() ? nullptr : it->second;
 }
 
 std::shared_ptr<const Catalog> Catalog::Build(std::vector<PackSource> packs) {
@@ -47,11 +47,15 @@ std::shared_ptr<const Catalog> Catalog::Build(std::vector<PackSource> packs) {
   }
   for (auto& [name, reg] : catalog->registers_) {
     catalog->NameInForce(reg);
-    for (const FieldInfo& field : reg.fields) reg.by_name.push_back(&field);
+    for (const FieldInfo& field : reg.fields) {
+      reg.by_name.push_back(&field);
+      reg.found.emplace(A(field.def.name), &field);
+    }
     std::sort(reg.by_name.begin(), reg.by_name.end(),
               [](const FieldInfo* a, const FieldInfo* b) { return a->def.name < b->def.name; });
     for (const FieldInfo* field : reg.by_name)
       reg.tuple_fields.push_back({field->def.name, field->handle, field->def.remove_wins});
+    catalog->found_.emplace(A(name), &reg);
   }
   for (const auto& [name, pack] : catalog->in_force_)
     for (const RuleDef& def : pack->rules)
@@ -136,13 +140,13 @@ void Catalog::AddOrdinals(const PackDef& pack) {
 }
 
 const RegisterInfo* Catalog::Find(std::string_view reg) const {
-  const auto it = registers_.find(reg);
-  return it == registers_.end() ? nullptr : &it->second;
+  const auto it = found_.find(A(reg));
+  return it == found_.end() ? nullptr : it->second;
 }
 
-const RegisterInfo* Catalog::FindHash(uint64_t hash) const {
+const RegisterInfo* Catalog::FindHash(uint64_t part) const {
   for (const auto& [name, reg] : registers_)
-    if (reg.hash == hash) return &reg;
+    if (RegisterPart(reg.hash) == part) return &reg;
   return nullptr;
 }
 

@@ -9,7 +9,9 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "engine/codec/digest.h"
 #include "engine/pack/pack.h"
 
@@ -40,7 +42,7 @@ struct Referrer {
 
 struct RegisterInfo {
   std::string name, title;
-  uint64_t hash = 0;                      // Name64(name): prefix of its records' keys
+  uint64_t hash = 0;                      // Name64(name): its first bytes begin its records' keys
   const PackDef* in_force = nullptr;      // the pack that defines it
   std::optional<uint32_t> ordinal;        // as that pack has it
   std::vector<FieldInfo> fields;          // by handle
@@ -50,6 +52,7 @@ struct RegisterInfo {
   std::vector<Referrer> referred_by;      // ascending by (register, field) name
   bool holds = false;                     // some case on its fields lets nothing more in
   bool claims = false;                    // some field is unique or refers: its records have rows in table claim
+  absl::flat_hash_map<absl::string_view, const FieldInfo*> found;  // by name
   const FieldInfo* Find(std::string_view field) const;
 };
 
@@ -83,7 +86,7 @@ class Catalog {
   Catalog(const Catalog&) = delete;
 
   const RegisterInfo* Find(std::string_view reg) const;
-  const RegisterInfo* FindHash(uint64_t hash) const;
+  const RegisterInfo* FindHash(uint64_t part) const;  // RegisterOf a record's key
   const RuleInfo* Rule(std::string_view id) const;
   const RuleInfo* RuleByHash(uint64_t hash) const;
   const std::map<std::string, RegisterInfo, std::less<>>& registers() const { return registers_; }
@@ -115,6 +118,7 @@ class Catalog {
   std::vector<PackSource> packs_;
   std::map<std::string, const PackDef*, std::less<>> in_force_;
   std::map<std::string, RegisterInfo, std::less<>> registers_;
+  absl::flat_hash_map<absl::string_view, const RegisterInfo*> found_;  // the same, for who looks for one
   std::map<std::string, RuleInfo, std::less<>> rules_;
   std::map<PackId, std::vector<Ordinals>> ordinals_;
 };

@@ -14,7 +14,7 @@
 
 namespace chancery {
 
-inline constexpr uint32_t kStoreFormat = 1;
+inline constexpr uint32_t kStoreFormat = 2;
 
 struct StoreRow {  // key 0
   RegistryId registry;

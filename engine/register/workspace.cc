@@ -283,7 +283,7 @@ std::string Workspace::AddressOf(const RecordKey& key) const {
 bool Workspace::OnRecord(const Entry& entry, const Op& op, const RecordKey& key) const {
   if (op.key != KeyOf(key)) return false;
   const Ordinals* ordinals = catalog_->Resolve(entry.packs[op.pack], op.reg);
-  return ordinals != nullptr && ordinals->reg->hash == RegisterOf(key);
+  return ordinals != nullptr && RegisterPart(ordinals->reg->hash) == RegisterOf(key);
 }
 
 absl::StatusOr<std::vector<Workspace::Touch>> Workspace::Chain(const RecordKey& key, const RegisterInfo& reg) {

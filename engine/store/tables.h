@@ -11,7 +11,7 @@ enum class Table : uint8_t {
   kLane,     // u64 lane handle                       -> id, key, site, tip, tree peaks
   kContext,  // u64 lane handle, u64 first seq        -> the author's vector from that seq on, only where it grew
   kJournal,  // u64 lane handle, u64 first seq        -> XXH3, run, touch trailer                  (the truth; append per lane)
-  kRecord,   // u64 register, key, 00, zeros to 8     -> record                                    (the one random write)
+  kRecord,   // 7 register, key, 00, zeros to 8       -> record                                    (the one random write)
   kClaim,    // u64 rule, 16 value hash, record key   -> writers                                   (constrained fields only)
   kAct,      // 16 hash of an entry's id              -> dots of the entries that carry it
   kPremise,  // 16 hash of a scope, u64 dot           -> (empty row of 8 bytes)

@@ -83,21 +83,29 @@ struct BackupView {
   uint64_t entries = 0, bytes = 0;
 };
 
-// A record, as a scan found it: what is read of it needs no address. Good in every snapshot of its registry.
+struct RegisterInfo;  // the engine's own
+struct FieldInfo;
+
+// A record, as a scan found it: what is read of it needs no address. Good in every snapshot of its registry; in that of the scan
+// its bytes are not looked for.
 class RecordRef {
  public:
   std::string_view key() const;  // decoded
 
  private:
   friend class Snapshot;
-  std::string row_;
+  std::string row_;          // its key in the store
+  uint64_t register_ = 0;    // as in that key
+  uint64_t snapshot_ = 0;    // the scan's: a number that no other snapshot of this process has; 0 = none
+  std::string_view stored_;  // looked at in that snapshot only
 };
 
 // A field of a register, looked up once. Good while the snapshot lives that gave it.
 class FieldRef {
  private:
   friend class Snapshot;
-  const void *reg_ = nullptr, *field_ = nullptr;
+  const RegisterInfo* reg_ = nullptr;
+  const FieldInfo* field_ = nullptr;
 };
 
 // A value read in place: as its literal, without a copy. Good while the snapshot lives that it was read from.
@@ -121,11 +129,13 @@ class Snapshot {
   absl::StatusOr<RecordView> Record(std::string_view address) const;
 
   // The value of one field for a program: its literal where exactly one value stands and no case contests it or the record.
-  // Errors: FailedPrecondition refusal `contested` (never a disputed value), NotFound.
+  // Errors: FailedPrecondition refusal `contested` (never a disputed value), NotFound, DataLoss (the record is damaged). Cost: a
+  // lookup in the store and the check of the record's bytes, where nothing can contest it; else as Record.
   absl::StatusOr<Literal> Value(std::string_view address) const;
 
-  // The same for who reads many: no address is built or parsed, and what is certain is read where it lies. Cost: a lookup in the
-  // store. Errors: as Value; InvalidArgument (a field of another register).
+  // The same for who reads many: no address is built or parsed, and what is certain is read where it lies. Cost: the check of the
+  // record's bytes; with a reference from a scan of another snapshot also a lookup. Errors: as Value; InvalidArgument (a field of
+  // another register).
   absl::StatusOr<ValueView> Value(const RecordRef& record, const FieldRef& field) const;
   // path: "parcel.owner". Errors: InvalidArgument (unknown register or field, with the names that exist).
   absl::StatusOr<FieldRef> Field(std::string_view path) const;

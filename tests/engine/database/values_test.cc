@@ -1,4 +1,7 @@
 // Single values, by address and by reference: read in place, refused where contested.
+#include <fstream>
+#include <iterator>
+
 #include "engine/base/status.h"
 #include "tests/engine/database/sites.h"
 
@@ -93,6 +96,55 @@ TEST_F(Values, AReferenceIsGoodInLaterSnapshots) {
   EXPECT_EQ(now.Value(all[0], *now.Field("parcel.owner"))->text, "Mari");  // of its own moment
   const Snapshot later = *db_->Read();
   EXPECT_TRUE(absl::IsNotFound(later.Value(all[0], *later.Field("parcel.owner")).status()));
+}
+
+TEST_F(Values, AReferenceOutlivesItsSnapshot) {
+  std::vector<RecordRef> all;
+  {
+    const Snapshot then = *db_->Read();
+    all = All(then);
+  }
+  for (int i = 0; i < 100; ++i) File(Draft().Record("parcel/a").Set("owner", "owner " + std::to_string(i)));  // its pages go
+  EXPECT_EQ(all[0].key(), "a");
+  const Snapshot now = *db_->Read();
+  EXPECT_EQ(now.Value(all[0], *now.Field("parcel.owner"))->text, "owner 99");
+  EXPECT_EQ(now.Value(all[2], *now.Field("parcel.owner"))->text, "owner of b");
+}
+
+TEST_F(Values, AReferenceGoesAlongWhenItsSnapshotMoves) {
+  Snapshot then = *db_->Read();
+  const std::vector<RecordRef> all = All(then);
+  File(Draft().Record("parcel/a").Set("owner", "Mari"));
+  const Snapshot moved = std::move(then);
+  EXPECT_EQ(moved.Value(all[0], *moved.Field("parcel.owner"))->text, "owner of a");
+}
+
+TEST_F(Values, ADamagedRecordIsReadByNobody) {
+  const Snapshot now = *db_->Read();
+  const std::vector<RecordRef> all = All(now);
+  const FieldRef owner = *now.Field("parcel.owner"), area = *now.Field("parcel.area");
+  ASSERT_EQ(now.Value(all[2], owner)->text, "owner of b");
+  std::fstream file(dir_ / "data.mdb", std::ios::in | std::ios::out | std::ios::binary);  // what is mapped
+  const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+  size_t flipped = 0;
+  for (size_t at = 0; (at = bytes.find("owner of b", at)) != std::string::npos; ++at, ++flipped) {
+    file.seekp(static_cast<std::streamoff>(at));
+    file.put('O');
+  }
+  file.close();
+  ASSERT_GT(flipped, 0u);
+  for (const FieldRef& field : {owner, area}) EXPECT_TRUE(absl::IsDataLoss(now.Value(all[2], field).status()));
+  EXPECT_TRUE(absl::IsDataLoss(now.Value("parcel/b/owner").status()));
+  EXPECT_TRUE(absl::IsDataLoss(now.Scan("parcel", [](const RecordRef&) { return true; })));
+  EXPECT_EQ(now.Value(all[0], owner)->text, "owner of a");
+}
+
+TEST_F(Values, AKeyIsReadAsItIsWrittenOrNotAtAll) {
+  const Snapshot now = *db_->Read();
+  using namespace std::string_literals;
+  for (const std::string& bad : {"parcel/a\0/owner"s, "parcel/a\n/owner"s, "parcel//owner"s, "parcel/a%/owner"s})
+    EXPECT_TRUE(absl::IsInvalidArgument(now.Value(bad).status())) << bad;
+  EXPECT_EQ(now.Value("parcel/a%20b%25/owner")->text, "owner of a b%");
 }
 
 TEST_F(Values, WhatDoesNotFitIsRefusedByName) {
