@@ -13,6 +13,7 @@
 #include "engine/base/arena.h"
 #include "engine/base/few.h"
 #include "engine/base/hash.h"
+#include "engine/base/rare.h"
 #include "engine/base/sign.h"
 #include "engine/crdt/cell.h"
 #include "engine/crdt/frontier.h"
@@ -143,14 +144,14 @@ struct Entry {
   EntryKind kind = EntryKind::kFiling;
   std::vector<Place> context;  // ascending by lane: the new tip of each foreign lane seen since the previous entry of this lane
   std::string idempotency, officer, basis, note;
-  std::optional<Filed> filed;
+  Rare<Filed> filed;
   std::vector<Premise> relied_on;  // ascending
-  std::optional<Corrects> corrects;
+  Rare<Corrects> corrects;
   Ops ops;
-  std::optional<Genesis> genesis;
+  Rare<Genesis> genesis;
   std::string pack_toml;  // kPack: the pack's exact bytes
-  std::optional<Admit> admit;
-  std::optional<Ruling> ruling;
+  Rare<Admit> admit;
+  Rare<Ruling> ruling;
   Backing backing;
   bool operator==(const Entry&) const = default;
 };
@@ -170,8 +171,8 @@ std::string JoinEntry(std::string_view header, uint64_t seq, Hlc hlc, std::strin
 absl::StatusOr<Entry> DecodeEntry(std::string_view bytes);
 absl::StatusOr<Entry> DecodeParts(std::string_view header, uint64_t seq, Hlc hlc, std::string_view body);
 absl::StatusOr<Entry> DecodeHeader(std::string_view header);
-// header_bytes: how long that of `head` is, which has nothing but a header.
-absl::StatusOr<Entry> DecodeBody(const Entry& head, size_t header_bytes, uint64_t seq, Hlc hlc, std::string_view body);
+// header_bytes: how long that of `head` is, which has nothing but a header. entry: a new one.
+absl::Status DecodeBody(const Entry& head, size_t header_bytes, uint64_t seq, Hlc hlc, std::string_view body, Entry* entry);
 
 EntryId IdOf(std::string_view entry_bytes);  // leaf hash
 EntryId IdOf(std::string_view header, uint64_t seq, Hlc hlc, std::string_view body);

@@ -245,10 +245,10 @@ absl::StatusOr<Entry> DecodeHeader(std::string_view header) {
   return e;
 }
 
-absl::StatusOr<Entry> DecodeBody(const Entry& head, size_t header_bytes, uint64_t seq, Hlc hlc, std::string_view body) {
+absl::Status DecodeBody(const Entry& head, size_t header_bytes, uint64_t seq, Hlc hlc, std::string_view body, Entry* entry) {
   char position[kVarintBytes];
   if (header_bytes + PutVarint(position, seq) + sizeof(Hlc) + body.size() > limits::kEntryBytes) return TooLarge();
-  Entry e;
+  Entry& e = *entry;
   e.registry = head.registry;
   e.epoch = head.epoch;
   e.lane = head.lane;
@@ -257,13 +257,14 @@ absl::StatusOr<Entry> DecodeBody(const Entry& head, size_t header_bytes, uint64_
   reader.At(e, seq, hlc);
   reader.Body(e);
   reader.End();
-  RETURN_IF_ERROR(reader.status());
-  return e;
+  return reader.status();
 }
 
 absl::StatusOr<Entry> DecodeParts(std::string_view header, uint64_t seq, Hlc hlc, std::string_view body) {
   ASSIGN_OR_RETURN(const Entry head, DecodeHeader(header));
-  return DecodeBody(head, header.size(), seq, hlc, body);
+  Entry entry;
+  RETURN_IF_ERROR(DecodeBody(head, header.size(), seq, hlc, body, &entry));
+  return entry;
 }
 
 bool ReadHeader(std::string_view header, RegistryId* registry, LaneId* lane) {

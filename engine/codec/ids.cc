@@ -7,10 +7,14 @@ namespace chancery {
 EntryId IdOf(std::string_view entry_bytes) { return Sha256({std::string_view("\0", 1), entry_bytes}); }
 
 EntryId IdOf(std::string_view header, uint64_t seq, Hlc hlc, std::string_view body) {
-  ByteWriter position;
-  position.Varint(seq);
-  position.U64(hlc);
-  return Sha256({std::string_view("\0", 1), header, position.out, body});
+  thread_local ByteBuffer bytes;  // joined: a call of the hash for each part costs more than the copy
+  bytes.Clear();
+  bytes.U8(0);
+  bytes.Raw(header);
+  bytes.Varint(seq);
+  bytes.U64(hlc);
+  bytes.Raw(body);
+  return Sha256({bytes.view()});
 }
 
 LaneId LaneOf(const PublicKey& key) { return ByteReader(Sha256({key.view()}).view()).U64(); }

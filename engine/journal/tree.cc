@@ -1,6 +1,7 @@
 #include "engine/journal/tree.h"
 
 #include <bit>
+#include <cstring>
 #include <string_view>
 #include <utility>
 
@@ -10,7 +11,10 @@ namespace chancery {
 namespace {
 
 Hash256 Node(const Hash256& left, const Hash256& right) {
-  return Sha256({std::string_view("\x01", 1), left.view(), right.view()});
+  char bytes[1 + 32 + 32] = {1};
+  std::memcpy(bytes + 1, left.bytes.data(), 32);
+  std::memcpy(bytes + 33, right.bytes.data(), 32);
+  return Sha256({{bytes, sizeof bytes}});
 }
 
 }  // namespace

@@ -79,28 +79,31 @@ OpKind KindOf(DraftOp::Verb verb) {
 }
 
 // Its value lies in `arena`.
-absl::StatusOr<Change> TypeChange(const DraftChange& draft, const Catalog& catalog, const RegisterInfo& reg, Arena& arena,
-                                  const Address& record) {
+absl::Status TypeChange(const DraftChange& draft, const Catalog& catalog, const RegisterInfo& reg, Arena& arena,
+                        const Address& record, Change* change) {
   ASSIGN_OR_RETURN(const FieldInfo* field, FieldFor(reg, record, draft.field));
   const FieldDef& def = field->def;
   if (!FitsVerb(draft.verb, def))
     return Refuse({"type", "", FieldOf(record, draft.field), Cat("the field cannot be changed in this way"),
                    Cat("it takes ", VerbFor(def))});
-  ASSIGN_OR_RETURN(const uint32_t ordinal, catalog.FieldOrdinal(reg, *field));
-  Change change{ordinal, EntryVerb(draft.verb, def), {}, {}};
-  if (draft.verb == DraftChange::Verb::kUnset) return change;
+  ASSIGN_OR_RETURN(change->field, catalog.FieldOrdinal(reg, *field));
+  change->verb = EntryVerb(draft.verb, def);
+  if (draft.verb == DraftChange::Verb::kUnset) return absl::OkStatus();
   const FieldType type = def.type == FieldType::kSet ? def.of : def.type;
   absl::StatusOr<Value> value = TypeValue(def, type, draft.value, {}, arena);
   if (!value.ok())
     return TypeValue(def, type, draft.value, FieldOf(record, draft.field), arena).status();  // with the words it needs
-  change.value = value->KeptIn(arena);
-  if (def.type == FieldType::kReference && !RefersTo(change.value, def.to)) {
+  change->value = value->KeptIn(arena);
+  if (def.type == FieldType::kReference && !RefersTo(change->value, def.to)) {
     const std::string at = FieldOf(record, draft.field);
-    return Refuse({"type", "", at, Cat(at, " refers to a ", def.to, "; found ", ShowJson(change.value)),
+    return Refuse({"type", "", at, Cat(at, " refers to a ", def.to, "; found ", ShowJson(change->value)),
                    Cat("write \"", def.to, "/KEY\"")});
   }
-  RETURN_IF_ERROR(CheckFoldable(*field, change.value, record));
-  return change;
+  return CheckFoldable(*field, change->value, record);
+}
+
+bool InOrder(const Change& a, const Change& b) {
+  return a.field != b.field ? a.field < b.field : std::tie(a.verb, a.value) < std::tie(b.verb, b.value);
 }
 
 }  // namespace
@@ -123,18 +126,11 @@ absl::Status Author::MakeOps(const Draft& draft, Entry& entry) {
   for (const DraftOp& from : draft.ops) {
     ASSIGN_OR_RETURN(const RegisterInfo* reg, RegisterFor(catalog, from.record));
     ASSIGN_OR_RETURN(Op op, OpOn(entry, *reg, from.record.key, KindOf(from.verb)));
-    op.changes.reserve(from.changes.size());
-    for (const DraftChange& change : from.changes) {
-      ASSIGN_OR_RETURN(Change typed, TypeChange(change, catalog, *reg, work_.arena(), from.record));
-      op.changes.push_back(std::move(typed));
-    }
-    std::sort(op.changes.begin(), op.changes.end(), [](const Change& a, const Change& b) {
-      return std::tie(a.field, a.verb, a.value) < std::tie(b.field, b.verb, b.value);
-    });
-    const auto same = [](const Change& a, const Change& b) {
-      return a.field == b.field && a.verb == b.verb && a.value == b.value;
-    };
-    op.changes.erase(std::unique(op.changes.begin(), op.changes.end(), same), op.changes.end());
+    op.changes.resize(from.changes.size());
+    for (size_t i = 0; i < from.changes.size(); ++i)
+      RETURN_IF_ERROR(TypeChange(from.changes[i], catalog, *reg, work_.arena(), from.record, &op.changes[i]));
+    std::sort(op.changes.begin(), op.changes.end(), InOrder);
+    op.changes.erase(std::unique(op.changes.begin(), op.changes.end()), op.changes.end());
     entry.ops.push_back(std::move(op));
   }
   return absl::OkStatus();
@@ -158,11 +154,14 @@ absl::Status Author::FitOps(const Draft& draft, Entry& entry) {
     }
     const bool turns = op.kind == OpKind::kCreate || op.kind == OpKind::kDelete;
     if (turns && entry.ops.size() > 1) exists[key] = op.kind == OpKind::kCreate;
+    const std::vector<DraftChange>& written = draft.ops[i].changes;
+    const bool builds = std::any_of(written.begin(), written.end(), [](const DraftChange& from) { return !from.over.empty(); });
     for (Change& change : op.changes) {
       const FieldInfo& field = *ordinals.fields[change.field];
       std::string_view over;
-      for (const DraftChange& from : draft.ops[i].changes)
-        if (!from.over.empty() && from.field == field.def.name) over = from.over;
+      if (builds)
+        for (const DraftChange& from : written)
+          if (!from.over.empty() && from.field == field.def.name) over = from.over;
       static const Record kNothing;
       RETURN_IF_ERROR(FitChange(over, field, turns || anew ? kNothing : edit->record, key, change));
     }

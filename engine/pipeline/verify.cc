@@ -117,18 +117,18 @@ absl::StatusOr<CheckedRun> CheckRun(Workspace& work, const Lane& lane, const Run
   out.ids.reserve(run.leaves.size());
   for (size_t i = 0; i < run.leaves.size(); ++i) {
     const uint64_t seq = run.first + i;
-    absl::StatusOr<Entry> entry = DecodeBody(*head, run.header.size(), seq, run.leaves[i].hlc, run.leaves[i].body);
-    if (!entry.ok()) return Malformed(lane, seq, S(entry.status().message()));
-    if (entry->hlc <= last) return Malformed(lane, seq, "its stamp does not rise");
-    if (i > 0 && !entry->context.empty()) return Malformed(lane, seq, "a context inside a run");
-    if ((entry->kind == EntryKind::kGenesis) != (seq == 1 && lane.admitted_by.empty()))
+    Entry& entry = out.entries.emplace_back();
+    const absl::Status decoded = DecodeBody(*head, run.header.size(), seq, run.leaves[i].hlc, run.leaves[i].body, &entry);
+    if (!decoded.ok()) return Malformed(lane, seq, S(decoded.message()));
+    if (entry.hlc <= last) return Malformed(lane, seq, "its stamp does not rise");
+    if (i > 0 && !entry.context.empty()) return Malformed(lane, seq, "a context inside a run");
+    if ((entry.kind == EntryKind::kGenesis) != (seq == 1 && lane.admitted_by.empty()))
       return Malformed(lane, seq, "a genesis in the wrong place");
-    last = entry->hlc;
-    RETURN_IF_ERROR(CheckContext(work, lane, *entry, &out.context));
+    last = entry.hlc;
+    RETURN_IF_ERROR(CheckContext(work, lane, entry, &out.context));
     if (!lane.AdmittedIn(out.context)) return Malformed(lane, seq, "its site had not been admitted");
     out.ids.push_back(run.Id(i));
     out.tree.Append(out.ids.back());
-    out.entries.push_back(*std::move(entry));
   }
   if (!Verify(lane.key, SealMessage(work.registry(), lane.id, run.last(), out.tree.Root()), run.seal))
     return Error(

@@ -158,7 +158,8 @@ class LaneReader {
  private:
   absl::Status ReadEntry(const Entry& head, const Run& run, size_t i) {
     const Leaf& leaf = run.leaves[i];
-    ASSIGN_OR_RETURN(const Entry entry, DecodeBody(head, run.header.size(), run.first + i, leaf.hlc, leaf.body));
+    Entry entry;
+    RETURN_IF_ERROR(DecodeBody(head, run.header.size(), run.first + i, leaf.hlc, leaf.body, &entry));
     if (entry.hlc <= hlc_) return absl::DataLossError("its stamp does not rise");
     if (entry.genesis &&
         (lane_.handle != 0 || i != 0 || run.first != 1 || entry.genesis->key != lane_.key || run.Id(i) != registry_))
