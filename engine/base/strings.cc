@@ -1,5 +1,6 @@
 #include "engine/base/strings.h"
 
+#include <array>
 #include <cstdint>
 
 #include "absl/strings/escaping.h"
@@ -41,6 +42,12 @@ std::string_view AfterPlain(std::string_view s) {
   return s.substr(plain);
 }
 
+constexpr std::array<bool, 256> kOfNames = [] {
+  std::array<bool, 256> of{};
+  for (const char c : std::string_view("abcdefghijklmnopqrstuvwxyz0123456789_-")) of[static_cast<uint8_t>(c)] = true;
+  return of;
+}();
+
 bool IsControl(char32_t c) { return c < 0x20 || (c >= 0x7f && c < 0xa0); }
 
 }  // namespace
@@ -75,10 +82,9 @@ bool IsText(std::string_view s) {
 
 bool IsName(std::string_view s) {
   if (s.empty() || s.size() > limits::kNameBytes || s[0] < 'a' || s[0] > 'z') return false;
-  for (const char c : s) {
-    if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-')) return false;
-  }
-  return true;
+  bool all = true;
+  for (const char c : s) all &= kOfNames[static_cast<uint8_t>(c)];
+  return all;
 }
 
 bool IsKey(std::string_view s) {

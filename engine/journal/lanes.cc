@@ -181,7 +181,11 @@ std::optional<Dot> Lanes::DotOf(Place p) const {
   return MakeDot(lane->handle, p.seq);
 }
 
-std::string Lanes::Short(Dot d) const { return Cat(lanes_[HandleOf(d)].Label(), "-", SeqOf(d)); }
+std::string Lanes::Short(Dot d) const {
+  std::string text = lanes_[HandleOf(d)].Label();
+  absl::StrAppend(&text, "-", SeqOf(d));
+  return text;
+}
 
 Vector Lanes::Tips() const {
   Vector tips;

@@ -9,9 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
+#include "engine/base/name_table.h"
 #include "engine/codec/digest.h"
 #include "engine/pack/pack.h"
 
@@ -52,7 +51,7 @@ struct RegisterInfo {
   std::vector<Referrer> referred_by;      // ascending by (register, field) name
   bool holds = false;                     // some case on its fields lets nothing more in
   bool claims = false;                    // some field is unique or refers: its records have rows in table claim
-  absl::flat_hash_map<absl::string_view, const FieldInfo*> found;  // by name
+  NameTable<FieldInfo> found;             // by name
   const FieldInfo* Find(std::string_view field) const;
 };
 
@@ -118,7 +117,7 @@ class Catalog {
   std::vector<PackSource> packs_;
   std::map<std::string, const PackDef*, std::less<>> in_force_;
   std::map<std::string, RegisterInfo, std::less<>> registers_;
-  absl::flat_hash_map<absl::string_view, const RegisterInfo*> found_;  // the same, for who looks for one
+  NameTable<RegisterInfo> found_;  // the same, for who looks for one
   std::map<std::string, RuleInfo, std::less<>> rules_;
   std::map<PackId, std::vector<Ordinals>> ordinals_;
 };

@@ -1,12 +1,15 @@
 #include "engine/text/draft_check.h"
 
 #include <algorithm>
+#include <bit>
 #include <set>
 #include <tuple>
 
+#include "absl/hash/hash.h"
 #include "absl/types/span.h"
 #include "engine/base/few.h"
 #include "engine/base/limits.h"
+#include "engine/base/name_table.h"
 #include "engine/base/status.h"
 #include "engine/base/strings.h"
 #include "engine/text/shape.h"
@@ -28,7 +31,8 @@ absl::Status CheckWords(const Draft& draft) {
                {"corrects", draft.corrects, limits::kWordBytes},
                {"reason", draft.reason, limits::kWordBytes}};
   for (const auto& word : words) {
-    if (!word.text.empty()) RETURN_IF_ERROR(CheckWord(Literal(word.text), word.what, word.bytes_max));
+    if (word.text.empty() || (word.text.size() <= word.bytes_max && IsText(word.text))) continue;
+    RETURN_IF_ERROR(CheckWord(Literal(word.text), word.what, word.bytes_max));
   }
   if (draft.corrects.empty() == draft.reason.empty()) return absl::OkStatus();
   return RefuseType(Literal(), {draft.reason.empty() ? "a correction (\"corrects\") needs its \"reason\""
@@ -36,13 +40,22 @@ absl::Status CheckWords(const Draft& draft) {
                                 "", "\"note\" is for free text"});
 }
 
-absl::Status CheckRecord(const DraftOp& op, const Literal& where) {
+// Where an operation stands in its text.
+Literal PlaceOf(const DraftOp& op) {
+  Literal where;
+  where.line = op.line;
+  where.column = op.column;
+  return where;
+}
+
+absl::Status CheckRecord(const DraftOp& op) {
   const Address& a = op.record;
+  if (IsName(a.reg) && IsKey(a.key) && a.field.empty()) return absl::OkStatus();
+  const Literal where = PlaceOf(op);
   if (a.key.empty() || !a.field.empty()) {
     return RefuseType(where,
                       {Cat("an operation is on a record, written register/key; found ", Found(Literal(a.Text()))), "", ""});
   }
-  if (IsName(a.reg) && IsKey(a.key)) return absl::OkStatus();
   return RefuseType(where, {Cat(Found(Literal(a.Text())), " is no address of a record"), "", ""});
 }
 
@@ -85,7 +98,28 @@ absl::Status CheckField(absl::Span<const Written> changes) {
   return absl::OkStatus();
 }
 
+// false: no field is written twice. By hashes in a table that is at most a quarter full, so true may be wrong.
+bool MayRepeat(const Draft& draft) {
+  size_t changes = 0;
+  for (const DraftOp& op : draft.ops) changes += op.changes.size();
+  if (changes < 2) return false;
+  Few<size_t, 64> table(std::bit_ceil(4 * changes), 0);  // 0: free
+  for (const DraftOp& op : draft.ops) {
+    const size_t record = draft.ops.size() == 1 ? 0 : absl::HashOf(op.record.reg, op.record.key);
+    for (const DraftChange& change : op.changes) {
+      const size_t hash = std::max<size_t>(NameMark(change.field) ^ record, 1);
+      size_t at = hash & (table.size() - 1);
+      for (; table[at] != 0; at = (at + 1) & (table.size() - 1)) {
+        if (table[at] == hash) return true;
+      }
+      table[at] = hash;
+    }
+  }
+  return false;
+}
+
 absl::Status CheckFieldsOnce(const Draft& draft) {
+  if (!MayRepeat(draft)) return absl::OkStatus();
   Few<Written, 16> all;
   for (size_t i = 0; i < draft.ops.size(); ++i)
     for (const DraftChange& change : draft.ops[i].changes) all.push_back({i, &draft.ops[i].record, &change});
@@ -98,12 +132,9 @@ absl::Status CheckFieldsOnce(const Draft& draft) {
 }
 
 absl::Status CheckOp(const DraftOp& op) {
-  Literal where;
-  where.line = op.line;
-  where.column = op.column;
-  RETURN_IF_ERROR(CheckRecord(op, where));
+  RETURN_IF_ERROR(CheckRecord(op));
   if (op.verb == DraftOp::Verb::kDelete && !op.changes.empty()) {
-    return RefuseType(where, {"a deletion changes no field", op.record.Shown(), ""});
+    return RefuseType(PlaceOf(op), {"a deletion changes no field", op.record.Shown(), ""});
   }
   for (const DraftChange& change : op.changes) {
     const bool replaces = change.verb == Verb::kSet || change.verb == Verb::kUnset || change.verb == Verb::kMove;

@@ -197,6 +197,21 @@ TEST(CheckDraft, FindsInCodeWhatJsonWouldNotLetThrough) {
   EXPECT_EQ(Said(CheckDraft(bad_key)), "type: \"p/a\\nb\" is no address of a record");
 }
 
+TEST(CheckDraft, FindsAFieldThatIsWrittenTwiceAmongMany) {
+  Draft many;
+  for (int record = 0; record < 40; ++record) {
+    many.Record("p/" + std::to_string(record));
+    for (int field = 0; field < 40; ++field) many.Set("the_field_" + std::to_string(field) + "_of_many", field);
+  }
+  EXPECT_TRUE(CheckDraft(many).ok());
+  Draft elements = many;
+  elements.Record("p/7").Add("set", "x").Add("set", "y").Remove("set", "z");
+  EXPECT_TRUE(CheckDraft(elements).ok());
+  many.Record("p/7").Set("the_field_9_of_many", 1);
+  EXPECT_EQ(Said(CheckDraft(many)),
+            "type: p/7/the_field_9_of_many is written twice: a field stands in at most one verb of an entry");
+}
+
 TEST(ParseRuling, ReadsEachOutcome) {
   const RulingDraft keep =
       ParseRuling(
