@@ -26,6 +26,7 @@ void RegisterHeal();        // W4
 void RegisterDifference();  // W5
 void RegisterDisk();        // W6, and verify and rebuild of the store that it leaves
 void RegisterScale();       // S9
+void RegisterStrain();      // long heals, many cases, many values, filers beside an import
 void RegisterPhysical();    // what the machine itself can do
 
 // The work once, by the clock on the wall: what waits for the disk counts.

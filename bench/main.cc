@@ -43,6 +43,7 @@ int main(int argc, char** argv) {
   RegisterDifference();
   RegisterDisk();
   RegisterScale();
+  RegisterStrain();
   RegisterPhysical();
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;

@@ -372,6 +372,7 @@ struct Database::Impl {
   absl::StatusOr<Intake> Take(Offer offer, absl::Status* fault);
   absl::StatusOr<Intake> TakeOnce(const Offer& offer, Attempt* attempt);
   absl::StatusOr<Intake> TakeBundle(const Bundle& bundle);
+  absl::StatusOr<Intake> TakeSlices(const Offer& offer, absl::Status* fault);
   absl::Status NoteFiled(const std::vector<LaneHead>& heads);
 
   absl::Status Found(const FoundOptions& options);
@@ -446,23 +447,29 @@ absl::StatusOr<Intake> Database::Impl::Take(Offer offer, absl::Status* fault) {
   return whole;
 }
 
-// Whole runs in their order, a durable commit every kEntriesACommit entries or so: what is committed stays when the rest fails.
-absl::StatusOr<Intake> Database::Impl::TakeBundle(const Bundle& bundle) {
+// Whole runs in their order, a durable commit every kEntriesASlice entries or so: what is committed stays when the rest fails,
+// memory is bounded, and filers who wait come in between.
+absl::StatusOr<Intake> Database::Impl::TakeSlices(const Offer& offer, absl::Status* fault) {
   Intake whole;
-  absl::Status fault;
   size_t next = 0;
   do {
-    Offer offer{{}, bundle.from, next == 0 ? absl::MakeConstSpan(bundle.to) : absl::Span<const LaneHead>()};
+    Offer slice{{}, offer.before, next == 0 ? offer.as_sealed : absl::Span<const LaneHead>()};
     uint64_t entries = 0, bytes = 0;
-    while (next < bundle.runs.size() && entries < limits::kEntriesACommit && bytes < limits::kBytesACommit) {
-      const RunSize size = SizeOfRun(bundle.runs[next]);
+    while (next < offer.runs.size() && entries < limits::kEntriesASlice && bytes < limits::kBytesASlice) {
+      const RunSize size = SizeOfRun(offer.runs[next]);
       entries += size.entries;
       bytes += size.raw_bytes;
-      offer.runs.push_back(bundle.runs[next++]);
+      slice.runs.push_back(offer.runs[next++]);
     }
-    ASSIGN_OR_RETURN(const Intake part, Take(offer, &fault));
+    ASSIGN_OR_RETURN(const Intake part, Take(std::move(slice), fault));
     Add(part, &whole);
-  } while (next < bundle.runs.size());
+  } while (next < offer.runs.size());
+  return whole;
+}
+
+absl::StatusOr<Intake> Database::Impl::TakeBundle(const Bundle& bundle) {
+  absl::Status fault;
+  ASSIGN_OR_RETURN(Intake whole, TakeSlices({bundle.runs, bundle.from, bundle.to}, &fault));
   RETURN_IF_ERROR(NoteFiled(bundle.to));
   whole.offered += bundle.damaged;
   whole.damaged += bundle.damaged;
@@ -656,7 +663,7 @@ absl::StatusOr<Intake> Database::Ingest(absl::Span<const std::string> runs) {
   }
   absl::Status fault;
   Offer offer{{runs.begin(), runs.end()}, {}, {}};
-  ASSIGN_OR_RETURN(const Intake intake, impl_->Take(std::move(offer), &fault));
+  ASSIGN_OR_RETURN(const Intake intake, impl_->TakeSlices(offer, &fault));
   if (intake.damaged > 0 && intake.damaged == intake.offered) return fault;
   return intake;
 }

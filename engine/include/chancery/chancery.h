@@ -225,17 +225,18 @@ class Database {
 
   absl::StatusOr<Snapshot> Read() const;
 
-  // Takes runs of other sites (from RunsSince, in any split and order), in one durable commit, and whatever of the runs kept here
-  // is ready now: without runs it does just that. What is not ready is kept. The same runs again change nothing. A run whose
+  // Takes runs of other sites (from RunsSince, in any split and order), in durable commits of some 65,000 entries, and whatever
+  // of the runs kept here is ready now: without runs it does just that. Memory is bounded by a commit, and filers come in between
+  // two. What is not ready is kept. The same runs again change nothing. A run whose
   // bytes do not hold is left out and counted as damaged. Entries of this site's own lane that are not here show that the store
   // is an older copy of itself: they are taken, and the store gets a new key, as Restore. Errors: where no run of the batch
   // holds, the fault of the first: InvalidArgument (malformed) or DataLoss (hash or seal do not hold); FailedPrecondition
   // (another registry).
   absl::StatusOr<Intake> Ingest(absl::Span<const std::string> runs);
 
-  // The same with the runs of a bundle, in commits of some 20,000 entries: what was taken before an interruption stays, and the
-  // same bundle goes on from there. Of a damaged bundle the runs that are whole are taken. Errors: as Ingest; DataLoss where its
-  // head is damaged; InvalidArgument (no bundle).
+  // The same with the runs of a bundle: what was taken before an interruption stays, and the same bundle goes on from there. Of a
+  // damaged bundle the runs that are whole are taken. Errors: as Ingest; DataLoss where its head is damaged; InvalidArgument (no
+  // bundle).
   absl::StatusOr<Intake> ApplyBundle(std::string_view bundle);
 
   // Looks at every page, hashes every entry of every lane again, checks every seal and every row of the journal, and compares

@@ -111,7 +111,7 @@ class LookingClock : public Clock {
 TEST_F(Bundles, ALongOneIsTakenInSeveralCommitsSoThatAnInterruptionCostsLittle) {
   std::vector<Draft> drafts(limits::kGroupDrafts);
   size_t filed = 0;
-  for (int round = 0; filed <= limits::kEntriesACommit + limits::kGroupDrafts; ++round) {
+  for (int round = 0; filed <= limits::kEntriesASlice + limits::kGroupDrafts; ++round) {
     for (size_t i = 0; i < drafts.size(); ++i) drafts[i] = Draft().By("mari").Create(Cat("parcel/r", round, "-", i));
     for (const auto& receipt : (*this)["tallinn"]->FileAll(drafts)) filed += receipt.ok();
   }
@@ -123,7 +123,7 @@ TEST_F(Bundles, ALongOneIsTakenInSeveralCommitsSoThatAnInterruptionCostsLittle) 
   clock.db = tartu.db.get();
   EXPECT_EQ(Apply("tartu", bundle).entries, filed + 3);
   ASSERT_EQ(clock.committed.size(), 2u);
-  EXPECT_GE(clock.committed[1], limits::kEntriesACommit);
+  EXPECT_GE(clock.committed[1], limits::kEntriesASlice);
   EXPECT_EQ(tartu.Digests(), (*this)["tallinn"].Digests());
   EXPECT_EQ(Apply("tartu", bundle).entries, 0u);
 }
