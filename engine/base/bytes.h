@@ -26,7 +26,6 @@ inline void PutBig(char* at, uint64_t v, size_t bytes) {
   for (size_t i = 0; i < bytes; ++i) at[i] = static_cast<char>(v >> (8 * (bytes - 1 - i)));
 }
 
-
 // Eight big-endian bytes.
 inline uint64_t LoadBig64(const char* from) {
   static_assert(std::endian::native == std::endian::little);

@@ -44,7 +44,7 @@ Run RunOf(uint64_t first, size_t entries, const std::string& seed = "t", const s
   run.first = first;
   for (uint64_t i = 0; i < entries; ++i) {
     head.note = Cat(body, " ", first + i);
-    run.leaves.push_back({(first + i) << 16, EncodeBody(head)});
+    run.Append((first + i) << 16, EncodeBody(head));
   }
   return run;
 }

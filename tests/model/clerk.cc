@@ -144,7 +144,7 @@ struct Imagined {
     item.entry.packs = out.packs;
     item.entry.ops = out.ops;
     if (ruling) item.entry.kind = EntryKind::kRuling;
-    item.entry.ruling = std::move(ruling);
+    if (ruling) item.entry.ruling = *std::move(ruling);
     for (const auto& [other, seq] : view.seen) {
       if (other != lane) item.entry.context.push_back({other, seq});
     }
