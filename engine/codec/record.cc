@@ -15,6 +15,7 @@ bool Record::exists() const {
 }
 
 const Cell* Record::Find(uint16_t field) const {
+  if (field < slots.size() && slots[field].field == field) return &slots[field].cell;  // every field up to here is set
   const auto it = std::lower_bound(slots.begin(), slots.end(), field, Before);
   return it != slots.end() && it->field == field ? &it->cell : nullptr;
 }

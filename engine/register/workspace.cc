@@ -355,14 +355,40 @@ void Workspace::PutRecord(RecordEdit& edit, SortedRows& rows) {
   edit.dirty = false;
 }
 
+// By their records, those of one in the order received. Keys of a register begin alike, so they are sorted by the eight bytes
+// from the first on in which any two differ.
+std::vector<const Workspace::Deferred*> Workspace::ByRecord(const std::vector<Deferred>& waited) {
+  struct Item {
+    uint64_t bytes = 0;
+    const Deferred* deferred = nullptr;
+  };
+  size_t alike = waited.empty() ? 0 : waited[0].key.size();
+  for (const Deferred& deferred : waited) {
+    const auto [ours, theirs] = std::mismatch(waited[0].key.begin(), waited[0].key.begin() + static_cast<ptrdiff_t>(alike),
+                                              deferred.key.begin(), deferred.key.end());
+    alike = static_cast<size_t>(ours - waited[0].key.begin());
+  }
+  std::vector<Item> items;
+  items.reserve(waited.size());
+  for (const Deferred& deferred : waited) {
+    char bytes[8] = {};
+    deferred.key.copy(bytes, sizeof bytes, alike);
+    items.push_back({LoadBig64(bytes), &deferred});
+  }
+  std::sort(items.begin(), items.end(), [](const Item& a, const Item& b) {
+    if (a.bytes != b.bytes) return a.bytes < b.bytes;
+    return a.deferred->key != b.deferred->key ? a.deferred->key < b.deferred->key : a.deferred < b.deferred;
+  });
+  std::vector<const Deferred*> sorted;
+  sorted.reserve(items.size());
+  for (const Item& item : items) sorted.push_back(item.deferred);
+  return sorted;
+}
+
 // Of each record that is not in memory yet: read, folded, written, and left again, unless a case may be about it.
 absl::Status Workspace::WriteDeferred(SortedRows& rows) {
   const std::vector<Deferred> waited = std::exchange(deferred_, {});
-  std::vector<const Deferred*> sorted;
-  sorted.reserve(waited.size());
-  for (const Deferred& deferred : waited) sorted.push_back(&deferred);
-  std::sort(sorted.begin(), sorted.end(),
-            [](const Deferred* a, const Deferred* b) { return a->key != b->key ? a->key < b->key : a < b; });
+  const std::vector<const Deferred*> sorted = ByRecord(waited);
   for (auto at = sorted.begin(); at != sorted.end();) {
     const std::string_view key = (*at)->key;
     auto edit = std::make_unique<RecordEdit>();
