@@ -93,7 +93,10 @@ class ByteBuffer {
     Varint(s.size());
     Raw(s);
   }
-  void Zeros(size_t n) { std::memset(Room(n), 0, n), size_ += n; }
+  void Zeros(size_t n) {
+    if (n > 0) std::memset(Room(n), 0, n);
+    size_ += n;
+  }
 
   // n bytes behind what is there, to be written; Took says how many of them count.
   char* Room(size_t n) {

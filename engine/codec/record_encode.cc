@@ -158,7 +158,7 @@ void Build(const Parts& p, ByteBuffer& out) {
     for (uint32_t i = 0; i < p.writers.size(); ++i) writers.set(i, p.writers[i].dot);
     auto slots = root.initSlots(slots_bytes);
     std::memcpy(slots.begin(), p.slots.view().data(), p.slots.size());
-    std::memcpy(slots.begin() + p.slots.size(), p.fields.view().data(), p.fields.size());
+    if (p.fields.size() > 0) std::memcpy(slots.begin() + p.slots.size(), p.fields.view().data(), p.fields.size());
     message.requireFilled();
   }
   PutBig(out.data(), Xxh64(out.view().substr(kCheckBytes)), kCheckBytes);
