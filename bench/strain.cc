@@ -26,18 +26,26 @@ double PeakMiB() {
   return static_cast<double>(usage.ru_maxrss) / 1024;
 }
 
+// A site that lacks the last `edits` entries of its only peer, and those.
+struct Late {
+  Scratch scratch;
+  std::unique_ptr<Database> db;
+  std::vector<std::string> runs;
+  explicit Late(uint32_t edits) {
+    const auto peer = Found(scratch / "peer", "tallinn");
+    Load(*peer, kRecords);
+    db = JoinTo(*peer, scratch / "late", "tartu");
+    Update(*peer, EditsOf(edits));
+    runs = Must(Must(peer->Read()).RunsSince(Must(db->Read()).Frontier()));
+  }
+};
+
 // A site takes `edits` entries in one call; what it needs beside the map is what the peak of the process rises by, at most.
 void LongHeal(benchmark::State& state, uint32_t edits) {
   for (auto _ : state) {
-    const Scratch scratch;
-    const auto a = Found(scratch / "a", "tallinn");
-    Load(*a, kRecords);
-    const auto b = JoinTo(*a, scratch / "b", "tartu");
-    Update(*a, EditsOf(edits));
-    const std::string frontier = Must(b->Read()).Frontier();
-    const std::vector<std::string> runs = Must(Must(a->Read()).RunsSince(frontier));
+    const Late late(edits);
     const double before = PeakMiB();
-    Timed(state, edits, [&] { Must(b->Ingest(runs).status()); });
+    Timed(state, edits, [&] { Must(late.db->Ingest(late.runs).status()); });
     state.counters["more_MiB"] = PeakMiB() - before;
   }
 }
@@ -93,26 +101,21 @@ void FileOnContested(benchmark::State& state, uint32_t sites) {
 // One filing after the other, while another thread takes all edits of a site in one call.
 void FileBesideImport(benchmark::State& state, uint32_t edits) {
   for (auto _ : state) {
-    const Scratch scratch;
-    const auto a = Found(scratch / "a", "tallinn");
-    Load(*a, kRecords);
-    const auto b = JoinTo(*a, scratch / "b", "tartu");
-    Update(*a, EditsOf(edits));
-    const std::vector<std::string> runs = Must(Must(a->Read()).RunsSince(Must(b->Read()).Frontier()));
+    const Late late(edits);
     std::atomic<bool> done{false};
     double longest = 0, import = 0;
     uint64_t filed = 0;
     const auto seconds = [](auto from) { return std::chrono::duration<double>(std::chrono::steady_clock::now() - from).count(); };
     std::thread importer([&] {
       const auto start = std::chrono::steady_clock::now();
-      Must(b->Ingest(runs).status());
+      Must(late.db->Ingest(late.runs).status());
       import = seconds(start);
       done = true;
     });
     Timed(state, 1, [&] {
       while (!done) {
         const auto start = std::chrono::steady_clock::now();
-        Must(b->File(Draft().Record(AddressOf(KeyOf(7))).Set("note", "note " + std::to_string(filed))).status());
+        Must(late.db->File(Draft().Record(AddressOf(KeyOf(7))).Set("note", "note " + std::to_string(filed))).status());
         longest = std::max(longest, seconds(start));
         ++filed;
       }

@@ -15,6 +15,7 @@
 #include "engine/base/strings.h"
 #include "engine/pipeline/ingest.h"
 #include "engine/pipeline/rebuild.h"
+#include "engine/pipeline/verify.h"
 #include "engine/store/file_check.h"
 
 namespace chancery {
@@ -59,13 +60,6 @@ bool AddRuns(std::string_view body, std::vector<Run>* chain) {
   return true;
 }
 
-Run Behind(Run run, uint64_t tip) {
-  if (run.first > tip) return run;
-  run.leaves.erase(run.leaves.begin(), run.leaves.begin() + static_cast<ptrdiff_t>(tip + 1 - run.first));
-  run.first = tip + 1;
-  return run;
-}
-
 // Whether the store has what the run's author had seen, and the seal says that the lane is the same up to there.
 bool Follows(const Workspace& work, const Lane& lane, const Run& run) {
   const absl::StatusOr<Entry> first = DecodeParts(run.header, run.first, run.leaves[0].hlc, run.leaves[0].body);
@@ -74,9 +68,7 @@ bool Follows(const Workspace& work, const Lane& lane, const Run& run) {
     const Lane* other = work.lanes.Find(place.lane);
     if (other == nullptr || other->tip() < place.seq) return false;
   }
-  Tree tree = lane.tree;
-  for (size_t i = 0; i < run.leaves.size(); ++i) tree.Append(run.Id(i));
-  return Verify(lane.key, SealMessage(work.registry(), lane.id, tree.size(), tree.Root()), run.seal);
+  return SealHolds(work, lane, lane.tree, run);
 }
 
 size_t BytesOf(const Run& run) {
@@ -111,13 +103,13 @@ std::vector<Run> Joined(const std::vector<Run>& chain) {
 }
 
 absl::Status FoldChain(Batch& batch, const std::vector<Run>& chain) {
-  for (const Run& run : Joined(chain)) {
+  for (Run& run : Joined(chain)) {
     const Lane* lane = batch.work().lanes.Find(run.lane);
     if (lane == nullptr) return absl::OkStatus();
     if (run.last() <= lane->tip()) continue;
-    Run rest = Behind(run, lane->tip());
-    if (!Follows(batch.work(), *lane, rest)) return absl::OkStatus();
-    RETURN_IF_ERROR(FoldRun(batch, lane->handle, std::move(rest)));
+    run.DropUpTo(lane->tip());
+    if (!Follows(batch.work(), *lane, run)) return absl::OkStatus();
+    RETURN_IF_ERROR(FoldRun(batch, lane->handle, std::move(run)));
   }
   return absl::OkStatus();
 }

@@ -41,8 +41,6 @@ class Arena {
     return {kept, bytes.size()};
   }
 
-  size_t bytes() const { return bytes_; }  // taken from the heap
-
  private:
   static constexpr size_t kFirstChunk = 512, kLargestChunk = 256 << 10;
 
@@ -55,7 +53,7 @@ class Arena {
 
   std::vector<std::unique_ptr<char[]>> chunks_;
   char* next_ = nullptr;
-  size_t left_ = 0, bytes_ = 0;
+  size_t left_ = 0, bytes_ = 0;  // bytes_: of all chunks
 };
 
 }  // namespace chancery

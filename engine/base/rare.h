@@ -22,7 +22,6 @@ class Rare {
   T& operator*() { return *value_; }
   T* operator->() { return value_.get(); }
   T& emplace() { return *(value_ = std::make_unique<T>()); }
-  void reset() { value_.reset(); }
 
   bool operator==(const Rare& other) const {
     return value_ == nullptr || other.value_ == nullptr ? value_ == other.value_ : *value_ == *other.value_;

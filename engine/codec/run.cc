@@ -75,6 +75,13 @@ absl::Status ReadLeaves(std::string_view raw, size_t count, Hlc base, std::vecto
 
 }  // namespace
 
+void Run::DropUpTo(uint64_t seq) {
+  if (first > seq) return;
+  const uint64_t dropped = std::min<uint64_t>(seq + 1 - first, leaves.size());
+  leaves.erase(leaves.begin(), leaves.begin() + static_cast<ptrdiff_t>(dropped));
+  first += dropped;
+}
+
 std::string EncodeRun(const Run& run) {
   ByteBuffer w;
   PutRun(run, w);

@@ -36,6 +36,7 @@ struct Run {
   uint64_t last() const { return first + leaves.size() - 1; }
   std::string EntryBytes(size_t i) const { return JoinEntry(header, first + i, leaves[i].hlc, leaves[i].body); }
   EntryId Id(size_t i) const { return IdOf(header, first + i, leaves[i].hlc, leaves[i].body); }
+  void DropUpTo(uint64_t seq);  // entries up to this one are cut off; all: no leaf is left
 };
 
 // header ‖ first ‖ count ‖ hlc base ‖ seal in the clear, leaves compressed with zstd (level 1, or 2 where they are small) if they

@@ -156,7 +156,7 @@ std::vector<Run> Journal::OwnAfter(const Lane& lane, uint64_t after, const Regis
     const Row& row = at->second;
     if (at->first.first != lane.handle || row.run.last() <= after) continue;
     const uint64_t known = after < row.run.first ? 0 : after + 1 - row.run.first;
-    Run& run = runs.emplace_back();
+    Run& run = runs.emplace_back();  // not the whole row cut: that would be copied with every group
     run.header = row.run.header;
     run.lane = lane.id;
     run.first = row.run.first + known;
@@ -249,9 +249,7 @@ absl::Status Journal::RunsAfter(const Lane& lane, uint64_t after, size_t bytes_m
     if (!run.ok()) return Damaged(at, Cat("cannot be read: ", run.status().message()));
     std::string encoded(*stored);
     if (run->first <= after) {
-      const uint64_t held = std::min<uint64_t>(after + 1 - run->first, run->leaves.size());
-      run->leaves.erase(run->leaves.begin(), run->leaves.begin() + static_cast<ptrdiff_t>(held));
-      run->first += held;
+      run->DropUpTo(after);
       if (run->leaves.empty()) continue;
       encoded = EncodeRun(*run);
     }

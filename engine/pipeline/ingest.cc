@@ -32,18 +32,6 @@ absl::Status CheckRegistry(const Workspace& work, const Run& run) {
                "chancery status names the registry of a store");
 }
 
-Run Without(Run run, uint64_t known) {  // the entries up to `known` cut off
-  if (run.first > known) return run;
-  run.leaves.erase(run.leaves.begin(), run.leaves.begin() + static_cast<ptrdiff_t>(known + 1 - run.first));
-  run.first = known + 1;
-  return run;
-}
-
-bool SealHolds(const Workspace& work, const Lane& lane, Tree tree, const Run& run) {
-  for (size_t i = 0; i < run.leaves.size(); ++i) tree.Append(run.Id(i));
-  return Verify(lane.key, SealMessage(work.registry(), lane.id, tree.size(), tree.Root()), run.seal);
-}
-
 class Taker {
  public:
   Taker(Batch& batch, WriteTxn& txn, const Offer& offer, int64_t now_ms, Attempt* attempt)
@@ -224,7 +212,8 @@ absl::StatusOr<Taker::Verdict> Taker::Try(Pending& pending) {
                          "take it again from another peer; keep this copy as evidence"));
   }
   if (outline.last <= lane->tip() || lane->fork != 0) return Verdict::kDone;
-  return TryNext(pending, *lane, Without(*std::move(run), lane->tip()));
+  run->DropUpTo(lane->tip());
+  return TryNext(pending, *lane, *std::move(run));
 }
 
 absl::StatusOr<Taker::Verdict> Taker::TryNext(Pending& pending, const Lane& lane, Run run) {
@@ -247,8 +236,8 @@ absl::StatusOr<Taker::Verdict> Taker::TryNext(Pending& pending, const Lane& lane
 
 // Nobody can make this site begin again, or drop what is sound, but with a member's seal.
 absl::StatusOr<Taker::Verdict> Taker::NotFolded(const Pending& pending, const Lane& lane, const absl::Status& why) {
-  ASSIGN_OR_RETURN(const Run whole, RunOf(pending));
-  const Run run = Without(whole, lane.tip());
+  ASSIGN_OR_RETURN(Run run, RunOf(pending));
+  run.DropUpTo(lane.tip());
   if (lane.tip() + 1 == run.first && SealHolds(work_, lane, lane.tree, run)) {
     if (absl::IsDataLoss(why)) return why;  // this store's own rows cannot be read
     attempt_->unsound[pending.outline.hash] = why;

@@ -107,6 +107,11 @@ absl::Status CheckFacts(const Workspace& work, const Entry& entry, Dot dot, cons
 
 }  // namespace
 
+bool SealHolds(const Workspace& work, const Lane& lane, Tree tree, const Run& run) {
+  for (size_t i = 0; i < run.leaves.size(); ++i) tree.Append(run.Id(i));
+  return Verify(lane.key, SealMessage(work.registry(), lane.id, tree.size(), tree.Root()), run.seal);
+}
+
 absl::StatusOr<CheckedRun> CheckRun(Workspace& work, const Lane& lane, const Run& run) {
   CheckedRun out{{}, {}, lane.tree, lane.context};
   CHECK(run.first == lane.tip() + 1);

@@ -23,6 +23,9 @@ struct CheckedRun {
 // InvalidArgument (malformed: names the entry), DataLoss (hashes or the seal do not hold).
 absl::StatusOr<CheckedRun> CheckRun(Workspace& work, const Lane& lane, const Run& run);
 
+// Whether the run's own seal says that it follows `tree`, of its lane.
+bool SealHolds(const Workspace& work, const Lane& lane, Tree tree, const Run& run);
+
 // Ordinals within the entry's packs, verbs and kinds as the fields take them, effects in rulings only; facts are operations of
 // entries within the author's past (`seen`). run: the entries of its run, which the journal does not have yet. Errors:
 // InvalidArgument (malformed), DataLoss.

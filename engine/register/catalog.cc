@@ -32,7 +32,10 @@ FieldInfo MakeField(std::string_view reg, const FieldDef& def, uint16_t handle) 
 
 }  // namespace
 
-const FieldInfo* RegisterInfo::Find(std::string_view field) const { return found.Find(field); }
+const FieldInfo* RegisterInfo::Find(std::string_view field) const {
+  const auto it = found.find(A(field));
+  return it == found.end() ? nullptr : it->second;
+}
 
 std::shared_ptr<const Catalog> Catalog::Build(std::vector<PackSource> packs) {
   std::shared_ptr<Catalog> catalog(new Catalog);
@@ -46,13 +49,13 @@ std::shared_ptr<const Catalog> Catalog::Build(std::vector<PackSource> packs) {
     catalog->NameInForce(reg);
     for (const FieldInfo& field : reg.fields) {
       reg.by_name.push_back(&field);
-      reg.found.Add(field.def.name, &field);
+      reg.found.emplace(A(field.def.name), &field);
     }
     std::sort(reg.by_name.begin(), reg.by_name.end(),
               [](const FieldInfo* a, const FieldInfo* b) { return a->def.name < b->def.name; });
     for (const FieldInfo* field : reg.by_name)
       reg.tuple_fields.push_back({field->def.name, field->handle, field->def.remove_wins});
-    catalog->found_.Add(name, &reg);
+    catalog->found_.emplace(A(name), &reg);
   }
   for (const auto& [name, pack] : catalog->in_force_)
     for (const RuleDef& def : pack->rules)
@@ -136,7 +139,10 @@ void Catalog::AddOrdinals(const PackDef& pack) {
   }
 }
 
-const RegisterInfo* Catalog::Find(std::string_view reg) const { return found_.Find(reg); }
+const RegisterInfo* Catalog::Find(std::string_view reg) const {
+  const auto it = found_.find(A(reg));
+  return it == found_.end() ? nullptr : it->second;
+}
 
 const RegisterInfo* Catalog::FindHash(uint64_t part) const {
   for (const auto& [name, reg] : registers_)

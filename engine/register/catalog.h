@@ -9,8 +9,9 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
-#include "engine/base/name_table.h"
+#include "absl/strings/string_view.h"
 #include "engine/codec/digest.h"
 #include "engine/pack/pack.h"
 
@@ -51,7 +52,7 @@ struct RegisterInfo {
   std::vector<Referrer> referred_by;      // ascending by (register, field) name
   bool holds = false;                     // some case on its fields lets nothing more in
   bool claims = false;                    // some field is unique or refers: its records have rows in table claim
-  NameTable<FieldInfo> found;             // by name
+  absl::flat_hash_map<absl::string_view, const FieldInfo*> found;  // by name
   const FieldInfo* Find(std::string_view field) const;
 };
 
@@ -117,7 +118,7 @@ class Catalog {
   std::vector<PackSource> packs_;
   std::map<std::string, const PackDef*, std::less<>> in_force_;
   std::map<std::string, RegisterInfo, std::less<>> registers_;
-  NameTable<RegisterInfo> found_;  // the same, for who looks for one
+  absl::flat_hash_map<absl::string_view, const RegisterInfo*> found_;  // the same, for who looks for one
   std::map<std::string, RuleInfo, std::less<>> rules_;
   std::map<PackId, std::vector<Ordinals>> ordinals_;
 };

@@ -85,14 +85,19 @@ absl::Status Workspace::Fold(const Entry& entry, Dot dot, const Vector& seen, To
   touches->assign(entry.ops.size(), 0);
   for (uint16_t i = 0; i < entry.ops.size(); ++i) {
     const Op& op = entry.ops[i];
-    const Ordinals* ordinals = catalog_->Resolve(entry.packs[op.pack], op.reg);
-    if (ordinals == nullptr)
-      return Error(absl::StatusCode::kInvalidArgument, Cat("entry ", lanes.Short(dot), " names a pack that is not here"));
-    PutRecordKey(ordinals->reg->hash, op.key, &key_);
+    ASSIGN_OR_RETURN(const Ordinals* ordinals, Locate(entry, op, dot));
     ASSIGN_OR_RETURN(RecordEdit * edit, Load(key_, *ordinals->reg));
     RETURN_IF_ERROR(FoldAct({&op, ordinals, i, dot, entry.hlc, &seen, &(*touches)[i]}, *edit));
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<const Ordinals*> Workspace::Locate(const Entry& entry, const Op& op, Dot dot) {
+  const Ordinals* ordinals = catalog_->Resolve(entry.packs[op.pack], op.reg);
+  if (ordinals == nullptr)
+    return Error(absl::StatusCode::kInvalidArgument, Cat("entry ", lanes.Short(dot), " names a pack that is not here"));
+  PutRecordKey(ordinals->reg->hash, op.key, &key_);
+  return ordinals;
 }
 
 absl::Status Workspace::Defer(Entry& entry, Dot dot, const Vector* past, Touches* touches) {
@@ -100,10 +105,7 @@ absl::Status Workspace::Defer(Entry& entry, Dot dot, const Vector* past, Touches
   touches->assign(entry.ops.size(), 0);
   for (uint16_t i = 0; i < entry.ops.size(); ++i) {
     Op& op = entry.ops[i];
-    const Ordinals* ordinals = catalog_->Resolve(entry.packs[op.pack], op.reg);
-    if (ordinals == nullptr)
-      return Error(absl::StatusCode::kInvalidArgument, Cat("entry ", lanes.Short(dot), " names a pack that is not here"));
-    PutRecordKey(ordinals->reg->hash, op.key, &key_);
+    ASSIGN_OR_RETURN(const Ordinals* ordinals, Locate(entry, op, dot));
     deferred_.push_back({arena_->Keep(key_), std::move(op), {nullptr, ordinals, i, dot, entry.hlc, past, &(*touches)[i]}});
   }
   return absl::OkStatus();

@@ -162,7 +162,8 @@ class Workspace {
     Op op;
     Act act;  // but `op`
   };
-  absl::Status FoldAround(const Entry& entry, Dot dot);  // all of an entry but its operations
+  absl::Status FoldAround(const Entry& entry, Dot dot);                               // all of an entry but its operations
+  absl::StatusOr<const Ordinals*> Locate(const Entry& entry, const Op& op, Dot dot);  // and key_ is its record
   absl::Status FoldAct(const Act& act, RecordEdit& edit);
   absl::Status FoldDeferred(const Deferred& deferred, RecordEdit& edit);
   absl::Status Settle();  // what is deferred, in memory

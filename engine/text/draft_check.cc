@@ -1,7 +1,6 @@
 #include "engine/text/draft_check.h"
 
 #include <algorithm>
-#include <bit>
 #include <set>
 #include <tuple>
 
@@ -9,7 +8,6 @@
 #include "absl/types/span.h"
 #include "engine/base/few.h"
 #include "engine/base/limits.h"
-#include "engine/base/name_table.h"
 #include "engine/base/status.h"
 #include "engine/base/strings.h"
 #include "engine/text/shape.h"
@@ -98,24 +96,13 @@ absl::Status CheckField(absl::Span<const Written> changes) {
   return absl::OkStatus();
 }
 
-// false: no field is written twice. By hashes in a table that is at most a quarter full, so true may be wrong.
+// false: no field is written twice. By hashes, so true may be wrong.
 bool MayRepeat(const Draft& draft) {
-  size_t changes = 0;
-  for (const DraftOp& op : draft.ops) changes += op.changes.size();
-  if (changes < 2) return false;
-  Few<size_t, 64> table(std::bit_ceil(4 * changes), 0);  // 0: free
-  for (const DraftOp& op : draft.ops) {
-    const size_t record = draft.ops.size() == 1 ? 0 : absl::HashOf(op.record.reg, op.record.key);
-    for (const DraftChange& change : op.changes) {
-      const size_t hash = std::max<size_t>(NameMark(change.field) ^ record, 1);
-      size_t at = hash & (table.size() - 1);
-      for (; table[at] != 0; at = (at + 1) & (table.size() - 1)) {
-        if (table[at] == hash) return true;
-      }
-      table[at] = hash;
-    }
-  }
-  return false;
+  Few<size_t, 16> hashes;
+  for (const DraftOp& op : draft.ops)
+    for (const DraftChange& change : op.changes) hashes.push_back(absl::HashOf(op.record.reg, op.record.key, change.field));
+  std::sort(hashes.begin(), hashes.end());
+  return std::adjacent_find(hashes.begin(), hashes.end()) != hashes.end();
 }
 
 absl::Status CheckFieldsOnce(const Draft& draft) {

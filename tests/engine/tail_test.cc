@@ -20,6 +20,7 @@
 #include "engine/base/bytes.h"
 #include "engine/base/limits.h"
 #include "engine/base/strings.h"
+#include "tests/support/ok.h"
 #include "tests/support/temp_dir.h"
 
 namespace chancery {
@@ -169,12 +170,6 @@ id = "parcel-number"
 kind = "unique"
 on = ["parcel.number"]
 )";
-
-template <class T>
-T Ok(absl::StatusOr<T> result) {
-  if (!result.ok()) throw std::runtime_error(result.status().ToString());  // ends the test
-  return *std::move(result);
-}
 
 class TailOfAStore : public testing::Test {
  protected:

@@ -194,7 +194,8 @@ TEST(Entry, EachKindHasItsOwnPartAndNoOther) {
             "malformed entry: registry: zeros in the genesis entry and nowhere else");
   EXPECT_EQ(WhyRefused(samples::Genesis(), [](Entry& e) { e.lane = 5; }),
             "malformed entry: genesis: the lane is not that of the key");
-  EXPECT_EQ(WhyRefused(samples::Genesis(), [](Entry& e) { e.genesis.reset(); }), "malformed entry: genesis: registry name");
+  EXPECT_EQ(WhyRefused(samples::Genesis(), [](Entry& e) { e.genesis = Rare<Genesis>(); }),
+            "malformed entry: genesis: registry name");
   const Entry admit = samples::Entries()[2].second;
   EXPECT_EQ(WhyRefused(admit, [](Entry& e) { e.ops = samples::Filing().ops; }), member);
   EXPECT_EQ(WhyRefused(admit, [](Entry& e) { e.ruling = samples::Entries()[9].second.ruling; }),

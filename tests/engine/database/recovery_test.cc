@@ -12,6 +12,7 @@
 #include "chancery/chancery.h"
 #include "chancery/testing.h"
 #include "engine/base/strings.h"
+#include "tests/support/ok.h"
 #include "tests/support/temp_dir.h"
 
 namespace chancery {
@@ -43,12 +44,6 @@ std::string ReadAll(const std::string& path) {
 }
 void WriteAll(const std::string& path, const std::string& bytes) {
   std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
-}
-
-template <class T>
-T Ok(absl::StatusOr<T> result) {
-  if (!result.ok()) throw std::runtime_error(result.status().ToString());  // ends the test
-  return *std::move(result);
 }
 
 class Recovery : public testing::Test {
