@@ -3,11 +3,12 @@
 using Cxx = import "/capnp/c++.capnp";
 $Cxx.namespace("chancery::schema");
 
-# A record at rest, read in place. Written by engine/codec/record_encode.cc only; byte by byte in docs/reference/record.md.
+# A record at rest, read in place. Written and read by engine/codec, byte by byte as in docs/reference/record.md; this schema says
+# the same, for programs that use the library, and the tests read every record with it.
 # Local to a store: dots and field handles are private, so nothing of this is hashed, digested or sent.
-# One segment in canonical form. `rare` comes first because canonical form cuts null pointers off at the end, and only there.
+# One segment in canonical form, which cuts null pointers off at the end: `rare` takes no room where nothing is rare.
 struct Record {
-  rare @0 :Data;             # what few records have: several writes of a field, set elements, unusual life, several heads. Mostly null
-  writers @1 :List(UInt64);  # distinct (dot, op) pairs of what stands alone: their dots
-  slots @2 :Data;            # head, then the fields, ascending by handle
+  writers @0 :List(UInt64);  # distinct (dot, op) pairs of what stands alone: their dots
+  slots @1 :Data;            # head, then the fields, ascending by handle
+  rare @2 :Data;             # what few records have: several writes of a field, set elements, unusual life, several heads
 }

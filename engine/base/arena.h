@@ -26,18 +26,11 @@ class Arena {
     return taken;
   }
 
-  // A copy that lives as long as the arena; Keep8: 8-aligned.
+  // A copy that lives as long as the arena.
   std::string_view Keep(std::string_view bytes) {
     if (bytes.empty()) return {};
     char* const kept = Take(bytes.size());
     std::memcpy(kept, bytes.data(), bytes.size());
-    return {kept, bytes.size()};
-  }
-
-  std::string_view Keep8(std::string_view bytes) {
-    char* const taken = Take(bytes.size() + 7);
-    char* const kept = taken + (8 - reinterpret_cast<uintptr_t>(taken) % 8) % 8;
-    if (!bytes.empty()) std::memcpy(kept, bytes.data(), bytes.size());
     return {kept, bytes.size()};
   }
 

@@ -15,6 +15,8 @@ namespace chancery {
 
 inline constexpr size_t kVarintBytes = 10;  // of the longest
 
+inline uint64_t Zigzagged(int64_t v) { return (static_cast<uint64_t>(v) << 1) ^ static_cast<uint64_t>(v >> 63); }
+
 // At `at`, which has room; returns how many bytes it took.
 inline size_t PutVarint(char* at, uint64_t v) {
   size_t n = 0;
@@ -56,7 +58,7 @@ class ByteWriter {
     char bytes[kVarintBytes];
     out.append(bytes, PutVarint(bytes, v));
   }
-  void Zigzag(int64_t v) { Varint((static_cast<uint64_t>(v) << 1) ^ static_cast<uint64_t>(v >> 63)); }
+  void Zigzag(int64_t v) { Varint(Zigzagged(v)); }
   void Raw(std::string_view s) { out.append(s); }
   void Sized(std::string_view s) {
     Varint(s.size());
@@ -71,6 +73,31 @@ class ByteWriter {
   }
 };
 
+// Writes several things where there is room for all of them.
+class Pen {
+ public:
+  explicit Pen(char* at) : at_(at) {}
+  char* at() const { return at_; }
+  void U8(uint8_t v) { *at_++ = static_cast<char>(v); }
+  void U64(uint64_t v) {
+    StoreBig64(v, at_);
+    at_ += sizeof v;
+  }
+  void Varint(uint64_t v) { at_ += PutVarint(at_, v); }
+  void Raw(std::string_view s) {
+    if (s.empty()) return;
+    std::memcpy(at_, s.data(), s.size());
+    at_ += s.size();
+  }
+  void Sized(std::string_view s) {
+    Varint(s.size());
+    Raw(s);
+  }
+
+ private:
+  char* at_;
+};
+
 // The same into memory that it keeps from one use to the next: for what is encoded for every entry.
 class ByteBuffer {
  public:
@@ -83,7 +110,7 @@ class ByteBuffer {
   void U32(uint32_t v) { PutBig(Room(4), v, 4), size_ += 4; }
   void U64(uint64_t v) { StoreBig64(v, Room(8)), size_ += 8; }
   void Varint(uint64_t v) { size_ += PutVarint(Room(kVarintBytes), v); }
-  void Zigzag(int64_t v) { Varint((static_cast<uint64_t>(v) << 1) ^ static_cast<uint64_t>(v >> 63)); }
+  void Zigzag(int64_t v) { Varint(Zigzagged(v)); }
   void Raw(std::string_view s) {
     if (s.empty()) return;
     std::memcpy(Room(s.size()), s.data(), s.size());
@@ -96,6 +123,15 @@ class ByteBuffer {
   void Zeros(size_t n) {
     if (n > 0) std::memset(Room(n), 0, n);
     size_ += n;
+  }
+
+  // At most n bytes behind what is there, by one pen.
+  template <class Write>
+  void Within(size_t n, Write write) {
+    char* const from = Room(n);
+    Pen pen(from);
+    write(pen);
+    size_ += static_cast<size_t>(pen.at() - from);
   }
 
   // n bytes behind what is there, to be written; Took says how many of them count.

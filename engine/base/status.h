@@ -11,22 +11,24 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-#define RETURN_IF_ERROR(expr)                                                             \
-  do {                                                                                    \
-    if (::absl::Status status_macro_ = (expr); !status_macro_.ok()) return status_macro_; \
+#define RETURN_IF_ERROR(expr)                                                    \
+  do {                                                                           \
+    if (::absl::Status status_macro_ = (expr); !status_macro_.ok()) [[unlikely]] \
+      return status_macro_;                                                      \
   } while (false)
 #define CHANCERY_CONCAT_(a, b) a##b
 #define CHANCERY_CONCAT(a, b) CHANCERY_CONCAT_(a, b)
 #define ASSIGN_OR_RETURN(lhs, expr) CHANCERY_ASSIGN_(CHANCERY_CONCAT(status_or_, __COUNTER__), lhs, expr)
-#define CHANCERY_ASSIGN_(tmp, lhs, expr)         \
-  auto tmp = (expr);                             \
-  if (!tmp.ok()) return std::move(tmp).status(); \
-  lhs = std::move(tmp).value()
+#define CHANCERY_ASSIGN_(tmp, lhs, expr) \
+  auto tmp = (expr);                     \
+  if (!tmp.ok()) [[unlikely]]            \
+    return std::move(tmp).status();      \
+  lhs = *std::move(tmp)
 
 // We are wrong: stop before a bad byte reaches the disk. Never on bytes from a peer or a file.
 #define CHECK(condition)                                                                 \
   do {                                                                                   \
-    if (!(condition)) {                                                                  \
+    if (!(condition)) [[unlikely]] {                                                     \
       std::fprintf(stderr, "%s:%d: CHECK failed: %s\n", __FILE__, __LINE__, #condition); \
       std::abort();                                                                      \
     }                                                                                    \
@@ -34,13 +36,16 @@
 
 namespace chancery {
 
+// Errors are made out of the way of the code that runs all the time: it has to fit into the first cache.
+#define CHANCERY_COLD [[gnu::cold]]
+
 // Codes say what to do: Unavailable = same call again, Aborted = redo the transaction, FailedPrecondition = a rule or right
 // refuses it, DataLoss = stop and tell a person, NotFound, InvalidArgument = the caller's words or bytes are wrong.
-absl::Status Error(absl::StatusCode code, std::string_view message, std::string_view next = {});
+CHANCERY_COLD absl::Status Error(absl::StatusCode code, std::string_view message, std::string_view next = {});
 
 // What a person can try next; "" where nothing is attached.
 std::string NextOf(const absl::Status& status);
-absl::Status WithNext(absl::Status status, std::string_view next);
+CHANCERY_COLD absl::Status WithNext(absl::Status status, std::string_view next);
 
 // An entry that a rule of the closed list refuses. Nothing of it is stored.
 struct Refusal {
@@ -51,7 +56,7 @@ struct Refusal {
   std::string message;  // in words
   std::string next;     // what to try
 };
-absl::Status Refuse(Refusal refusal);                          // FailedPrecondition
+CHANCERY_COLD absl::Status Refuse(Refusal refusal);            // FailedPrecondition
 std::optional<Refusal> RefusalOf(const absl::Status& status);  // nullopt where the status is no refusal
 
 }  // namespace chancery

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 
 #include "absl/strings/escaping.h"
 #include "engine/base/limits.h"
@@ -37,7 +38,13 @@ char32_t NextCodePoint(std::string_view* s) {
 
 // What follows the plain characters (U+0020 to U+007E) at the front: all that most texts are.
 std::string_view AfterPlain(std::string_view s) {
+  constexpr uint64_t kEach = 0x0101010101010101;
   size_t plain = 0;
+  for (; plain + 8 <= s.size(); plain += 8) {  // of the lowest byte that is not plain one of the three has the top bit
+    uint64_t v = 0;
+    std::memcpy(&v, s.data() + plain, sizeof v);
+    if ((v | (v + kEach) | (v - 0x20 * kEach)) & 0x80 * kEach) break;
+  }
   while (plain < s.size() && s[plain] >= 0x20 && s[plain] < 0x7f) ++plain;
   return s.substr(plain);
 }

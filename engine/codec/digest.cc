@@ -51,17 +51,29 @@ void PutLife(ByteBuffer& w, const Record& record, std::span<const LaneId> lanes)
   }
 }
 
-void PutCell(ByteBuffer& w, std::string_view name, const Cell& cell, std::span<const LaneId> lanes) {
-  w.Sized(name);
+void PutWrite(ByteBuffer& w, const Place& place, const Write& write) {
+  Put(w, place);
+  w.Varint(write.op);
+  Put(w, write.value);
+}
+
+void PutCell(ByteBuffer& w, const TupleField& field, const Cell& cell, std::span<const LaneId> lanes) {
+  if (cell.size() == 1) {
+    const Place place = PlaceOf(cell[0].dot, lanes);
+    const std::string_view payload = cell[0].value.payload();
+    return w.Within(field.alone.size() + sizeof place.lane + 1 + 3 * kVarintBytes + payload.size(), [&](Pen& pen) {
+      pen.Raw(field.alone);
+      pen.U64(place.lane);
+      pen.Varint(place.seq);
+      pen.Varint(cell[0].op);
+      pen.U8(static_cast<uint8_t>(cell[0].value.kind));
+      pen.Sized(payload);
+    });
+  }
+  w.Sized(field.name);
   w.U8(kCell);
   w.Varint(cell.size());
-  const auto put = [&](const Place& place, const Write& write) {
-    Put(w, place);
-    w.Varint(write.op);
-    Put(w, write.value);
-  };
-  if (cell.size() == 1) return put(PlaceOf(cell[0].dot, lanes), cell[0]);
-  for (const auto& [place, write] : InOrder(cell, lanes)) put(place, *write);
+  for (const auto& [place, write] : InOrder(cell, lanes)) PutWrite(w, place, *write);
 }
 
 bool IsPresent(const Few<Mark>& marks, bool remove_wins) {
@@ -98,6 +110,15 @@ void PutSet(ByteBuffer& w, const TupleField& field, const std::vector<Element>& 
 
 }  // namespace
 
+TupleField::TupleField(std::string_view field_name, uint16_t field_handle, bool field_remove_wins)
+    : name(field_name), handle(field_handle), remove_wins(field_remove_wins) {
+  ByteWriter w;
+  w.Sized(name);
+  w.U8(kCell);
+  w.Varint(1);
+  alone = std::move(w.out);
+}
+
 std::string RecordTuple(const Record& record, std::string_view key, const TupleNames& names) {
   ByteBuffer w;
   PutRecordTuple(record, key, names, w);
@@ -111,7 +132,7 @@ void PutRecordTuple(const Record& record, std::string_view key, const TupleNames
   PutLife(w, record, names.lanes);
   for (const TupleField& field : names.fields) {
     const Cell* cell = record.Find(field.handle);
-    if (cell != nullptr && !cell->empty()) PutCell(w, field.name, *cell, names.lanes);
+    if (cell != nullptr && !cell->empty()) PutCell(w, field, *cell, names.lanes);
     if (!record.elements.empty()) PutSet(w, field, record.elements, names.lanes);
   }
 }

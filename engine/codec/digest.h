@@ -17,9 +17,11 @@ inline constexpr size_t kDigestBuckets = 64;
 
 // A field of a register, as the tuple names it.
 struct TupleField {
+  TupleField(std::string_view field_name, uint16_t field_handle, bool field_remove_wins = false);
   std::string_view name;
   uint16_t handle = 0;
   bool remove_wins = false;  // sets only
+  std::string alone;         // how a cell with one write begins: its name, what it is, 1
 };
 
 // What turns a stored record into what every site would say of it.

@@ -17,7 +17,7 @@ void Put(ByteBuffer& w, const std::vector<Place>& places) {
 }
 
 // Kinds whose payload shows its own end carry no length.
-void Put(ByteBuffer& w, const Value& v) {
+void Put(Pen& w, const Value& v) {
   switch (v.kind) {
     case Kind::kUnset:
     case Kind::kBool:
@@ -32,10 +32,12 @@ void Put(ByteBuffer& w, const Value& v) {
 }
 
 void Put(ByteBuffer& w, const Change& c) {
-  w.Varint(c.field);
-  w.U8(static_cast<uint8_t>(static_cast<uint8_t>(c.verb) | static_cast<uint8_t>(c.value.kind) << kKindShift |
-                            (c.named.empty() ? 0 : kNames)));
-  Put(w, c.value);
+  w.Within(1 + 2 * kVarintBytes + c.value.payload().size(), [&](Pen& pen) {
+    pen.Varint(c.field);
+    pen.U8(static_cast<uint8_t>(static_cast<uint8_t>(c.verb) | static_cast<uint8_t>(c.value.kind) << kKindShift |
+                                (c.named.empty() ? 0 : kNames)));
+    Put(pen, c.value);
+  });
   if (!c.named.empty()) Put(w, c.named);
 }
 

@@ -23,6 +23,7 @@ const Cell* Record::Find(uint16_t field) const {
 Cell* Record::Find(uint16_t field) { return const_cast<Cell*>(std::as_const(*this).Find(field)); }
 
 Cell& Record::At(uint16_t field) {
+  if (slots.empty() || slots.back().field < field) return slots.emplace_back(Slot{field, {}}).cell;
   auto it = std::lower_bound(slots.begin(), slots.end(), field, Before);
   if (it == slots.end() || it->field != field) it = slots.insert(it, Slot{field, {}});
   return it->cell;

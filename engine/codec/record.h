@@ -57,13 +57,13 @@ struct Record {
   Few<Mark>& At(uint16_t field, const Value& value);  // inserted empty where missing
 };
 
-// The stored bytes: XXH3-64 of the rest (8 bytes), then a Cap'n Proto message of one segment. A multiple of 8.
+// The stored bytes: XXH3-64 of the rest (8 bytes), then the message of schemas/record.capnp in canonical form, which the library
+// reads as well. A multiple of 8.
 // Standing writes that stand alone keep no hlc (the journal has it); writes of a cell with several do.
 std::string EncodeRecord(const Record& record);
 void EncodeRecord(const Record& record, ByteBuffer& out);  // written over what it held
 
-// stored: 8-aligned, as the store's rows are; values of the record borrow from it. Errors: DataLoss (the check differs or the
-// message is malformed).
+// Values of the record borrow from `stored`. Errors: DataLoss (the check differs or the message is malformed).
 absl::StatusOr<Record> DecodeRecord(std::string_view stored);
 
 // Reads one field in place, without allocation. found = the field has a slot; single = exactly one standing write, whose kind and

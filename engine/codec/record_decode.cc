@@ -1,8 +1,5 @@
-#include <capnp/message.h>
-#include <kj/exception.h>
-#include <record.capnp.h>
-
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 #include <optional>
@@ -19,24 +16,43 @@ namespace {
 
 using namespace layout;
 
-std::string_view View(capnp::Data::Reader data) { return {reinterpret_cast<const char*>(data.begin()), data.size()}; }
-
-bool IsAligned(std::string_view stored) { return reinterpret_cast<uintptr_t>(stored.data()) % sizeof(capnp::word) == 0; }
-
 bool IsIntact(std::string_view stored) {
-  if (stored.size() <= kCheckBytes || stored.size() % sizeof(capnp::word) != 0) return false;
+  if (stored.size() <= kCheckBytes || stored.size() % kWordBytes != 0) return false;
   return ByteReader(stored).U64() == Xxh64(stored.substr(kCheckBytes));
 }
 
-// The stored words as a message of one segment.
-struct Message {
-  explicit Message(std::string_view stored)
-      : segment(reinterpret_cast<const capnp::word*>(stored.data() + kCheckBytes),
-                (stored.size() - kCheckBytes) / sizeof(capnp::word)),
-        reader(kj::arrayPtr(&segment, 1)) {}
-  kj::ArrayPtr<const capnp::word> segment;
-  capnp::SegmentArrayMessageReader reader;
+uint64_t WordAt(std::string_view bytes, size_t word) {
+  static_assert(std::endian::native == std::endian::little);  // as Cap'n Proto writes words
+  uint64_t v = 0;
+  std::memcpy(&v, bytes.data() + kWordBytes * word, sizeof v);
+  return v;
+}
+
+struct Lists {
+  std::string_view writers, slots, rare;
 };
+
+bool IsZero(std::string_view padding) {
+  return std::all_of(padding.begin(), padding.end(), [](char c) { return c == 0; });
+}
+
+// Of an intact row. Errors: nullopt, where the message is not as EncodeRecord writes it.
+std::optional<Lists> ListsIn(std::string_view stored) {
+  const std::string_view message = stored.substr(kCheckBytes);
+  const size_t words = message.size() / kWordBytes, lists = WordAt(message, 0) == RootWord(2) ? 2 : 3;
+  if (WordAt(message, 0) != RootWord(lists) || words < 1 + lists) return std::nullopt;
+  std::array<std::string_view, kListsMax> found;
+  size_t at = 1 + lists;  // where the next list begins
+  for (size_t i = 0; i < lists; ++i) {
+    const uint64_t pointer = WordAt(message, 1 + i), items = pointer >> 35, bytes = items * kLists[i].item_bytes;
+    if (pointer != ListWord(at - i - 2, kLists[i], items) || WordsFor(bytes) > words - at) return std::nullopt;
+    found[i] = message.substr(at * kWordBytes, bytes);
+    if (!IsZero(message.substr(at * kWordBytes + bytes, WordsFor(bytes) * kWordBytes - bytes))) return std::nullopt;
+    at += WordsFor(bytes);
+  }
+  if (at != words || (lists == 3 && found[2].empty())) return std::nullopt;
+  return Lists{found[0], found[1], found[2]};
+}
 
 struct Head {
   LifeForm life = kNoLife;
@@ -85,15 +101,15 @@ bool Follows(const Few<T>& items) {
 // Reads a whole record; false on the first thing that EncodeRecord would not have written.
 class RecordReader {
  public:
-  RecordReader(schema::Record::Reader root, Record* record)
-      : writers_(root.getWriters()), slots_(View(root.getSlots())), rare_(View(root.getRare())), r_(*record) {}
+  RecordReader(const Lists& lists, Record* record)
+      : writers_(lists.writers), slots_(lists.slots), rare_(lists.rare), r_(*record) {}
 
   bool Read() { return ReadFront() && ReadFields() && ReadElements() && FinishTouch(); }
 
  private:
   bool ReadFront() {
     head_ = ReadHead(slots_);
-    if (!slots_.ok() || writers_.size() > slots_.left() + 2) return false;
+    if (!slots_.ok() || writers() > slots_.left() + 2) return false;
     if (!ReadOps() || !ReadLife()) return false;
     if (!head_.rare_edits) return true;
     const uint64_t count = rare_.Varint();
@@ -106,7 +122,7 @@ class RecordReader {
   }
 
   bool ReadOps() {
-    ops_.resize(writers_.size());
+    ops_.resize(writers());
     if (!head_.ops) return true;
     bool any = false;
     for (uint16_t& op : ops_) {
@@ -200,14 +216,14 @@ class RecordReader {
 
   // The last touch is the first writer with its dot, or one of its own at the end of the table.
   bool FinishTouch() {
-    if (head_.touch >= writers_.size()) return false;
-    r_.last_touch = writers_[head_.touch];
+    if (head_.touch >= writers()) return false;
+    r_.last_touch = WordAt(writers_, head_.touch);
     for (uint32_t i = 0; i < head_.touch; ++i) {
-      if (writers_[i] == r_.last_touch) return false;
+      if (WordAt(writers_, i) == r_.last_touch) return false;
     }
     if (head_.touch == used_ && ops_[head_.touch] == 0) ++used_;
     Few<Dot> usual = UsualEdits(r_);
-    if (used_ != writers_.size() || (head_.rare_edits && r_.edits == usual)) return false;
+    if (used_ != writers() || (head_.rare_edits && r_.edits == usual)) return false;
     if (!head_.rare_edits) r_.edits = std::move(usual);
     if (head_.life == kNoLife) return r_.edits.empty();
     if (head_.life == kRareLive && r_.life.empty()) return !r_.edits.empty();
@@ -216,12 +232,12 @@ class RecordReader {
 
   // Writers stand in the table in order of first use, none twice.
   bool Use(uint64_t index, Dot* dot, uint16_t* op) {
-    if (index >= writers_.size() || index > used_) return false;
-    *dot = writers_[static_cast<uint32_t>(index)];
+    if (index >= writers() || index > used_) return false;
+    *dot = WordAt(writers_, index);
     *op = ops_[index];
     if (index < used_) return true;
     for (uint32_t i = 0; i < used_; ++i) {
-      if (writers_[i] == *dot && ops_[i] == *op) return false;
+      if (WordAt(writers_, i) == *dot && ops_[i] == *op) return false;
     }
     ++used_;
     return true;
@@ -244,7 +260,9 @@ class RecordReader {
     return IsSound(value->kind, payload);
   }
 
-  capnp::List<uint64_t>::Reader writers_;
+  size_t writers() const { return writers_.size() / kWordBytes; }
+
+  std::string_view writers_;
   ByteReader slots_, rare_;
   Record& r_;
   Head head_;
@@ -257,60 +275,19 @@ absl::Status Damaged() { return Error(absl::StatusCode::kDataLoss, "a stored rec
 }  // namespace
 
 absl::StatusOr<Record> DecodeRecord(std::string_view stored) {
-  if (!IsAligned(stored) || !IsIntact(stored)) return Damaged();
-  try {
-    Message message(stored);
-    Record record;
-    if (!message.reader.isCanonical()) return Damaged();
-    if (!RecordReader(message.reader.getRoot<schema::Record>(), &record).Read()) return Damaged();
-    return record;
-  } catch (const kj::Exception&) {
-    return Damaged();
-  }
+  if (!IsIntact(stored)) return Damaged();
+  const std::optional<Lists> lists = ListsIn(stored);
+  Record record;
+  if (!lists || !RecordReader(*lists, &record).Read()) return Damaged();
+  return record;
 }
-
-namespace {
-
-uint64_t WordAt(std::string_view bytes, size_t word) {
-  static_assert(std::endian::native == std::endian::little);  // as Cap'n Proto writes words
-  uint64_t v = 0;
-  std::memcpy(&v, bytes.data() + 8 * word, sizeof v);
-  return v;
-}
-
-// The bytes of the list that the pointer in `word` leads to. Errors: nullopt, where it is no list of items of this size within
-// the message (https://capnproto.org/encoding.html).
-std::optional<std::string_view> ListAt(std::string_view message, size_t word, uint64_t size_tag, size_t item_bytes) {
-  const uint64_t pointer = WordAt(message, word);
-  if (pointer == 0) return std::string_view();
-  const int64_t from = static_cast<int64_t>(word) + 1 + (static_cast<int32_t>(pointer) >> 2);
-  const uint64_t bytes = (pointer >> 35) * item_bytes, words = message.size() / 8;
-  if ((pointer & 3) != 1 || (pointer >> 32 & 7) != size_tag || from < 0 || static_cast<uint64_t>(from) > words)
-    return std::nullopt;
-  if (bytes > message.size() - static_cast<size_t>(from) * 8) return std::nullopt;
-  return message.substr(static_cast<size_t>(from) * 8, bytes);
-}
-
-// What a peek needs of a record, without the reader's arena: that takes as long as all the rest.
-struct Lists {
-  std::string_view writers, slots;
-};
-std::optional<Lists> ListsIn(std::string_view message) {
-  constexpr uint64_t kRecordPointer = uint64_t{3} << 48;  // a struct that follows at once: no data, three pointers
-  constexpr uint64_t kBytes = 2, kWords = 5;
-  if (message.size() < 4 * 8 || WordAt(message, 0) != kRecordPointer) return std::nullopt;
-  const auto writers = ListAt(message, 2, kWords, 8), slots = ListAt(message, 3, kBytes, 1);
-  return writers && slots ? std::optional(Lists{*writers, *slots}) : std::nullopt;
-}
-
-}  // namespace
 
 FieldPeek PeekField(std::string_view stored, uint16_t field) {
   FieldPeek peek;
   if (!IsIntact(stored)) return peek;
-  const std::optional<Lists> lists = ListsIn(stored.substr(kCheckBytes));
+  const std::optional<Lists> lists = ListsIn(stored);
   if (!lists) return peek;
-  const size_t writers = lists->writers.size() / 8;
+  const size_t writers = lists->writers.size() / kWordBytes;
   ByteReader in(lists->slots);
   const Head head = ReadHead(in);
   for (size_t i = 0; head.ops && i < writers; ++i) in.Varint();

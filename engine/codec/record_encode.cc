@@ -1,8 +1,6 @@
-#include <capnp/message.h>
-#include <record.capnp.h>
-
 #include <algorithm>
-#include <cstring>
+#include <array>
+#include <bit>
 #include <tuple>
 
 #include "engine/base/hash.h"
@@ -85,16 +83,21 @@ bool PutEdits(Parts& p, const Record& record) {
   return true;
 }
 
-void PutAlone(Parts& p, const Write& write) {
+void PutAlone(Parts& p, uint32_t gap, const Write& write) {
   const uint32_t index = IndexOf(p.writers, write.dot, write.op);
   const uint32_t near = std::min(index, kFarWriter);
-  p.fields.U8(static_cast<uint8_t>(static_cast<uint8_t>(write.value.kind) | (write.last ? kLast : 0) | near << kWriterShift));
-  if (near == kFarWriter) p.fields.Varint(index - kFarWriter);
-  p.fields.Sized(write.value.payload());
+  const std::string_view payload = write.value.payload();
+  p.fields.Within(1 + 3 * kVarintBytes + payload.size(), [&](Pen& pen) {
+    pen.Varint(gap);
+    pen.U8(static_cast<uint8_t>(static_cast<uint8_t>(write.value.kind) | (write.last ? kLast : 0) | near << kWriterShift));
+    if (near == kFarWriter) pen.Varint(index - kFarWriter);
+    pen.Sized(payload);
+  });
 }
 
-void PutSeveral(Parts& p, const Cell& cell) {
+void PutSeveral(Parts& p, uint32_t gap, const Cell& cell) {
   CHECK(Ascending(cell));
+  p.fields.Varint(gap);
   p.fields.U8(kSeveral);
   p.rare.Varint(cell.size());
   for (const Write& write : cell) {
@@ -109,12 +112,12 @@ void PutFields(Parts& p, const std::vector<Slot>& slots) {
   for (const Slot& slot : slots) {
     if (slot.cell.empty()) continue;
     CHECK(slot.field > before);
-    p.fields.Varint(static_cast<uint32_t>(slot.field - before - 1));
+    const auto gap = static_cast<uint32_t>(slot.field - before - 1);
     before = slot.field;
     if (slot.cell.size() == 1) {
-      PutAlone(p, slot.cell[0]);
+      PutAlone(p, gap, slot.cell[0]);
     } else {
-      PutSeveral(p, slot.cell);
+      PutSeveral(p, gap, slot.cell);
     }
   }
 }
@@ -143,24 +146,28 @@ void PutHead(Parts& p, LifeForm life, bool rare_edits, uint32_t touch) {
   for (const Writer& writer : p.writers) p.slots.Varint(writer.op);
 }
 
-size_t Words(size_t bytes) { return (bytes + 7) / 8; }
+void PutWord(ByteBuffer& w, uint64_t word) {
+  static_assert(std::endian::native == std::endian::little);  // as Cap'n Proto writes words
+  w.Raw({reinterpret_cast<const char*>(&word), sizeof word});
+}
 
 void Build(const Parts& p, ByteBuffer& out) {
-  const size_t slots_bytes = p.slots.size() + p.fields.size();
-  const size_t words = 4 + Words(p.rare.size()) + p.writers.size() + Words(slots_bytes);
+  const size_t lists = p.rare.size() > 0 ? 3 : 2, slots_bytes = p.slots.size() + p.fields.size();
+  const std::array<uint64_t, kListsMax> items = {p.writers.size(), slots_bytes, p.rare.size()};
   out.Clear();
-  out.Zeros(kCheckBytes + words * sizeof(capnp::word));
-  {
-    capnp::FlatMessageBuilder message(kj::arrayPtr(reinterpret_cast<capnp::word*>(out.data() + kCheckBytes), words));
-    auto root = message.initRoot<schema::Record>();
-    if (p.rare.size() > 0) std::memcpy(root.initRare(p.rare.size()).begin(), p.rare.view().data(), p.rare.size());
-    auto writers = root.initWriters(p.writers.size());
-    for (uint32_t i = 0; i < p.writers.size(); ++i) writers.set(i, p.writers[i].dot);
-    auto slots = root.initSlots(slots_bytes);
-    std::memcpy(slots.begin(), p.slots.view().data(), p.slots.size());
-    if (p.fields.size() > 0) std::memcpy(slots.begin() + p.slots.size(), p.fields.view().data(), p.fields.size());
-    message.requireFilled();
+  out.Zeros(kCheckBytes);
+  PutWord(out, RootWord(lists));
+  size_t away = lists;
+  for (size_t i = 0; i < lists; ++i) {
+    PutWord(out, ListWord(--away, kLists[i], items[i]));
+    away += WordsFor(items[i] * kLists[i].item_bytes);
   }
+  for (const Writer& writer : p.writers) PutWord(out, writer.dot);
+  out.Raw(p.slots.view());
+  out.Raw(p.fields.view());
+  out.Zeros(WordsFor(slots_bytes) * kWordBytes - slots_bytes);
+  out.Raw(p.rare.view());
+  out.Zeros(WordsFor(p.rare.size()) * kWordBytes - p.rare.size());
   PutBig(out.data(), Xxh64(out.view().substr(kCheckBytes)), kCheckBytes);
 }
 

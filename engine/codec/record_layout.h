@@ -2,8 +2,10 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include "engine/codec/record.h"
 
@@ -17,6 +19,21 @@ inline Few<Dot> UsualEdits(const Record& record) {
 }
 
 inline constexpr size_t kCheckBytes = 8;  // XXH3-64, big-endian, of all after it
+
+// The message of schemas/record.capnp, by hand: a builder and a reader of the library take longer than all the rest of a record.
+// One word of root, one pointer a list, the lists (https://capnproto.org/encoding.html).
+inline constexpr size_t kWordBytes = 8, kListsMax = 3;  // without `rare` there are two
+struct ListForm {
+  uint64_t tag = 0;  // size of an item, as the encoding numbers them
+  size_t item_bytes = 0;
+};
+inline constexpr std::array<ListForm, kListsMax> kLists = {{{5, 8}, {2, 1}, {2, 1}}};  // writers, slots, rare
+
+inline constexpr size_t WordsFor(size_t bytes) { return (bytes + kWordBytes - 1) / kWordBytes; }
+inline constexpr uint64_t RootWord(size_t lists) { return uint64_t{lists} << 48; }  // a struct without data, right behind
+inline constexpr uint64_t ListWord(size_t words_away, const ListForm& form, uint64_t items) {
+  return 1 | uint64_t{words_away} << 2 | form.tag << 32 | items << 35;
+}
 
 // First byte of `slots`: life | the edits stand in `rare` | ops of the writers follow | index of the last touch among the
 // writers.

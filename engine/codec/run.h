@@ -39,8 +39,8 @@ struct Run {
   void DropUpTo(uint64_t seq);  // entries up to this one are cut off; all: no leaf is left
 };
 
-// header ‖ first ‖ count ‖ hlc base ‖ seal in the clear, leaves compressed with zstd (level 1, or 2 where they are small) if they
-// are 2 KiB or more. Deterministic for one library version; what is hashed is never the compressed form.
+// header ‖ first ‖ count ‖ hlc base ‖ seal in the clear, leaves compressed with zstd if they are 2 KiB or more. Deterministic for
+// one library version; what is hashed is never the compressed form.
 std::string EncodeRun(const Run& run);
 void PutRun(const Run& run, ByteBuffer& w);  // the same, behind what is there
 

@@ -80,9 +80,8 @@ class Value {
   static constexpr uint8_t kBorrowed = 0xff;
 
   static Value Zig(Kind kind, int64_t v) {
-    ByteWriter w;
-    w.Zigzag(v);
-    return {kind, std::string_view(w.out)};
+    char bytes[kVarintBytes];
+    return {kind, std::string_view(bytes, PutVarint(bytes, Zigzagged(v)))};
   }
   std::string_view Borrowed() const {
     std::string_view borrowed;

@@ -46,7 +46,7 @@ absl::Status Workspace::FoldAct(const Act& act, RecordEdit& edit) {
     edit.undoable = true;
   }
   if (Planted(Bug::kStaleFold) && edit.dirty && record.last_touch != dot)
-    if (const auto stored = txn_.Get(Table::kRecord, edit.key)) record = *DecodeRecord(arena_->Keep8(*stored));
+    if (const auto stored = txn_.Get(Table::kRecord, edit.key)) record = *DecodeRecord(arena_->Keep(*stored));
   edit.dirty = true;
   if (record.last_touch != dot) edit.link = std::exchange(record.last_touch, dot);  // else: an earlier operation of this entry
   *act.link = edit.link;

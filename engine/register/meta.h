@@ -14,7 +14,7 @@
 
 namespace chancery {
 
-inline constexpr uint32_t kStoreFormat = 2;
+inline constexpr uint32_t kStoreFormat = 3;
 
 struct StoreRow {  // key 0
   RegistryId registry;

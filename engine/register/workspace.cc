@@ -46,15 +46,16 @@ absl::Status Workspace::ReadRecord(std::string_view stored, RecordEdit& edit) co
 
 absl::StatusOr<RecordEdit*> Workspace::Load(std::string_view key, const RegisterInfo& reg) {
   if (!deferred_.empty()) RETURN_IF_ERROR(Settle());
-  if (const auto known = records_.find(key); known != records_.end()) return known->second;
+  if (last_ != nullptr && last_->key == key) return last_;
+  if (const auto known = records_.find(key); known != records_.end()) return last_ = known->second;
   auto edit = std::make_unique<RecordEdit>();
   edit->key = key;
   edit->reg = &reg;
   const auto stored = blank_ ? std::nullopt : txn_.Get(Table::kRecord, key);
-  if (stored) RETURN_IF_ERROR(ReadRecord(arena_->Keep8(*stored), *edit));
+  if (stored) RETURN_IF_ERROR(ReadRecord(arena_->Keep(*stored), *edit));
   RETURN_IF_ERROR(txn_.status());
   records_.emplace(edit->key, edit.get());
-  return edits_.emplace_back(std::move(edit)).get();
+  return last_ = edits_.emplace_back(std::move(edit)).get();
 }
 
 void Workspace::Begin() {
@@ -114,9 +115,9 @@ absl::Status Workspace::Defer(Entry& entry, Dot dot, const Vector* past, Touches
 absl::Status Workspace::FoldDeferred(const Deferred& deferred, RecordEdit& edit) {
   Act act = deferred.act;
   act.op = &deferred.op;
-  Vector seen = *act.seen;
-  seen.Raise(HandleOf(act.dot), SeqOf(act.dot) - 1);
-  act.seen = &seen;
+  seen_ = *act.seen;
+  seen_.Raise(HandleOf(act.dot), SeqOf(act.dot) - 1);
+  act.seen = &seen_;
   return FoldAct(act, edit);
 }
 
@@ -387,26 +388,36 @@ std::vector<const Workspace::Deferred*> Workspace::ByRecord(const std::vector<De
   return sorted;
 }
 
+// They lie in the order received: each is a cache miss, or several, when its record's turn comes.
+void Workspace::Fetch(const Deferred& deferred) {
+  const char* const from = reinterpret_cast<const char*>(&deferred);
+  for (size_t at = 0; at < sizeof deferred; at += 64) __builtin_prefetch(from + at);
+}
+
 // Of each record that is not in memory yet: read, folded, written, and left again, unless a case may be about it.
 absl::Status Workspace::WriteDeferred(SortedRows& rows) {
   const std::vector<Deferred> waited = std::exchange(deferred_, {});
   const std::vector<const Deferred*> sorted = ByRecord(waited);
+  auto edit = std::make_unique<RecordEdit>();
   for (auto at = sorted.begin(); at != sorted.end();) {
     const std::string_view key = (*at)->key;
-    auto edit = std::make_unique<RecordEdit>();
+    *edit = {};
     edit->key = key;
     edit->reg = (*at)->act.ordinals->reg;
     const auto stored = rows.Get(key);
     if (stored) RETURN_IF_ERROR(ReadRecord(*stored, *edit));
     const size_t scopes = touched_.size();
-    for (; at != sorted.end() && (*at)->key == key; ++at) RETURN_IF_ERROR(FoldDeferred(**at, *edit));
+    for (; at != sorted.end() && (*at)->key == key; ++at) {
+      if (sorted.end() - at > kAhead) Fetch(*at[kAhead]);
+      RETURN_IF_ERROR(FoldDeferred(**at, *edit));
+    }
     Reclaim(*edit);
     const bool kept = touched_.size() > scopes;
     if (kept) KeepIn(*arena_, edit->record);  // putting the row moves what it borrows from
     PutRecord(*edit, rows);
     if (!kept) continue;
     records_.emplace(edit->key, edit.get());
-    edits_.push_back(std::move(edit));
+    edits_.push_back(std::exchange(edit, std::make_unique<RecordEdit>()));
   }
   return absl::OkStatus();
 }
@@ -443,6 +454,7 @@ absl::Status Workspace::FlushRecords(WriteTxn& txn) {
 }
 
 void Workspace::Forget() {
+  last_ = nullptr;
   records_.clear();
   edits_.clear();
   pasts_.clear();

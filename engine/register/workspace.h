@@ -168,6 +168,8 @@ class Workspace {
   absl::Status FoldDeferred(const Deferred& deferred, RecordEdit& edit);
   absl::Status Settle();  // what is deferred, in memory
   static std::vector<const Deferred*> ByRecord(const std::vector<Deferred>& waited);
+  static constexpr ptrdiff_t kAhead = 4;
+  static void Fetch(const Deferred& deferred);
   absl::Status WriteDeferred(SortedRows& rows);
   absl::Status ReadRecord(std::string_view stored, RecordEdit& edit) const;
   void PutRecord(RecordEdit& edit, SortedRows& rows);
@@ -199,9 +201,11 @@ class Workspace {
   std::vector<std::shared_ptr<const Arena>> held_;
   std::vector<Deferred> deferred_;  // in the order received: causes before effects
   std::deque<Vector> pasts_;
-  RecordKey key_;                                               // of the operation in hand
+  RecordKey key_;  // of the operation in hand; likewise what its author had seen
+  Vector seen_;
   std::vector<std::unique_ptr<RecordEdit>> edits_;              // as loaded, and so freed in the order in which memory was taken
   absl::flat_hash_map<std::string_view, RecordEdit*> records_;  // the same by their own keys
+  RecordEdit* last_ = nullptr;                                  // asked for
   std::map<std::string, std::optional<std::string>> claims_;    // claim key -> row, nullopt = removed
   std::map<std::string, std::vector<Dot>> acts_;                // 16-byte key -> new dots
   std::set<std::string> premises_;
