@@ -448,14 +448,15 @@ absl::StatusOr<Intake> Database::Impl::Take(Offer offer, absl::Status* fault) {
 }
 
 // Whole runs in their order, a durable commit every kEntriesASlice entries or so: what is committed stays when the rest fails,
-// memory is bounded, and filers who wait come in between.
+// memory is bounded, and filers who wait come in between; as long as there are any, the slices are short.
 absl::StatusOr<Intake> Database::Impl::TakeSlices(const Offer& offer, absl::Status* fault) {
   Intake whole;
   size_t next = 0;
   do {
     Offer slice{{}, offer.before, next == 0 ? offer.as_sealed : absl::Span<const LaneHead>()};
+    const uint64_t entries_max = queue.busy() ? limits::kEntriesABusySlice : limits::kEntriesASlice;
     uint64_t entries = 0, bytes = 0;
-    while (next < offer.runs.size() && entries < limits::kEntriesASlice && bytes < limits::kBytesASlice) {
+    while (next < offer.runs.size() && entries < entries_max && bytes < limits::kBytesASlice) {
       const RunSize size = SizeOfRun(offer.runs[next]);
       entries += size.entries;
       bytes += size.raw_bytes;
@@ -598,12 +599,10 @@ absl::StatusOr<Receipt> Database::File(const Draft& draft) {
 
 std::vector<absl::StatusOr<Receipt>> Database::FileAll(absl::Span<const Draft> drafts) {
   std::vector<absl::StatusOr<Receipt>> receipts;
-  receipts.reserve(drafts.size());
   Job job;
   job.drafts = drafts.size();
   job.file = [&](Batch& batch) {
-    Author author(batch, impl_->NowMs());
-    for (const Draft& draft : drafts) receipts.push_back(author.File(draft));
+    receipts = Author(batch, impl_->NowMs()).FileAll(drafts);
     return absl::OkStatus();
   };
   const absl::Status committed = impl_->Submit(job);

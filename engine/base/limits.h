@@ -28,8 +28,9 @@ inline constexpr int64_t kRunSpanMs = 60'000;      // from the first to the last
 inline constexpr size_t kEntriesACommit = 20000;   // about: what one transaction takes of the tail, or releases of the inbox
 inline constexpr size_t kEntriesASlice = 1 << 16;  // about: what one transaction takes of what others send, however long it is,
 inline constexpr size_t kBytesASlice = 32 << 20;   // and of raw run bytes
-inline constexpr size_t kOpsABatch = 1 << 18;      // operations that a rebuild holds in memory, about 100 MiB
-inline constexpr size_t kTailBytes = 1 << 20;      // of the file of filings that are durable and not in LMDB yet
-inline constexpr size_t kTailDrafts = 64;          // a group of so many filings goes to LMDB at once
+inline constexpr size_t kEntriesABusySlice = 1 << 12;  // while others file
+inline constexpr size_t kOpsABatch = 1 << 18;          // operations that a rebuild holds in memory, about 100 MiB
+inline constexpr size_t kTailBytes = 1 << 20;          // of the file of filings that are durable and not in LMDB yet
+inline constexpr size_t kTailDrafts = 64;              // a group of so many filings goes to LMDB at once
 
 }  // namespace chancery::limits

@@ -34,14 +34,14 @@ Journal::Row* Journal::LastFresh(uint16_t handle, uint64_t seq) {
   return it != fresh_.begin() && std::prev(it)->first.first == handle ? &std::prev(it)->second : nullptr;
 }
 
-void Journal::AppendOwn(const Lane& lane, std::string_view header, Hlc hlc, std::string_view body, const EntryId& id,
-                        Touches touches, bool opens_run) {
+void Journal::AppendOwn(Lane& lane, std::string_view header, Hlc hlc, std::string_view body, Touches touches, bool opens_run) {
   const uint64_t seq = lane.tip() + 1;
   Row* row = LastFresh(lane.handle, seq);
   const bool fits = row != nullptr && !opens_run && row->run.header == header && row->run.leaves.size() < limits::kRunEntries &&
                     row->raw_bytes + body.size() <= limits::kRunBytes &&
                     MsOf(hlc) - MsOf(row->run.leaves.front().hlc) <= limits::kRunSpanMs;
   if (!fits) {
+    HashOwn(lane);
     if (row != nullptr) row->root = lane.tree.Root();
     row = &fresh_[{lane.handle, seq}];
     row->run.header = header;
@@ -52,7 +52,16 @@ void Journal::AppendOwn(const Lane& lane, std::string_view header, Hlc hlc, std:
   row->run.Append(hlc, body);
   fresh_ops_ += touches.size();
   row->touches.push_back(std::move(touches));
-  row->ids.push_back(id);
+  ++lane.unhashed;
+}
+
+void Journal::HashOwn(Lane& lane) {
+  if (lane.unhashed == 0) return;
+  Row* row = LastFresh(lane.handle, lane.tip());
+  CHECK(row->ids.size() + lane.unhashed == row->run.leaves.size());
+  for (size_t i = row->ids.size(); i < row->run.leaves.size(); ++i) row->ids.push_back(row->run.Id(i));
+  for (size_t i = row->ids.size() - lane.unhashed; i < row->ids.size(); ++i) lane.tree.Append(row->ids[i]);
+  lane.unhashed = 0;
 }
 
 void Journal::AppendRun(uint16_t handle, Run run, std::vector<EntryId> ids, std::vector<Touches> touches) {
@@ -167,20 +176,24 @@ std::vector<Run> Journal::OwnAfter(const Lane& lane, uint64_t after, const Regis
   return runs;
 }
 
+const Journal::Row* Journal::RowIn(const std::map<RowKey, Row>& rows, Dot dot) {
+  auto it = rows.upper_bound({HandleOf(dot), SeqOf(dot)});
+  if (it == rows.begin() || (--it)->first.first != HandleOf(dot) || it->second.run.last() < SeqOf(dot)) return nullptr;
+  return &it->second;
+}
+
 absl::StatusOr<const Journal::Row*> Journal::RowOf(Dot dot) const {
   const uint16_t handle = HandleOf(dot);
-  if (auto it = fresh_.upper_bound({handle, SeqOf(dot)});
-      it != fresh_.begin() && (--it)->first.first == handle && it->second.run.last() >= SeqOf(dot))
-    return &it->second;
+  if (const Row* fresh = RowIn(fresh_, dot)) return fresh;
+  if (const Row* cached = RowIn(cache_, dot)) return cached;
   Cursor rows(txn_, Table::kJournal);
   if (!rows.SeekLast(Key64(handle, SeqOf(dot))) || Read64(rows.key(), 0) != handle) return Damaged(dot, "is missing");
   const RowKey key{handle, Read64(rows.key(), 8)};
-  if (const auto found = cache_.find(key); found != cache_.end()) return found->second.get();
   absl::StatusOr<Row> row = DecodeRow(rows.value());
   if (!row.ok()) return Damaged(dot, Cat("cannot be read: ", row.status().message()));
   if (row->run.last() < SeqOf(dot)) return Damaged(dot, "is missing");
   if (cache_.size() >= kCachedRows) cache_.clear();
-  return (cache_[key] = std::make_unique<Row>(*std::move(row))).get();
+  return &cache_.insert_or_assign(key, *std::move(row)).first->second;
 }
 
 absl::StatusOr<Entry> Journal::EntryAt(Dot dot) const {
@@ -200,7 +213,7 @@ absl::StatusOr<std::string> Journal::BytesAt(Dot dot) const {
 absl::StatusOr<EntryId> Journal::IdAt(Dot dot) const {
   ASSIGN_OR_RETURN(const Row* row, RowOf(dot));
   const size_t i = SeqOf(dot) - row->run.first;
-  return row->ids.empty() ? row->run.Id(i) : row->ids[i];
+  return i < row->ids.size() ? row->ids[i] : row->run.Id(i);
 }
 
 absl::StatusOr<Hlc> Journal::HlcAt(Dot dot) const {

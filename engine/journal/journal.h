@@ -9,7 +9,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "engine/codec/run.h"
 #include "engine/journal/lanes.h"
@@ -25,10 +24,11 @@ class Journal {
  public:
   explicit Journal(const Txn& txn) : txn_(txn) {}
 
-  // Adds one entry of the site's own behind the lane's last. `lane` as it was before it. opens_run: the entry carries a context
-  // delta. Runs are cut at the limits; Flush signs each.
-  void AppendOwn(const Lane& lane, std::string_view header, Hlc hlc, std::string_view body, const EntryId& id, Touches touches,
-                 bool opens_run);
+  // Adds one entry of the site's own behind the lane's last. opens_run: the entry carries a context delta. Runs are cut at the
+  // limits; Flush signs each. HashOwn computes the ids of what was added and appends them to the lane's tree: many at once, since
+  // hashing takes the place of filing in the processor's first cache.
+  void AppendOwn(Lane& lane, std::string_view header, Hlc hlc, std::string_view body, Touches touches, bool opens_run);
+  void HashOwn(Lane& lane);
 
   // Adds a verified run of another site, whole, with its seal.
   void AppendRun(uint16_t handle, Run run, std::vector<EntryId> ids, std::vector<Touches> touches);
@@ -88,6 +88,7 @@ class Journal {
   using RowKey = std::pair<uint16_t, uint64_t>;
 
   absl::StatusOr<const Row*> RowOf(Dot dot) const;
+  static const Row* RowIn(const std::map<RowKey, Row>& rows, Dot dot);
   static absl::StatusOr<Row> DecodeRow(std::string_view value);
   static void PutRow(const Row& row, ByteBuffer& w);
   Row* LastFresh(uint16_t handle, uint64_t seq);
@@ -96,8 +97,8 @@ class Journal {
   const Txn& txn_;
   bool keep_rows_ = false;
   size_t fresh_ops_ = 0;
-  std::map<RowKey, Row> fresh_;  // appended, not yet written
-  mutable absl::flat_hash_map<RowKey, std::unique_ptr<Row>> cache_;
+  std::map<RowKey, Row> fresh_;          // appended, not yet written
+  mutable std::map<RowKey, Row> cache_;  // read
 };
 
 }  // namespace chancery

@@ -33,6 +33,7 @@ std::string EncodeLane(const Lane& lane) {
   w.U64(lane.tip_hlc);
   w.Varint(lane.context.size());
   for (size_t h = 0; h < lane.context.size(); ++h) w.Varint(lane.context.At(static_cast<uint16_t>(h)));
+  CHECK(lane.unhashed == 0);
   w.Varint(lane.tree.size());
   for (const Hash256& peak : lane.tree.peaks()) w.Raw(peak.view());
   return SizedRow(w.out);

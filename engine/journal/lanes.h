@@ -28,11 +28,12 @@ struct Lane {
   Hlc above = 0;                 // its entries are stamped above this
   Hlc tip_hlc = 0;               // of its last entry
   Vector context;                // what its last entry's author had seen of foreign lanes
-  Tree tree;                     // size() = its tip
+  Tree tree;                     // of all its entries but the last `unhashed`
+  uint64_t unhashed = 0;         // see Journal::AppendOwn; 0 at the end of a batch
   uint64_t fork = 0;             // from here on two versions of the lane exist: nothing more of it is taken; 0 = none is known
   bool namesake = false;         // another lane has the same site and incarnation: admitted apart. Not stored
 
-  uint64_t tip() const { return tree.size(); }
+  uint64_t tip() const { return tree.size() + unhashed; }
   bool AdmittedIn(const Vector& past) const;  // an author with that past had seen an admission of it
   std::string Label() const;                  // "tallinn", "tallinn.2"; of namesakes "tallinn.2.3f9a01c2", by their ids
 };

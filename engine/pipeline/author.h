@@ -4,8 +4,10 @@
 #include <functional>
 #include <set>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 #include "chancery/types.h"
 #include "engine/pipeline/batch.h"
 
@@ -16,6 +18,7 @@ class Author {
   Author(Batch& batch, int64_t now_ms) : batch_(batch), work_(batch.work()), now_ms_(now_ms) {}
 
   absl::StatusOr<Receipt> File(const Draft& draft);
+  std::vector<absl::StatusOr<Receipt>> FileAll(absl::Span<const Draft> drafts);  // each as File does
   absl::StatusOr<Receipt> Rule(const RulingDraft& draft);
   absl::StatusOr<Receipt> Admit(std::string_view card);
   absl::StatusOr<Receipt> ApplyPack(std::string_view toml, std::string_view origin);
@@ -23,14 +26,29 @@ class Author {
 
  private:
   using Check = std::function<absl::Status()>;
+  struct Typed {  // a draft whose words were looked at, and nothing else
+    absl::Status checked, typed;
+    Entry entry;
+  };
+  struct Appended {
+    Dot dot = 0;
+    Hlc hlc = 0;
+    bool repeated = false;
+  };
 
   absl::Status NotAdmitted() const;
 
+  void Type(const Draft& draft, Typed& typed);
+  void Fetch(const Typed& typed);  // its records
+  absl::StatusOr<Appended> FileTyped(const Draft& draft, Typed& typed);
+
   // Stamps, folds, checks, appends. After a refusal nothing has happened.
-  absl::StatusOr<Receipt> Append(Entry& entry, const Check& check);
-  absl::StatusOr<Receipt> Repeated(const Draft& draft, const Entry& entry, bool* found);
-  void ReclaimAll();  // what the entry in hand changed
-  Receipt ReceiptOf(Dot dot, const EntryId& id, Hlc hlc);
+  absl::StatusOr<Appended> Append(Entry& entry, const Check& check);
+  absl::StatusOr<Appended> Repeated(const Draft& draft, const Entry& entry, bool* found);
+  void ReclaimAll();                                                         // what the entry in hand changed
+  void Hash();                                                               // what was appended
+  absl::StatusOr<Receipt> ReceiptOf(const absl::StatusOr<Appended>& filed);  // once it is hashed
+  absl::StatusOr<Receipt> Finish(const absl::StatusOr<Appended>& filed) { return Hash(), ReceiptOf(filed); }
 
   // author_ops.cc: names to ordinals and literals to values; then what each write replaces in this site's view.
   absl::Status MakeOps(const Draft& draft, Entry& entry);

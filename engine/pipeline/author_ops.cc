@@ -102,10 +102,6 @@ absl::Status TypeChange(const DraftChange& draft, const Catalog& catalog, const 
   return CheckFoldable(*field, change->value, record);
 }
 
-bool InOrder(const Change& a, const Change& b) {
-  return a.field != b.field ? a.field < b.field : std::tie(a.verb, a.value) < std::tie(b.verb, b.value);
-}
-
 }  // namespace
 
 absl::StatusOr<Op> Author::OpOn(Entry& entry, const RegisterInfo& reg, std::string_view key, OpKind kind) {
@@ -129,7 +125,9 @@ absl::Status Author::MakeOps(const Draft& draft, Entry& entry) {
     op.changes.resize(from.changes.size());
     for (size_t i = 0; i < from.changes.size(); ++i)
       RETURN_IF_ERROR(TypeChange(from.changes[i], catalog, *reg, work_.arena(), from.record, &op.changes[i]));
-    std::sort(op.changes.begin(), op.changes.end(), InOrder);
+    std::sort(op.changes.begin(), op.changes.end(), [](const Change& a, const Change& b) {
+      return a.field != b.field ? a.field < b.field : std::tie(a.verb, a.value) < std::tie(b.verb, b.value);
+    });
     op.changes.erase(std::unique(op.changes.begin(), op.changes.end()), op.changes.end());
     entry.ops.push_back(std::move(op));
   }

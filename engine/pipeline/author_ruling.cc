@@ -218,12 +218,12 @@ absl::StatusOr<Receipt> Author::Rule(const RulingDraft& draft) {
   ruling.tell = draft.tell;
   entry.ruling = std::move(ruling);
   RETURN_IF_ERROR(MakeEffects(draft, c, entry));
-  return Append(entry, [&]() -> absl::Status {
+  return Finish(Append(entry, [&]() -> absl::Status {
     RETURN_IF_ERROR(CheckUnique(false));
     ASSIGN_OR_RETURN(const Case after, batch_.docket().Look(c.scope));
     const bool stands = after.waits() || (draft.set && !after.live.empty());
     return stands ? RefuseRuling(c, "the ruling would leave the clash standing") : absl::OkStatus();
-  });
+  }));
 }
 
 }  // namespace chancery

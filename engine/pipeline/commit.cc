@@ -31,6 +31,11 @@ void CommitQueue::Gather(std::unique_lock<std::mutex>& lock) {
   }
 }
 
+bool CommitQueue::busy() {
+  const std::lock_guard<std::mutex> guard(mutex_);
+  return leading_ || !queue_.empty();
+}
+
 void CommitQueue::Submit(Request& request, const RunGroup& run) {
   std::unique_lock<std::mutex> lock(mutex_);
   queue_.push_back(&request);

@@ -27,6 +27,9 @@ class CommitQueue {
   // Returns when a leader (perhaps this thread) has served the request.
   void Submit(Request& request, const RunGroup& run);
 
+  // Somebody is served or waits: whoever has much to do does it in small parts.
+  bool busy();
+
  private:
   std::vector<Request*> NextGroup();
   void Gather(std::unique_lock<std::mutex>& lock);

@@ -99,8 +99,10 @@ absl::Status CheckField(absl::Span<const Written> changes) {
 // false: no field is written twice. By hashes, so true may be wrong.
 bool MayRepeat(const Draft& draft) {
   Few<size_t, 16> hashes;
-  for (const DraftOp& op : draft.ops)
-    for (const DraftChange& change : op.changes) hashes.push_back(absl::HashOf(op.record.reg, op.record.key, change.field));
+  for (const DraftOp& op : draft.ops) {
+    const size_t record = draft.ops.size() == 1 ? 0 : absl::HashOf(op.record.reg, op.record.key);
+    for (const DraftChange& change : op.changes) hashes.push_back(absl::HashOf(record, change.field));
+  }
   std::sort(hashes.begin(), hashes.end());
   return std::adjacent_find(hashes.begin(), hashes.end()) != hashes.end();
 }

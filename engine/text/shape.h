@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "chancery/types.h"
+#include "engine/base/status.h"
 
 namespace chancery {
 
@@ -20,8 +21,8 @@ std::string Found(const Literal& literal);
 struct Wrong {
   std::string message, at, next;
 };
-absl::Status RefuseType(const Literal& literal, Wrong wrong);
-absl::Status RefuseLimit(const Literal& literal, Wrong wrong);
+CHANCERY_COLD absl::Status RefuseType(const Literal& literal, Wrong wrong);
+CHANCERY_COLD absl::Status RefuseLimit(const Literal& literal, Wrong wrong);
 
 // Errors (all below): a refusal of kind `type`, or `limit`. what: the thing being read, for the message.
 absl::Status CheckObject(const Literal& literal, std::string_view what, const std::vector<std::string>& known_keys);
