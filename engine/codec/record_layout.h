@@ -20,7 +20,7 @@ inline Few<Dot> UsualEdits(const Record& record) {
 
 inline constexpr size_t kCheckBytes = 8;  // XXH3-64, big-endian, of all after it
 
-// The message of schemas/record.capnp, by hand: a builder and a reader of the library take longer than all the rest of a record.
+// The message of schemas/record.capnp, word by word: why is in docs/decisions/0011-records-word-by-word.md.
 // One word of root, one pointer a list, the lists (https://capnproto.org/encoding.html).
 inline constexpr size_t kWordBytes = 8, kListsMax = 3;  // without `rare` there are two
 struct ListForm {

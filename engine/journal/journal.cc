@@ -59,8 +59,10 @@ void Journal::HashOwn(Lane& lane) {
   if (lane.unhashed == 0) return;
   Row* row = LastFresh(lane.handle, lane.tip());
   CHECK(row->ids.size() + lane.unhashed == row->run.leaves.size());
-  for (size_t i = row->ids.size(); i < row->run.leaves.size(); ++i) row->ids.push_back(row->run.Id(i));
-  for (size_t i = row->ids.size() - lane.unhashed; i < row->ids.size(); ++i) lane.tree.Append(row->ids[i]);
+  for (size_t i = row->ids.size(); i < row->run.leaves.size(); ++i) {
+    row->ids.push_back(row->run.Id(i));
+    lane.tree.Append(row->ids.back());
+  }
   lane.unhashed = 0;
 }
 

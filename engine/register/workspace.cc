@@ -388,12 +388,6 @@ std::vector<const Workspace::Deferred*> Workspace::ByRecord(const std::vector<De
   return sorted;
 }
 
-// They lie in the order received: each is a cache miss, or several, when its record's turn comes.
-void Workspace::Fetch(const Deferred& deferred) {
-  const char* const from = reinterpret_cast<const char*>(&deferred);
-  for (size_t at = 0; at < sizeof deferred; at += 64) __builtin_prefetch(from + at);
-}
-
 // Of each record that is not in memory yet: read, folded, written, and left again, unless a case may be about it.
 absl::Status Workspace::WriteDeferred(SortedRows& rows) {
   const std::vector<Deferred> waited = std::exchange(deferred_, {});
@@ -407,10 +401,7 @@ absl::Status Workspace::WriteDeferred(SortedRows& rows) {
     const auto stored = rows.Get(key);
     if (stored) RETURN_IF_ERROR(ReadRecord(*stored, *edit));
     const size_t scopes = touched_.size();
-    for (; at != sorted.end() && (*at)->key == key; ++at) {
-      if (sorted.end() - at > kAhead) Fetch(*at[kAhead]);
-      RETURN_IF_ERROR(FoldDeferred(**at, *edit));
-    }
+    for (; at != sorted.end() && (*at)->key == key; ++at) RETURN_IF_ERROR(FoldDeferred(**at, *edit));
     Reclaim(*edit);
     const bool kept = touched_.size() > scopes;
     if (kept) KeepIn(*arena_, edit->record);  // putting the row moves what it borrows from

@@ -168,8 +168,6 @@ class Workspace {
   absl::Status FoldDeferred(const Deferred& deferred, RecordEdit& edit);
   absl::Status Settle();  // what is deferred, in memory
   static std::vector<const Deferred*> ByRecord(const std::vector<Deferred>& waited);
-  static constexpr ptrdiff_t kAhead = 4;
-  static void Fetch(const Deferred& deferred);
   absl::Status WriteDeferred(SortedRows& rows);
   absl::Status ReadRecord(std::string_view stored, RecordEdit& edit) const;
   void PutRecord(RecordEdit& edit, SortedRows& rows);
