@@ -611,7 +611,9 @@ std::vector<absl::StatusOr<Receipt>> Database::FileAll(absl::Span<const Draft> d
 }
 
 absl::StatusOr<Receipt> Database::Rule(const RulingDraft& ruling) {
-  return impl_->Act(Impl::With::kOtherRulings, [&](Author& author) { return author.Rule(ruling); });
+  const bool on_packs = ruling.rule == "pack" || ruling.subject.empty();  // perhaps: it changes what everything means
+  return impl_->Act(on_packs ? Impl::With::kNobody : Impl::With::kOtherRulings,
+                    [&](Author& author) { return author.Rule(ruling); });
 }
 
 absl::StatusOr<Receipt> Database::Admit(std::string_view card) {

@@ -65,7 +65,7 @@ uint64_t Snapshot::Impl::NextNumber() {
 // false: look closer.
 absl::StatusOr<bool> Snapshot::Impl::IsCertain(const RegisterInfo& reg, const FieldInfo& field, std::string_view row,
                                                const FieldPeek& peek) {
-  if (!peek.single || !peek.exists || !field.unique_on.empty() || !field.def.one_value()) return false;
+  if (!peek.single || !peek.exists || !field.rules.empty() || !field.def.one_value()) return false;
   if (cases == 0) return true;
   if (field.refers() || !peek.born) return false;
   ASSIGN_OR_RETURN(const View* opened, Open());

@@ -30,6 +30,10 @@ constexpr const char* kNames[kBugCount] = {
     "deletion-under-reference",
     "dead-clash-only-with-creations",
     "tail-ends-early",
+    "acts-count-twice",
+    "overlap-of-neighbours",
+    "only-the-straw",
+    "cycle-filed",
 };
 
 }  // namespace

@@ -29,8 +29,12 @@ enum class Bug : uint8_t {
   kDeletionUnderReference,      // a deletion is filed although a record refers to what it ends
   kDeadClashOnlyWithCreations,  // a deletion clashes with creations, not with edits
   kTailEndsEarly,               // of the filings that a restart finds in the tail the last are left out
+  kActsCountTwice,              // an act filed at two sites under one id is added twice
+  kOverlapOfNeighbours,         // only intervals next to each other in the index are compared
+  kOnlyTheStraw,                // of contributions above a limit only the first is a clash
+  kCycleFiled,                  // a reference that leads back is filed
 };
-inline constexpr int kBugCount = 22;
+inline constexpr int kBugCount = 26;
 
 #ifdef CHANCERY_PLANTED_BUGS
 void PlantBug(Bug bug);

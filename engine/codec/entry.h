@@ -38,6 +38,8 @@ enum class Verb : uint8_t {
   kSettle = 4,   // rulings only: value replaces every write the ruling has seen
   kRetract = 5,  // rulings only: withdraws `named`, adds nothing. Field ordinal kNoField: life marks of the record; `true` or
                  // `false` then says that it shall exist, or not
+  kKeep = 6,     // shares, priority lists: the value stands beside the others; replaces exactly `named`. kUnset: adds nothing
+  kBump = 7,     // counters and quotas: an integer is added; a group of lane and amount is granted
 };
 inline constexpr uint32_t kNoField = 0xffff;
 
@@ -178,6 +180,9 @@ EntryId IdOf(std::string_view entry_bytes);  // leaf hash
 EntryId IdOf(std::string_view header, uint64_t seq, Hlc hlc, std::string_view body);
 LaneId LaneOf(const PublicKey& key);
 PackId PackIdOf(std::string_view toml);
+
+// Under what id a ruling writes shares anew: rulings that say the same of the same transfers are one act.
+std::string RulingAct(const Ruling& ruling, const std::vector<Place>& withdrawn);
 
 // The two identities of a clash (docs/reference/case.md).
 Hash128 CaseId(std::string_view rule, std::string_view subject);

@@ -11,7 +11,11 @@ using namespace body;
 
 namespace {
 
-bool IsRulingVerb(Verb v) { return v == Verb::kSettle || v == Verb::kRetract; }
+// kKeep: of filings and rulings alike.
+bool MayStandIn(EntryKind kind, Verb v) {
+  const bool rulings = v == Verb::kSettle || v == Verb::kRetract;
+  return v == Verb::kKeep || rulings == (kind == EntryKind::kRuling);
+}
 
 // A change says neither less nor more than its verb needs.
 bool IsLegal(const Change& c) {
@@ -24,6 +28,10 @@ bool IsLegal(const Change& c) {
     case Verb::kAdd:
     case Verb::kRemove:
       return c.named.empty() && !c.value.unset();
+    case Verb::kKeep:
+      return !c.value.unset() || !c.named.empty();
+    case Verb::kBump:
+      return c.named.empty() && (c.value.kind == Kind::kInteger || c.value.kind == Kind::kGroup);
     case Verb::kRetract:
       if (c.field == kNoField && c.value.kind == Kind::kBool) return true;
       return !c.named.empty() && c.value.unset();
@@ -31,10 +39,12 @@ bool IsLegal(const Change& c) {
   return false;
 }
 
-// Ascending by (field, verb, value); several changes of one field only where each is about another element of a set.
+// Ascending by (field, verb, value); several changes of one field only where each is about another element of a set, or where a
+// ruling withdraws something and adds something.
 bool MayFollow(const Change& a, const Change& b) {
   const auto is_element = [](const Change& c) { return c.verb == Verb::kAdd || c.verb == Verb::kRemove; };
-  if (a.field == b.field && !(is_element(a) && is_element(b))) return false;
+  const bool anew = a.verb == Verb::kRetract && b.verb == Verb::kKeep;
+  if (a.field == b.field && !(is_element(a) && is_element(b)) && !anew) return false;
   return std::tie(a.field, a.verb, a.value) < std::tie(b.field, b.verb, b.value);
 }
 
@@ -116,15 +126,14 @@ void EntryReader::ReadValue(Value* v) {
 void EntryReader::ReadChange(EntryKind kind, Change* c) {
   c->field = static_cast<uint32_t>(Number(0, kNoField, "ops: field"));
   const uint8_t head = in_.U8();
-  Need((head & kVerbMask) <= static_cast<uint8_t>(Verb::kRetract), "ops: verb");
   c->verb = static_cast<Verb>(head & kVerbMask);
-  Need((head >> kKindShift & kKindMask) <= static_cast<uint8_t>(Kind::kReference), "ops: kind of value");
+  Need((head >> kKindShift & kKindMask) <= static_cast<uint8_t>(kLastOfEntries), "ops: kind of value");
   c->value.kind = static_cast<Kind>(head >> kKindShift & kKindMask);
   if (failed()) return;
   ReadValue(&c->value);
   if (head & kNames) Places(&c->named, limits::kEntryBytes, "ops: named");
   Need(c->field < limits::kFieldsPerRegister || (c->field == kNoField && c->verb == Verb::kRetract), "ops: field");
-  Need(IsRulingVerb(c->verb) == (kind == EntryKind::kRuling), "ops: a verb that this kind of entry does not have");
+  Need(MayStandIn(kind, c->verb), "ops: a verb that this kind of entry does not have");
   Need(IsLegal(*c), "ops: more or less than the verb needs");
 }
 

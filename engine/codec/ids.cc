@@ -21,6 +21,20 @@ LaneId LaneOf(const PublicKey& key) { return ByteReader(Sha256({key.view()}).vie
 
 PackId PackIdOf(std::string_view toml) { return HashParts({toml}); }
 
+std::string RulingAct(const Ruling& ruling, const std::vector<Place>& withdrawn) {
+  ByteWriter w;
+  for (const std::string_view part :
+       {std::string_view("ruling"), std::string_view(ruling.rule), std::string_view(ruling.subject)}) {
+    w.Raw(part);
+    w.U8(0);
+  }
+  for (const Place& place : withdrawn) {
+    w.U64(place.lane);
+    w.Varint(place.seq);
+  }
+  return std::move(w.out);
+}
+
 Hash128 CaseId(std::string_view rule, std::string_view subject) { return HashParts({"case", rule, subject}); }
 
 Hash128 ClashId(std::string_view rule, std::string_view subject, const EntryId& a, uint32_t op_a, const EntryId& b,

@@ -254,7 +254,7 @@ class RecordReader {
 
   static bool ReadValue(ByteReader& in, uint8_t kind, Value* value) {
     const std::string_view payload = in.Sized();
-    if (!in.ok() || kind > static_cast<uint8_t>(Kind::kReference)) return false;
+    if (!in.ok() || kind > static_cast<uint8_t>(Kind::kTally)) return false;
     value->kind = static_cast<Kind>(kind);
     value->SetPayload(payload);
     return IsSound(value->kind, payload);
@@ -304,7 +304,7 @@ FieldPeek PeekField(std::string_view stored, uint16_t field) {
     if (!peek.found) continue;
     peek.single = at.kind != kSeveral;
     if (!peek.single) return peek;
-    if (writers == 0 || at.kind > static_cast<uint8_t>(Kind::kReference)) return {};
+    if (writers == 0 || at.kind > static_cast<uint8_t>(Kind::kTally)) return {};
     peek.dot = WordAt(lists->writers, at.writer);
     peek.kind = static_cast<Kind>(at.kind);
     peek.payload = payload;

@@ -1,6 +1,16 @@
 #include "engine/crdt/cell.h"
 
+#include "engine/crdt/ranked.h"
+
 namespace chancery {
+namespace {
+
+void Insert(Cell& cell, Write write) {
+  const auto after = std::upper_bound(cell.begin(), cell.end(), write.dot, [](Dot d, const Write& w) { return d < w.dot; });
+  cell.insert(after, std::move(write));
+}
+
+}  // namespace
 
 void Merge(Cell& cell, const Vector& seen, Replaces replaces, const std::vector<Dot>& named, Write write) {
   if (cell.empty()) return void(cell.push_back(std::move(write)));
@@ -9,12 +19,17 @@ void Merge(Cell& cell, const Vector& seen, Replaces replaces, const std::vector<
   } else {
     EraseIf(cell, [&](const Write& w) { return seen.Has(w.dot); });
   }
-  const auto after = std::upper_bound(cell.begin(), cell.end(), write.dot, [](Dot d, const Write& w) { return d < w.dot; });
-  cell.insert(after, std::move(write));
+  Insert(cell, std::move(write));
 }
 
 void Retract(Cell& cell, const std::vector<Dot>& dots) {
   EraseIf(cell, [&](const Write& w) { return std::find(dots.begin(), dots.end(), w.dot) != dots.end(); });
+}
+
+void Keep(Cell& cell, const std::vector<Dot>& named, Write write) {
+  Retract(cell, named);
+  const bool strikes = write.value.kind == Kind::kRank && IsStrike(write.value.payload());
+  if (!write.value.unset() && !strikes) Insert(cell, std::move(write));
 }
 
 }  // namespace chancery

@@ -36,4 +36,7 @@ void Merge(Cell& cell, const Vector& seen, Replaces replaces, const std::vector<
 // A ruling withdraws exactly these writes.
 void Retract(Cell& cell, const std::vector<Dot>& dots);
 
+// Shares and priority lists: withdraws `named` and adds the write beside all others, unless it only takes away (a strike).
+void Keep(Cell& cell, const std::vector<Dot>& named, Write write);
+
 }  // namespace chancery

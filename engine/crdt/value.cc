@@ -6,6 +6,10 @@
 #include "engine/base/limits.h"
 #include "engine/base/status.h"
 #include "engine/base/strings.h"
+#include "engine/crdt/interval.h"
+#include "engine/crdt/ranked.h"
+#include "engine/crdt/shares.h"
+#include "engine/crdt/tally.h"
 
 namespace chancery {
 namespace {
@@ -25,6 +29,11 @@ bool IsMemberKind(Kind kind) {
     case Kind::kUnset:
     case Kind::kGroup:
     case Kind::kReference:
+    case Kind::kInterval:
+    case Kind::kBlob:
+    case Kind::kTransfer:
+    case Kind::kRank:
+    case Kind::kTally:
       return false;
   }
   return false;
@@ -79,6 +88,13 @@ bool IsReference(std::string_view payload) {
   return slash != std::string_view::npos && IsName(payload.substr(0, slash)) && IsEscapedKey(payload.substr(slash + 1));
 }
 
+bool IsBlob(std::string_view payload) {
+  ByteReader r(payload);
+  r.Raw(32);
+  r.Varint();
+  return r.ok() && r.AtEnd();
+}
+
 }  // namespace
 
 Value Value::Rational(int64_t num, uint64_t den) {
@@ -121,6 +137,16 @@ std::vector<std::pair<std::string, Value>> Value::AsGroup() const {
   return members;
 }
 
+bool IsGreater(const Value& a, const Value& b) {
+  if (a.kind != b.kind) return a.kind > b.kind;
+  if (a.kind == Kind::kInteger || a.kind == Kind::kDate || a.kind == Kind::kTime) return a.AsInteger() > b.AsInteger();
+  if (a.kind != Kind::kRational) return a.payload() > b.payload();
+  const auto [num_a, den_a] = a.AsRational();
+  const auto [num_b, den_b] = b.AsRational();
+  return static_cast<__int128>(num_a) * static_cast<__int128>(den_b) >
+         static_cast<__int128>(num_b) * static_cast<__int128>(den_a);
+}
+
 bool Value::IsCanonical(Kind kind, std::string_view payload) {
   const auto any = [](int64_t) { return true; };
   switch (kind) {
@@ -144,6 +170,16 @@ bool Value::IsCanonical(Kind kind, std::string_view payload) {
       return IsGroup(payload);
     case Kind::kReference:
       return IsReference(payload);
+    case Kind::kInterval:
+      return IntervalIn(payload).has_value();
+    case Kind::kBlob:
+      return IsBlob(payload);
+    case Kind::kTransfer:
+      return DecodeTransfer(payload).has_value();
+    case Kind::kRank:
+      return DecodeRank(payload).has_value();
+    case Kind::kTally:
+      return DecodeTally(payload).has_value();
   }
   return false;  // a byte that names no kind
 }

@@ -27,7 +27,13 @@ enum class Kind : uint8_t {
   kBytes = 7,      // raw
   kGroup = 8,      // members set, ascending by name: sized name, kind byte, sized payload
   kReference = 9,  // the address of a record, "register/key", written as in Address
+  kInterval = 10,  // kind of its ends, zigzag from, zigzag to where it has an end
+  kBlob = 11,      // 32 bytes SHA-256, varint size
+  kTransfer = 12,  // of shares: crdt/shares.h
+  kRank = 13,      // acts on a priority list: crdt/ranked.h
+  kTally = 14,     // of counters and quotas, at rest only: crdt/tally.h
 };
+inline constexpr Kind kLastOfEntries = Kind::kRank;  // kinds up to this one stand in entries
 
 // Small and trivially copied: a short payload lies inside; a longer one is borrowed from the bytes that it was read from (a
 // draft, an entry, a row), which have to outlive the value.
@@ -93,6 +99,9 @@ class Value {
   char bytes_[22];    // a short payload, or the string_view of a longer one
 };
 static_assert(sizeof(Value) == 24);
+
+// Of one kind: numbers, dates and times by size, anything else by its bytes. Unset is the least.
+bool IsGreater(const Value& a, const Value& b);
 
 inline void Value::SetPayload(std::string_view payload) {
   if (payload.size() <= sizeof bytes_) {

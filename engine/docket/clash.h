@@ -3,6 +3,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <functional>
 #include <set>
 #include <string>
 #include <vector>
@@ -36,7 +37,23 @@ const char* StateName(CaseState state);
 std::vector<Clash> FieldClashes(const Cell& cell, const FieldDef& field, const Lanes& lanes);
 std::vector<Clash> UniqueClashes(const std::vector<ClaimRow>& claimants);
 absl::StatusOr<std::vector<Clash>> ExistenceClashes(const RecordKey& key, const Record& record, const Workspace& work);
-absl::StatusOr<std::vector<Clash>> ReferenceClashes(const Cell& cell, Workspace& work);  // what dangles
+absl::StatusOr<std::vector<Clash>> ReferenceClashes(const Cell& cell, const FieldDef& field, Workspace& work);  // what dangles
+
+struct KeptClashes {
+  std::vector<Clash> clashes;
+  bool only_ties = true;  // of a priority list: charges of one rank, and nothing worse
+};
+absl::StatusOr<KeptClashes> ClashesOfKept(const Cell& cell, const FieldDef& field, const Workspace& work);
+absl::StatusOr<std::vector<Clash>> OverlapClashes(const RuleInfo& rule, const std::vector<ClaimRow>& rows, Workspace& work);
+absl::StatusOr<std::vector<Clash>> AtMostClashes(const RuleInfo& rule, std::string_view subject, Workspace& work);
+// least: the record with the least address of the cycle; of any other record there are none.
+absl::StatusOr<std::vector<Clash>> CycleClashes(const RuleInfo& rule, const RecordKey& least, Workspace& work);
+std::vector<Clash> PackClashes(std::string_view name, const Catalog& catalog);
+// Whether that reference of the record lies on a cycle.
+absl::StatusOr<bool> OnCycle(const RuleInfo& rule, const CaseFact& edge, const RecordKey& from, Workspace& work);
+// The records that cases about cycles near `from` are about, now or (known) until now. O(what references lead to from there).
+absl::StatusOr<std::set<RecordKey>> CycleSubjects(const RuleInfo& rule, const RecordKey& from,
+                                                  const std::function<bool(const RecordKey&)>& known, Workspace& work);
 
 // The operation of an entry whose edit stands as a mark of the record's life. Errors: DataLoss.
 absl::StatusOr<CaseFact> EditFact(const RecordKey& key, Dot edit, const Workspace& work);

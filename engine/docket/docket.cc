@@ -127,11 +127,14 @@ absl::Status Docket::FoldRuling(const Entry& entry, Dot dot, const Vector& seen)
     if (seen.Has(other.dot)) row.seen.push_back(other.dot);
   const std::optional<Scope> scope = ScopeOf(ruling.rule, ruling.subject);
   ruled_.emplace_back();
-  if (scope && scope->type == Scope::Type::kUnique) ruled_.back().emplace(row, *scope);
+  if (scope && scope->on_values()) ruled_.back().emplace(row, *scope);
   fresh_[id].push_back(std::move(row));
   order_.push_back(id);
   if (scope) work_.NoteScope(*scope);
-  return absl::OkStatus();
+  if (scope && scope->type == Scope::Type::kCycle) ruled_cycles_.insert(*scope);
+  if (!scope || scope->type != Scope::Type::kPack) return absl::OkStatus();
+  in_hand_ = {dot, entry};
+  return JudgePacks(ruling.subject);
 }
 
 absl::StatusOr<std::set<std::string>> Docket::RuledRows(const RulingRow& ruling, const Scope& scope) const {
@@ -153,19 +156,27 @@ absl::StatusOr<RecordKey> Docket::RecordOf(const CaseFact& fact) const {
   return RecordKeyOf(ordinals->reg->hash, entry.ops[fact.op].key);
 }
 
-void Docket::TakeBack() {
+absl::Status Docket::TakeBack() {
   fresh_[order_.back()].pop_back();
+  const bool packs = in_hand_ && order_.back() == CaseId("pack", in_hand_->second.ruling->subject);
   order_.pop_back();
   ruled_.pop_back();
+  return packs ? JudgePacks(in_hand_->second.ruling->subject) : absl::OkStatus();
 }
 
 std::optional<Scope> Docket::ScopeOf(std::string_view rule, std::string_view subject) const {
   const Catalog& catalog = work_.catalog();
-  if (const RuleInfo* info = catalog.Rule(rule)) return Scope{Scope::Type::kUnique, {}, 0, info->hash, std::string(subject)};
+  if (rule == "pack")
+    return catalog.InForce(subject) == nullptr ? std::nullopt
+                                               : std::optional(Scope{Scope::Type::kPack, {}, 0, 0, std::string(subject)});
+  const RuleInfo* info = catalog.Rule(rule);
+  if (info != nullptr && info->def.kind != RuleKind::kAcyclic)
+    return Scope{Scope::Type::kRule, {}, 0, info->hash, std::string(subject)};
   const absl::StatusOr<Address> address = Address::Parse(subject);
   const RegisterInfo* reg = address.ok() && address->field.empty() ? catalog.Find(address->reg) : nullptr;
   if (reg == nullptr) return std::nullopt;
   const RecordKey key = RecordKeyOf(reg->hash, address->key);
+  if (info != nullptr) return Scope{Scope::Type::kCycle, key, 0, info->hash, {}};
   if (rule == "existence") return Scope{Scope::Type::kExistence, key, 0, 0, {}};
   for (const FieldInfo& field : reg->fields)
     if (field.rule_id == rule && field.clashes()) return Scope{Scope::Type::kField, key, field.handle, 0, {}};
@@ -188,41 +199,92 @@ absl::StatusOr<std::vector<RulingRow>> Docket::RulingsOf(const Hash128& id) cons
 
 absl::StatusOr<Case> Docket::Look(const Scope& scope) const {
   Case c;
-  bool alone = false;
+  bool alone = false;  // a fact may clash with itself
   c.scope = scope;
-  const Catalog& catalog = work_.catalog();
-  if (scope.type == Scope::Type::kUnique) {
-    const RuleInfo* rule = catalog.RuleByHash(scope.rule);
-    CHECK(rule != nullptr);
-    c.rule = rule->def.id;
+  if (scope.type == Scope::Type::kPack) {
+    c.rule = "pack";
     c.subject = scope.subject;
-    c.notice = rule->def.notice;
-    c.live = UniqueClashes(work_.Claimants(scope.rule, ClaimHash(scope.subject)));
+    c.live = PackClashes(scope.subject, work_.catalog());
+  } else if (scope.on_values()) {
+    alone = true;
+    RETURN_IF_ERROR(LookBetween(c));
   } else {
-    const RegisterInfo* reg = catalog.FindHash(RegisterOf(scope.record));
-    CHECK(reg != nullptr);
-    ASSIGN_OR_RETURN(const RecordEdit* edit, work_.Load(scope.record, *reg));
-    c.subject = work_.AddressOf(scope.record);
-    if (scope.type == Scope::Type::kExistence) {
-      c.rule = "existence";
-      ASSIGN_OR_RETURN(c.live, ExistenceClashes(scope.record, edit->record, work_));
-    } else {
-      const FieldInfo& field = reg->fields[scope.field];
-      c.rule = field.rule_id;
-      c.notice = field.def.notice;
-      alone = field.refers();
-      const Cell* cell = edit->record.exists() ? edit->record.Find(scope.field) : nullptr;
-      if (cell != nullptr) c.live = FieldClashes(*cell, field.def, work_.lanes);
-      if (cell != nullptr && field.refers()) {
-        ASSIGN_OR_RETURN(const std::vector<Clash> dangling, ReferenceClashes(*cell, work_));
-        c.live.insert(c.live.end(), dangling.begin(), dangling.end());
-      }
-    }
+    RETURN_IF_ERROR(LookInside(c, &alone));
   }
   c.id = CaseId(c.rule, c.subject);
   ASSIGN_OR_RETURN(c.rulings, RulingsOf(c.id));
   c.state = StateOf(c.live, c.rulings, alone);
   return c;
+}
+
+// Cases of rules between records.
+absl::Status Docket::LookBetween(Case& c) const {
+  const RuleInfo* rule = work_.catalog().RuleByHash(c.scope.rule);
+  CHECK(rule != nullptr);
+  c.rule = rule->def.id;
+  c.notice = rule->def.notice;
+  if (c.scope.type == Scope::Type::kCycle) {
+    c.subject = work_.AddressOf(c.scope.record);
+    ASSIGN_OR_RETURN(c.live, CycleClashes(*rule, c.scope.record, work_));
+    return absl::OkStatus();
+  }
+  c.subject = c.scope.subject;
+  if (rule->def.kind == RuleKind::kAtMost) {
+    ASSIGN_OR_RETURN(c.live, AtMostClashes(*rule, c.subject, work_));
+    return absl::OkStatus();
+  }
+  const std::vector<ClaimRow> rows = work_.Claimants(c.scope.rule, ClaimHash(c.subject));
+  if (rule->def.kind == RuleKind::kUnique) {
+    c.live = UniqueClashes(rows);
+  } else {
+    ASSIGN_OR_RETURN(c.live, OverlapClashes(*rule, rows, work_));
+  }
+  return absl::OkStatus();
+}
+
+// Numbers issued to one act that was filed twice: the first is its number.
+absl::Status Docket::DropRepeated(std::vector<Clash>& clashes) const {
+  for (size_t i = 0; i < clashes.size();) {
+    ASSIGN_OR_RETURN(const Entry a, work_.journal.EntryAt(clashes[i].a.dot));
+    ASSIGN_OR_RETURN(const Entry b, work_.journal.EntryAt(clashes[i].b.dot));
+    if (!a.idempotency.empty() && a.idempotency == b.idempotency) {
+      clashes.erase(clashes.begin() + static_cast<ptrdiff_t>(i));
+    } else {
+      ++i;
+    }
+  }
+  return absl::OkStatus();
+}
+
+// Cases of one record: of a field, or of whether it exists.
+absl::Status Docket::LookInside(Case& c, bool* alone) const {
+  const RegisterInfo* reg = work_.catalog().FindHash(RegisterOf(c.scope.record));
+  CHECK(reg != nullptr);
+  ASSIGN_OR_RETURN(const RecordEdit* edit, work_.Load(c.scope.record, *reg));
+  c.subject = work_.AddressOf(c.scope.record);
+  if (c.scope.type == Scope::Type::kExistence) {
+    c.rule = "existence";
+    ASSIGN_OR_RETURN(c.live, ExistenceClashes(c.scope.record, edit->record, work_));
+    return absl::OkStatus();
+  }
+  const FieldInfo& field = reg->fields[c.scope.field];
+  c.rule = field.rule_id;
+  c.notice = field.def.notice || field.def.tie_equal;
+  *alone = field.refers() || field.def.keeps();
+  const Cell* cell = edit->record.exists() ? edit->record.Find(c.scope.field) : nullptr;
+  if (cell == nullptr) return absl::OkStatus();
+  if (field.def.keeps()) {
+    ASSIGN_OR_RETURN(KeptClashes kept, ClashesOfKept(*cell, field.def, work_));
+    c.live = std::move(kept.clashes);
+    c.notice = field.def.notice || (field.def.tie_equal && kept.only_ties);
+    return absl::OkStatus();
+  }
+  c.live = FieldClashes(*cell, field.def, work_.lanes);
+  if (field.def.type == FieldType::kSerial) return DropRepeated(c.live);
+  if (!field.refers()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::vector<Clash> dangling, ReferenceClashes(*cell, field.def, work_));
+  c.live.insert(c.live.end(), dangling.begin(), dangling.end());
+  return absl::OkStatus();
 }
 
 bool Docket::Known(std::string_view rule, std::string_view subject) const {
@@ -234,34 +296,48 @@ absl::StatusOr<std::vector<Case>> Docket::OfField(const RecordKey& key, const Re
   const Cell* cell = edit.record.Find(field.handle);
   const auto add = [&](const Scope& scope) -> absl::Status {
     ASSIGN_OR_RETURN(Case c, Look(scope));
-    const std::vector<CaseFact> contested = c.Contested();
-    const bool here =
-        scope.type == Scope::Type::kField || std::any_of(contested.begin(), contested.end(), [&](const CaseFact& f) {
-          return cell != nullptr &&
-                 std::any_of(cell->begin(), cell->end(), [&](const Write& w) { return w.dot == f.dot && w.op == f.op; });
-        });
-    if (c.waits() && here) cases.push_back(std::move(c));
+    const bool known = std::any_of(cases.begin(), cases.end(), [&](const Case& other) { return other.id == c.id; });
+    if (!c.waits() || known) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const bool here, scope.type == Scope::Type::kField ? true : Concerns(c, key));
+    if (here) cases.push_back(std::move(c));
     return absl::OkStatus();
   };
-  const bool disputed = cell != nullptr && (cell->size() > 1 || field.refers());
+  const bool disputed = cell != nullptr && (cell->size() > 1 || field.refers() || field.def.keeps());
   if (field.clashes() && (disputed || Known(field.rule_id, work_.AddressOf(key))))
     RETURN_IF_ERROR(add({Scope::Type::kField, key, field.handle, 0, {}}));
-  if (field.unique_on.empty()) return cases;
+  if (field.rules.empty()) return cases;
   for (const ClaimRow& claim : ClaimsOf(*edit.reg, key, edit.record, work_.lanes)) {
     const RuleInfo* rule = work_.catalog().RuleByHash(claim.rule);
-    if (rule != nullptr && rule->field == &field) RETURN_IF_ERROR(add({Scope::Type::kUnique, {}, 0, claim.rule, claim.subject}));
+    if (rule != nullptr && std::find(rule->on.begin(), rule->on.end(), &field) != rule->on.end())
+      RETURN_IF_ERROR(add({Scope::Type::kRule, {}, 0, claim.rule, claim.subject}));
   }
-  for (const RuleInfo* rule : field.unique_on) {
+  for (const RuleInfo* rule : field.rules) {
+    if (rule->def.kind == RuleKind::kAcyclic) {
+      const auto known = [&](const RecordKey& other) { return Known(rule->def.id, work_.AddressOf(other)); };
+      ASSIGN_OR_RETURN(const std::set<RecordKey> subjects, CycleSubjects(*rule, key, known, work_));
+      for (const RecordKey& least : subjects) RETURN_IF_ERROR(add({Scope::Type::kCycle, least, 0, rule->hash, {}}));
+    }
     const Hash128 scope = RuledScope(key, rule->hash);
     Cursor rows(work_.txn(), Table::kPremise);
     for (bool more = rows.Seek(scope.view()); more && rows.key().starts_with(scope.view()); more = rows.Next()) {
       ASSIGN_OR_RETURN(const Entry ruling, work_.journal.EntryAt(Read64(rows.key(), 16)));
-      ASSIGN_OR_RETURN(Case c, Look({Scope::Type::kUnique, {}, 0, rule->hash, ruling.ruling->subject}));
+      const std::optional<Scope> ruled = ScopeOf(rule->def.id, ruling.ruling->subject);
+      if (!ruled) continue;
+      ASSIGN_OR_RETURN(Case c, Look(*ruled));
       const bool known = std::any_of(cases.begin(), cases.end(), [&](const Case& other) { return other.id == c.id; });
       if (c.state == CaseState::kSplit && !known) cases.push_back(std::move(c));
     }
   }
   return cases;
+}
+
+// Whether something that the case has not decided stands on the record.
+absl::StatusOr<bool> Docket::Concerns(const Case& c, const RecordKey& key) const {
+  for (const CaseFact& fact : c.Contested()) {
+    ASSIGN_OR_RETURN(const RecordKey record, RecordOf(fact));
+    if (record == key) return true;
+  }
+  return false;
 }
 
 absl::StatusOr<std::vector<Case>> Docket::OfExistence(const RecordKey& key, const RecordEdit& edit) const {
@@ -283,11 +359,28 @@ absl::Status Docket::Flush(WriteTxn& txn) {
   fresh_.clear();
   order_.clear();
   ruled_.clear();
-  for (const Scope& scope : work_.TakeTouched()) {
+  ASSIGN_OR_RETURN(const std::set<Scope> touched, Touched());
+  for (const Scope& scope : touched) {
     ASSIGN_OR_RETURN(const Case now, Look(scope));
     RETURN_IF_ERROR(WriteRows(txn, now));
   }
   return txn.status();
+}
+
+// What the workspace noted; for records that may lie on cycles the subjects of the cases about those.
+absl::StatusOr<std::set<Scope>> Docket::Touched() {
+  std::set<Scope> touched = std::exchange(ruled_cycles_, {});  // also of cycles that came and went unnoticed
+  for (Scope& scope : work_.TakeTouched()) {
+    if (scope.type != Scope::Type::kCycle) {
+      touched.insert(std::move(scope));
+      continue;
+    }
+    const RuleInfo& rule = *work_.catalog().RuleByHash(scope.rule);
+    const auto known = [&](const RecordKey& key) { return Known(rule.def.id, work_.AddressOf(key)); };
+    ASSIGN_OR_RETURN(const std::set<RecordKey> subjects, CycleSubjects(rule, scope.record, known, work_));
+    for (const RecordKey& subject : subjects) touched.insert({Scope::Type::kCycle, subject, 0, scope.rule, {}});
+  }
+  return touched;
 }
 
 absl::Status Docket::WriteRows(WriteTxn& txn, const Case& now) {

@@ -41,7 +41,10 @@ class Docket {
 
   // Notes the ruling of an entry and touches its subject.
   absl::Status FoldRuling(const Entry& entry, Dot dot, const Vector& seen);
-  void TakeBack();  // the ruling noted last: a filing that a rule refuses
+  absl::Status TakeBack();  // the ruling noted last: a filing that a rule refuses
+
+  // Which versions of a pack rulings have withdrawn: brings the workspace's catalog up to date. Errors: DataLoss.
+  absl::Status JudgePacks(std::string_view name);
 
   // nullopt: no such rule, or the subject is none of its kind.
   std::optional<Scope> ScopeOf(std::string_view rule, std::string_view subject) const;
@@ -77,12 +80,20 @@ class Docket {
 
  private:
   absl::StatusOr<std::vector<RulingRow>> RulingsOf(const Hash128& id) const;
+  absl::StatusOr<Entry> EntryOf(Dot dot) const;
   absl::Status WriteRows(WriteTxn& txn, const Case& now);
+  absl::Status LookBetween(Case& c) const;
+  absl::Status LookInside(Case& c, bool* alone) const;
+  absl::Status DropRepeated(std::vector<Clash>& clashes) const;
+  absl::StatusOr<bool> Concerns(const Case& c, const RecordKey& key) const;
+  absl::StatusOr<std::set<Scope>> Touched();
 
   Workspace& work_;
   std::map<Hash128, std::vector<RulingRow>> fresh_;
   std::vector<std::optional<std::pair<RulingRow, Scope>>> ruled_;  // unique rulings of the batch; their rows are made in Flush
   std::vector<Hash128> order_;
+  std::set<Scope> ruled_cycles_;
+  std::optional<std::pair<Dot, Entry>> in_hand_;  // a ruling on packs that is folded
   uint64_t opened_ = 0;
 };
 

@@ -6,7 +6,7 @@ namespace chancery {
 std::vector<Clash> FieldClashes(const Cell& cell, const FieldDef& field, const Lanes& lanes) {
   std::vector<Clash> clashes;
   if (field.merge == MergeKind::kLast) return clashes;  // the pack has said that nobody minds
-  const Writes visible = Visible(cell, lanes);
+  const Writes visible = Visible(cell, field, lanes);
   for (size_t i = 0; i < visible.size(); ++i)
     for (size_t j = i + 1; j < visible.size(); ++j)
       if (visible[i]->value != visible[j]->value &&

@@ -5,9 +5,9 @@
 namespace chancery {
 
 // A reference whose record does not exist, and what ended that record; where nothing did, the reference stands against itself.
-absl::StatusOr<std::vector<Clash>> ReferenceClashes(const Cell& cell, Workspace& work) {
+absl::StatusOr<std::vector<Clash>> ReferenceClashes(const Cell& cell, const FieldDef& field, Workspace& work) {
   std::vector<Clash> clashes;
-  for (const Write* write : Visible(cell, work.lanes)) {
+  for (const Write* write : Visible(cell, field, work.lanes)) {
     if (write->value.unset()) continue;
     ASSIGN_OR_RETURN(const RecordEdit* target, work.Target(write->value));
     if (target != nullptr && target->record.exists()) continue;

@@ -12,27 +12,26 @@ namespace {
 struct TypeName {
   std::string_view name;
   FieldType type;
-  bool merged;  // by this version
 };
-constexpr std::array<TypeName, 19> kTypes = {{{"text", FieldType::kText, true},
-                                              {"integer", FieldType::kInteger, true},
-                                              {"rational", FieldType::kRational, true},
-                                              {"bool", FieldType::kBool, true},
-                                              {"date", FieldType::kDate, true},
-                                              {"time", FieldType::kTime, true},
-                                              {"bytes", FieldType::kBytes, true},
-                                              {"group", FieldType::kGroup, true},
-                                              {"set", FieldType::kSet, true},
-                                              {"state", FieldType::kState, true},
-                                              {"ladder", FieldType::kLadder, false},
-                                              {"interval", FieldType::kInterval, false},
-                                              {"shares", FieldType::kShares, false},
-                                              {"ranked", FieldType::kRanked, false},
-                                              {"counter", FieldType::kCounter, false},
-                                              {"escrow", FieldType::kEscrow, false},
-                                              {"serial", FieldType::kSerial, false},
-                                              {"reference", FieldType::kReference, true},
-                                              {"blob", FieldType::kBlob, false}}};
+constexpr std::array<TypeName, 19> kTypes = {{{"text", FieldType::kText},
+                                              {"integer", FieldType::kInteger},
+                                              {"rational", FieldType::kRational},
+                                              {"bool", FieldType::kBool},
+                                              {"date", FieldType::kDate},
+                                              {"time", FieldType::kTime},
+                                              {"bytes", FieldType::kBytes},
+                                              {"group", FieldType::kGroup},
+                                              {"set", FieldType::kSet},
+                                              {"state", FieldType::kState},
+                                              {"ladder", FieldType::kLadder},
+                                              {"interval", FieldType::kInterval},
+                                              {"shares", FieldType::kShares},
+                                              {"ranked", FieldType::kRanked},
+                                              {"counter", FieldType::kCounter},
+                                              {"escrow", FieldType::kEscrow},
+                                              {"serial", FieldType::kSerial},
+                                              {"reference", FieldType::kReference},
+                                              {"blob", FieldType::kBlob}}};
 constexpr size_t kPlainTypes = 7;  // the first of the list
 
 std::vector<std::string> TypeNames(size_t count) {
@@ -88,11 +87,17 @@ void ReadMerge(TableReader& table, FieldDef& field) {
 void ReadGroup(TableReader& table, FieldDef& field) {
   ReadMembers(table, field);
   ReadMerge(table, field);
-  table.OneOf("by", {"declared"}, 0);
-  field.by_declared = table.Has("by");
-  if (!field.by_declared) return;
+  field.by = table.Text("by").value_or("");
+  if (field.by.empty()) return;
   if (field.merge != MergeKind::kLast) table.Wrong("by", "stands only with merge = \"last\"");
-  table.NotYet("by", "by = \"declared\"");
+  std::vector<std::string> names, declared;
+  for (const GroupMember& member : field.members) {
+    names.push_back(member.name);
+    if (member.type == FieldType::kDate || member.type == FieldType::kTime) declared.push_back(member.name);
+  }
+  if (field.by == "declared" && declared.size() == 1) field.by = declared[0];  // whichever it is called
+  if (std::find(names.begin(), names.end(), field.by) == names.end())
+    table.Wrong("by", Cat("names a member of the group", Nearest(field.by, names)));
 }
 
 // Texts of a list that differ, each a name.
@@ -161,9 +166,16 @@ void ReadReference(TableReader& table, std::string_view path, FieldDef& field, R
   ReadMerge(table, field);
 }
 
-void ReadOfInterval(TableReader& table, FieldDef& field) {
+void ReadInterval(TableReader& table, FieldDef& field) {
   ReadOf(table, field);
-  table.OneOf("interim", {"first", "last", "none"}, 0);
+  if (table.Has("of") && field.of != FieldType::kDate && field.of != FieldType::kTime && field.of != FieldType::kInteger)
+    table.Wrong("of", "of an interval is date, time or integer");
+  field.interim = static_cast<Interim>(table.OneOf("interim", {"first", "last", "none"}, 0));
+}
+
+void ReadSerial(TableReader& table, FieldDef& field) {
+  field.start_number = table.Integer("start", 0, INT64_MAX).value_or(1);
+  field.block = table.Integer("block", 1, INT64_MAX).value_or(1000);
 }
 
 void ReadByType(TableReader& table, std::string_view path, FieldDef& field, Reading& reading) {
@@ -177,22 +189,20 @@ void ReadByType(TableReader& table, std::string_view path, FieldDef& field, Read
     case FieldType::kState:
       return ReadState(table, field);
     case FieldType::kLadder:
-      Names(table, "steps");
+      field.steps = Names(table, "steps");
       return;
     case FieldType::kInterval:
-      return ReadOfInterval(table, field);
+      return ReadInterval(table, field);
     case FieldType::kRanked:
-      Names(table, "classes");
-      table.OneOf("tie", {"case", "equal"}, 0);
+      field.classes = Names(table, "classes");
+      field.tie_equal = table.OneOf("tie", {"case", "equal"}, 0) == 1;
       return;
     case FieldType::kEscrow:
       table.Need("max");
-      table.Integer("max", 1, INT64_MAX);
+      field.max = table.Integer("max", 1, INT64_MAX).value_or(0);
       return;
     case FieldType::kSerial:
-      table.Integer("start", 0, INT64_MAX);
-      table.Integer("block", 1, INT64_MAX);
-      return;
+      return ReadSerial(table, field);
     case FieldType::kReference:
       return ReadReference(table, path, field, reading);
     case FieldType::kShares:
@@ -220,7 +230,6 @@ FieldDef ReadField(const toml::key& key, const toml::node& node, const std::stri
   ReadHandling(table, field);
   table.OneOf("relied", {"earlier", "notice"}, 0);  // of cases about premises, which come later
   table.Finish();
-  if (!kTypes[type].merged) reading.problems.NotYet(key.source().begin, Cat(what, ": type \"", kTypes[type].name, "\""));
   return field;
 }
 

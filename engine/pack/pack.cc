@@ -28,6 +28,11 @@ bool FieldDef::IsState(std::string_view state) const {
   return std::any_of(moves.begin(), moves.end(), [&](const auto& move) { return move.first == state || move.second == state; });
 }
 
+std::optional<size_t> FieldDef::StepOf(std::string_view step) const {
+  const auto found = std::find(steps.begin(), steps.end(), step);
+  return found == steps.end() ? std::nullopt : std::optional(static_cast<size_t>(found - steps.begin()));
+}
+
 bool FieldDef::MayMove(std::string_view from, std::string_view to_state) const {
   return std::any_of(moves.begin(), moves.end(), [&](const auto& move) { return move.first == from && move.second == to_state; });
 }

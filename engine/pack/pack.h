@@ -53,7 +53,7 @@ struct FieldDef {
   FieldType of = FieldType::kText;  // sets, intervals: the element's plain type
   MergeKind merge = MergeKind::kGuarded;
   Interim interim = Interim::kFirst;
-  bool by_declared = false;  // groups with merge = last
+  std::string by;            // groups with merge = last: the member whose greater value stays; "" = the later stamp does
   bool remove_wins = false;  // sets
   bool notice = false;       // outcome = "notice"
   bool hold = false;
@@ -61,11 +61,23 @@ struct FieldDef {
   std::vector<GroupMember> members;                                   // groups, ascending by name
   std::string start;                                                  // states: what a record begins in
   std::vector<std::pair<std::string, std::string>> moves, confluent;  // states: from and to; pairs that do not clash
+  std::vector<std::string> steps;                                     // ladders, from the lowest
+  std::vector<std::string> classes;                                   // ranked, in their order
+  bool tie_equal = false;                                             // ranked: a tie is a notice
+  int64_t max = 0;                                                    // escrow
+  int64_t start_number = 1, block = 1000;                             // serial
   std::string to;                                                     // references: the register
   bool unset_on_deletion = false;                                     // references: deletion = "unset"
   bool plain_kind() const { return type <= FieldType::kGroup; }
-  bool one_value() const { return plain_kind() || type == FieldType::kState || type == FieldType::kReference; }
-  bool IsState(std::string_view state) const;  // that a move leads from or to
+  // One value at a time: what clashes where two stand. Shares and ranked keep all they are given, counters and quotas add up.
+  bool one_value() const {
+    return plain_kind() || type == FieldType::kState || type == FieldType::kReference || type == FieldType::kInterval ||
+           type == FieldType::kSerial || type == FieldType::kBlob;
+  }
+  bool keeps() const { return type == FieldType::kShares || type == FieldType::kRanked; }
+  bool adds_up() const { return type == FieldType::kCounter || type == FieldType::kEscrow; }
+  std::optional<size_t> StepOf(std::string_view step) const;  // of a ladder
+  bool IsState(std::string_view state) const;                 // that a move leads from or to
   bool MayMove(std::string_view from, std::string_view to_state) const;
   bool Confluent(std::string_view a, std::string_view b) const;  // in either order
 };
@@ -89,6 +101,8 @@ struct RuleDef {
   std::vector<FieldPath> on, per;
   bool casefold = false;  // normalise = "nfkc-casefold"
   std::optional<FieldPath> same;
+  int64_t limit = 0;                     // at-most: a number,
+  std::optional<FieldPath> limit_field;  // or a field of the record that `per` names
   bool notice = false;
   bool hold = false;
   int officers = 0;

@@ -28,6 +28,16 @@ std::string Clash(const FieldDef& field, const PackDef& pack) {
     for (const auto& [a, b] : field.confluent) apart += Cat("; ", a, " and ", b, " go together");
     return apart;
   }
+  if (field.type == FieldType::kShares)
+    return Cat("two transfers of one share, made apart, ", Handling(field, pack),
+               "; the first counts meanwhile, and all still add up to 1");
+  if (field.type == FieldType::kRanked) {
+    const std::string tie = field.tie_equal ? "are of equal rank, a notice, which waits for nobody" : Handling(field, pack);
+    return Cat("charges of one class filed apart ", tie, "; one id given to two charges, and cessions that cannot all hold, ",
+               Handling(field, pack));
+  }
+  if (field.type == FieldType::kSerial)
+    return Cat("two numbers issued apart to one record ", Handling(field, pack), "; no two records ever get one number");
   const std::string_view whole = field.type == FieldType::kGroup ? ", compared as a whole," : "";
   const std::string_view written = field.merge == MergeKind::kOnce ? "set once: different values" : "different values";
   return Cat(written, whole, " written apart ", Handling(field, pack), "; ", Meanwhile(field));
@@ -39,9 +49,29 @@ std::string Dangling(const Def& def, std::string_view target, const PackDef& pac
   return Cat("a reference and, apart from it, the deletion of the ", target, " that it names ", Handling(def, pack));
 }
 
+std::string Joined(const std::vector<FieldPath>& paths) {
+  std::string out;
+  for (const FieldPath& path : paths) absl::StrAppend(&out, out.empty() ? "" : ", ", path.Text());
+  return out;
+}
+
+std::string Breach(const RuleDef& rule) {
+  switch (rule.kind) {
+    case RuleKind::kNoOverlap:
+      return Cat("stretches of two records that meet, for one ", Joined(rule.per), ",");
+    case RuleKind::kAtMost:
+      return Cat("what adds up, for one ", Joined(rule.per), ", to more than ",
+                 rule.limit_field ? rule.limit_field->Text() : absl::StrCat(rule.limit), ",");
+    case RuleKind::kAcyclic:
+      return "references that lead back to where they began";
+    default:
+      return Cat("two records with one value", rule.on.size() > 1 ? Cat(" of ", Joined(rule.on)) : "",
+                 rule.casefold ? ", compared without case and form (NFKC, case folded)," : "");
+  }
+}
+
 std::string Clash(const RuleDef& rule, const PackDef& pack) {
-  std::string out = Cat("two records with one value",
-                        rule.casefold ? ", compared without case and form (NFKC, case folded)," : "", " ", Handling(rule, pack));
+  std::string out = Cat(Breach(rule), " ", Handling(rule, pack));
   if (rule.same.has_value()) out += Cat("; not where both have one and the same ", rule.same->Text(), ": that is one filing");
   return out;
 }
@@ -50,6 +80,11 @@ std::string Clash(const RuleDef& rule, const PackDef& pack) {
 std::string Silence(const FieldDef& field) {
   if (field.type == FieldType::kSet)
     return field.remove_wins ? "an element added and removed apart is out" : "an element added and removed apart stays in";
+  if (field.type == FieldType::kLadder) return "of steps taken apart the highest stays";
+  if (field.type == FieldType::kCounter) return "what is counted apart adds up";
+  if (field.type == FieldType::kEscrow) return "each site uses what it was granted; all together never more than there is";
+  if (!field.by.empty())
+    return Cat("of values written apart the one with the greatest ", field.by, " stays; the other is gone without a case");
   if (field.merge == MergeKind::kLast) return "of values written apart the later stamp stays; the other is gone without a case";
   return "";
 }
@@ -76,12 +111,6 @@ void AddField(const FieldPath& path, const FieldDef& field, const PackDef& pack,
   }
 }
 
-std::string Joined(const std::vector<FieldPath>& paths) {
-  std::string out;
-  for (const FieldPath& path : paths) absl::StrAppend(&out, out.empty() ? "" : ", ", path.Text());
-  return out;
-}
-
 void Sort(std::vector<PackLine>& lines) {
   std::stable_sort(lines.begin(), lines.end(),
                    [](const PackLine& a, const PackLine& b) { return std::tie(a.where, a.rule) < std::tie(b.where, b.rule); });
@@ -102,7 +131,7 @@ PackReport Report(const PackDef& pack) {
     for (const FieldDef& field : reg.fields) AddField({reg.name, field.name}, field, pack, report);
   }
   for (const RuleDef& rule : pack.rules) {
-    if (rule.kind == RuleKind::kUnique) report.clashes.push_back({rule.id, Joined(rule.on), Clash(rule, pack)});
+    if (rule.kind != RuleKind::kReference) report.clashes.push_back({rule.id, Joined(rule.on), Clash(rule, pack)});
     if (rule.kind == RuleKind::kReference && pack.Find(rule.on.front().reg) == nullptr)  // on a field of an earlier pack
       report.clashes.push_back({rule.id, Joined(rule.on), Dangling(rule, "record", pack)});
   }

@@ -35,8 +35,6 @@ class RuleReader {
     rule_.kind = static_cast<RuleKind>(kind);
     ReadByKind();
     table_.Finish();
-    if (rule_.kind != RuleKind::kUnique && rule_.kind != RuleKind::kReference)
-      table_.NotYet("kind", Cat("kind \"", NameOf(rule_.kind), "\""));
     return rule_;
   }
 
@@ -135,7 +133,8 @@ class RuleReader {
         return CheckOnOne(is_reference, "reference field");
       case RuleKind::kNoOverlap:
         CheckOnOne([](const FieldDef& f) { return f.type == FieldType::kInterval; }, "interval field");
-        return ReadPer();
+        ReadPer();
+        return ReadSame();
       case RuleKind::kAtMost:
         CheckOnOne(IsNumber, "integer or rational field");
         ReadPer();
@@ -164,9 +163,6 @@ class RuleReader {
         table_.Wrong("normalise", Cat("is for text; ", path.Text(), " is of type ", NameOf(field.type)));
       }
     }
-    if (rule_.on.size() > 1) table_.NotYet("on", "kind \"unique\" on several fields");
-    for (const FieldPath& path : rule_.on)
-      if (!FieldOf(path).plain_kind()) table_.NotYet("on", Cat("kind \"unique\" on a ", NameOf(FieldOf(path).type)));
     ReadSame();
   }
 
@@ -184,16 +180,20 @@ class RuleReader {
   // A number, or a numeric field of the record that the one `per` reference names.
   void ReadLimit() {
     const toml::node* limit = table_.Node("limit");
-    if (!table_.Need("limit") || limit->is_integer()) return;
+    if (!table_.Need("limit")) return;
+    if (limit->is_integer()) {
+      rule_.limit = limit->as_integer()->get();
+      return;
+    }
     if (!limit->is_string()) return table_.Wrong("limit", "is an integer or a field, for example \"block.area_m2\"");
     FieldPath path;
     const FieldDef* field = Resolve({limit->as_string()->get(), limit->source().begin}, &path);
     if (field == nullptr) return;
     if (!IsNumber(*field)) table_.Wrong("limit", Cat("is a number; ", path.Text(), " is of type ", NameOf(field->type)));
-    const auto target = rule_.per.size() == 1 ? reading_.targets.find(rule_.per.front().Text()) : reading_.targets.end();
-    if (target == reading_.targets.end() || target->second != path.reg) {
+    if (rule_.per.size() != 1 || FieldOf(rule_.per.front()).to != path.reg) {
       table_.Wrong("limit", Cat("names a field of ", path.reg, ", so per is one reference to ", path.reg));
     }
+    rule_.limit_field = std::move(path);
   }
 
   TableReader table_;

@@ -22,11 +22,12 @@ void Problems::Append(std::vector<Problem> problems, std::string& message) const
 absl::Status Problems::Report() const {
   std::string message;
   Append(wrong_, message);
-  Append(not_yet_, message);
   if (message.empty()) return absl::OkStatus();
-  const std::string_view next = wrong_.empty() ? "leave it out for now; docs/reference/pack.md lists what this version merges"
-                                               : "correct the pack and check it again; docs/reference/pack.md has every key";
-  return Refuse({.kind = "pack", .rule = "", .at = "", .message = std::move(message), .next = std::string(next)});
+  return Refuse({.kind = "pack",
+                 .rule = "",
+                 .at = "",
+                 .message = std::move(message),
+                 .next = "correct the pack and check it again; docs/reference/pack.md has every key"});
 }
 
 const toml::node* TableReader::Node(const char* key) {
@@ -118,8 +119,6 @@ void TableReader::Finish() {
 }
 
 void TableReader::Wrong(const char* key, std::string_view why) { problems_.Wrong(At(key), Cat(what_, ": ", key, " ", why)); }
-
-void TableReader::NotYet(const char* key, std::string_view kind) { problems_.NotYet(KeyAt(key), Cat(what_, ": ", kind)); }
 
 Spot TableReader::At(const char* key) const {
   const toml::node* node = table_.get(key);

@@ -16,16 +16,12 @@ namespace chancery {
 
 using Spot = toml::source_position;
 
-// What is wrong with a pack ("NAME:LINE:COLUMN: …"), and what is right but not merged by this version yet.
+// What is wrong with a pack ("NAME:LINE:COLUMN: …").
 class Problems {
  public:
   explicit Problems(std::string_view origin) : origin_(origin) {}
   void Wrong(const Spot& at, std::string what) { wrong_.push_back({at, std::move(what)}); }
-  void NotYet(const Spot& at, std::string_view what) {
-    not_yet_.push_back({at, Cat(what, " is not merged by this version yet")});
-  }
-  // A refusal `pack` with all that is wrong, in the order of the file; where nothing is, with all that is not merged yet; else
-  // OK.
+  // A refusal `pack` with all that is wrong, in the order of the file; OK where nothing is.
   absl::Status Report() const;
 
  private:
@@ -36,7 +32,7 @@ class Problems {
   void Append(std::vector<Problem> problems, std::string& message) const;
 
   std::string origin_;
-  std::vector<Problem> wrong_, not_yet_;
+  std::vector<Problem> wrong_;
 };
 
 struct Item {  // a text of a list, and where it stands
@@ -71,7 +67,6 @@ class TableReader {
 
   // A problem at a key's value, at the key itself, or at the table.
   void Wrong(const char* key, std::string_view why);
-  void NotYet(const char* key, std::string_view kind);
   Spot At(const char* key) const;     // of the value; of the table where the key is missing
   Spot KeyAt(const char* key) const;  // of the key's name
   const std::string& what() const { return what_; }

@@ -35,8 +35,16 @@ absl::Status CheckField(std::string_view path, const FieldDef& now, const FieldD
   if (now.merge != next.merge)
     return Forbidden(Cat("field ", path, ": its merge changes from ", NameOf(now.merge), " to ", NameOf(next.merge)));
   if (now.remove_wins != next.remove_wins) return Forbidden(Cat("field ", path, ": what wins between add and remove changes"));
-  if (now.by_declared != next.by_declared)
-    return Forbidden(Cat("field ", path, ": what decides between later and greater changes"));
+  if (now.by != next.by) return Forbidden(Cat("field ", path, ": what decides between later and greater changes"));
+  if (now.steps != next.steps &&
+      !std::equal(now.steps.begin(), now.steps.end(), next.steps.begin(),
+                  next.steps.begin() + static_cast<ptrdiff_t>(std::min(now.steps.size(), next.steps.size()))))
+    return Forbidden(Cat("field ", path, ": its steps change; a new one comes after those that are there"));
+  for (const std::string& cls : now.classes)
+    if (std::find(next.classes.begin(), next.classes.end(), cls) == next.classes.end())
+      return Forbidden(Cat("field ", path, ": the class ", cls, " is removed"));
+  if (now.start_number != next.start_number || now.block != next.block)
+    return Forbidden(Cat("field ", path, ": where its numbers start, or how many a block has, changes"));
   if (now.start != next.start) return Forbidden(Cat("field ", path, ": its first state changes from ", now.start));
   for (const auto& [from, to] : now.moves)  // a state that is no longer known could not be shown
     if (!next.IsState(from) || !next.IsState(to))

@@ -39,7 +39,15 @@ std::string Content(Entry entry, size_t ops, const Catalog& catalog) {
   while (entry.ops.size() > ops && UnsetsReference(entry, entry.ops.back(), catalog)) entry.ops.pop_back();
   for (Op& op : entry.ops) {
     if (op.kind == OpKind::kNeutral) op.kind = OpKind::kEdit;
-    for (Change& change : op.changes) change.named.clear();
+    const Ordinals* ordinals = catalog.Resolve(entry.packs[op.pack], op.reg);
+    for (Change& change : op.changes) {
+      change.named.clear();
+      if (ordinals == nullptr || change.field >= ordinals->fields.size()) continue;
+      const FieldDef& def = ordinals->fields[change.field]->def;
+      if (def.type == FieldType::kSerial) change.value = {};  // the number was found there
+      const auto transfer = change.value.kind == Kind::kTransfer ? DecodeTransfer(change.value.payload()) : std::nullopt;
+      if (transfer) change.value = Value(Kind::kBytes, ActOf("", *transfer).view());
+    }
   }
   return EncodeBody(entry);
 }
@@ -137,17 +145,18 @@ absl::StatusOr<Author::Appended> Author::Append(Entry& entry, const Check& check
   if (const size_t bytes = EntryBytes(header, entry.seq, body); bytes > limits::kEntryBytes)
     return Refuse({"limit", "", "", Cat("the entry takes ", bytes, " bytes; at most ", limits::kEntryBytes, " fit"), "split it"});
 
+  work_.SetInHand(dot, work_.lanes.Tips());
   work_.Begin();
   Touches touches;
   absl::Status status = batch_.Fold(entry, dot, work_.lanes.Tips(), &touches);
   const bool folded = status.ok();
   if (folded) {
-    ReclaimAll();
-    status = check();
+    status = ReclaimAll();
+    if (status.ok()) status = check();
   }
   if (!status.ok()) {
     work_.TakeBack();
-    if (folded && entry.ruling) batch_.docket().TakeBack();
+    if (folded && entry.ruling) RETURN_IF_ERROR(batch_.docket().TakeBack());
     return status;
   }
   work_.Keep();
@@ -161,12 +170,13 @@ absl::StatusOr<Author::Appended> Author::Append(Entry& entry, const Check& check
   return Appended{dot, entry.hlc};
 }
 
-void Author::ReclaimAll() {
+absl::Status Author::ReclaimAll() {
   changed_.clear();
   for (const auto& [edit, before] : work_.ChangedSinceBegin()) {
-    if (edit->reg->claims || !edit->reg->referred_by.empty()) changed_.push_back({edit, edit->claims});
-    work_.Reclaim(*edit);
+    if (edit->reg->claims || !edit->reg->referred_by.empty()) changed_.push_back({edit, &before, edit->claims});
+    RETURN_IF_ERROR(work_.Reclaim(*edit));
   }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Author::Appended> Author::Repeated(const Draft& draft, const Entry& entry, bool* found) {
@@ -214,7 +224,7 @@ absl::StatusOr<Author::Appended> Author::FileTyped(const Draft& draft, Typed& ty
   }
   RETURN_IF_ERROR(FitOps(draft, entry));
   return Append(entry, [&]() -> absl::Status {
-    RETURN_IF_ERROR(CheckUnique(draft.admit_breaches));
+    RETURN_IF_ERROR(CheckRules(draft.admit_breaches));
     return CheckReferences(draft.admit_breaches);
   });
 }

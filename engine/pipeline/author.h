@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <set>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "absl/types/span.h"
 #include "chancery/types.h"
 #include "engine/pipeline/batch.h"
+#include "engine/register/kept.h"
 
 namespace chancery {
 
@@ -45,7 +47,7 @@ class Author {
   // Stamps, folds, checks, appends. After a refusal nothing has happened.
   absl::StatusOr<Appended> Append(Entry& entry, const Check& check);
   absl::StatusOr<Appended> Repeated(const Draft& draft, const Entry& entry, bool* found);
-  void ReclaimAll();                                                         // what the entry in hand changed
+  absl::Status ReclaimAll();                                                 // what the entry in hand changed
   void Hash();                                                               // what was appended
   absl::StatusOr<Receipt> ReceiptOf(const absl::StatusOr<Appended>& filed);  // once it is hashed
   absl::StatusOr<Receipt> Finish(const absl::StatusOr<Appended>& filed) { return Hash(), ReceiptOf(filed); }
@@ -53,6 +55,7 @@ class Author {
   // author_ops.cc: names to ordinals and literals to values; then what each write replaces in this site's view.
   absl::Status MakeOps(const Draft& draft, Entry& entry);
   absl::Status FitOps(const Draft& draft, Entry& entry);
+  absl::Status TypeChange(const DraftChange& draft, const RegisterInfo& reg, const Address& record, Change* change);
   absl::Status FitChange(std::string_view over, const FieldInfo& field, const Record& record, const RecordKey& key,
                          Change& change);
   // An operation on a record, in the ordinals of the pack in force; the pack is added to the entry where it is missing.
@@ -61,24 +64,66 @@ class Author {
   absl::StatusOr<OpKind> KindOfEdit(const RecordKey& key, const RecordEdit& edit);
   absl::Status UnsetReferences(const RecordKey& target, Entry& entry);
 
+  // author_acts.cc: what is no single value: shares, priority lists, sums, numbers that are issued.
+  absl::Status TypeAct(const DraftChange& draft, const FieldInfo& field, const std::string& at, Change* change);
+  absl::StatusOr<Value> TypeGrant(const DraftChange& draft, const std::string& at);
+  void JoinStrikes(Op& op);
+  absl::Status FitAct(const Draft& draft, size_t op, const FieldInfo& field, const Record& record, const RecordKey& key,
+                      bool anew, Change& change);
+  absl::Status FitTransfer(const Draft& draft, const DraftChange& from, const FieldInfo& field, const Cell* cell,
+                           const std::string& at, Change& change);
+  absl::Status FitRank(const FieldInfo& field, const Cell* cell, const std::string& at, Change& change);
+  absl::Status FitSum(const FieldInfo& field, const Cell* cell, bool anew, const std::string& at, const Change& change);
+  absl::Status FitNumber(const FieldInfo& field, const Cell* cell, const std::string& at, Change& change);
+
   // author_checks.cc: before and after the operations.
   absl::Status CheckExists(const Address& record, OpKind kind, bool exists);
   absl::Status CheckHold(const RecordKey& key, const RecordEdit& edit);
   absl::Status CheckUncontested(const RecordKey& key, const RecordEdit& edit);
   absl::Status CheckMove(const FieldInfo& field, const Write* base, const Value& value, const std::string& at);
-  absl::Status CheckUnique(bool admit_breaches);
+  absl::Status CheckStep(const FieldInfo& field, const Cell& cell, const Value& value, const std::string& at);
   absl::Status CheckReferences(bool admit_breaches);
   absl::Status CheckTargets(const RecordKey& key, const RecordEdit& edit);
+
+  // author_rules.cc: rules between records, after the operations.
+  absl::Status CheckRules(bool admit_breaches);
+  struct Changed {
+    const RecordEdit* edit = nullptr;
+    const Record* record = nullptr;  // before, as the next
+    std::vector<ClaimRow> claims;
+  };
+  absl::Status CheckUnique(const Changed& changed, const ClaimRow& claim, const RuleInfo& rule);
+  absl::Status CheckOverlap(const Changed& changed, const ClaimRow& claim, const RuleInfo& rule);
+  absl::Status CheckSums();
+  absl::Status CheckCycles(const Changed& changed);
 
   // author_ruling.cc: what an outcome does.
   absl::Status MakeEffects(const RulingDraft& draft, const Case& c, Entry& entry);
   absl::Status FieldEffects(const RulingDraft& draft, const Case& c, Entry& entry);
   absl::Status UniqueEffects(const RulingDraft& draft, const Case& c, Entry& entry);
-  absl::Status UniqueValues(const Literal& set, const std::set<RecordKey>& records, const Case& c, Entry& entry);
+  absl::Status WithdrawClaim(const RuleInfo& rule, const RecordKey& record, const Case& c, Entry& entry);
+  std::vector<Writes> ClaimingWrites(const RuleInfo& rule, const Record& record, const std::string& subject) const;
+  absl::Status ValuesByHand(const Literal& set, const std::set<RecordKey>& records, const Case& c, Entry& entry);
+  absl::Status CheckValue(const Case& c, const FieldInfo& field, const Value& value, std::string_view at);
+  int OfficersFor(const Case& c) const;
+  absl::StatusOr<Receipt> RuleOnce(const RulingDraft& draft);
   absl::StatusOr<std::set<RecordKey>> RecordsOf(const Case& c);  // that its facts are on
   absl::StatusOr<CaseFact> KeptFact(const RulingDraft& draft, const Case& c);
   absl::StatusOr<Value> ValueOf(const CaseFact& fact, const FieldInfo& field);
   absl::StatusOr<Op> RulingOp(Entry& entry, const RegisterInfo& reg, const RecordKey& key);
+
+  // author_ruling_kept.cc: on shares and priority lists; author_ruling_group.cc: on groups of records.
+  absl::Status KeptEffects(const RulingDraft& draft, const Case& c, const FieldInfo& field, Entry& entry);
+  absl::Status SharesEffects(const RulingDraft& draft, const Case& c, const FieldInfo& field, const Cell& cell,
+                             const Ruling& ruling, Op& op);
+  absl::Status BothShares(const Case& c, const Writes& writes, const std::vector<PlacedTransfer>& transfers, const Ruling& ruling,
+                          Change* withdrawn, Change* anew);
+  absl::Status SetShares(const Literal& set, const Case& c, const FieldInfo& field, const Ruling& ruling, Op& op);
+  absl::Status RankEffects(const RulingDraft& draft, const Case& c, const FieldInfo& field, const Cell& cell, Op& op);
+  absl::Status GroupEffects(const RulingDraft& draft, const Case& c, Entry& entry);
+  absl::StatusOr<bool> Stands(const CaseFact& fact, const RuleInfo& rule);
+  absl::StatusOr<Value> ValueBefore(const CaseFact& fact, const RecordKey& record, const RuleInfo& rule);
+  absl::Status PackEffects(const RulingDraft& draft, const Case& c);
 
   // author_life.cc: rulings on whether records exist.
   absl::Status ExistenceEffects(const RulingDraft& draft, const Case& c, Entry& entry);
@@ -89,14 +134,12 @@ class Author {
   Batch& batch_;
   Workspace& work_;
   int64_t now_ms_;
-  struct Changed {
-    const RecordEdit* edit = nullptr;
-    std::vector<ClaimRow> claims;  // before
-  };
-  std::vector<Changed> changed_;          // records that the entry in hand changes and that others depend on
-  std::pair<int64_t, std::string> time_;  // the last one written as text
-  Dot in_hand_ = 0;                       // the entry that is checked
-  RecordKey key_;                         // of the operation that is fitted
+  std::vector<Changed> changed_;                     // records that the entry in hand changes and that others depend on
+  std::pair<int64_t, std::string> time_;             // the last one written as text
+  bool return_to_unset_ = false, returned_ = false;  // what a ruling on a group does with losers; that it has some
+  Dot in_hand_ = 0;                                  // the entry that is checked
+  RecordKey key_;                                    // of the operation that is fitted
+  std::map<uint64_t, int64_t> issued_;               // by field: how many numbers the entry in hand takes
 };
 
 absl::Status RefuseRuling(const Case& c, std::string_view why, std::string_view next = {});  // refusal `ruling`

@@ -5,6 +5,7 @@
 #include "engine/base/status.h"
 #include "engine/base/strings.h"
 #include "engine/pipeline/author.h"
+#include "engine/register/kept.h"
 #include "engine/text/value_text.h"
 
 namespace chancery {
@@ -45,8 +46,8 @@ absl::Status Author::CheckMove(const FieldInfo& field, const Write* base, const 
 absl::Status Author::CheckHold(const RecordKey& key, const RecordEdit& edit) {
   if (!edit.reg->holds) return absl::OkStatus();
   for (const FieldInfo* field : edit.reg->by_name) {
-    const bool holds = field->def.hold || std::any_of(field->unique_on.begin(), field->unique_on.end(),
-                                                      [](const RuleInfo* r) { return r->def.hold; });
+    const bool holds =
+        field->def.hold || std::any_of(field->rules.begin(), field->rules.end(), [](const RuleInfo* r) { return r->def.hold; });
     if (!holds) continue;
     ASSIGN_OR_RETURN(const std::vector<Case> cases, batch_.docket().OfField(key, edit, *field));
     for (const Case& c : cases) {
@@ -60,33 +61,20 @@ absl::Status Author::CheckHold(const RecordKey& key, const RecordEdit& edit) {
   return absl::OkStatus();
 }
 
-absl::Status Author::CheckUnique(bool admit_breaches) {
-  if (admit_breaches) return absl::OkStatus();
-  for (const auto& [edit, before] : changed_) {
-    const RecordKey& key = edit->key;
-    for (const ClaimRow& claim : edit->claims) {
-      if (work_.catalog().RuleByHash(claim.rule) == nullptr) continue;  // a reference
-      const auto same_value = [&claim = claim](const ClaimRow& old) {
-        return old.rule == claim.rule && old.value == claim.value;
-      };
-      if (std::any_of(before.begin(), before.end(), same_value)) continue;  // held before this entry
-      for (const ClaimRow& other : work_.Claimants(claim.rule, claim.value)) {
-        if (other.record == key || UniqueClashes({claim, other}).empty()) continue;
-        const RuleInfo* rule = work_.catalog().RuleByHash(claim.rule);
-        const std::string at = Cat(work_.AddressOf(key), "/", rule->field->def.name), holder = work_.AddressOf(other.record);
-        return Refuse({"unique", rule->def.id, at,
-                       Cat(claim.subject, " in ", rule->field->rule_id, " is taken by ", holder,
-                           rule->def.title.empty() ? "" : ": ", rule->def.title),
-                       Cat("chancery get ", holder)});
-      }
-    }
-  }
-  return absl::OkStatus();
+absl::Status Author::CheckStep(const FieldInfo& field, const Cell& cell, const Value& value, const std::string& at) {
+  const Write* highest = HighestOf(cell, field.def, work_.lanes);
+  if (highest == nullptr || field.def.StepOf(value.payload()) >= field.def.StepOf(highest->value.payload()))
+    return absl::OkStatus();
+  return Refuse(
+      {"ladder", field.rule_id, at,
+       Cat(at, " stands at \"", highest->value.payload(), "\" and only ever rises; \"", value.payload(), "\" is below it"),
+       Cat("chancery get ", at)});
 }
 
 absl::Status Author::CheckReferences(bool admit_breaches) {
   if (admit_breaches) return absl::OkStatus();
-  for (const auto& [edit, before] : changed_) {
+  for (const Changed& changed : changed_) {
+    const RecordEdit* edit = changed.edit;
     const RecordKey& key = edit->key;
     RETURN_IF_ERROR(CheckTargets(key, *edit));
     if (edit->record.exists()) continue;

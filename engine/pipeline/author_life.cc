@@ -66,7 +66,7 @@ absl::Status Author::ExistenceEffects(const RulingDraft& draft, const Case& c, E
   ASSIGN_OR_RETURN(Op op, OpOn(entry, reg, KeyOf(c.scope.record), OpKind::kNeutral));
   for (const FieldInfo* field : reg.by_name) {  // what came with a creation that is withdrawn goes with it
     const Cell* cell = record.Find(field->handle);
-    if (cell == nullptr) continue;
+    if (cell == nullptr || field->def.adds_up()) continue;
     Writes gone;
     for (const Write& w : *cell)
       for (const Life& mark : record.life)
@@ -101,7 +101,7 @@ absl::Status Author::ReferenceEffects(const RulingDraft& draft, const Case& c, E
   ASSIGN_OR_RETURN(const uint32_t ordinal, work_.catalog().FieldOrdinal(reg, field));
   static const Cell kEmpty;
   const Cell* cell = edit->record.Find(field.handle);
-  const Writes visible = Visible(cell == nullptr ? kEmpty : *cell, work_.lanes);
+  const Writes visible = Visible(cell == nullptr ? kEmpty : *cell, field.def, work_.lanes);
   Change change{ordinal, Verb::kRetract, {}, {}};
   Writes gone, revived;
   if (draft.none) gone = revived = visible;

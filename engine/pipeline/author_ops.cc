@@ -40,20 +40,57 @@ absl::StatusOr<const FieldInfo*> FieldFor(const RegisterInfo& reg, const Address
 
 // The operation of the command language that changes fields of this type.
 std::string_view VerbFor(const FieldDef& def) {
-  if (def.type == FieldType::kSet) return "add or remove";
-  return def.type == FieldType::kState ? "move" : "set or unset";
+  switch (def.type) {
+    case FieldType::kSet:
+      return "add or remove";
+    case FieldType::kState:
+      return "move";
+    case FieldType::kLadder:
+      return "set";
+    case FieldType::kCounter:
+      return "bump";
+    case FieldType::kEscrow:
+      return "bump or grant";
+    case FieldType::kSerial:
+      return "issue";
+    case FieldType::kShares:
+      return "transfer";
+    case FieldType::kRanked:
+      return "file, strike or cede";
+    default:
+      return "set or unset";
+  }
 }
 
 bool FitsVerb(DraftChange::Verb verb, const FieldDef& def) {
   using Verb = DraftChange::Verb;
-  if (def.type == FieldType::kSet) return verb == Verb::kAdd || verb == Verb::kRemove;
-  if (def.type == FieldType::kState) return verb == Verb::kMove;
-  return verb == Verb::kSet || verb == Verb::kUnset;
+  switch (def.type) {
+    case FieldType::kSet:
+      return verb == Verb::kAdd || verb == Verb::kRemove;
+    case FieldType::kState:
+      return verb == Verb::kMove;
+    case FieldType::kLadder:
+      return verb == Verb::kSet;
+    case FieldType::kCounter:
+      return verb == Verb::kBump;
+    case FieldType::kEscrow:
+      return verb == Verb::kBump || verb == Verb::kGrant;
+    case FieldType::kSerial:
+      return verb == Verb::kIssue;
+    case FieldType::kShares:
+      return verb == Verb::kTransfer;
+    case FieldType::kRanked:
+      return verb == Verb::kFile || verb == Verb::kStrike || verb == Verb::kCede;
+    default:
+      return verb == Verb::kSet || verb == Verb::kUnset;
+  }
 }
 
 Verb EntryVerb(DraftChange::Verb verb, const FieldDef& def) {
   if (verb == DraftChange::Verb::kAdd) return Verb::kAdd;
   if (verb == DraftChange::Verb::kRemove) return Verb::kRemove;
+  if (def.keeps()) return Verb::kKeep;
+  if (def.adds_up()) return Verb::kBump;
   return def.merge == MergeKind::kLast ? Verb::kSetLast : Verb::kSet;
 }
 
@@ -64,7 +101,7 @@ bool RefersTo(const Value& reference, std::string_view reg) {
 
 // A folded value must stay the same under every later version of Unicode, or sites would compare it differently.
 absl::Status CheckFoldable(const FieldInfo& field, const Value& value, const Address& record) {
-  for (const RuleInfo* rule : field.unique_on) {
+  for (const RuleInfo* rule : field.rules) {
     if (!rule->def.casefold || value.kind != Kind::kText) continue;
     if (const absl::StatusOr<std::string> folded = Casefold(value.payload()); !folded.ok())
       return Refuse({"type", rule->def.id, FieldOf(record, field.def.name), std::string(S(folded.status().message())),
@@ -78,9 +115,12 @@ OpKind KindOf(DraftOp::Verb verb) {
   return verb == DraftOp::Verb::kDelete ? OpKind::kDelete : OpKind::kEdit;
 }
 
-// Its value lies in `arena`.
-absl::Status TypeChange(const DraftChange& draft, const Catalog& catalog, const RegisterInfo& reg, Arena& arena,
-                        const Address& record, Change* change) {
+}  // namespace
+
+// Its value lies in the workspace's arena.
+absl::Status Author::TypeChange(const DraftChange& draft, const RegisterInfo& reg, const Address& record, Change* change) {
+  const Catalog& catalog = work_.catalog();
+  Arena& arena = work_.arena();
   ASSIGN_OR_RETURN(const FieldInfo* field, FieldFor(reg, record, draft.field));
   const FieldDef& def = field->def;
   if (!FitsVerb(draft.verb, def))
@@ -88,7 +128,8 @@ absl::Status TypeChange(const DraftChange& draft, const Catalog& catalog, const 
                    Cat("it takes ", VerbFor(def))});
   ASSIGN_OR_RETURN(change->field, catalog.FieldOrdinal(reg, *field));
   change->verb = EntryVerb(draft.verb, def);
-  if (draft.verb == DraftChange::Verb::kUnset) return absl::OkStatus();
+  if (draft.verb == DraftChange::Verb::kUnset || draft.verb == DraftChange::Verb::kIssue) return absl::OkStatus();
+  if (def.keeps() || def.adds_up()) return TypeAct(draft, *field, FieldOf(record, draft.field), change);
   const FieldType type = def.type == FieldType::kSet ? def.of : def.type;
   absl::StatusOr<Value> value = TypeValue(def, type, draft.value, {}, arena);
   if (!value.ok())
@@ -101,8 +142,6 @@ absl::Status TypeChange(const DraftChange& draft, const Catalog& catalog, const 
   }
   return CheckFoldable(*field, change->value, record);
 }
-
-}  // namespace
 
 absl::StatusOr<Op> Author::OpOn(Entry& entry, const RegisterInfo& reg, std::string_view key, OpKind kind) {
   ASSIGN_OR_RETURN(const Catalog::Naming naming, work_.catalog().NamingOf(reg));
@@ -124,17 +163,19 @@ absl::Status Author::MakeOps(const Draft& draft, Entry& entry) {
     ASSIGN_OR_RETURN(Op op, OpOn(entry, *reg, from.record.key, KindOf(from.verb)));
     op.changes.resize(from.changes.size());
     for (size_t i = 0; i < from.changes.size(); ++i)
-      RETURN_IF_ERROR(TypeChange(from.changes[i], catalog, *reg, work_.arena(), from.record, &op.changes[i]));
+      RETURN_IF_ERROR(TypeChange(from.changes[i], *reg, from.record, &op.changes[i]));
     std::sort(op.changes.begin(), op.changes.end(), [](const Change& a, const Change& b) {
       return a.field != b.field ? a.field < b.field : std::tie(a.verb, a.value) < std::tie(b.verb, b.value);
     });
     op.changes.erase(std::unique(op.changes.begin(), op.changes.end()), op.changes.end());
+    JoinStrikes(op);
     entry.ops.push_back(std::move(op));
   }
   return absl::OkStatus();
 }
 
 absl::Status Author::FitOps(const Draft& draft, Entry& entry) {
+  issued_.clear();
   std::map<RecordKey, bool> exists;  // as the operations left it, of records that they began or ended
   for (size_t i = 0; i < entry.ops.size(); ++i) {
     Op& op = entry.ops[i];
@@ -161,7 +202,12 @@ absl::Status Author::FitOps(const Draft& draft, Entry& entry) {
         for (const DraftChange& from : written)
           if (!from.over.empty() && from.field == field.def.name) over = from.over;
       static const Record kNothing;
-      RETURN_IF_ERROR(FitChange(over, field, turns || anew ? kNothing : edit->record, key, change));
+      const Record& before = turns || anew ? kNothing : edit->record;
+      if (change.verb == Verb::kKeep || change.verb == Verb::kBump || field.def.type == FieldType::kSerial) {
+        RETURN_IF_ERROR(FitAct(draft, i, field, before, key, turns || anew, change));
+      } else {
+        RETURN_IF_ERROR(FitChange(over, field, before, key, change));
+      }
     }
   }
   for (size_t i = 0; i < draft.ops.size(); ++i) {
@@ -199,7 +245,7 @@ absl::Status Author::UnsetReferences(const RecordKey& target, Entry& entry) {
     ASSIGN_OR_RETURN(Op op, OpOn(entry, *reference.by.reg, KeyOf(key), kind));
     ASSIGN_OR_RETURN(const uint32_t ordinal, work_.catalog().FieldOrdinal(*reference.by.reg, field));
     Change change{ordinal, field.def.merge == MergeKind::kLast ? Verb::kSetLast : Verb::kSet, {}, {}};
-    const Writes visible = Visible(*edit->record.Find(field.handle), work_.lanes);
+    const Writes visible = Visible(*edit->record.Find(field.handle), field.def, work_.lanes);
     if (change.verb == Verb::kSet && Distinct(visible).size() > 1) {
       for (const auto& [dot, index] : reference.row.writes) change.named.push_back(work_.lanes.PlaceOf(dot));
       std::sort(change.named.begin(), change.named.end());
@@ -220,7 +266,8 @@ absl::Status Author::FitChange(std::string_view over, const FieldInfo& field, co
   const Cell* cell = record.Find(field.handle);
   if (cell == nullptr && field.def.type != FieldType::kState && over.empty()) return absl::OkStatus();
   const auto at = [&] { return Cat(work_.AddressOf(key), "/", field.def.name); };
-  const Writes visible = Visible(cell == nullptr ? kEmpty : *cell, work_.lanes);
+  if (field.def.type == FieldType::kLadder) return CheckStep(field, *cell, change.value, at());
+  const Writes visible = Visible(cell == nullptr ? kEmpty : *cell, field.def, work_.lanes);
   const bool has_value = std::any_of(visible.begin(), visible.end(), [](const Write* w) { return !w->value.unset(); });
   if (field.def.merge == MergeKind::kOnce && has_value)
     return Refuse({"once", field.rule_id, at(), Cat(at(), " is set already, and is set only once"),

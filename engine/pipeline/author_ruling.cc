@@ -68,6 +68,14 @@ absl::StatusOr<Value> Author::ValueOf(const CaseFact& fact, const FieldInfo& fie
   return Value();
 }
 
+absl::Status Author::CheckValue(const Case& c, const FieldInfo& field, const Value& value, std::string_view at) {
+  if (field.def.type == FieldType::kState && !field.def.IsState(value.payload()))
+    return RefuseRuling(c, Cat("\"", value.payload(), "\" is no state of ", field.path));
+  if (field.refers() && !value.payload().starts_with(field.def.to + "/"))
+    return RefuseRuling(c, Cat(at, " refers to a ", field.def.to));
+  return absl::OkStatus();
+}
+
 absl::Status Author::FieldEffects(const RulingDraft& draft, const Case& c, Entry& entry) {
   const RegisterInfo& reg = *work_.catalog().FindHash(RegisterOf(c.scope.record));
   const FieldInfo& field = reg.fields[c.scope.field];
@@ -84,10 +92,7 @@ absl::Status Author::FieldEffects(const RulingDraft& draft, const Case& c, Entry
     if (!parsed.ok() || parsed->Text() != at) return RefuseRuling(c, Cat(address, " is not what the case is about: ", at));
     if (!literal.null()) {
       ASSIGN_OR_RETURN(change.value, TypeValue(field.def, field.def.type, literal, at, work_.arena()));
-      if (field.def.type == FieldType::kState && !field.def.IsState(change.value.payload()))
-        return RefuseRuling(c, Cat("\"", change.value.payload(), "\" is no state of ", field.path));
-      if (field.refers() && !change.value.payload().starts_with(field.def.to + "/"))
-        return RefuseRuling(c, Cat(at, " refers to a ", field.def.to));
+      RETURN_IF_ERROR(CheckValue(c, field, change.value, at));
     }
   }
   ASSIGN_OR_RETURN(Op op, RulingOp(entry, reg, c.scope.record));
@@ -98,7 +103,6 @@ absl::Status Author::FieldEffects(const RulingDraft& draft, const Case& c, Entry
 
 absl::Status Author::UniqueEffects(const RulingDraft& draft, const Case& c, Entry& entry) {
   const RuleInfo& rule = *work_.catalog().RuleByHash(c.scope.rule);
-  ASSIGN_OR_RETURN(const uint32_t ordinal, work_.catalog().FieldOrdinal(*rule.reg, *rule.field));
   ASSIGN_OR_RETURN(const std::set<RecordKey> records, RecordsOf(c));
   RecordKey kept_record;
   if (!draft.keep.empty()) {
@@ -112,21 +116,50 @@ absl::Status Author::UniqueEffects(const RulingDraft& draft, const Case& c, Entr
     if (kept_record.empty())
       return RefuseRuling(c, Cat("the claim of ", draft.keep, " no longer stands"), "--set gives the value anew");
   }
-  if (draft.set) return UniqueValues(*draft.set, records, c, entry);
-  for (const RecordKey& record : records) {
-    if (record == kept_record) continue;
-    ASSIGN_OR_RETURN(const RecordEdit* edit, work_.Load(record, *rule.reg));
-    const Cell* cell = edit->record.Find(rule.field->handle);
-    if (cell == nullptr) continue;
-    // Also those that a later `last` write hides, or that stand in a record which is gone: they would come back.
-    Writes claiming;
-    for (const Write& w : *cell)
-      if (!w.value.unset() && SubjectUnder(rule, w.value) == c.subject) claiming.push_back(&w);
-    if (claiming.empty()) continue;
-    ASSIGN_OR_RETURN(Op op, RulingOp(entry, *rule.reg, record));
-    op.changes.push_back({ordinal, Verb::kRetract, {}, PlacesOf(claiming, work_.lanes)});
-    entry.ops.push_back(std::move(op));
+  if (draft.set) return ValuesByHand(*draft.set, records, c, entry);
+  for (const RecordKey& record : records)
+    if (record != kept_record) RETURN_IF_ERROR(WithdrawClaim(rule, record, c, entry));
+  return absl::OkStatus();
+}
+
+// Of each field of the rule the writes that a combination which makes the claim is made of; none where there is none.
+std::vector<Writes> Author::ClaimingWrites(const RuleInfo& rule, const Record& record, const std::string& subject) const {
+  std::vector<Few<const Write*, 4>> combinations(1);
+  for (const FieldInfo* field : rule.on) {
+    std::vector<Few<const Write*, 4>> longer;
+    const Cell* cell = record.Find(field->handle);
+    for (const auto& combination : combinations)
+      for (size_t i = 0; cell != nullptr && i < cell->size(); ++i) {
+        if ((*cell)[i].value.unset()) continue;
+        longer.push_back(combination);
+        longer.back().push_back(&(*cell)[i]);
+      }
+    combinations = std::move(longer);
   }
+  std::vector<Writes> claiming;
+  for (const auto& combination : combinations) {
+    Few<const Value*, 4> values;
+    for (const Write* write : combination) values.push_back(&write->value);
+    if (SubjectUnder(rule, values) != subject) continue;
+    claiming.resize(rule.on.size());
+    for (size_t i = 0; i < rule.on.size(); ++i) claiming[i].push_back(combination[i]);
+  }
+  return claiming;
+}
+
+// The values with which the record makes the claim. Also those that a later `last` write hides, or that stand in a record which
+// is gone: they would come back.
+absl::Status Author::WithdrawClaim(const RuleInfo& rule, const RecordKey& record, const Case& c, Entry& entry) {
+  ASSIGN_OR_RETURN(const RecordEdit* edit, work_.Load(record, *rule.reg));
+  const std::vector<Writes> claiming = ClaimingWrites(rule, edit->record, c.subject);
+  if (claiming.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(Op op, RulingOp(entry, *rule.reg, record));
+  for (size_t i = 0; i < rule.on.size(); ++i) {
+    ASSIGN_OR_RETURN(const uint32_t ordinal, work_.catalog().FieldOrdinal(*rule.reg, *rule.on[i]));
+    op.changes.push_back({ordinal, Verb::kRetract, {}, PlacesOf(claiming[i], work_.lanes)});
+  }
+  std::sort(op.changes.begin(), op.changes.end(), [](const Change& a, const Change& b) { return a.field < b.field; });
+  entry.ops.push_back(std::move(op));
   return absl::OkStatus();
 }
 
@@ -139,63 +172,80 @@ absl::StatusOr<std::set<RecordKey>> Author::RecordsOf(const Case& c) {
   return records;
 }
 
-// Values given anew to records that the case is or was about.
-absl::Status Author::UniqueValues(const Literal& set, const std::set<RecordKey>& records, const Case& c, Entry& entry) {
+// Values given anew to records that the case is or was about, in the fields that its rule goes on.
+absl::Status Author::ValuesByHand(const Literal& set, const std::set<RecordKey>& records, const Case& c, Entry& entry) {
   const RuleInfo& rule = *work_.catalog().RuleByHash(c.scope.rule);
-  std::map<RecordKey, Value> values;
+  std::map<RecordKey, std::map<uint32_t, Value>> values;
   for (const auto& [address, literal] : set.members) {
     const absl::StatusOr<Address> parsed = Address::Parse(address);
     const RecordKey key = parsed.ok() ? RecordKeyOf(rule.reg->hash, parsed->key) : RecordKey();
-    const bool ours = parsed.ok() && parsed->reg == rule.reg->name && parsed->field == rule.field->def.name &&
-                      parsed->member.empty() && records.contains(key);
-    if (!ours) return RefuseRuling(c, Cat(address, " is not what the case is about: ", rule.field->rule_id, " of its records"));
-    Value value;
-    if (!literal.null()) {
-      ASSIGN_OR_RETURN(value, TypeValue(rule.field->def, rule.field->def.type, literal, address, work_.arena()));
-      value = value.KeptIn(work_.arena());
-    }
-    values.insert_or_assign(key, std::move(value));
+    const auto named = [&](const FieldInfo* field) { return parsed.ok() && parsed->field == field->def.name; };
+    const auto field = std::find_if(rule.on.begin(), rule.on.end(), named);
+    if (field == rule.on.end() || parsed->reg != rule.reg->name || !parsed->member.empty() || !records.contains(key))
+      return RefuseRuling(c, Cat(address, " is not what the case is about: ", rule.on[0]->rule_id, " of its records"));
+    ASSIGN_OR_RETURN(const uint32_t ordinal, work_.catalog().FieldOrdinal(*rule.reg, **field));
+    Value& value = values[key][ordinal];
+    if (literal.null()) continue;
+    ASSIGN_OR_RETURN(value, TypeValue((*field)->def, (*field)->def.type, literal, address, work_.arena()));
+    RETURN_IF_ERROR(CheckValue(c, **field, value, address));
+    value = value.KeptIn(work_.arena());
   }
   if (values.empty()) return RefuseRuling(c, "set names at least one value");
-  ASSIGN_OR_RETURN(const uint32_t ordinal, work_.catalog().FieldOrdinal(*rule.reg, *rule.field));
-  for (auto& [key, value] : values) {
+  for (auto& [key, fields] : values) {
     ASSIGN_OR_RETURN(Op op, RulingOp(entry, *rule.reg, key));
-    op.changes.push_back({ordinal, Verb::kSettle, std::move(value), {}});
+    for (auto& [ordinal, value] : fields) op.changes.push_back({ordinal, Verb::kSettle, std::move(value), {}});
     entry.ops.push_back(std::move(op));
   }
   return absl::OkStatus();
 }
 
 absl::Status Author::MakeEffects(const RulingDraft& draft, const Case& c, Entry& entry) {
-  if (draft.both && c.scope.type != Scope::Type::kExistence) return absl::OkStatus();  // everything stays
+  const FieldInfo* field = nullptr;
   switch (c.scope.type) {
     case Scope::Type::kField:
-      if (work_.catalog().FindHash(RegisterOf(c.scope.record))->fields[c.scope.field].refers() && !draft.set)
-        return ReferenceEffects(draft, c, entry);
-      return FieldEffects(draft, c, entry);
-    case Scope::Type::kUnique:
-      return UniqueEffects(draft, c, entry);
+      field = &work_.catalog().FindHash(RegisterOf(c.scope.record))->fields[c.scope.field];
+      if (field->def.keeps()) return KeptEffects(draft, c, *field, entry);
+      if (draft.both) return absl::OkStatus();  // everything stays
+      return field->refers() && !draft.set ? ReferenceEffects(draft, c, entry) : FieldEffects(draft, c, entry);
     case Scope::Type::kExistence:
       return ExistenceEffects(draft, c, entry);
+    case Scope::Type::kRule:
+    case Scope::Type::kCycle:
+      if (draft.both) return absl::OkStatus();
+      return work_.catalog().RuleByHash(c.scope.rule)->def.kind == RuleKind::kUnique ? UniqueEffects(draft, c, entry)
+                                                                                     : GroupEffects(draft, c, entry);
+    case Scope::Type::kPack:
+      return PackEffects(draft, c);
   }
   return absl::OkStatus();
 }
 
+int Author::OfficersFor(const Case& c) const {
+  const Catalog& catalog = work_.catalog();
+  if (c.scope.type == Scope::Type::kPack) return catalog.InForce(c.subject)->officers;
+  const RegisterInfo* reg =
+      c.scope.on_values() ? catalog.RuleByHash(c.scope.rule)->reg : catalog.FindHash(RegisterOf(c.scope.record));
+  return catalog.Officers(c.rule, *reg, c.scope.type == Scope::Type::kField ? &reg->fields[c.scope.field] : nullptr);
+}
+
+// The clash must be gone, or decided. Values that losers return to may clash in their turn: then they are unset.
 absl::StatusOr<Receipt> Author::Rule(const RulingDraft& draft) {
+  return_to_unset_ = false;
+  absl::StatusOr<Receipt> ruled = RuleOnce(draft);
+  if (ruled.ok() || !returned_) return ruled;
+  return_to_unset_ = true;
+  absl::StatusOr<Receipt> unset = RuleOnce(draft);
+  return unset.ok() ? unset : ruled;
+}
+
+absl::StatusOr<Receipt> Author::RuleOnce(const RulingDraft& draft) {
   const absl::StatusOr<Case> found = ResolveCase(work_, batch_.docket(), draft.rule, draft.subject);
   if (!found.ok())
     return Refuse({"ruling", draft.rule, draft.subject, std::string(S(found.status().message())), NextOf(found.status())});
   const Case& c = *found;
+  returned_ = false;
   RETURN_IF_ERROR(CheckWords(draft));
-  const FieldInfo* field = nullptr;
-  const RegisterInfo* reg = nullptr;
-  if (c.scope.type == Scope::Type::kUnique) {
-    reg = work_.catalog().RuleByHash(c.scope.rule)->reg;
-  } else {
-    reg = work_.catalog().FindHash(RegisterOf(c.scope.record));
-    if (c.scope.type == Scope::Type::kField) field = &reg->fields[c.scope.field];
-  }
-  if (work_.catalog().Officers(c.rule, *reg, field) > 1)
+  if (OfficersFor(c) > 1)
     return Refuse({"officers", c.rule, c.subject, "this register asks for two officers: one proposes, another approves",
                    Cat("chancery case propose ", c.rule, " ", c.subject)});
 
@@ -219,7 +269,7 @@ absl::StatusOr<Receipt> Author::Rule(const RulingDraft& draft) {
   entry.ruling = std::move(ruling);
   RETURN_IF_ERROR(MakeEffects(draft, c, entry));
   return Finish(Append(entry, [&]() -> absl::Status {
-    RETURN_IF_ERROR(CheckUnique(false));
+    RETURN_IF_ERROR(CheckRules(false));
     ASSIGN_OR_RETURN(const Case after, batch_.docket().Look(c.scope));
     const bool stands = after.waits() || (draft.set && !after.live.empty());
     return stands ? RefuseRuling(c, "the ruling would leave the clash standing") : absl::OkStatus();

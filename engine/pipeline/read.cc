@@ -5,6 +5,7 @@
 #include "engine/base/environment.h"
 #include "engine/base/status.h"
 #include "engine/base/strings.h"
+#include "engine/register/kept.h"
 #include "engine/text/value_text.h"
 
 namespace chancery {
@@ -54,32 +55,111 @@ absl::StatusOr<Reader::Found> Reader::Locate(std::string_view text) {
   return found;
 }
 
+// Fields of one value at a time: every value that stands.
+void Reader::ShowStanding(const RecordEdit& edit, const FieldInfo& field, FieldView& view) const {
+  const Cell* cell = edit.record.Find(field.handle);
+  if (field.def.type == FieldType::kState && edit.record.exists()) view.interim = field.def.start;
+  if (cell == nullptr) return;
+  Writes visible = Visible(*cell, field.def, work_.lanes);
+  if (const Write* interim = InterimOf(visible, field.def, work_.lanes); interim != nullptr && !interim->value.unset()) {
+    view.interim = ShowValue(interim->value);
+  } else if (interim == nullptr && visible.size() > 1) {
+    view.interim = {};
+  }
+  std::sort(visible.begin(), visible.end(),
+            [&](const Write* a, const Write* b) { return Before(work_.lanes, a->hlc, a->dot, b->hlc, b->dot); });
+  std::map<std::string, StandingView> values;
+  for (const Write* w : visible) {
+    StandingView& standing = values[ShowJson(w->value)];
+    standing.value = ShowValue(w->value);
+    standing.entries.push_back(work_.lanes.Short(w->dot));
+    if (standing.entry.empty()) standing.entry = standing.entries[0];
+  }
+  for (auto& [json, standing] : values) view.values.push_back(std::move(standing));
+}
+
+namespace {
+
+Literal Charges(const Ranking& ranking) {
+  Literal list = Literal::List();
+  for (const Charge& charge : ranking.charges)
+    list.list.push_back(Literal::Object({{"id", charge.id},
+                                         {"class", charge.cls},
+                                         {"value", charge.value},
+                                         {"rank", static_cast<int64_t>(charge.rank)},
+                                         {"tied", charge.tied}}));
+  return list;
+}
+
+Literal Owners(const std::vector<Lot>& live) {
+  Literal list = Literal::List();
+  for (const auto& [owner, share] : Owned(live)) list.list.push_back(Literal::Object({{"owner", owner}, {"share", share}}));
+  return list;
+}
+
+// What is left of a quota, and where it may be used.
+Literal LeftOf(const Quota& quota, const Lanes& lanes) {
+  std::map<std::string, int64_t> rights;
+  for (const auto& [id, left] : quota.rights)
+    if (const Lane* lane = lanes.Find(id)) rights[lane->Label()] = left;
+  Literal shown = Literal::Object();
+  for (const auto& [label, left] : rights) shown.Add(label, left);
+  return Literal::Object({{"left", static_cast<int64_t>(quota.max) - quota.used}, {"rights", std::move(shown)}});
+}
+
+}  // namespace
+
+// Fields whose value is made of all that stands.
+absl::Status Reader::ShowKept(const RecordEdit& edit, const FieldInfo& field, FieldView& view) const {
+  static const Cell kEmpty;
+  const Cell* cell = edit.record.Find(field.handle);
+  const Cell& standing = cell == nullptr ? kEmpty : *cell;
+  switch (field.def.type) {
+    case FieldType::kSet:
+      view.interim = SetLiteral(edit.record, field);
+      break;
+    case FieldType::kCounter:
+      if (edit.record.exists()) view.interim = SumOf(cell);
+      break;
+    case FieldType::kEscrow: {
+      const Quota quota = QuotaIn(cell, work_.lanes);
+      if (!edit.record.exists()) break;
+      view.interim = quota.used;
+      view.detail = LeftOf(quota, work_.lanes);
+      break;
+    }
+    case FieldType::kLadder:
+      if (const Write* highest = HighestOf(standing, field.def, work_.lanes)) {
+        view.interim = ShowValue(highest->value);
+        StandingView& shown = view.values.emplace_back();
+        shown.value = view.interim;
+        for (const Write* write : InOrder(standing, work_.lanes))
+          if (write->value == highest->value) shown.entries.push_back(work_.lanes.Short(write->dot));
+        shown.entry = shown.entries[0];
+      } else if (edit.record.exists()) {
+        view.interim = field.def.steps[0];
+      }
+      break;
+    case FieldType::kShares:
+      view.interim = Owners(Hold(TransfersOf(InOrder(standing, work_.lanes), work_.lanes)).live);
+      break;
+    default: {
+      ASSIGN_OR_RETURN(const Ranking ranking, RankingOf(InOrder(standing, work_.lanes), field.def, work_));
+      view.interim = Charges(ranking);
+    }
+  }
+  view.value = view.interim;
+  return absl::OkStatus();
+}
+
 absl::StatusOr<FieldView> Reader::Field(const RecordKey& key, const RecordEdit& edit, const FieldInfo& field) {
   FieldView view;
   view.name = field.def.name;
-  if (field.def.type == FieldType::kSet) {
-    view.value = view.interim = SetLiteral(edit.record, field);
-    return view;
-  }
-  const Cell* cell = edit.record.Find(field.handle);
-  if (field.def.type == FieldType::kState && edit.record.exists()) view.interim = field.def.start;
-  if (cell != nullptr) {
-    Writes visible = Visible(*cell, work_.lanes);
-    if (const Write* interim = InterimOf(visible, field.def, work_.lanes); interim != nullptr && !interim->value.unset()) {
-      view.interim = ShowValue(interim->value);
-    } else if (interim == nullptr && visible.size() > 1) {
-      view.interim = {};
-    }
-    std::sort(visible.begin(), visible.end(),
-              [&](const Write* a, const Write* b) { return Before(work_.lanes, a->hlc, a->dot, b->hlc, b->dot); });
-    std::map<std::string, StandingView> values;
-    for (const Write* w : visible) {
-      StandingView& standing = values[ShowJson(w->value)];
-      standing.value = ShowValue(w->value);
-      standing.entries.push_back(work_.lanes.Short(w->dot));
-      if (standing.entry.empty()) standing.entry = standing.entries[0];
-    }
-    for (auto& [json, standing] : values) view.values.push_back(std::move(standing));
+  if (field.def.one_value()) {
+    ShowStanding(edit, field, view);
+  } else {
+    RETURN_IF_ERROR(ShowKept(edit, field, view));
+    if (!field.clashes()) return view;
   }
   ASSIGN_OR_RETURN(const std::vector<Case> cases, docket_.OfField(key, edit, field));
   for (const Case& c : cases) {
@@ -88,7 +168,7 @@ absl::StatusOr<FieldView> Reader::Field(const RecordKey& key, const RecordEdit& 
     view.cases.push_back(Hex(c.id.view()));
   }
   std::sort(view.cases.begin(), view.cases.end());
-  if (!view.contested) view.value = view.interim;
+  view.value = view.contested ? Literal() : view.interim;
   return view;
 }
 
@@ -143,10 +223,29 @@ const char* TargetName(OpKind kind) {
   return kind == OpKind::kDelete ? "delete" : "record";
 }
 
+std::string_view RankVerb(const Value& value) {
+  const RankActs acts = DecodeRank(value.payload()).value_or(RankActs{{}});
+  switch (acts[0].what) {
+    case RankAct::What::kFile:
+      return "file";
+    case RankAct::What::kBehind:
+      return "cede";
+    case RankAct::What::kAhead:
+      return "ahead";
+    case RankAct::What::kStrike:
+      return "strike";
+  }
+  return "file";
+}
+
 // The word of the command language for a change: of an ordinary entry, or of a ruling's effect.
 std::string_view VerbName(const Change& change, const FieldInfo* field) {
   if (change.field == kNoField && !change.value.unset()) return change.value.AsBool() ? "revive" : "end";
   switch (change.verb) {
+    case Verb::kBump:
+      return change.value.kind == Kind::kGroup ? "grant" : "bump";
+    case Verb::kKeep:
+      return change.value.kind == Kind::kRank ? RankVerb(change.value) : "transfer";
     case Verb::kAdd:
       return "add";
     case Verb::kRemove:
@@ -155,6 +254,7 @@ std::string_view VerbName(const Change& change, const FieldInfo* field) {
       return "withdraw";
     case Verb::kSet:
       if (field->def.type == FieldType::kState) return "move";
+      if (field->def.type == FieldType::kSerial) return "issue";
       [[fallthrough]];
     default:
       return change.value.unset() ? "unset" : "set";
@@ -168,6 +268,18 @@ Literal Named(const Change& change, const Lanes& lanes) {
   return named;
 }
 
+Literal GrantLiteral(const Value& grant, const Lanes& lanes) {
+  Literal shown = Literal::Object();
+  int64_t amount = 0;
+  for (const auto& [name, value] : grant.AsGroup()) {
+    if (name == "amount" && value.kind == Kind::kInteger) amount = value.AsInteger();
+    if (name != "lane" || value.kind != Kind::kBytes) continue;
+    const Lane* lane = lanes.Find(ByteReader(value.payload()).U64());
+    shown.Add("to", lane == nullptr ? "?" : lane->Label());
+  }
+  return shown.Add("amount", amount);
+}
+
 }  // namespace
 
 Literal Reader::OpsOf(const chancery::Entry& entry) {
@@ -176,7 +288,8 @@ Literal Reader::OpsOf(const chancery::Entry& entry) {
     const Ordinals* ordinals = work_.catalog().Resolve(entry.packs[op.pack], op.reg);
     Literal object = Literal::Object();
     object.Add(TargetName(op.kind), Address{ordinals->reg->name, std::string(op.key), {}, {}}.Shown());
-    for (const char* name : {"set", "unset", "move", "add", "remove", "withdraw", "revive", "end"}) {
+    for (const char* name : {"set", "unset", "issue", "move", "add", "remove", "bump", "grant", "transfer", "file", "strike",
+                             "cede", "ahead", "withdraw", "revive", "end"}) {
       Literal members = Literal::Object(), fields = Literal::List();
       for (const Change& c : op.changes) {
         const FieldInfo* info = c.field == kNoField ? nullptr : ordinals->fields[c.field];
@@ -188,7 +301,9 @@ Literal Reader::OpsOf(const chancery::Entry& entry) {
           if (members.Find(field) == nullptr) members.Add(field, Literal::List());
           members.members.back().second.list.push_back(ShowValue(c.value));
         } else {
-          members.Add(field, c.verb == Verb::kRetract ? Named(c, work_.lanes) : ShowValue(c.value));
+          members.Add(field, c.verb == Verb::kRetract            ? Named(c, work_.lanes)
+                             : name == std::string_view("grant") ? GrantLiteral(c.value, work_.lanes)
+                                                                 : ShowValue(c.value));
         }
       }
       if (!members.members.empty()) object.Add(name, std::move(members));

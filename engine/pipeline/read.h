@@ -36,12 +36,17 @@ class Reader {
 
  private:
   absl::StatusOr<FieldView> Field(const RecordKey& key, const RecordEdit& edit, const FieldInfo& field);
+  void ShowStanding(const RecordEdit& edit, const FieldInfo& field, FieldView& view) const;
+  absl::Status ShowKept(const RecordEdit& edit, const FieldInfo& field, FieldView& view) const;
   absl::StatusOr<FactView> FactOf(const Case& c, const CaseFact& fact, const std::vector<CaseFact>& facts);
   absl::StatusOr<RulingView> RulingOf(const Case& c, const RulingRow& ruling);
   absl::StatusOr<std::vector<std::string>> Dependants(const Case& c, const std::vector<CaseFact>& facts);
   absl::StatusOr<std::vector<RecordKey>> RecordsOf(const Case& c, const std::vector<CaseFact>& facts);
   absl::Status SortCanonically(std::vector<Dot>& dots);
-  const FieldInfo* FieldOf(const Scope& scope) const;  // that the case is about; nullptr for existence
+  std::vector<const FieldInfo*> FieldsOf(const Scope& scope) const;  // that the case is about; none for existence
+  std::vector<std::pair<std::string, std::string>> KnewOf(const CaseFact& fact, const std::vector<CaseFact>& facts,
+                                                          const Vector& past) const;
+  absl::StatusOr<FactView> PackFact(const Case& c, const CaseFact& fact, const chancery::Entry& entry, FactView view);
   std::string KindOf(const Scope& scope) const;
   std::string TitleOf(const Scope& scope) const;
   Literal OpsOf(const chancery::Entry& entry);

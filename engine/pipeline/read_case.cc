@@ -5,6 +5,7 @@
 #include "engine/base/status.h"
 #include "engine/base/strings.h"
 #include "engine/pipeline/read.h"
+#include "engine/register/kept.h"
 #include "engine/text/value_text.h"
 
 namespace chancery {
@@ -18,9 +19,17 @@ std::string Shown(const Workspace& work, const RecordKey& key) {
   return Address{work.catalog().FindHash(RegisterOf(key))->name, std::string(KeyOf(key)), {}, {}}.Shown();
 }
 
+// What a case shows as "before". Of what adds up the acts say themselves what they did.
 Literal ValueIn(const Record& record, const FieldInfo& field, const Lanes& lanes) {
   const Cell* cell = record.Find(field.handle);
-  const Write* shown = cell == nullptr ? nullptr : InterimOf(Visible(*cell, lanes), field.def, lanes);
+  if (field.def.type == FieldType::kShares && cell != nullptr) {
+    Literal list = Literal::List();
+    for (const auto& [owner, share] : Owned(Hold(TransfersOf(InOrder(*cell, lanes), lanes)).live))
+      list.list.push_back(Literal::Object({{"owner", owner}, {"share", share}}));
+    return list;
+  }
+  if (!field.def.one_value()) return {};
+  const Write* shown = cell == nullptr ? nullptr : InterimOf(Visible(*cell, field.def, lanes), field.def, lanes);
   if (shown != nullptr && !shown->value.unset()) return ShowValue(shown->value);
   return field.def.type == FieldType::kState && record.exists() ? Literal(field.def.start) : Literal();
 }
@@ -39,22 +48,24 @@ bool HasChange(const Op& op, const Ordinals& ordinals, const FieldInfo* field) {
 }  // namespace
 
 std::string Reader::KindOf(const Scope& scope) const {
-  if (scope.type == Scope::Type::kUnique) return "unique";
+  if (scope.on_values()) return std::string(NameOf(work_.catalog().RuleByHash(scope.rule)->def.kind));
   if (scope.type == Scope::Type::kExistence) return "existence";
-  const FieldDef& field = FieldOf(scope)->def;
-  if (field.type == FieldType::kState) return "state";
-  if (field.type == FieldType::kReference) return "reference";
+  if (scope.type == Scope::Type::kPack) return "pack";
+  const FieldDef& field = FieldsOf(scope)[0]->def;
+  if (field.type == FieldType::kState || field.type == FieldType::kReference || field.keeps())
+    return std::string(NameOf(field.type));
   return field.merge == MergeKind::kOnce ? "once" : "field";
 }
 
-const FieldInfo* Reader::FieldOf(const Scope& scope) const {
-  if (scope.type == Scope::Type::kUnique) return work_.catalog().RuleByHash(scope.rule)->field;
-  return scope.type == Scope::Type::kField ? &work_.catalog().FindHash(RegisterOf(scope.record))->fields[scope.field] : nullptr;
+std::vector<const FieldInfo*> Reader::FieldsOf(const Scope& scope) const {
+  if (scope.on_values()) return work_.catalog().RuleByHash(scope.rule)->on;
+  if (scope.type != Scope::Type::kField) return {};
+  return {&work_.catalog().FindHash(RegisterOf(scope.record))->fields[scope.field]};
 }
 
 std::string Reader::TitleOf(const Scope& scope) const {
-  if (scope.type == Scope::Type::kUnique) return work_.catalog().RuleByHash(scope.rule)->def.title;
-  return scope.type == Scope::Type::kField ? FieldOf(scope)->title : "";
+  if (scope.on_values()) return work_.catalog().RuleByHash(scope.rule)->def.title;
+  return scope.type == Scope::Type::kField ? FieldsOf(scope)[0]->title : "";
 }
 
 absl::StatusOr<CaseView> Reader::CaseHead(const CaseRow& row) {
@@ -67,19 +78,20 @@ absl::StatusOr<CaseView> Reader::CaseHead(const CaseRow& row) {
   const std::optional<Scope> scope = docket_.ScopeOf(row.rule, row.subject);
   if (!scope) return Error(absl::StatusCode::kDataLoss, Cat("case ", row.rule, " ", row.subject, " has no rule"));
   view.kind = KindOf(*scope);
-  if (const FieldInfo* field = FieldOf(*scope)) view.field = field->def.name;
+  for (const FieldInfo* field : FieldsOf(*scope)) view.field += (view.field.empty() ? "" : ", ") + field->def.name;
   view.title = TitleOf(*scope);
-  if (scope->type == Scope::Type::kUnique) {
+  if (scope->type == Scope::Type::kRule) {
     for (const ClaimRow& claim : work_.Claimants(scope->rule, ClaimHash(scope->subject)))
       view.records.push_back(Shown(work_, claim.record));
-  } else {
+  } else if (scope->type != Scope::Type::kPack) {
     view.records.push_back(Shown(work_, scope->record));
   }
   return view;
 }
 
 absl::StatusOr<std::vector<RecordKey>> Reader::RecordsOf(const Case& c, const std::vector<CaseFact>& facts) {
-  if (c.scope.type != Scope::Type::kUnique) return std::vector<RecordKey>{c.scope.record};
+  if (c.scope.type == Scope::Type::kPack) return std::vector<RecordKey>();
+  if (!c.scope.on_values()) return std::vector<RecordKey>{c.scope.record};
   std::set<RecordKey> keys;
   for (const CaseFact& fact : facts) {
     ASSIGN_OR_RETURN(RecordKey key, docket_.RecordOf(fact));
@@ -101,6 +113,7 @@ absl::StatusOr<FactView> Reader::FactOf(const Case& c, const CaseFact& fact, con
   view.hlc = shown.hlc;
   view.filed = shown.filed;
   view.relied_on = shown.relied_on;
+  if (c.scope.type == Scope::Type::kPack) return PackFact(c, fact, entry, std::move(view));
   const Op& op = entry.ops[fact.op];
   const Ordinals& ordinals = *work_.catalog().Resolve(entry.packs[op.pack], op.reg);
   const RecordKey key = RecordKeyOf(ordinals.reg->hash, op.key);
@@ -108,11 +121,12 @@ absl::StatusOr<FactView> Reader::FactOf(const Case& c, const CaseFact& fact, con
   view.act = ActName(entry, op);
   ASSIGN_OR_RETURN(const RecordEdit* now, work_.Load(key, *ordinals.reg));
   ASSIGN_OR_RETURN(const chancery::Record before, work_.AsOf(key, *ordinals.reg, past));
-  const FieldInfo* about = FieldOf(c.scope);
+  const std::vector<const FieldInfo*> about = FieldsOf(c.scope);
+  const auto is_about = [&](const FieldInfo* field) { return std::find(about.begin(), about.end(), field) != about.end(); };
   for (const Change& change : op.changes) {
     if (change.field == kNoField) continue;
     const FieldInfo* field = ordinals.fields[change.field];
-    if (field->def.type == FieldType::kSet || (about != nullptr && field != about)) continue;
+    if (field->def.type == FieldType::kSet || (!about.empty() && !is_about(field))) continue;
     const std::string at = Cat(record, "/", field->def.name);
     view.changed.emplace_back(at, ShowValue(change.value));
     view.before.emplace_back(at, ValueIn(before, *field, work_.lanes));
@@ -124,22 +138,44 @@ absl::StatusOr<FactView> Reader::FactOf(const Case& c, const CaseFact& fact, con
       view.changed.emplace_back(Cat(record, "/", field->def.name), Literal());
       view.before.emplace_back(Cat(record, "/", field->def.name), value);
     }
-  const bool on_life = about == nullptr || key != c.scope.record || !HasChange(op, ordinals, about);
-  if (on_life && c.scope.type != Scope::Type::kUnique) {
+  const bool on_life = about.empty() || key != c.scope.record || !HasChange(op, ordinals, about[0]);
+  if (on_life && !c.scope.on_values()) {
     ASSIGN_OR_RETURN(view.standing, StandsInLife(key, now->record, fact, work_));
-  } else if (const Cell* cell = now->record.Find(about->handle)) {
-    const Writes visible = Visible(*cell, work_.lanes);
-    view.standing =
+  }
+  for (const FieldInfo* field : about) {
+    const Cell* cell = on_life && !c.scope.on_values() ? nullptr : now->record.Find(field->handle);
+    if (cell == nullptr) continue;
+    const Writes visible = Visible(*cell, field->def, work_.lanes);
+    view.standing |=
         std::any_of(visible.begin(), visible.end(), [&](const Write* w) { return w->dot == fact.dot && w->op == fact.op; });
   }
+  view.knew = KnewOf(fact, facts, past);
+  return view;
+}
+
+std::vector<std::pair<std::string, std::string>> Reader::KnewOf(const CaseFact& fact, const std::vector<CaseFact>& facts,
+                                                                const Vector& past) const {
   std::set<uint16_t> others;
   for (const CaseFact& other : facts)
     if (HandleOf(other.dot) != HandleOf(fact.dot)) others.insert(HandleOf(other.dot));
+  std::vector<std::pair<std::string, std::string>> knew;
   for (const uint16_t handle : others) {
     const uint64_t seq = past.At(handle);
-    view.knew.emplace_back(work_.lanes.At(handle).site, seq == 0 ? "" : work_.lanes.Short(MakeDot(handle, seq)));
+    knew.emplace_back(work_.lanes.At(handle).site, seq == 0 ? "" : work_.lanes.Short(MakeDot(handle, seq)));
   }
-  std::sort(view.knew.begin(), view.knew.end());
+  std::sort(knew.begin(), knew.end());
+  return knew;
+}
+
+// A version of a pack: which one it loaded.
+absl::StatusOr<FactView> Reader::PackFact(const Case& c, const CaseFact& fact, const chancery::Entry& entry, FactView view) {
+  const PackId id = PackIdOf(entry.pack_toml);
+  for (const PackSource& source : work_.catalog().packs())
+    if (source.def.id == id && source.dot == fact.dot) {
+      view.act = "pack";
+      view.changed.emplace_back(c.subject, Literal::Object({{"version", static_cast<int64_t>(source.def.version)}}));
+      view.standing = source.stands();
+    }
   return view;
 }
 
@@ -164,6 +200,7 @@ absl::StatusOr<RulingView> Reader::RulingOf(const Case& c, const RulingRow& ruli
 
 absl::StatusOr<std::vector<std::string>> Reader::Dependants(const Case& c, const std::vector<CaseFact>& facts) {
   std::set<Dot> found;
+  if (c.scope.type == Scope::Type::kPack) return std::vector<std::string>();
   std::map<RecordKey, std::vector<Dot>> acts;  // the facts on each record
   for (const CaseFact& fact : facts) {
     ASSIGN_OR_RETURN(RecordKey record, docket_.RecordOf(fact));
@@ -191,11 +228,13 @@ absl::StatusOr<std::vector<std::string>> Reader::Dependants(const Case& c, const
     }
     const std::string record = work_.AddressOf(key);
     RETURN_IF_ERROR(add_premises(PremiseScope(Premise::Scope::kRecord, record), any));
-    const FieldInfo* about = FieldOf(c.scope);
-    if (about == nullptr || (c.scope.type == Scope::Type::kField && key != c.scope.record)) continue;
-    RETURN_IF_ERROR(add_premises(PremiseScope(Premise::Scope::kField, Cat(record, "/", about->def.name)), any));
-    RETURN_IF_ERROR(add_premises(PremiseScope(Premise::Scope::kElement, Cat(record, "/", about->def.name)), any));
-    if (c.scope.type == Scope::Type::kUnique)
+    const std::vector<const FieldInfo*> about = FieldsOf(c.scope);
+    if (about.empty() || (c.scope.type == Scope::Type::kField && key != c.scope.record)) continue;
+    for (const FieldInfo* field : about) {
+      RETURN_IF_ERROR(add_premises(PremiseScope(Premise::Scope::kField, Cat(record, "/", field->def.name)), any));
+      RETURN_IF_ERROR(add_premises(PremiseScope(Premise::Scope::kElement, Cat(record, "/", field->def.name)), any));
+    }
+    if (c.scope.type == Scope::Type::kRule)
       RETURN_IF_ERROR(add_premises(PremiseScope(Premise::Scope::kClaim, c.rule, c.subject), any));
   }
   std::vector<Dot> dots;

@@ -1,6 +1,7 @@
 #include "engine/pipeline/rebuild.h"
 
 #include <algorithm>
+#include <set>
 #include <tuple>
 
 #include "engine/base/limits.h"
@@ -51,7 +52,7 @@ absl::Status RebuildAll(WriteTxn& txn, std::shared_ptr<const Catalog> catalog, c
   ASSIGN_OR_RETURN(Lanes lanes, Lanes::Load(txn));
   ASSIGN_OR_RETURN(const std::vector<Stored> runs, AllRuns(txn, lanes));
   for (const Table table : {Table::kContext, Table::kRecord, Table::kClaim, Table::kAct, Table::kPremise, Table::kRuling,
-                            Table::kCase, Table::kPeaks})
+                            Table::kCase, Table::kPeaks, Table::kIssued})
     txn.Clear(table);
   PutSums(txn, {});
   for (uint16_t h = 0; h < lanes.size(); ++h) {  // who the lanes are stays; how far they reach is found again
@@ -74,6 +75,27 @@ absl::Status RebuildAll(WriteTxn& txn, std::shared_ptr<const Catalog> catalog, c
   return batch->Flush(txn, signer);
 }
 
+namespace {
+
+// Which versions others replaced, and which a ruling withdrew.
+absl::StatusOr<std::shared_ptr<const Catalog>> Judged(const Txn& txn, std::vector<PackSource> packs) {
+  std::set<std::string> names;
+  {
+    ASSIGN_OR_RETURN(const std::unique_ptr<Workspace> work, Workspace::Open(txn, Catalog::Build(packs)));
+    for (const PackSource& later : packs) {
+      ASSIGN_OR_RETURN(const Vector past, work->PastOf(later.dot));
+      for (PackSource& source : packs) source.replaced |= source.def.name == later.def.name && past.Has(source.dot);
+      names.insert(later.def.name);
+    }
+  }
+  ASSIGN_OR_RETURN(const std::unique_ptr<Workspace> work, Workspace::Open(txn, Catalog::Build(std::move(packs))));
+  Docket docket(*work);
+  for (const std::string& name : names) RETURN_IF_ERROR(docket.JudgePacks(name));
+  return work->shared_catalog();
+}
+
+}  // namespace
+
 absl::StatusOr<std::shared_ptr<const Catalog>> LoadCatalog(const Txn& txn) {
   ASSIGN_OR_RETURN(const std::vector<Dot> dots, ReadPackDots(txn));
   ASSIGN_OR_RETURN(const Lanes lanes, Lanes::Load(txn));
@@ -86,9 +108,9 @@ absl::StatusOr<std::shared_ptr<const Catalog>> LoadCatalog(const Txn& txn) {
     absl::StatusOr<PackDef> def = ParsePack(entry.pack_toml, Cat("the pack of ", lanes.Short(dot)), before);
     if (!def.ok())
       return Error(absl::StatusCode::kDataLoss, Cat("a pack of this store cannot be read: ", S(def.status().message())));
-    packs.push_back({*std::move(def), entry.hlc, entry.lane});
+    packs.push_back({*std::move(def), entry.hlc, entry.lane, dot});
   }
-  return Catalog::Build(std::move(packs));
+  return Judged(txn, std::move(packs));
 }
 
 }  // namespace chancery

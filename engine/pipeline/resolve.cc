@@ -81,8 +81,7 @@ absl::StatusOr<Case> ResolveCase(Workspace& work, Docket& docket, std::string_vi
   std::vector<std::string> spellings = Spellings(subject);
   if (const RuleInfo* info = work.catalog().Rule(rule))  // the value as a person writes it, not yet as the rule compares it
     for (const std::string& spelling : Spellings(subject))
-      if (const absl::StatusOr<Literal> json = ParseJson(spelling); json.ok() && json->type == Literal::Type::kText)
-        spellings.push_back(SubjectUnder(*info, Value::Text(json->text)));
+      if (const absl::StatusOr<Literal> json = ParseJson(spelling); json.ok()) spellings.push_back(SubjectMeant(*info, *json));
   for (const std::string& spelling : spellings) {
     const std::optional<Scope> scope = docket.ScopeOf(rule, spelling);
     if (!scope) continue;

@@ -1,7 +1,12 @@
 #include "engine/pipeline/verify.h"
 
+#include <algorithm>
+
 #include "engine/base/status.h"
 #include "engine/base/strings.h"
+#include "engine/crdt/interval.h"
+#include "engine/crdt/ranked.h"
+#include "engine/crdt/shares.h"
 
 namespace chancery {
 namespace {
@@ -27,63 +32,117 @@ absl::Status CheckContext(Workspace& work, const Lane& lane, const Entry& entry,
 bool TakesVerb(Verb verb, const FieldDef& def) {
   switch (verb) {
     case Verb::kSet:
-      return def.one_value() && def.merge != MergeKind::kLast;
+      return (def.one_value() && def.merge != MergeKind::kLast) || def.type == FieldType::kLadder;
     case Verb::kSetLast:
       return def.one_value() && def.merge == MergeKind::kLast;
     case Verb::kAdd:
     case Verb::kRemove:
       return def.type == FieldType::kSet;
+    case Verb::kKeep:
+      return def.keeps();
+    case Verb::kBump:
+      return def.adds_up();
     case Verb::kSettle:
+      return def.one_value() || def.type == FieldType::kShares;
     case Verb::kRetract:
-      return def.one_value();
+      return def.one_value() || def.keeps();
   }
   return false;
 }
 
-bool TakesKind(Kind kind, FieldType type) {
+Kind KindOf(FieldType type) {
   switch (type) {
     case FieldType::kText:
     case FieldType::kState:
-      return kind == Kind::kText;
+    case FieldType::kLadder:
+      return Kind::kText;
     case FieldType::kReference:
-      return kind == Kind::kReference;
+      return Kind::kReference;
     case FieldType::kInteger:
-      return kind == Kind::kInteger;
+    case FieldType::kSerial:
+    case FieldType::kCounter:
+    case FieldType::kEscrow:
+      return Kind::kInteger;
     case FieldType::kRational:
-      return kind == Kind::kRational;
+      return Kind::kRational;
     case FieldType::kBool:
-      return kind == Kind::kBool;
+      return Kind::kBool;
     case FieldType::kDate:
-      return kind == Kind::kDate;
+      return Kind::kDate;
     case FieldType::kTime:
-      return kind == Kind::kTime;
+      return Kind::kTime;
     case FieldType::kBytes:
-      return kind == Kind::kBytes;
+      return Kind::kBytes;
     case FieldType::kGroup:
-      return kind == Kind::kGroup;
-    default:
-      return false;
+      return Kind::kGroup;
+    case FieldType::kInterval:
+      return Kind::kInterval;
+    case FieldType::kShares:
+      return Kind::kTransfer;
+    case FieldType::kRanked:
+      return Kind::kRank;
+    case FieldType::kBlob:
+      return Kind::kBlob;
+    case FieldType::kSet:
+      break;
   }
+  return Kind::kUnset;
 }
 
-// A state of the field, a record of the register that it refers to.
+// To a lane, in an amount above 0.
+bool IsGrant(const Value& group) {
+  const auto members = group.AsGroup();
+  return members.size() == 2 && members[0].first == "amount" && members[0].second.kind == Kind::kInteger &&
+         members[0].second.AsInteger() > 0 && members[1].first == "lane" && members[1].second.kind == Kind::kBytes &&
+         members[1].second.payload().size() == sizeof(LaneId);
+}
+
+bool TakesKind(const Change& change, const FieldDef& def) {
+  const Kind kind = change.value.kind;
+  if (def.type == FieldType::kSet) return kind == KindOf(def.of);
+  if (def.type == FieldType::kEscrow && kind == Kind::kGroup) return IsGrant(change.value);
+  if (kind == Kind::kUnset) return !def.adds_up() && change.verb != Verb::kKeep;
+  return kind == KindOf(def.type);
+}
+
+bool IsClass(const RankAct& act, const FieldDef& def) {
+  return act.what != RankAct::What::kFile || std::find(def.classes.begin(), def.classes.end(), act.other) != def.classes.end();
+}
+
+// A state of the field, a step, a record of the register that it refers to, ends of the kind that it has, charges of its classes.
 bool TakesValue(const Value& value, const FieldDef& def) {
   if (value.unset()) return true;
+  if (def.type == FieldType::kLadder) return def.StepOf(value.payload()).has_value();
+  if (def.type == FieldType::kInterval) return IntervalIn(value.payload())->of == KindOf(def.of);
+  if (def.type == FieldType::kRanked) return IsClass(DecodeRank(value.payload())->front(), def);
   if (def.type == FieldType::kState) return def.IsState(value.payload());
   return def.type != FieldType::kReference || value.payload().starts_with(def.to + "/");
 }
 
-absl::Status CheckChange(const Lane& lane, const Entry& entry, const Change& change, const Ordinals& ordinals) {
+// A transfer is the same act as another only under the same id, or by a ruling that says the same.
+bool IsOwnAct(const Entry& entry, const Op& op, const Change& change) {
+  if (change.value.kind != Kind::kTransfer) return true;
+  const Transfer transfer = *DecodeTransfer(change.value.payload());
+  if (entry.ruling) {
+    std::vector<Place> withdrawn;
+    for (const Change& other : op.changes)
+      if (other.field == change.field && other.verb == Verb::kRetract) withdrawn = other.named;
+    return transfer.act == ActOf(RulingAct(*entry.ruling, withdrawn), transfer);
+  }
+  return entry.idempotency.empty() ? !transfer.act : transfer.act == ActOf(entry.idempotency, transfer);
+}
+
+absl::Status CheckChange(const Lane& lane, const Entry& entry, const Op& op, const Change& change, const Ordinals& ordinals) {
   const bool effect = change.verb == Verb::kSettle || change.verb == Verb::kRetract;
   if (effect && entry.kind != EntryKind::kRuling) return Malformed(lane, entry.seq, "it withdraws writes, but is no ruling");
   if (change.field == kNoField) return absl::OkStatus();
   if (change.field >= ordinals.fields.size()) return Malformed(lane, entry.seq, "it names a field that its pack does not have");
   const FieldDef& def = ordinals.def->fields[change.field];  // as the author's pack has it
   if (!TakesVerb(change.verb, def)) return Malformed(lane, entry.seq, Cat("field ", def.name, " cannot be changed in this way"));
-  const bool set = def.type == FieldType::kSet;
-  if (!TakesKind(change.value.kind, set ? def.of : def.type) && (set || !change.value.unset()))
-    return Malformed(lane, entry.seq, Cat("field ", def.name, " does not take a value of this kind"));
+  if (!TakesKind(change, def)) return Malformed(lane, entry.seq, Cat("field ", def.name, " does not take a value of this kind"));
   if (!TakesValue(change.value, def)) return Malformed(lane, entry.seq, Cat("field ", def.name, " does not take this value"));
+  if (!IsOwnAct(entry, op, change))
+    return Malformed(lane, entry.seq, Cat("field ", def.name, " names an act that is not its own"));
   return absl::OkStatus();
 }
 
@@ -95,10 +154,11 @@ absl::Status CheckFacts(const Workspace& work, const Entry& entry, Dot dot, cons
     if (!known || !seen.Has(*known)) return Malformed(lane, entry.seq, "it rules on an entry that it had not seen");
     size_t ops = 0;
     if (fact.place.lane == lane.id && fact.place.seq >= run[0].seq) {
-      ops = run[fact.place.seq - run[0].seq].ops.size();
+      const Entry& named = run[fact.place.seq - run[0].seq];
+      ops = named.kind == EntryKind::kPack ? 1 : named.ops.size();
     } else {
       ASSIGN_OR_RETURN(const Entry named, work.journal.EntryAt(*known));
-      ops = named.ops.size();
+      ops = named.kind == EntryKind::kPack ? 1 : named.ops.size();
     }
     if (fact.op >= ops) return Malformed(lane, entry.seq, "it rules on an operation that is not there");
   }
@@ -148,7 +208,7 @@ absl::Status CheckOps(const Workspace& work, const Entry& entry, Dot dot, const 
   for (const Op& op : entry.ops) {
     const Ordinals* ordinals = work.catalog().Resolve(entry.packs[op.pack], op.reg);
     if (ordinals == nullptr) return Malformed(lane, entry.seq, "it names a pack or register that is not in its past");
-    for (const Change& change : op.changes) RETURN_IF_ERROR(CheckChange(lane, entry, change, *ordinals));
+    for (const Change& change : op.changes) RETURN_IF_ERROR(CheckChange(lane, entry, op, change, *ordinals));
   }
   return entry.ruling ? CheckFacts(work, entry, dot, seen, run) : absl::OkStatus();
 }

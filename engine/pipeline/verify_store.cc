@@ -85,7 +85,7 @@ class EntryRows {
         const auto row = txn_.Get(Table::kRuling, Docket::KeyOf(id, ruled.row.dot));
         Expect(row && Docket::Holds(*row, ruled.row), ruled.row.dot, "what it decides");
         const std::optional<Scope> scope = docket.ScopeOf(ruled.rule, ruled.subject);
-        if (!scope || scope->type != Scope::Type::kUnique) continue;
+        if (!scope || !scope->on_values()) continue;
         ASSIGN_OR_RETURN(const std::set<std::string> rows, docket.RuledRows(ruled.row, *scope));
         premises_ += rows.size();
         for (const std::string& key : rows) Expect(HasPremise(key), ruled.row.dot, "which records it names");

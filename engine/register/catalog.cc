@@ -15,7 +15,7 @@ std::vector<const PackSource*> ByPrecedence(const std::vector<PackSource>& packs
   std::vector<const PackSource*> out;
   for (const PackSource& pack : packs) out.push_back(&pack);
   std::sort(out.begin(), out.end(), [](const PackSource* a, const PackSource* b) {
-    return std::tie(a->def.version, b->hlc, b->lane) < std::tie(b->def.version, a->hlc, a->lane);
+    return std::tie(b->withdrawn, a->def.version, b->hlc, b->lane) < std::tie(a->withdrawn, b->def.version, a->hlc, a->lane);
   });
   return out;
 }
@@ -59,7 +59,7 @@ std::shared_ptr<const Catalog> Catalog::Build(std::vector<PackSource> packs) {
   }
   for (const auto& [name, pack] : catalog->in_force_)
     for (const RuleDef& def : pack->rules)
-      if (def.kind == RuleKind::kUnique) catalog->AddUnique(def);
+      if (def.kind != RuleKind::kReference) catalog->AddRule(def);
   catalog->AddReferences();
   for (const PackSource& pack : catalog->packs_) catalog->AddOrdinals(pack.def);
   return catalog;
@@ -111,6 +111,7 @@ void Catalog::AddReferences() {
   for (auto& [name, reg] : registers_)
     for (const FieldInfo* field : reg.by_name) {
       reg.holds |= field->def.hold;
+      reg.has_quota |= field->def.type == FieldType::kEscrow;
       if (!field->refers()) continue;
       reg.claims = true;
       if (const auto target = registers_.find(field->def.to); target != registers_.end())
@@ -118,15 +119,25 @@ void Catalog::AddReferences() {
     }
 }
 
-void Catalog::AddUnique(const RuleDef& def) {
+void Catalog::AddRule(const RuleDef& def) {
   RegisterInfo& reg = registers_.at(def.on[0].reg);
   RuleInfo& rule = rules_[def.id];
-  rule = {def, Name64(def.id), &reg, reg.Find(def.on[0].field), def.same ? reg.Find(def.same->field) : nullptr};
-  reg.unique.push_back(&rule);
+  rule.def = def;
+  rule.hash = Name64(def.id);
+  rule.limit_hash = Name64(Cat(def.id, "/limit"));
+  rule.reg = &reg;
+  for (const FieldPath& path : def.on) rule.on.push_back(reg.Find(path.field));
+  for (const FieldPath& path : def.per) rule.per.push_back(reg.Find(path.field));
+  if (def.same) rule.same = reg.Find(def.same->field);
+  reg.rules.push_back(&rule);
   reg.claims = true;
   reg.holds |= def.hold;
-  reg.fields[rule.field->handle].unique_on.push_back(&rule);
-  if (rule.same != nullptr) reg.fields[rule.same->handle].same_of.push_back(&rule);
+  for (const FieldInfo* field : rule.on) reg.fields[field->handle].rules.push_back(&rule);
+  if (!def.limit_field) return;
+  RegisterInfo& limiting = registers_.at(def.limit_field->reg);
+  rule.limit = limiting.Find(def.limit_field->field);
+  limiting.limits.push_back(&rule);
+  limiting.claims = true;
 }
 
 void Catalog::AddOrdinals(const PackDef& pack) {
@@ -165,6 +176,11 @@ std::vector<PackDef> Catalog::InForce() const {
   std::vector<PackDef> out;
   for (const auto& [name, pack] : in_force_) out.push_back(*pack);
   return out;
+}
+
+const PackDef* Catalog::InForce(std::string_view name) const {
+  const auto it = in_force_.find(name);
+  return it == in_force_.end() ? nullptr : it->second;
 }
 
 namespace {

@@ -21,15 +21,14 @@ struct RuleInfo;
 
 struct FieldInfo {
   FieldDef def;
-  uint16_t handle = 0;                     // private to the store; stable
-  std::optional<uint32_t> ordinal;         // in its register, as the pack in force has it
-  std::string path;                        // "parcel.owner"
-  uint64_t hash = 0;                       // Name64(path): references are found under it
-  std::string rule_id, title;              // of the field's own cases: the path, or the [[rule]] of kind reference on it
-  std::vector<const RuleInfo*> unique_on;  // rules that claim its values
-  std::vector<const RuleInfo*> same_of;    // rules that it exempts
+  uint16_t handle = 0;                 // private to the store; stable
+  std::optional<uint32_t> ordinal;     // in its register, as the pack in force has it
+  std::string path;                    // "parcel.owner"
+  uint64_t hash = 0;                   // Name64(path): references are found under it
+  std::string rule_id, title;          // of the field's own cases: the path, or the [[rule]] of kind reference on it
+  std::vector<const RuleInfo*> rules;  // that go on it, in the order of their ids
   bool refers() const { return def.type == FieldType::kReference; }
-  bool clashes() const { return refers() || (def.one_value() && def.merge != MergeKind::kLast); }
+  bool clashes() const { return refers() || def.keeps() || (def.one_value() && def.merge != MergeKind::kLast); }
 };
 
 struct RegisterInfo;
@@ -48,20 +47,25 @@ struct RegisterInfo {
   std::vector<FieldInfo> fields;          // by handle
   std::vector<const FieldInfo*> by_name;  // ascending by name
   std::vector<TupleField> tuple_fields;   // the same, as the digest names them
-  std::vector<const RuleInfo*> unique;    // rules on its fields
+  std::vector<const RuleInfo*> rules;     // on its fields, in the order of their ids
+  std::vector<const RuleInfo*> limits;    // whose limit is a field of it
   std::vector<Referrer> referred_by;      // ascending by (register, field) name
   bool holds = false;                     // some case on its fields lets nothing more in
-  bool claims = false;                    // some field is unique or refers: its records have rows in table claim
+  bool claims = false;                    // some rule goes on it, or some field refers: its records have rows in table claim
+  bool has_quota = false;                 // some field is an escrow
   absl::flat_hash_map<absl::string_view, const FieldInfo*> found;  // by name
   const FieldInfo* Find(std::string_view field) const;
 };
 
-struct RuleInfo {  // of kind unique
+struct RuleInfo {  // of any kind but reference
   RuleDef def;
-  uint64_t hash = 0;  // Name64(id)
+  uint64_t hash = 0;        // Name64(id)
+  uint64_t limit_hash = 0;  // of the rows of records that give limits
   const RegisterInfo* reg = nullptr;
-  const FieldInfo* field = nullptr;
+  std::vector<const FieldInfo*> on, per;
   const FieldInfo* same = nullptr;
+  const FieldInfo* limit = nullptr;  // at-most: a field of the record that `per` names
+  bool groups() const { return def.kind != RuleKind::kUnique; }
 };
 
 // What an entry's pack and ordinals lead to.
@@ -76,12 +80,17 @@ struct PackSource {
   PackDef def;
   Hlc hlc = 0;
   LaneId lane = 0;
+  Dot dot = 0;
+  bool replaced = false;   // the author of another version of it had seen this one
+  bool withdrawn = false;  // by a ruling
+  bool stands() const { return !replaced && !withdrawn; }
 };
 
 class Catalog {
  public:
   // packs in the order in which this store merged them (field handles follow it); every version of a pack stands there. In force:
-  // the highest version of a name, of several the first in canonical order: a function of the set.
+  // of those that no ruling withdrew the highest version of a name, of several the first in canonical order: a function of the
+  // set.
   static std::shared_ptr<const Catalog> Build(std::vector<PackSource> packs);
   Catalog(const Catalog&) = delete;
 
@@ -92,6 +101,7 @@ class Catalog {
   const std::map<std::string, RegisterInfo, std::less<>>& registers() const { return registers_; }
   const std::vector<PackSource>& packs() const { return packs_; }  // every version, in the order merged
   std::vector<PackDef> InForce() const;                            // one a name, ascending by name
+  const PackDef* InForce(std::string_view name) const;
   const PackDef& PackOf(const RegisterInfo& reg) const { return *reg.in_force; }
   // The pack, version in force, and ordinals that a new entry uses for a register.
   struct Naming {
@@ -111,7 +121,7 @@ class Catalog {
   void NameInForce(RegisterInfo& reg) const;
   void AddFields(const PackDef& pack);
   void SetDefinitions(const PackDef& pack);
-  void AddUnique(const RuleDef& def);
+  void AddRule(const RuleDef& def);
   void AddReferences();
   void AddOrdinals(const PackDef& pack);
 

@@ -7,10 +7,29 @@
 
 namespace chancery {
 
-std::string SubjectUnder(const RuleInfo& rule, const Value& value) {
-  if (!rule.def.casefold || value.kind != Kind::kText) return ShowJson(value);
-  const absl::StatusOr<std::string> folded = Casefold(value.payload());
-  return folded.ok() ? ShowJson(Value::Text(*folded)) : ShowJson(value);
+namespace {
+
+constexpr uint64_t kGrouped = uint64_t{1} << 63;  // set in the op of a write that only puts the record into its group
+
+Literal Compared(const RuleInfo& rule, Literal value) {
+  if (!rule.def.casefold || value.type != Literal::Type::kText) return value;
+  absl::StatusOr<std::string> folded = Casefold(value.text);
+  return folded.ok() ? Literal(*std::move(folded)) : value;
+}
+
+}  // namespace
+
+std::string SubjectUnder(const RuleInfo& rule, const Few<const Value*, 4>& values) {
+  if (values.size() == 1) return Compared(rule, ShowValue(*values[0])).Json();
+  Literal list = Literal::List();
+  for (const Value* value : values) list.list.push_back(Compared(rule, ShowValue(*value)));
+  return list.Json();
+}
+
+std::string SubjectMeant(const RuleInfo& rule, const Literal& written) {
+  Literal meant = Compared(rule, written);
+  for (Literal& item : meant.list) item = Compared(rule, std::move(item));
+  return meant.Json();
 }
 Hash128 ClaimHash(std::string_view subject) { return HashParts({subject}); }
 
@@ -30,15 +49,28 @@ std::string EncodeClaim(const ClaimRow& row) {
     w.U64(dot);
     w.U64(op);
   }
+  for (const Dot dot : row.grouped) {
+    w.U64(dot);
+    w.U64(kGrouped);
+  }
   return std::move(w.out);
 }
 
 ClaimRow DecodeClaim(std::string_view key, std::string_view value) {
-  ClaimRow row{
-      Read64(key, 0), Hash128::From(key.substr(8, 16)), RecordKey(key.substr(24)), {}, Hash128::From(value.substr(0, 16)), {}};
+  ClaimRow row{Read64(key, 0),
+               Hash128::From(key.substr(8, 16)),
+               RecordKey(key.substr(24)),
+               {},
+               Hash128::From(value.substr(0, 16)),
+               {},
+               {}};
   for (ByteReader r(value.substr(16)); !r.AtEnd();) {
     const Dot dot = r.U64();
-    row.writes.emplace_back(dot, r.U64());
+    if (const uint64_t op = r.U64(); op == kGrouped) {
+      row.grouped.push_back(dot);
+    } else {
+      row.writes.emplace_back(dot, op);
+    }
   }
   return row;
 }
@@ -48,30 +80,102 @@ namespace {
 Hash128 SameOf(const RuleInfo& rule, const Record& record, const Lanes& lanes) {
   const Cell* cell = rule.same == nullptr ? nullptr : record.Find(rule.same->handle);
   if (cell == nullptr) return {};
-  const Writes visible = Visible(*cell, lanes);
+  const Writes visible = Visible(*cell, rule.same->def, lanes);
   const Few<const Value*, 2> values = Distinct(visible);
   if (values.size() != 1 || values[0]->unset()) return {};
   return HashParts({ShowJson(*values[0])});
 }
 
-// Adds a row for each distinct subject of the field's visible writes. subject_of: what a value claims. sample: the rest of a row.
-template <class SubjectOfValue>
-void AddClaims(const Record& record, const FieldInfo& field, const Lanes& lanes, SubjectOfValue subject_of,
-               const ClaimRow& sample, std::vector<ClaimRow>* rows) {
+Writes Claiming(const Record& record, const FieldInfo& field, const Lanes& lanes) {  // that are set
   const Cell* cell = record.Find(field.handle);
-  if (cell == nullptr) return;
-  const auto first = static_cast<ptrdiff_t>(rows->size());
-  Writes visible = Visible(*cell, lanes);
+  if (cell == nullptr) return {};
+  Writes visible = Visible(*cell, field.def, lanes);
   if (Planted(Bug::kClaimsFromInterim) && !visible.empty()) visible = {InterimOf(visible, {}, lanes)};
-  for (const Write* w : visible) {
-    if (w->value.unset()) continue;
-    ClaimRow row = sample;
-    row.subject = subject_of(w->value);
-    row.value = ClaimHash(row.subject);
-    auto it = std::find_if(rows->begin() + first, rows->end(), [&](const ClaimRow& r) { return r.value == row.value; });
-    if (it == rows->end()) it = rows->insert(rows->end(), std::move(row));
-    it->writes.emplace_back(w->dot, w->op);
+  EraseIf(visible, [](const Write* w) { return w->value.unset(); });
+  return visible;
+}
+
+using Combination = Few<const Write*, 4>;  // one write of each field
+
+// Every choice of one set value for each of the fields.
+std::vector<Combination> Combinations(const Record& record, const std::vector<const FieldInfo*>& fields, const Lanes& lanes) {
+  std::vector<Combination> all(1);
+  for (const FieldInfo* field : fields) {
+    std::vector<Combination> longer;
+    const Writes claiming = Claiming(record, *field, lanes);
+    for (const Combination& combination : all)
+      for (const Write* write : claiming) {
+        longer.push_back(combination);
+        longer.back().push_back(write);
+      }
+    all = std::move(longer);
   }
+  return all;
+}
+
+Few<const Value*, 4> ValuesOf(const Combination& combination) {
+  Few<const Value*, 4> values;
+  for (const Write* write : combination) values.push_back(&write->value);
+  return values;
+}
+
+// The row of that subject among those from `first` on; added where it is missing.
+ClaimRow& RowOf(const ClaimRow& sample, std::string subject, ptrdiff_t first, std::vector<ClaimRow>* rows) {
+  const Hash128 value = ClaimHash(subject);
+  auto it = std::find_if(rows->begin() + first, rows->end(), [&](const ClaimRow& r) { return r.value == value; });
+  if (it != rows->end()) return *it;
+  rows->push_back(sample);
+  rows->back().subject = std::move(subject);
+  rows->back().value = value;
+  return rows->back();
+}
+
+void NoteWrite(const Write& write, ClaimRow& row) {
+  const std::pair<Dot, uint64_t> claimed(write.dot, write.op);
+  if (std::find(row.writes.begin(), row.writes.end(), claimed) == row.writes.end()) row.writes.push_back(claimed);
+}
+
+void SortByPlace(const Lanes& lanes, ClaimRow& row) {
+  std::sort(row.writes.begin(), row.writes.end(), [&](const auto& a, const auto& b) {
+    return std::make_pair(lanes.PlaceOf(a.first), a.second) < std::make_pair(lanes.PlaceOf(b.first), b.second);
+  });
+  std::sort(row.grouped.begin(), row.grouped.end());
+  row.grouped.erase(std::unique(row.grouped.begin(), row.grouped.end()), row.grouped.end());
+}
+
+// Of a number the greatest that stands counts; of equal ones the first in canonical order.
+Writes Contributing(const RuleInfo& rule, const Record& record, const Lanes& lanes) {
+  Writes claiming = Claiming(record, *rule.on[0], lanes);
+  if (rule.def.kind != RuleKind::kAtMost || claiming.size() < 2) return claiming;
+  const Write* greatest = claiming[0];
+  for (const Write* write : claiming) {
+    const bool first = write->value == greatest->value && Before(lanes, write->hlc, write->dot, greatest->hlc, greatest->dot);
+    if (IsGreater(write->value, greatest->value) || first) greatest = write;
+  }
+  return {greatest};
+}
+
+void AddRule(const RuleInfo& rule, const RecordKey& key, const Record& record, const Lanes& lanes, std::vector<ClaimRow>* rows) {
+  if (rule.def.kind == RuleKind::kAcyclic) return;  // it looks at the rows of the reference
+  const auto first = static_cast<ptrdiff_t>(rows->size());
+  const ClaimRow sample{rule.hash, {}, key, {}, SameOf(rule, record, lanes), {}, {}};
+  const Writes contributing = rule.groups() ? Contributing(rule, record, lanes) : Writes();
+  if (rule.groups() && contributing.empty()) return;
+  for (const Combination& combination : Combinations(record, rule.groups() ? rule.per : rule.on, lanes)) {
+    ClaimRow& row = RowOf(sample, SubjectUnder(rule, ValuesOf(combination)), first, rows);
+    for (const Write* write : rule.groups() ? contributing : Writes(combination.begin(), combination.end()))
+      NoteWrite(*write, row);
+    if (rule.def.kind == RuleKind::kAtMost)
+      for (const Write* write : combination) row.grouped.push_back(write->dot);
+  }
+  for (auto row = rows->begin() + first; row != rows->end(); ++row) SortByPlace(lanes, *row);
+}
+
+void AddReferences(const FieldInfo& field, const RecordKey& key, const Record& record, const Lanes& lanes,
+                   std::vector<ClaimRow>* rows) {
+  const auto first = static_cast<ptrdiff_t>(rows->size());
+  for (const Write* write : Claiming(record, field, lanes))
+    NoteWrite(*write, RowOf({field.hash, {}, key, {}, {}, {}, {}}, std::string(write->value.payload()), first, rows));
 }
 
 }  // namespace
@@ -79,15 +183,15 @@ void AddClaims(const Record& record, const FieldInfo& field, const Lanes& lanes,
 std::vector<ClaimRow> ClaimsOf(const RegisterInfo& reg, const RecordKey& key, const Record& record, const Lanes& lanes) {
   std::vector<ClaimRow> rows;
   if (!reg.claims || !record.exists()) return rows;
-  for (const RuleInfo* rule : reg.unique)
-    AddClaims(
-        record, *rule->field, lanes, [&](const Value& v) { return SubjectUnder(*rule, v); },
-        {rule->hash, {}, key, {}, SameOf(*rule, record, lanes), {}}, &rows);
+  for (const RuleInfo* rule : reg.rules) AddRule(*rule, key, record, lanes, &rows);
   for (const FieldInfo* field : reg.by_name)
-    if (field->refers())
-      AddClaims(
-          record, *field, lanes, [](const Value& v) { return std::string(v.payload()); }, {field->hash, {}, key, {}, {}, {}},
-          &rows);
+    if (field->refers()) AddReferences(*field, key, record, lanes, &rows);
+  for (const RuleInfo* rule : reg.limits) {  // what is allowed to those that refer to it
+    const Literal address = Address{reg.name, std::string(KeyOf(key)), {}, {}}.Shown();
+    const auto first = static_cast<ptrdiff_t>(rows.size());
+    for (const Write* write : Claiming(record, *rule->limit, lanes))
+      NoteWrite(*write, RowOf({rule->limit_hash, {}, key, {}, {}, {}, {}}, address.Json(), first, &rows));
+  }
   std::sort(rows.begin(), rows.end());
   return rows;
 }

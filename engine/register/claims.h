@@ -1,4 +1,4 @@
-// What a record claims under unique rules, and which records it refers to: rows that anyone can look up by value.
+// What a record claims under the rules between records, and which records it refers to: rows that anyone can look up by value.
 #pragma once
 
 #include <compare>
@@ -6,25 +6,28 @@
 #include <utility>
 #include <vector>
 
+#include "chancery/types.h"
 #include "engine/register/keys.h"
 #include "engine/register/view.h"
 
 namespace chancery {
 
 struct ClaimRow {
-  uint64_t rule = 0;  // RuleInfo::hash; of a reference FieldInfo::hash
+  uint64_t rule = 0;  // RuleInfo::hash, or limit_hash of a record that gives a limit; of a reference FieldInfo::hash
   Hash128 value;      // ClaimHash of the subject
   RecordKey record;
   std::string
       subject;   // SubjectUnder of the value, of a reference the target's address; not stored: empty in rows read from the table
   Hash128 same;  // of the one standing value of the rule's `same` field; zero = exempts nothing
-  std::vector<std::pair<Dot, uint64_t>> writes;  // (entry, op) of the visible writes with that value, ascending by place
+  std::vector<std::pair<Dot, uint64_t>> writes;  // (entry, op) of the visible writes that claim it, ascending by place
+  std::vector<Dot> grouped;  // at-most: the writes that put the record into the group; they decide on its place in it
   auto operator<=>(const ClaimRow&) const = default;
 };
 
-// The subject of a unique case: the value as the rule compares it, folded where the rule says so, as compact JSON. Its hash keys
-// the claim. Never fails: what filing refused is compared as it stands.
-std::string SubjectUnder(const RuleInfo& rule, const Value& value);
+// The subject of a case between records: the values as the rule compares them, folded where the rule says so, as compact JSON; a
+// list where the rule compares several. Its hash keys the claim. Never fails: what filing refused is compared as it stands.
+std::string SubjectUnder(const RuleInfo& rule, const Few<const Value*, 4>& values);
+std::string SubjectMeant(const RuleInfo& rule, const Literal& written);  // by who writes a value, or a list, as it is
 Hash128 ClaimHash(std::string_view subject);
 
 std::string ClaimKey(const ClaimRow& row);

@@ -53,7 +53,7 @@ absl::Status Workspace::FoldAct(const Act& act, RecordEdit& edit) {
   const Life mark{dot, act.hlc, act.index, op.kind == OpKind::kCreate, false};
   switch (op.kind) {
     case OpKind::kCreate:
-      FoldCreate(edit, dot, seen);
+      FoldCreate(edit, act);
       InsertByDot(record.life, mark);
       break;
     case OpKind::kDelete:
@@ -72,19 +72,31 @@ absl::Status Workspace::FoldAct(const Act& act, RecordEdit& edit) {
   return absl::OkStatus();
 }
 
-// What stood before under this address does not come back with it.
-void Workspace::FoldCreate(RecordEdit& edit, Dot dot, const Vector& seen) {
+// What stood before under this address does not come back with it. A quota begins with the record, in the hands of its lane.
+void Workspace::FoldCreate(RecordEdit& edit, const Act& act) {
   Record& record = edit.record;
-  TakeUpLife(record, dot, seen);
-  if (Planted(Bug::kFieldsOutliveDeletion)) return;
-  const auto before = [&](const auto& written) { return written.dot == dot || seen.Has(written.dot); };
-  for (Slot& slot : record.slots) {
-    if (slot.cell.size() > 1) TouchField(edit.key, *edit.reg, slot.field);
-    EraseIf(slot.cell, before);
+  TakeUpLife(record, act.dot, *act.seen);
+  if (!Planted(Bug::kFieldsOutliveDeletion)) {
+    const auto before = [&](const auto& written) { return written.dot == act.dot || act.seen->Has(written.dot); };
+    for (Slot& slot : record.slots) {
+      const FieldDef& def = edit.reg->fields[slot.field].def;
+      if (slot.cell.size() > 1 || def.keeps()) TouchField(edit.key, *edit.reg, slot.field);
+      EraseIf(slot.cell, before);
+      if (!def.adds_up()) continue;
+      for (const Write& write : slot.cell)  // a sum of which only a part was seen
+        if (const auto tally = DecodeTally(write.value.payload()); tally && act.seen->At(HandleOf(write.dot)) >= tally->first)
+          edit.recount.push_back(slot.field);
+    }
+    for (Element& element : record.elements) EraseIf(element.marks, before);
+    std::erase_if(record.slots, [](const Slot& slot) { return slot.cell.empty(); });
+    std::erase_if(record.elements, [](const Element& element) { return element.marks.empty(); });
   }
-  for (Element& element : record.elements) EraseIf(element.marks, before);
-  std::erase_if(record.slots, [](const Slot& slot) { return slot.cell.empty(); });
-  std::erase_if(record.elements, [](const Element& element) { return element.marks.empty(); });
+  if (!edit.reg->has_quota) return;
+  for (size_t i = 0; i < act.ordinals->fields.size(); ++i) {
+    const FieldDef& def = act.ordinals->def->fields[i];  // as the author's pack has it
+    if (def.type != FieldType::kEscrow) continue;
+    AddToTally({0, static_cast<uint64_t>(def.max), std::nullopt}, *act.ordinals->fields[i], act, record);
+  }
 }
 
 void Workspace::TouchField(const RecordKey& key, const RegisterInfo& reg, uint16_t handle) {
@@ -129,10 +141,18 @@ absl::Status Workspace::FoldChange(const Change& change, const Act& act, RecordE
     InsertByDot(marks, Mark{act.dot, act.hlc, act.index, change.verb == Verb::kAdd});
     return absl::OkStatus();
   }
+  if (change.verb == Verb::kBump) return FoldSum(change, field, act, edit), absl::OkStatus();
+  if (field.def.type == FieldType::kSerial && change.verb == Verb::kSet && !change.value.unset()) {
+    const std::string key = Key64(field.hash, HandleOf(act.dot));
+    ++issued_[key];
+    if (undoing_) undo_.issued.push_back(key);
+  }
   Cell& cell = record.At(field.handle);
   const size_t before = cell.size();
   if (change.verb == Verb::kRetract) {
     Retract(cell, DotsOf(change.named));
+  } else if (change.verb == Verb::kKeep) {
+    chancery::Keep(cell, DotsOf(change.named), {act.dot, act.hlc, act.index, false, change.value});
   } else {
     std::vector<Dot> named = DotsOf(change.named);
     if (Planted(Bug::kOverIsAllSeen)) named.clear();
@@ -141,7 +161,7 @@ absl::Status Workspace::FoldChange(const Change& change, const Act& act, RecordE
     Merge(cell, seen, replaces, named, {act.dot, act.hlc, act.index, change.verb == Verb::kSetLast, change.value});
   }
   RETURN_IF_ERROR(StampCell(cell));
-  if (before > 1 || cell.size() > 1) TouchField(edit.key, *edit.reg, field.handle);
+  if (before > 1 || cell.size() > 1 || field.def.keeps()) TouchField(edit.key, *edit.reg, field.handle);
   if (cell.empty()) std::erase_if(record.slots, [](const Slot& slot) { return slot.cell.empty(); });
   return absl::OkStatus();
 }

@@ -6,14 +6,30 @@
 
 namespace chancery {
 
-Writes Visible(const Cell& cell, const Lanes& lanes) {
-  const Write* latest = nullptr;
-  for (const Write& w : cell) {
-    if (!w.last) continue;
-    const bool later =
-        latest == nullptr || (Planted(Bug::kLastByArrival) ? true : Before(lanes, latest->hlc, latest->dot, w.hlc, w.dot));
-    if (later) latest = &w;
+namespace {
+
+Value Member(const Value& group, const std::string& name) {
+  if (group.kind == Kind::kGroup)
+    for (const auto& [member, value] : group.AsGroup())
+      if (member == name) return value;
+  return {};
+}
+
+// Of two writes with merge = last.
+bool Outlasts(const Write& b, const Write& a, const FieldDef& field, const Lanes& lanes) {
+  if (!field.by.empty()) {
+    const Value ours = Member(b.value, field.by), theirs = Member(a.value, field.by);
+    if (ours != theirs) return IsGreater(ours, theirs);
   }
+  return Planted(Bug::kLastByArrival) || Before(lanes, a.hlc, a.dot, b.hlc, b.dot);
+}
+
+}  // namespace
+
+Writes Visible(const Cell& cell, const FieldDef& field, const Lanes& lanes) {
+  const Write* latest = nullptr;
+  for (const Write& w : cell)
+    if (w.last && (latest == nullptr || Outlasts(w, *latest, field, lanes))) latest = &w;
   Writes out;
   for (const Write& w : cell)
     if (!w.last || &w == latest) out.push_back(&w);

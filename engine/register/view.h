@@ -16,9 +16,10 @@ inline bool Before(const Lanes& lanes, Hlc a_hlc, Dot a, Hlc b_hlc, Dot b) {
 
 using Writes = Few<const Write*, 2>;  // of one cell
 
-// The writes that count: all but those written `last` against which a later one written `last` stands. Cells of several writes
-// carry their stamps. Ascending by (lane, seq, op): the same list at every site.
-Writes Visible(const Cell& cell, const Lanes& lanes);
+// The writes that count: all but those written `last` against which a later one written `last` stands, or, where the field says
+// by which member of the group, a greater one. Cells of several writes carry their stamps. Ascending by (lane, seq, op): the same
+// list at every site.
+Writes Visible(const Cell& cell, const FieldDef& field, const Lanes& lanes);
 
 // The distinct values of visible writes.
 Few<const Value*, 2> Distinct(const Writes& visible);

@@ -19,6 +19,14 @@ void KeepIn(Arena& arena, Record& record) {
   for (Element& element : record.elements) element.value = element.value.KeptIn(arena);
 }
 
+// An entry that would add twice what was filed twice.
+bool AddsUp(const Entry& entry) {
+  if (entry.idempotency.empty()) return false;
+  const auto bumps = [](const Change& change) { return change.verb == Verb::kBump; };
+  return std::any_of(entry.ops.begin(), entry.ops.end(),
+                     [&](const Op& op) { return std::any_of(op.changes.begin(), op.changes.end(), bumps); });
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Workspace>> Workspace::Open(const Txn& txn, std::shared_ptr<const Catalog> catalog) {
@@ -63,6 +71,7 @@ void Workspace::Begin() {
   undo_.records.clear();
   undo_.premises.clear();
   undo_.act.clear();
+  undo_.issued.clear();
 }
 
 void Workspace::Keep() {
@@ -74,21 +83,23 @@ void Workspace::TakeBack() {
   for (auto& [edit, record] : undo_.records) {
     edit->record = std::move(record);
     edit->undoable = false;
-    Reclaim(*edit);
+    Reclaim(*edit).IgnoreError();  // nothing is counted anew where an entry is taken back
   }
   for (const std::string& row : undo_.premises) premises_.erase(row);
   if (!undo_.act.empty()) acts_[undo_.act].pop_back();
+  for (const std::string& key : undo_.issued) --issued_[key];
   undoing_ = false;
 }
 
 absl::Status Workspace::Fold(const Entry& entry, Dot dot, const Vector& seen, Touches* touches) {
-  RETURN_IF_ERROR(FoldAround(entry, dot));
+  RETURN_IF_ERROR(FoldAround(entry, dot, seen));
+  const bool again = AddsUp(entry) && Acts(entry.idempotency).size() > 1;
   touches->assign(entry.ops.size(), 0);
   for (uint16_t i = 0; i < entry.ops.size(); ++i) {
     const Op& op = entry.ops[i];
     ASSIGN_OR_RETURN(const Ordinals* ordinals, Locate(entry, op, dot));
     ASSIGN_OR_RETURN(RecordEdit * edit, Load(key_, *ordinals->reg));
-    RETURN_IF_ERROR(FoldAct({&op, ordinals, i, dot, entry.hlc, &seen, &(*touches)[i]}, *edit));
+    RETURN_IF_ERROR(FoldAct({&op, ordinals, i, dot, entry.hlc, &seen, &(*touches)[i], again}, *edit));
   }
   return absl::OkStatus();
 }
@@ -102,12 +113,13 @@ absl::StatusOr<const Ordinals*> Workspace::Locate(const Entry& entry, const Op& 
 }
 
 absl::Status Workspace::Defer(Entry& entry, Dot dot, const Vector* past, Touches* touches) {
-  RETURN_IF_ERROR(FoldAround(entry, dot));
+  RETURN_IF_ERROR(FoldAround(entry, dot, *past));
+  const bool again = AddsUp(entry) && Acts(entry.idempotency).size() > 1;
   touches->assign(entry.ops.size(), 0);
   for (uint16_t i = 0; i < entry.ops.size(); ++i) {
     Op& op = entry.ops[i];
     ASSIGN_OR_RETURN(const Ordinals* ordinals, Locate(entry, op, dot));
-    deferred_.push_back({arena_->Keep(key_), std::move(op), {nullptr, ordinals, i, dot, entry.hlc, past, &(*touches)[i]}});
+    deferred_.push_back({arena_->Keep(key_), std::move(op), {nullptr, ordinals, i, dot, entry.hlc, past, &(*touches)[i], again}});
   }
   return absl::OkStatus();
 }
@@ -130,8 +142,8 @@ absl::Status Workspace::Settle() {
   return absl::OkStatus();
 }
 
-absl::Status Workspace::FoldAround(const Entry& entry, Dot dot) {
-  if (entry.kind == EntryKind::kPack) RETURN_IF_ERROR(FoldPack(entry, dot));
+absl::Status Workspace::FoldAround(const Entry& entry, Dot dot, const Vector& seen) {
+  if (entry.kind == EntryKind::kPack) RETURN_IF_ERROR(FoldPack(entry, dot, seen));
   if (entry.kind == EntryKind::kAdmit || entry.kind == EntryKind::kGenesis) RETURN_IF_ERROR(FoldAdmit(entry, dot));
   if (!entry.idempotency.empty()) {
     const std::string key(HashParts({entry.idempotency}).view());
@@ -145,17 +157,42 @@ absl::Status Workspace::FoldAround(const Entry& entry, Dot dot) {
   return absl::OkStatus();
 }
 
-absl::Status Workspace::FoldPack(const Entry& entry, Dot dot) {
-  if (replay_) return absl::OkStatus();
+absl::Status Workspace::FoldPack(const Entry& entry, Dot dot, const Vector& seen) {
+  if (replay_) {
+    for (const PackSource& source : catalog_->packs())
+      if (source.dot == dot) NoteScope({Scope::Type::kPack, {}, 0, 0, source.def.name});
+    return absl::OkStatus();
+  }
   RETURN_IF_ERROR(Settle());  // what waits points into the catalog
   absl::StatusOr<PackDef> pack = ParsePack(entry.pack_toml, Cat("the pack of ", lanes.Short(dot)), catalog_->InForce());
   RETURN_IF_ERROR(pack.status());
+  NoteScope({Scope::Type::kPack, {}, 0, 0, pack->name});
   std::vector<PackSource> packs = catalog_->packs();
-  packs.push_back({*std::move(pack), entry.hlc, entry.lane});
-  catalog_ = Catalog::Build(std::move(packs));
+  for (PackSource& source : packs)
+    source.replaced |= source.def.name == pack->name && (seen.Has(source.dot) || HandleOf(source.dot) == HandleOf(dot));
+  packs.push_back({*std::move(pack), entry.hlc, entry.lane, dot});
+  SetCatalog(std::move(packs));
   pack_dots_.push_back(dot);
+  return absl::OkStatus();
+}
+
+void Workspace::SetCatalog(std::vector<PackSource> packs) {
+  catalog_ = Catalog::Build(std::move(packs));
   packs_changed_ = true;
   for (auto& edit : edits_) edit->reg = catalog_->FindHash(RegisterOf(edit->key));
+}
+
+absl::Status Workspace::WithdrawPacks(std::string_view name, const std::set<Dot>& withdrawn) {
+  std::vector<PackSource> packs = catalog_->packs();
+  bool changed = false;
+  for (PackSource& source : packs) {
+    if (source.def.name != name) continue;
+    changed |= source.withdrawn != withdrawn.contains(source.dot);
+    source.withdrawn = withdrawn.contains(source.dot);
+  }
+  if (!changed) return absl::OkStatus();
+  RETURN_IF_ERROR(Settle());
+  SetCatalog(std::move(packs));
   return absl::OkStatus();
 }
 
@@ -176,32 +213,46 @@ absl::Status Workspace::FoldAdmit(const Entry& entry, Dot dot) {
   return absl::OkStatus();
 }
 
-void Workspace::Reclaim(RecordEdit& edit) {
+absl::Status Workspace::Reclaim(RecordEdit& edit) {
   const RecordKey& key = edit.key;
+  for (const uint16_t handle : std::exchange(edit.recount, {})) RETURN_IF_ERROR(Recount(edit.reg->fields[handle], edit));
   NoteLife(edit);
-  if (!edit.reg->claims) return;
-  if (Planted(Bug::kLifeKeepsClaims) && !edit.record.exists()) return;
+  if (!edit.reg->claims) return absl::OkStatus();
+  if (Planted(Bug::kLifeKeepsClaims) && !edit.record.exists()) return absl::OkStatus();
   std::vector<ClaimRow> now = ClaimsOf(*edit.reg, key, edit.record, lanes);
-  const auto touch = [&](const ClaimRow& row, const std::vector<ClaimRow>& others) {
-    for (const FieldInfo* field : edit.reg->by_name)
-      if (field->hash == row.rule && field->refers()) NoteScope({Scope::Type::kField, key, field->handle, 0, {}});
-    if (catalog_->RuleByHash(row.rule) == nullptr) return;
-    const bool only_same = std::any_of(others.begin(), others.end(), [&](const ClaimRow& other) {
-      return other.rule == row.rule && other.value == row.value && other.writes == row.writes;
-    });
-    if (!(only_same && Planted(Bug::kSameNotRecomputed))) NoteScope({Scope::Type::kUnique, {}, 0, row.rule, row.subject});
-  };
   for (const ClaimRow& row : edit.claims)
     if (!std::binary_search(now.begin(), now.end(), row)) {
       claims_[ClaimKey(row)] = std::nullopt;
-      touch(row, now);
+      NoteClaim(edit, row, now);
     }
   for (const ClaimRow& row : now)
     if (!std::binary_search(edit.claims.begin(), edit.claims.end(), row)) {
       claims_[ClaimKey(row)] = EncodeClaim(row);
-      touch(row, edit.claims);
+      NoteClaim(edit, row, edit.claims);
     }
   edit.claims = std::move(now);
+  return absl::OkStatus();
+}
+
+// A row came, went or changed; `others`: what stands on the other side of the change.
+void Workspace::NoteClaim(const RecordEdit& edit, const ClaimRow& row, const std::vector<ClaimRow>& others) {
+  for (const FieldInfo* field : edit.reg->by_name) {
+    if (field->hash != row.rule || !field->refers()) continue;
+    NoteScope({Scope::Type::kField, edit.key, field->handle, 0, {}});
+    for (const RuleInfo* rule : field->rules) {
+      if (rule->def.kind != RuleKind::kAcyclic) continue;
+      NoteScope({Scope::Type::kCycle, edit.key, 0, rule->hash, {}});
+      if (const absl::StatusOr<Address> target = Address::Parse(row.subject); target.ok())  // the rest of a cycle that broke
+        NoteScope({Scope::Type::kCycle, RecordKeyOf(rule->reg->hash, target->key), 0, rule->hash, {}});
+    }
+  }
+  for (const RuleInfo* rule : edit.reg->limits)
+    if (rule->limit_hash == row.rule) NoteScope({Scope::Type::kRule, {}, 0, rule->hash, row.subject});
+  if (catalog_->RuleByHash(row.rule) == nullptr) return;
+  const bool only_same = std::any_of(others.begin(), others.end(), [&](const ClaimRow& other) {
+    return other.rule == row.rule && other.value == row.value && other.writes == row.writes && other.grouped == row.grouped;
+  });
+  if (!(only_same && Planted(Bug::kSameNotRecomputed))) NoteScope({Scope::Type::kRule, {}, 0, row.rule, row.subject});
 }
 
 // Whether a record exists, and by what, decides on its own clashes and on those of the fields that refer to it.
@@ -215,7 +266,7 @@ void Workspace::NoteLife(RecordEdit& edit) {
   edit.life = now.life;
   edit.existed_before = now.exists();
   for (const Slot& slot : now.slots)
-    if (slot.cell.size() > 1) TouchField(key, *edit.reg, slot.field);
+    if (slot.cell.size() > 1 || edit.reg->fields[slot.field].def.keeps()) TouchField(key, *edit.reg, slot.field);
   if (Planted(Bug::kDanglingNotRecomputed)) return;
   for (const Reference& reference : ReferencesTo(key, *edit.reg))
     NoteScope({Scope::Type::kField, reference.row.record, reference.by.field->handle, 0, {}});
@@ -262,6 +313,7 @@ std::vector<Dot> Workspace::Acts(std::string_view id) const {
 }
 
 absl::StatusOr<Vector> Workspace::PastOf(Dot dot) const {
+  if (dot == in_hand_.first && dot != 0) return in_hand_.second;
   Vector past;
   const auto raise = [&](std::string_view row) {
     ByteReader r(row);
@@ -278,6 +330,31 @@ absl::StatusOr<Vector> Workspace::PastOf(Dot dot) const {
   return past;
 }
 
+uint64_t Workspace::IssuedBefore(const std::string& key) const {
+  const auto row = txn_.Get(Table::kIssued, key);
+  return row ? Read64(*row, 0) : 0;
+}
+
+// Every lane has blocks of its own, from its admission on and for ever: numbers issued in a cut cannot be equal. The ordinal of
+// a lane is how many lanes the site that admitted it knew.
+absl::StatusOr<int64_t> Workspace::NextNumber(const FieldInfo& field, const Lane& lane, uint64_t ahead) const {
+  uint64_t ordinal = 0;
+  if (!lane.admitted_by.empty()) {
+    const std::optional<Dot> admission = lanes.DotOf(lane.first_admission);
+    if (!admission) return Error(absl::StatusCode::kDataLoss, "the admission of a lane is not here");
+    ASSIGN_OR_RETURN(const Vector past, PastOf(*admission));
+    for (const Lane& other : lanes.all())
+      if (other.admitted_by.empty() || other.AdmittedIn(past)) ++ordinal;
+  }
+  const std::string key = Key64(field.hash, lane.handle);
+  const auto fresh = issued_.find(key);
+  const uint64_t issued = IssuedBefore(key) + (fresh == issued_.end() ? 0 : fresh->second) + ahead;
+  const auto block = static_cast<uint64_t>(field.def.block);
+  const unsigned __int128 number = static_cast<unsigned __int128>(block) * (ordinal + limits::kSerialLanes * (issued / block)) +
+                                   issued % block + static_cast<uint64_t>(field.def.start_number);
+  return number > INT64_MAX ? -1 : static_cast<int64_t>(number);
+}
+
 std::string Workspace::AddressOf(const RecordKey& key) const {
   const RegisterInfo* reg = catalog_->FindHash(RegisterOf(key));
   return Address{reg == nullptr ? "?" : reg->name, std::string(KeyOf(key)), {}, {}}.Text();
@@ -291,8 +368,12 @@ bool Workspace::OnRecord(const Entry& entry, const Op& op, const RecordKey& key)
 
 absl::StatusOr<std::vector<Workspace::Touch>> Workspace::Chain(const RecordKey& key, const RegisterInfo& reg) {
   ASSIGN_OR_RETURN(const RecordEdit* edit, Load(key, reg));
+  return ChainFrom(edit->record.last_touch, key);
+}
+
+absl::StatusOr<std::vector<Workspace::Touch>> Workspace::ChainFrom(Dot last, const RecordKey& key) const {
   std::vector<Touch> chain;
-  for (Dot dot = edit->record.last_touch; dot != 0;) {
+  for (Dot dot = last; dot != 0;) {
     ASSIGN_OR_RETURN(Entry entry, journal.EntryAt(dot));
     ASSIGN_OR_RETURN(const Touches touches, journal.TouchesAt(dot));
     Dot previous = 0;
@@ -402,7 +483,7 @@ absl::Status Workspace::WriteDeferred(SortedRows& rows) {
     if (stored) RETURN_IF_ERROR(ReadRecord(*stored, *edit));
     const size_t scopes = touched_.size();
     for (; at != sorted.end() && (*at)->key == key; ++at) RETURN_IF_ERROR(FoldDeferred(**at, *edit));
-    Reclaim(*edit);
+    RETURN_IF_ERROR(Reclaim(*edit));
     const bool kept = touched_.size() > scopes;
     if (kept) KeepIn(*arena_, edit->record);  // putting the row moves what it borrows from
     PutRecord(*edit, rows);
@@ -421,7 +502,7 @@ absl::Status Workspace::FlushRecords(WriteTxn& txn) {
   std::sort(changed.begin(), changed.end(), [](const RecordEdit* a, const RecordEdit* b) { return a->key < b->key; });
   SortedRows records(txn, Table::kRecord);
   for (RecordEdit* edit : changed) {
-    Reclaim(*edit);
+    RETURN_IF_ERROR(Reclaim(*edit));
     PutRecord(*edit, records);
   }
   RETURN_IF_ERROR(WriteDeferred(records));
@@ -437,6 +518,8 @@ absl::Status Workspace::FlushRecords(WriteTxn& txn) {
   }
   for (const std::string& key : premises_) txn.Put(Table::kPremise, key, Key64(0));
   for (const auto& [key, row] : contexts_) txn.Put(Table::kContext, key, row);
+  for (const auto& [key, count] : issued_) txn.Put(Table::kIssued, key, Key64(IssuedBefore(key) + count));
+  issued_.clear();
   claims_.clear();
   acts_.clear();
   premises_.clear();

@@ -13,6 +13,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "engine/base/arena.h"
+#include "engine/crdt/tally.h"
 #include "engine/journal/journal.h"
 #include "engine/register/catalog.h"
 #include "engine/register/claims.h"
@@ -22,13 +23,14 @@ namespace chancery {
 
 // A subject of some rule whose clashes may have changed.
 struct Scope {
-  enum class Type : uint8_t { kField = 0, kExistence = 1, kUnique = 2 };
+  enum class Type : uint8_t { kField = 0, kExistence = 1, kRule = 2, kCycle = 3, kPack = 4 };
   Type type = Type::kField;
-  RecordKey record;     // kField, kExistence
+  RecordKey record;     // kField, kExistence; kCycle: one that may lie on a cycle, of a case the least of its addresses
   uint16_t field = 0;   // kField
-  uint64_t rule = 0;    // kUnique: RuleInfo::hash
-  std::string subject;  // kUnique: SubjectUnder of the value
+  uint64_t rule = 0;    // kRule, kCycle: RuleInfo::hash
+  std::string subject;  // kRule: SubjectUnder of the values; kPack: its name
   auto operator<=>(const Scope&) const = default;
+  bool on_values() const { return rule != 0; }  // between records: its facts may lie on any of them
 };
 
 struct RecordEdit {
@@ -40,8 +42,9 @@ struct RecordEdit {
   Dot link = 0;    // the entry that touched the record before the one that did last
   Few<Life> life;  // as the subjects that it touches were noted last; likewise the next two
   bool existed_before = false, life_clashed = false;
-  std::vector<ClaimRow> claims;  // as the index (and what this batch does to it) has them
-  Sum128 digest;                 // as the sums have it
+  std::vector<uint16_t> recount;  // fields whose sums have to be made anew from the entries on the record
+  std::vector<ClaimRow> claims;   // as the index (and what this batch does to it) has them
+  Sum128 digest;                  // as the sums have it
 };
 
 class Workspace {
@@ -97,8 +100,8 @@ class Workspace {
   // In the order of the entry's operations, each with what it was.
   absl::Span<const std::pair<RecordEdit*, Record>> ChangedSinceBegin() const { return undo_.records; }
 
-  // Brings the claim rows of a changed record up to date and notes the subjects touched.
-  void Reclaim(RecordEdit& edit);
+  // Brings the claim rows of a changed record up to date and notes the subjects touched. Errors: DataLoss.
+  absl::Status Reclaim(RecordEdit& edit);
 
   // The claims of one value under a rule, ascending by record.
   std::vector<ClaimRow> Claimants(uint64_t rule, const Hash128& value) const;
@@ -118,6 +121,11 @@ class Workspace {
 
   // What the author of an entry had seen: its past, without the entry itself.
   absl::StatusOr<Vector> PastOf(Dot dot) const;
+  void SetInHand(Dot dot, Vector past) { in_hand_ = {dot, std::move(past)}; }  // of an entry that no context tells of yet
+
+  // The next number that the lane issues for a serial field, or one that comes `ahead` later; -1: there is none. Errors:
+  // DataLoss.
+  absl::StatusOr<int64_t> NextNumber(const FieldInfo& field, const Lane& lane, uint64_t ahead) const;
 
   // The entries on a record, newest first in this store's order: a linear extension of causality, backwards.
   struct Touch {
@@ -125,12 +133,16 @@ class Workspace {
     Entry entry;
   };
   absl::StatusOr<std::vector<Touch>> Chain(const RecordKey& key, const RegisterInfo& reg);
+  absl::StatusOr<std::vector<Touch>> ChainFrom(Dot last, const RecordKey& key) const;  // last: the newest
 
   // The record as the entries in `frontier` made it. O(entries on the record).
   absl::StatusOr<Record> AsOf(const RecordKey& key, const RegisterInfo& reg, const Vector& frontier);
 
   std::string AddressOf(const RecordKey& key) const;  // canonical text
   bool OnRecord(const Entry& entry, const Op& op, const RecordKey& key) const;
+
+  // What rulings say of the versions of a pack: those that they withdraw.
+  absl::Status WithdrawPacks(std::string_view name, const std::set<Dot>& withdrawn);
 
   // Subjects whose clashes may have changed; ascending, each once.
   void NoteScope(Scope scope);
@@ -154,7 +166,8 @@ class Workspace {
     Dot dot = 0;
     Hlc hlc = 0;
     const Vector* seen = nullptr;
-    Dot* link = nullptr;  // receives the link of the touch chain
+    Dot* link = nullptr;         // receives the link of the touch chain
+    bool perhaps_again = false;  // another entry has its id
   };
   // One that waits.
   struct Deferred {
@@ -162,7 +175,7 @@ class Workspace {
     Op op;
     Act act;  // but `op`
   };
-  absl::Status FoldAround(const Entry& entry, Dot dot);                               // all of an entry but its operations
+  absl::Status FoldAround(const Entry& entry, Dot dot, const Vector& seen);           // all of an entry but its operations
   absl::StatusOr<const Ordinals*> Locate(const Entry& entry, const Op& op, Dot dot);  // and key_ is its record
   absl::Status FoldAct(const Act& act, RecordEdit& edit);
   absl::Status FoldDeferred(const Deferred& deferred, RecordEdit& edit);
@@ -172,12 +185,19 @@ class Workspace {
   absl::Status ReadRecord(std::string_view stored, RecordEdit& edit) const;
   void PutRecord(RecordEdit& edit, SortedRows& rows);
   absl::Status FoldChange(const Change& change, const Act& act, RecordEdit& edit);
-  void FoldCreate(RecordEdit& edit, Dot dot, const Vector& seen);
+  void FoldCreate(RecordEdit& edit, const Act& act);
+  void FoldSum(const Change& change, const FieldInfo& field, const Act& act, RecordEdit& edit);
+  void AddToTally(const TallyStep& step, const FieldInfo& field, const Act& act, Record& record);
+  absl::Status Recount(const FieldInfo& field, RecordEdit& edit);
+  absl::StatusOr<bool> FiledBefore(const Touch& touch, const Change& change, const FieldInfo& field, const RecordKey& key);
   void TouchField(const RecordKey& key, const RegisterInfo& reg, uint16_t handle);
   void NoteLife(RecordEdit& edit);
-  absl::Status FoldPack(const Entry& entry, Dot dot);
+  void NoteClaim(const RecordEdit& edit, const ClaimRow& row, const std::vector<ClaimRow>& others);
+  absl::Status FoldPack(const Entry& entry, Dot dot, const Vector& seen);
+  void SetCatalog(std::vector<PackSource> packs);
   absl::Status FoldAdmit(const Entry& entry, Dot dot);
   absl::Status StampCell(Cell& cell);
+  uint64_t IssuedBefore(const std::string& key) const;
   std::vector<Dot> DotsOf(const std::vector<Place>& places) const;
   Sum128 DigestOf(const RecordEdit& edit) const;
 
@@ -185,6 +205,7 @@ class Workspace {
     std::vector<std::pair<RecordEdit*, Record>> records;  // as they were
     std::vector<std::string> premises;                    // rows noted
     std::string act;                                      // key of the id noted, or ""
+    std::vector<std::string> issued;                      // keys of the numbers counted
   };
 
   const Txn& txn_;
@@ -208,6 +229,8 @@ class Workspace {
   std::map<std::string, std::vector<Dot>> acts_;                // 16-byte key -> new dots
   std::set<std::string> premises_;
   std::map<std::string, std::string> contexts_;
+  std::map<std::string, uint64_t> issued_;  // field and lane -> how many numbers
+  std::pair<Dot, Vector> in_hand_;
   std::vector<Scope> touched_;
   bool undoing_ = false;
   Undo undo_;

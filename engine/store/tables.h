@@ -19,9 +19,11 @@ enum class Table : uint8_t {
   kCase,     // 16 case id, 16 clash id (0 = header)  -> case row
   kPeaks,    // u64 lane handle, u64 size             -> the lane's tree at that size, about every 1024 entries
   kInbox,    // u64 lane id, u64 first seq, 8 hash    -> XXH3, run, outline                        (stored, not merged yet)
+  kIssued,   // u64 field, u64 lane handle            -> u64 numbers of a serial that the lane has issued
   kProof,    // u64 lane id                           -> XXH3, from where two versions of the lane differ, the other one's seal
 };
-inline constexpr std::array<const char*, 13> kTableNames = {"meta",    "lane",   "context", "journal", "record", "claim", "act",
-                                                            "premise", "ruling", "case",    "peaks",   "inbox",  "proof"};
+inline constexpr std::array<const char*, 14> kTableNames = {"meta",  "lane",  "context", "journal", "record",
+                                                            "claim", "act",   "premise", "ruling",  "case",
+                                                            "peaks", "inbox", "issued",  "proof"};
 
 }  // namespace chancery

@@ -54,6 +54,48 @@ Draft& Draft::Move(std::string_view field, std::string_view state) {
   return *this;
 }
 
+Draft& Draft::Bump(std::string_view field, int64_t amount) {
+  NextChange(*this, DraftChange::Verb::kBump, field).value = amount;
+  return *this;
+}
+
+Draft& Draft::Grant(std::string_view field, std::string_view site, int64_t amount) {
+  NextChange(*this, DraftChange::Verb::kGrant, field).value = Literal::Object({{"to", std::string(site)}, {"amount", amount}});
+  return *this;
+}
+
+Draft& Draft::Issue(std::string_view field) {
+  NextChange(*this, DraftChange::Verb::kIssue, field);
+  return *this;
+}
+
+Draft& Draft::Transfer(std::string_view field, const Shares& from, const Shares& to) {
+  const auto list = [](const Shares& shares) {
+    Literal out = Literal::List();
+    for (const auto& [owner, share] : shares) out.list.push_back(Literal::Object({{"owner", owner}, {"share", share}}));
+    return out;
+  };
+  NextChange(*this, DraftChange::Verb::kTransfer, field).value = Literal::Object({{"from", list(from)}, {"to", list(to)}});
+  return *this;
+}
+
+Draft& Draft::Charge(std::string_view field, std::string_view id, std::string_view cls, std::string_view value) {
+  NextChange(*this, DraftChange::Verb::kFile, field).value =
+      Literal::Object({{"id", std::string(id)}, {"class", std::string(cls)}, {"value", std::string(value)}});
+  return *this;
+}
+
+Draft& Draft::Strike(std::string_view field, std::string_view id) {
+  NextChange(*this, DraftChange::Verb::kStrike, field).value = std::string(id);
+  return *this;
+}
+
+Draft& Draft::Cede(std::string_view field, std::string_view id, std::string_view behind) {
+  NextChange(*this, DraftChange::Verb::kCede, field).value =
+      Literal::Object({{"id", std::string(id)}, {"behind", std::string(behind)}});
+  return *this;
+}
+
 Draft& Draft::Set(std::string_view field, Literal value) {
   NextChange(*this, DraftChange::Verb::kSet, field).value = std::move(value);
   return *this;

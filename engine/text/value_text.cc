@@ -8,6 +8,10 @@
 #include "engine/base/limits.h"
 #include "engine/base/status.h"
 #include "engine/base/strings.h"
+#include "engine/crdt/interval.h"
+#include "engine/crdt/ranked.h"
+#include "engine/crdt/shares.h"
+#include "engine/crdt/tally.h"
 #include "engine/pack/nearest.h"
 #include "engine/text/shape.h"
 
@@ -39,6 +43,14 @@ std::string_view Form(FieldType type) {
       return "the name of a state";
     case FieldType::kReference:
       return "the address of a record, for example \"parcel/1\"";
+    case FieldType::kInterval:
+      return "a stretch from one day, time or number to a later one, for example {\"from\": \"2026-01-01\", \"to\": "
+             "\"2027-01-01\"}; "
+             "\"to\": null has no end";
+    case FieldType::kLadder:
+      return "the name of a step";
+    case FieldType::kBlob:
+      return "a document, for example {\"sha256\": \"ab…64 digits\", \"bytes\": 1200}";
     default:
       return "no value written with \"set\"";
   }
@@ -83,6 +95,7 @@ std::optional<Value> TypePlain(FieldType type, const Literal& v, Arena& arena) {
   switch (type) {
     case FieldType::kState:
       return IsName(v.text) ? std::optional(Value::Text(v.text)) : std::nullopt;
+    case FieldType::kLadder:
     case FieldType::kText:
       return IsText(v.text) ? std::optional(Value::Text(v.text)) : std::nullopt;
     case FieldType::kInteger:
@@ -102,11 +115,44 @@ std::optional<Value> TypePlain(FieldType type, const Literal& v, Arena& arena) {
   }
 }
 
+// [from, to) of the field's type.
+std::optional<Value> TypeInterval(const FieldDef& def, const Literal& v, Arena& arena) {
+  const Literal *from = v.type == Literal::Type::kObject ? v.Find("from") : nullptr,
+                *to = from == nullptr ? nullptr : v.Find("to");
+  if (from == nullptr || v.members.size() != (to == nullptr ? 1u : 2u)) return std::nullopt;
+  const std::optional<Value> begin = TypePlain(def.of, *from, arena);
+  const bool open = to == nullptr || to->null();
+  const std::optional<Value> end = open ? std::nullopt : TypePlain(def.of, *to, arena);
+  if (!begin || (!open && !end)) return std::nullopt;
+  Interval interval{begin->kind, begin->AsInteger(), std::nullopt};
+  if (end) interval.to = end->AsInteger();
+  return interval.to && *interval.to <= interval.from ? std::nullopt : std::optional(IntervalValue(interval));
+}
+
+std::optional<Value> TypeBlob(const Literal& v, Arena& arena) {
+  const Literal *hash = v.type == Literal::Type::kObject ? v.Find("sha256") : nullptr,
+                *bytes = hash == nullptr ? nullptr : v.Find("bytes");
+  std::string digest;
+  if (bytes == nullptr || v.members.size() != 2 || bytes->type != Literal::Type::kInteger || bytes->integer < 0 ||
+      !Unhex(hash->text, &digest) || digest.size() != 32)
+    return std::nullopt;
+  ByteWriter w;
+  w.Raw(digest);
+  w.Varint(static_cast<uint64_t>(bytes->integer));
+  return Value(Kind::kBlob, std::string_view(w.out)).KeptIn(arena);
+}
+
 absl::Status CheckSize(const Value& value, const Literal& literal, std::string_view at) {
   if (value.payload().size() <= limits::kValueBytes) return absl::OkStatus();
   return RefuseLimit(literal,
                      {Cat(at, " has a value of ", value.payload().size(), " bytes; ", limits::kValueBytes, " are allowed"),
                       std::string(at), "keep the document elsewhere and file its digest"});
+}
+
+std::string Listed(const std::vector<std::string>& names) {
+  std::string out;
+  for (const std::string& name : names) out += (out.empty() ? "" : ", ") + name;
+  return out;
 }
 
 std::vector<std::string> MemberNames(const FieldDef& def) {
@@ -155,11 +201,52 @@ absl::StatusOr<Value> TypeValue(const FieldDef& def, FieldType type, const Liter
     RETURN_IF_ERROR(CheckSize(group, literal, at));
     return group;
   }
-  std::optional<Value> value = TypePlain(type, literal, arena);
+  if (type == FieldType::kLadder && (!IsTextLiteral(literal) || !def.StepOf(literal.text)))
+    return RefuseAt(literal, at, Cat("takes a step of its ladder; found ", Found(literal)),
+                    Cat("its steps: ", Listed(def.steps)));
+  std::optional<Value> value = type == FieldType::kInterval ? TypeInterval(def, literal, arena)
+                               : type == FieldType::kBlob   ? TypeBlob(literal, arena)
+                                                            : TypePlain(type, literal, arena);
   if (!value.has_value()) return NotOfType(type, literal, at);
   RETURN_IF_ERROR(CheckSize(*value, literal, at));
   return *std::move(value);
 }
+
+namespace {
+
+Literal ShowInterval(const Interval& interval) {
+  const auto end = [&](int64_t v) {
+    return interval.of == Kind::kDate ? Literal(FormatDate(v)) : interval.of == Kind::kTime ? Literal(FormatTime(v)) : Literal(v);
+  };
+  return Literal::Object({{"from", end(interval.from)}, {"to", interval.to ? end(*interval.to) : Literal()}});
+}
+
+template <class Parts>
+Literal ShowShares(const Parts& parts) {
+  Literal list = Literal::List();
+  for (const auto& part : parts) list.list.push_back(Literal::Object({{"owner", part.owner}, {"share", Text(part.share)}}));
+  return list;
+}
+
+Literal ShowTransfer(const Transfer& transfer) {
+  return Literal::Object({{"from", ShowShares(transfer.in)}, {"to", ShowShares(transfer.out)}});
+}
+
+// As the act was written: {"id","class","value"}, {"id","behind"}; of several a list.
+Literal ShowRank(const RankActs& acts) {
+  Literal list = Literal::List();
+  for (const RankAct& act : acts) {
+    Literal one = act.what == RankAct::What::kStrike ? Literal(act.id) : Literal::Object({{"id", act.id}});
+    if (act.what == RankAct::What::kFile) one.Add("class", act.other).Add("value", act.value);
+    if (act.what == RankAct::What::kBehind) one.Add("behind", act.other);
+    if (act.what == RankAct::What::kAhead) one.Add("ahead", act.other);
+    list.list.push_back(std::move(one));
+  }
+  const bool alone = acts[0].what == RankAct::What::kFile || acts[0].what == RankAct::What::kBehind;
+  return alone ? list.list[0] : list;
+}
+
+}  // namespace
 
 Literal ShowValue(const Value& value) {
   switch (value.kind) {
@@ -190,6 +277,19 @@ Literal ShowValue(const Value& value) {
       const absl::StatusOr<Address> address = Address::Parse(value.payload());
       return Literal(address.ok() ? address->Shown() : std::string(value.payload()));
     }
+    case Kind::kInterval:
+      return ShowInterval(*IntervalIn(value.payload()));
+    case Kind::kBlob: {
+      ByteReader r(value.payload());
+      const std::string hash = Hex(r.Raw(32));
+      return Literal::Object({{"sha256", hash}, {"bytes", static_cast<int64_t>(r.Varint())}});
+    }
+    case Kind::kTransfer:
+      return ShowTransfer(*DecodeTransfer(value.payload()));
+    case Kind::kRank:
+      return ShowRank(*DecodeRank(value.payload()));
+    case Kind::kTally:
+      return Literal(DecodeTally(value.payload())->sum);
   }
   return Literal();
 }

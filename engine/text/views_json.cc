@@ -35,6 +35,8 @@ Literal Field(const FieldView& v) {
   Literal out = Literal::Object();
   out.Add("value", v.value).Add("interim", v.interim).Add("values", std::move(values));
   out.Add("contested", Literal(v.contested)).Add("cases", Texts(v.cases));
+  if (v.detail)
+    for (const auto& [key, value] : v.detail->members) out.Add(key, value);
   return out;
 }
 

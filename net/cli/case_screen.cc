@@ -209,7 +209,9 @@ std::string Heading(const CaseView& one) {
   std::string out = Sides(Bold(state) + std::string(std::max<size_t>(7, state.size() + 1) - state.size(), ' ') + Question(one),
                           Plain(one.rule)) +
                     "\n";
-  if (one.kind == "unique") out += "       The value in question: " + Plain(one.subject) + "\n";
+  if (one.kind == "unique" || one.kind == "no-overlap" || one.kind == "at-most")
+    out +=
+        (one.kind == "unique" ? "       The value in question: " : "       The group in question: ") + Plain(one.subject) + "\n";
   const std::string sentence = Sentence(one);
   return sentence.empty() ? out : out + "       " + sentence + "\n";
 }
@@ -234,6 +236,9 @@ std::string Meanwhile(const Snapshot& now, const CaseView& one) {
   if (one.kind == "unique") return Labelled("Meanwhile", "every record keeps the value, marked contested.");
   if (one.kind == "existence")
     return Labelled("Meanwhile", "one record is shown, marked contested; fields that differ are cases of their own.");
+  if (one.kind == "no-overlap" || one.kind == "at-most" || one.kind == "acyclic")
+    return Labelled("Meanwhile", "every record keeps what it has in " + Plain(one.field) + ", marked contested.");
+  if (one.kind == "pack") return Labelled("Meanwhile", "the higher version is in force, of one number the first in the order.");
   const absl::StatusOr<RecordView> record = now.Record(one.subject + "/" + one.field);
   if (!record.ok() || record->fields.empty()) return "";
   const Literal& interim = record->fields.front().interim;
@@ -281,7 +286,8 @@ std::string Next(const Command& command, const CaseView& one) {
                    " --officer NAME --reason TEXT");
     std::string others;
     for (size_t i = 1; i < std::min<size_t>(one.facts.size(), 3); ++i) others += "--keep " + one.facts[i].entry + " | ";
-    next.push_back(others + (one.kind == "existence" ? "" : "--set JSON | ") + "--both | --none    other outcomes");
+    next.push_back(others + (one.kind == "existence" || one.kind == "ranked" || one.kind == "pack" ? "" : "--set JSON | ") +
+                   "--both | --none    other outcomes");
   }
   if (!one.records.empty()) next.push_back(command.Self() + " log " + ShellWord(Typed(one.records.front())));
   return NextBlock(next);

@@ -10,6 +10,13 @@ std::string Text(const Literal& object, std::string_view key) {
   return found == nullptr ? std::string() : Words(*found);
 }
 
+// "Mari 1/2, Jaan 1/2"; "nobody" of the first transfer.
+std::string Parts(const Literal& shares) {
+  std::string out;
+  for (const Literal& share : shares.list) out += (out.empty() ? "" : ", ") + Text(share, "owner") + " " + Text(share, "share");
+  return out.empty() ? "nobody" : out;
+}
+
 // "owner Mari, area_m2 1200", "tags + a, - b": the members of one operation.
 std::vector<std::string> Changes(const Literal& op) {
   std::vector<std::string> out;
@@ -26,6 +33,28 @@ std::vector<std::string> Changes(const Literal& op) {
       for (const Literal& field : value.list) out.push_back("no " + Words(field));
     } else if (verb == "withdraw") {
       for (const auto& [field, entries] : value.members) out.push_back(Plain(field) + " withdrawn");
+    } else if (verb == "issue") {
+      for (const auto& [field, number] : value.members) out.push_back(Plain(field) + " " + Words(number) + " issued");
+    } else if (verb == "bump") {
+      for (const auto& [field, by] : value.members) out.push_back(Plain(field) + (by.integer > 0 ? " + " : " ") + Words(by));
+    } else if (verb == "grant") {
+      for (const auto& [field, grant] : value.members)
+        out.push_back(Plain(field) + " " + Text(grant, "amount") + " granted to " + Text(grant, "to"));
+    } else if (verb == "transfer") {
+      for (const auto& [field, transfer] : value.members)
+        out.push_back(Plain(field) + " from " + Parts(*transfer.Find("from")) + " to " + Parts(*transfer.Find("to")));
+    } else if (verb == "file") {
+      for (const auto& [field, charge] : value.members)
+        out.push_back(Plain(field) + " " + Text(charge, "id") + ", " + Text(charge, "class") + " " + Text(charge, "value"));
+    } else if (verb == "strike") {
+      for (const auto& [field, ids] : value.members) out.push_back(Plain(field) + " " + Words(ids) + " struck off");
+    } else if (verb == "cede") {
+      for (const auto& [field, move] : value.members)
+        out.push_back(Plain(field) + " " + Text(move, "id") + " behind " + Text(move, "behind"));
+    } else if (verb == "ahead") {
+      for (const auto& [field, moves] : value.members)
+        for (const Literal& move : moves.list)
+          out.push_back(Plain(field) + " " + Text(move, "id") + " ahead of " + Text(move, "ahead"));
     } else if (verb == "add" || verb == "remove") {
       for (const auto& [field, items] : value.members)
         out.push_back(Plain(field) + (verb == "add" ? " + " : " - ") + Words(items));

@@ -158,6 +158,9 @@ std::string Words(const Literal& value) {
     return out.empty() ? "none" : out;
   }
   if (value.type == Literal::Type::kObject) {
+    const Literal *from = value.Find("from"), *to = value.Find("to");  // a stretch of time
+    if (value.members.size() == 2 && from != nullptr && to != nullptr && from->type != Literal::Type::kList)
+      return Words(*from) + (to->null() ? " on" : " to " + Words(*to));
     for (const auto& [name, member] : value.members) out += (out.empty() ? "" : ", ") + Plain(name) + " " + Words(member);
     return out;
   }

@@ -120,12 +120,12 @@ TEST(BadStores, AWrongPackIsRefusedWithItsLine) {
   EXPECT_EQ(land.At("other", {"status"}).code, 4) << "a refused pack leaves no store behind";
 }
 
-TEST(BadStores, ALaterKindIsRefusedByName) {
+TEST(BadStores, AnUnknownKindIsRefusedWithTheNearestName) {
   const Land land;
-  WriteAll(land / "later.toml", "[pack]\nname = \"later\"\nversion = 1\n[register.a.fields]\nshares = { type = \"shares\" }\n");
-  const Result checked = land.Do({"pack", "check", land / "later.toml"});
+  WriteAll(land / "odd.toml", "[pack]\nname = \"odd\"\nversion = 1\n[register.a.fields]\nshares = { type = \"share\" }\n");
+  const Result checked = land.Do({"pack", "check", land / "odd.toml"});
   EXPECT_EQ(checked.code, 6);
-  EXPECT_NE(checked.err.find("shares"), std::string::npos) << checked.err;
+  EXPECT_NE(checked.err.find("\"share\""), std::string::npos) << checked.err;
 }
 
 // A `file` that waits for its input holds the store; a second command must not take it.

@@ -72,6 +72,8 @@ struct DraftOp {
   int line = 0, column = 0;
 };
 
+using Shares = std::vector<std::pair<std::string, std::string>>;  // owner, share: {"A", "1/2"}
+
 // An entry as its author writes it, before a site stamps it. Builder style in code, or ParseDraft from JSON.
 struct Draft {
   std::string id, officer, basis, note;
@@ -90,6 +92,13 @@ struct Draft {
   Draft& Add(std::string_view field, Literal element);
   Draft& Remove(std::string_view field, Literal element);
   Draft& Move(std::string_view field, std::string_view state);
+  Draft& Bump(std::string_view field, int64_t amount);
+  Draft& Grant(std::string_view field, std::string_view site, int64_t amount);
+  Draft& Issue(std::string_view field);
+  Draft& Transfer(std::string_view field, const Shares& from, const Shares& to);
+  Draft& Charge(std::string_view field, std::string_view id, std::string_view cls, std::string_view value);  // "file"
+  Draft& Strike(std::string_view field, std::string_view id);
+  Draft& Cede(std::string_view field, std::string_view id, std::string_view behind);
 };
 
 // Reads an entry's JSON (docs/reference/entry-json.md). Errors: a refusal of kind `type`, or `limit`, with line and column.
@@ -129,7 +138,8 @@ struct FieldView {
   bool contested = false;
   Literal value;                     // null where contested
   Literal interim;                   // what is shown meanwhile; equals value where not contested
-  std::vector<StandingView> values;  // distinct, ascending by compact JSON as bytes
+  std::vector<StandingView> values;  // distinct, ascending by compact JSON as bytes; of fields of one value at a time
+  std::optional<Literal> detail;     // of a quota: {"left": N, "rights": {SITE: N}}: what may still be used, and where
   std::vector<std::string> cases;    // ids of cases not ruled that have a fact in this field
 };
 
@@ -160,8 +170,8 @@ struct RulingView {
 
 struct CaseView {
   std::string id, rule, subject, title;
-  std::string kind;   // field | once | state | reference | unique | existence
-  std::string field;  // the field that it is about; "" for existence
+  std::string kind;   // field once state reference shares ranked unique no-overlap at-most acyclic existence pack
+  std::string field;  // the fields that it is about, joined by ", "; "" for existence and packs
   std::string state;  // open proposed ruled split reopened
   bool notice = false;
   std::vector<FactView> facts;          // in canonical order

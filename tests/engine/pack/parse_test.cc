@@ -278,14 +278,21 @@ TEST(ParsePack, RefusesWhatIsWrongInARule) {
        "land.toml:13:9: rule one: limit is an integer or a field, for example \"block.area_m2\""},
       {Rule("on = [\"r.area\"]\nper = [\"r.num\"]\nlimit = \"r.area\"", "one", "at-most"),
        "land.toml:13:9: rule one: limit names a field of r, so per is one reference to r"},
+      {Rule("on = [\"r.num\"]\n[register.q.fields]\nx = { type = \"interval\", of = \"text\" }"),
+       "land.toml:13:31: field q.x: of of an interval is date, time or integer"},
+      {Rule("on = [\"r.num\"]\n[register.q.fields]\nx = { type = \"group\", fields = { a = \"text\" }, merge = \"last\", by = "
+            "\"b\" }"),
+       "land.toml:13:69: field q.x: by names a member of the group; did you mean \"a\"?"},
+      {Rule("on = [\"r.num\"]\n[register.q.fields]\nx = { type = \"group\", fields = { a = \"date\" }, by = \"a\" }"),
+       "land.toml:13:53: field q.x: by stands only with merge = \"last\""},
       {Rule("on = [\"r.area\"]\nper = [\"r.tags\"]\nlimit = 3", "one", "at-most"),
        "land.toml:12:7: rule one: per names plain fields and references; r.tags is a set"},
   };
   for (const Bad& bad : table) ExpectFirst(bad);
 }
 
-TEST(ParsePack, NamesEachKindThatIsNotMergedYetInTheOrderOfTheFile) {
-  const std::string full = Fields(R"(valid   = { type = "interval", of = "date" }
+TEST(ParsePack, ReadsEveryKindOfFieldAndRule) {
+  const PackDef pack = Parsed(Fields(R"(valid   = { type = "interval", of = "date" }
 status  = { type = "state", start = "draft", moves = ["draft>filed", "filed>registered"], confluent = [["filed", "registered"]] }
 stage   = { type = "ladder", steps = ["draft", "filed", "public"] }
 shares  = { type = "shares" }
@@ -295,11 +302,12 @@ permits = { type = "escrow", max = 100 }
 code    = { type = "serial", start = 16000000, block = 1000 }
 parent  = { type = "reference", to = "r", deletion = "unset" }
 plan    = { type = "blob" }
-address = { type = "group", fields = { street = "text" }, merge = "last", by = "declared" }
+address = { type = "group", fields = { street = "text", since = "date" }, merge = "last", by = "since" }
+residence = { type = "group", fields = { town = "text", until = "date" }, merge = "last", by = "declared" }
 member  = { type = "text" }
 area    = { type = "integer" }
 limit   = { type = "integer" })",
-                                  R"([[rule]]
+                                     R"([[rule]]
 id = "term"
 kind = "no-overlap"
 on = ["r.valid"]
@@ -323,27 +331,20 @@ on = ["r.parent"]
 id = "pair"
 kind = "unique"
 on = ["r.member", "r.area"]
-)");
-  EXPECT_EQ(Refused(full),
-            "land.toml:5:1: field r.valid: type \"interval\" is not merged by this version yet\n"
-            "land.toml:7:1: field r.stage: type \"ladder\" is not merged by this version yet\n"
-            "land.toml:8:1: field r.shares: type \"shares\" is not merged by this version yet\n"
-            "land.toml:9:1: field r.charges: type \"ranked\" is not merged by this version yet\n"
-            "land.toml:10:1: field r.visits: type \"counter\" is not merged by this version yet\n"
-            "land.toml:11:1: field r.permits: type \"escrow\" is not merged by this version yet\n"
-            "land.toml:12:1: field r.code: type \"serial\" is not merged by this version yet\n"
-            "land.toml:14:1: field r.plan: type \"blob\" is not merged by this version yet\n"
-            "land.toml:15:75: field r.address: by = \"declared\" is not merged by this version yet\n"
-            "land.toml:21:1: rule term: kind \"no-overlap\" is not merged by this version yet\n"
-            "land.toml:26:1: rule area-total: kind \"at-most\" is not merged by this version yet\n"
-            "land.toml:37:1: rule tree: kind \"acyclic\" is not merged by this version yet\n"
-            "land.toml:42:1: rule pair: kind \"unique\" on several fields is not merged by this version yet");
-}
-
-TEST(ParsePack, TellsWhatIsWrongBeforeWhatIsNotMergedYet) {
-  EXPECT_EQ(Refused(Fields("a = { type = \"counter\" }\nb = { type = \"text\", x = 1 }")),
-            "land.toml:6:22: field r.b: unknown key \"x\"; known: type, merge, interim, outcome, hold, officers, relied\n"
-            "land.toml:5:1: field r.a: type \"counter\" is not merged by this version yet");
+)"));
+  const RegisterDef& r = *pack.Find("r");
+  EXPECT_EQ(r.Find("valid")->of, FieldType::kDate);
+  EXPECT_EQ(r.Find("stage")->steps, (std::vector<std::string>{"draft", "filed", "public"}));
+  EXPECT_EQ(r.Find("charges")->classes, (std::vector<std::string>{"mortgage", "easement"}));
+  EXPECT_FALSE(r.Find("charges")->tie_equal);
+  EXPECT_EQ(r.Find("permits")->max, 100);
+  EXPECT_EQ(r.Find("code")->start_number, 16000000);
+  EXPECT_EQ(r.Find("code")->block, 1000);
+  EXPECT_EQ(r.Find("address")->by, "since");
+  EXPECT_EQ(r.Find("residence")->by, "until");
+  EXPECT_EQ(pack.rules[0].per.size(), 2u);
+  EXPECT_EQ(pack.rules[1].limit_field->Text(), "r.limit");
+  EXPECT_EQ(pack.rules[4].on.size(), 2u);
 }
 
 TEST(ParsePack, CutsALongListOfProblems) {

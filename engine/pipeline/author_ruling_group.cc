@@ -1,0 +1,73 @@
+// Rulings on groups of records: what overlaps, what adds up to too much, what leads back to itself. Losers return to the value
+// before the clash.
+#include <algorithm>
+
+#include "engine/base/status.h"
+#include "engine/base/strings.h"
+#include "engine/pipeline/author.h"
+
+namespace chancery {
+
+absl::StatusOr<Value> Author::ValueBefore(const CaseFact& fact, const RecordKey& record, const RuleInfo& rule) {
+  ASSIGN_OR_RETURN(const Vector past, work_.PastOf(fact.dot));
+  ASSIGN_OR_RETURN(const Record before, work_.AsOf(record, *rule.reg, past));
+  const Cell* cell = before.exists() ? before.Find(rule.on[0]->handle) : nullptr;
+  if (cell == nullptr) return Value();
+  const Write* shown = InterimOf(Visible(*cell, rule.on[0]->def, work_.lanes), rule.on[0]->def, work_.lanes);
+  return shown == nullptr ? Value() : shown->value.KeptIn(work_.arena());
+}
+
+absl::StatusOr<bool> Author::Stands(const CaseFact& fact, const RuleInfo& rule) {
+  ASSIGN_OR_RETURN(const RecordKey record, batch_.docket().RecordOf(fact));
+  ASSIGN_OR_RETURN(const RecordEdit* edit, work_.Load(record, *rule.reg));
+  const Cell* cell = edit->record.Find(rule.on[0]->handle);
+  return cell != nullptr &&
+         std::any_of(cell->begin(), cell->end(), [&](const Write& w) { return w.dot == fact.dot && w.op == fact.op; });
+}
+
+absl::Status Author::GroupEffects(const RulingDraft& draft, const Case& c, Entry& entry) {
+  const RuleInfo& rule = *work_.catalog().RuleByHash(c.scope.rule);
+  if (draft.set) {
+    ASSIGN_OR_RETURN(const std::set<RecordKey> records, RecordsOf(c));
+    return ValuesByHand(*draft.set, records, c, entry);
+  }
+  std::optional<CaseFact> kept;
+  if (!draft.keep.empty()) {
+    ASSIGN_OR_RETURN(kept, KeptFact(draft, c));
+  }
+  if (kept) {
+    ASSIGN_OR_RETURN(const bool stands, Stands(*kept, rule));
+    if (!stands) return RefuseRuling(c, Cat("what ", draft.keep, " entered no longer stands"), "--set gives the value anew");
+  }
+  std::map<RecordKey, Value> values;  // that losers return to
+  std::set<CaseFact> clashing;
+  for (const Clash& clash : c.live) clashing.insert({clash.a, clash.b});
+  for (const CaseFact& fact : clashing) {
+    ASSIGN_OR_RETURN(const RecordKey record, batch_.docket().RecordOf(fact));
+    ASSIGN_OR_RETURN(const bool stands, Stands(fact, rule));
+    if (!stands || (kept && fact.dot == kept->dot)) continue;
+    Value before;
+    if (!return_to_unset_) {
+      ASSIGN_OR_RETURN(before, ValueBefore(fact, record, rule));
+      returned_ |= !before.unset();
+    }
+    values.insert_or_assign(record, before);
+  }
+  ASSIGN_OR_RETURN(const uint32_t ordinal, work_.catalog().FieldOrdinal(*rule.reg, *rule.on[0]));
+  for (auto& [record, value] : values) {
+    ASSIGN_OR_RETURN(Op op, RulingOp(entry, *rule.reg, record));
+    op.changes.push_back({ordinal, Verb::kSettle, std::move(value), {}});
+    entry.ops.push_back(std::move(op));
+  }
+  return absl::OkStatus();
+}
+
+// keep: that version is in force; what it lacks of the others is kept, shown and merged as ever.
+absl::Status Author::PackEffects(const RulingDraft& draft, const Case& c) {
+  if (draft.set || draft.none)
+    return RefuseRuling(c, "of two versions of a pack one is kept, or both stay",
+                        "--keep ENTRY; or load a version that has what both brought");
+  return absl::OkStatus();
+}
+
+}  // namespace chancery

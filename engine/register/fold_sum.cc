@@ -1,0 +1,110 @@
+// Counters and quotas: one tally a lane. Usually a step is added; where a creation had seen a part of a tally, or an act was
+// filed twice, the field is counted anew from the entries on the record.
+#include <algorithm>
+#include <map>
+
+#include "engine/base/planted.h"
+#include "engine/base/status.h"
+#include "engine/register/view.h"
+#include "engine/register/workspace.h"
+
+namespace chancery {
+namespace {
+
+// What a change does to a tally; a grant is a group of the amount and the lane that it goes to.
+TallyStep StepOf(const Change& change) {
+  TallyStep step;
+  if (change.value.kind == Kind::kInteger) {
+    step.amount = change.value.AsInteger();
+    return step;
+  }
+  for (const auto& [name, value] : change.value.AsGroup()) {
+    if (name == "amount" && value.kind == Kind::kInteger) step.amount = value.AsInteger();
+    if (name == "lane" && value.kind == Kind::kBytes) step.grants_to = ByteReader(value.payload()).U64();
+  }
+  return step;
+}
+
+}  // namespace
+
+void Workspace::AddToTally(const TallyStep& step, const FieldInfo& field, const Act& act, Record& record) {
+  Cell& cell = record.At(field.handle);
+  const auto of_lane = [&](const Write& write) { return HandleOf(write.dot) >= HandleOf(act.dot); };
+  auto at = std::find_if(cell.begin(), cell.end(), of_lane);
+  Tally tally;
+  if (at == cell.end() || HandleOf(at->dot) != HandleOf(act.dot)) {
+    at = cell.insert(at, Write{});
+  } else if (std::optional<Tally> known = DecodeTally(at->value.payload())) {
+    tally = *std::move(known);
+  }
+  Add(step, SeqOf(act.dot), act.hlc, tally);
+  const std::string bytes = EncodeTally(tally);
+  *at = {act.dot, act.hlc, act.index, false, Value(Kind::kTally, bytes).KeptIn(*arena_)};
+}
+
+void Workspace::FoldSum(const Change& change, const FieldInfo& field, const Act& act, RecordEdit& edit) {
+  AddToTally(StepOf(change), field, act, edit.record);
+  if (act.perhaps_again && !Planted(Bug::kActsCountTwice)) edit.recount.push_back(field.handle);
+}
+
+// Whether an entry that stands earlier in canonical order carries the same id and changes the field alike: it is one act.
+absl::StatusOr<bool> Workspace::FiledBefore(const Touch& touch, const Change& change, const FieldInfo& field,
+                                            const RecordKey& key) {
+  if (touch.entry.idempotency.empty()) return false;
+  for (const Dot dot : Acts(touch.entry.idempotency)) {
+    if (dot == touch.dot) continue;
+    ASSIGN_OR_RETURN(const Entry other, journal.EntryAt(dot));
+    if (!Before(lanes, other.hlc, dot, touch.entry.hlc, touch.dot)) continue;
+    for (const Op& op : other.ops) {
+      if (!OnRecord(other, op, key)) continue;
+      const Ordinals& ordinals = *catalog_->Resolve(other.packs[op.pack], op.reg);
+      for (const Change& c : op.changes)
+        if (c.field < ordinals.fields.size() && ordinals.fields[c.field] == &field && c.verb == change.verb &&
+            c.value == change.value)
+          return true;
+    }
+  }
+  return false;
+}
+
+absl::Status Workspace::Recount(const FieldInfo& field, RecordEdit& edit) {
+  ASSIGN_OR_RETURN(std::vector<Touch> chain, ChainFrom(edit.record.last_touch, edit.key));
+  std::reverse(chain.begin(), chain.end());  // causes before effects
+  if (Cell* cell = edit.record.Find(field.handle)) cell->clear();
+  struct Creation {
+    Dot dot = 0;
+    size_t op = 0;
+    Vector past;
+  };
+  std::vector<Creation> creations;
+  for (const Touch& touch : chain)
+    for (size_t i = 0; i < touch.entry.ops.size(); ++i) {
+      if (touch.entry.ops[i].kind != OpKind::kCreate || !OnRecord(touch.entry, touch.entry.ops[i], edit.key)) continue;
+      ASSIGN_OR_RETURN(Vector past, PastOf(touch.dot));
+      creations.push_back({touch.dot, i, std::move(past)});
+    }
+  const auto ended = [&](Dot dot, size_t op) {
+    return std::any_of(creations.begin(), creations.end(),
+                       [&](const Creation& creation) { return creation.dot == dot ? op < creation.op : creation.past.Has(dot); });
+  };
+  for (const Touch& touch : chain)
+    for (uint16_t i = 0; i < touch.entry.ops.size(); ++i) {
+      const Op& op = touch.entry.ops[i];
+      if (!OnRecord(touch.entry, op, edit.key) || ended(touch.dot, i)) continue;
+      const Ordinals& ordinals = *catalog_->Resolve(touch.entry.packs[op.pack], op.reg);
+      const Act act{&op, &ordinals, i, touch.dot, touch.entry.hlc, nullptr, nullptr, false};
+      for (size_t f = 0; f < ordinals.fields.size() && op.kind == OpKind::kCreate; ++f)
+        if (ordinals.fields[f] == &field && field.def.type == FieldType::kEscrow)
+          AddToTally({0, static_cast<uint64_t>(ordinals.def->fields[f].max), std::nullopt}, field, act, edit.record);
+      for (const Change& change : op.changes) {
+        if (change.verb != Verb::kBump || change.field >= ordinals.fields.size() || ordinals.fields[change.field] != &field)
+          continue;
+        ASSIGN_OR_RETURN(const bool before, FiledBefore(touch, change, field, edit.key));
+        if (!before) AddToTally(StepOf(change), field, act, edit.record);
+      }
+    }
+  std::erase_if(edit.record.slots, [](const Slot& slot) { return slot.cell.empty(); });
+  return absl::OkStatus();
+}
+
+}  // namespace chancery
