@@ -41,6 +41,14 @@ Budget Speed(std::string id, std::string what, const std::string& bench, double 
 const std::vector<Budget>& Budgets() {
   static const std::vector<Budget> budgets = {
       {"S1", "load, durable every 1,000", "× raw LMDB", true, 0.30, 0.40, {Rate("W1/chancery")}, {Rate("W1/lmdb")}},
+      {"S1-wide",
+       "load, 30 fields and 10 rules",
+       "× our own, 8 and none",
+       true,
+       0.50,
+       {},
+       {Rate("W1/wide")},
+       {Rate("W1/chancery")}},
       {"S1-sqlite", "load, durable every 1,000", "× SQLite", true, {}, 1.0, {Rate("W1/chancery")}, {Rate("W1/sqlite")}},
       {"S2", "one entry a commit, one writer", "× raw LMDB", true, 0.85, 0.95, {Rate("W2/one/chancery")}, {Rate("W2/one/lmdb")}},
       {"S3", "16 writers", "× raw LMDB, grouped", true, 0.85, {}, {Rate("W2/sixteen/chancery")}, {Rate("W2/sixteen/lmdb")}},

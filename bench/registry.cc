@@ -10,10 +10,10 @@ void Must(const absl::Status& status) {
   if (!status.ok()) Fail(status.ToString());
 }
 
-std::unique_ptr<Database> Found(const std::string& dir, const std::string& site) {
+std::unique_ptr<Database> Found(const std::string& dir, const std::string& site, const char* pack) {
   FoundOptions options;
   options.site = site;
-  options.packs = {{"cadastre.toml", kPack}};
+  options.packs = {{"cadastre.toml", pack}};
   return Must(Database::Found(dir, options));
 }
 

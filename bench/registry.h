@@ -29,6 +29,92 @@ fields.zone = { type = "text" }
 fields.note = { type = "text" }
 )";
 
+// The same fields among thirty, of every kind, with ten rules on them.
+inline constexpr const char* kWidePack = R"([pack]
+name = "cadastre"
+version = 1
+
+[register.parcel]
+title = "Parcel"
+fields.owner = { type = "text" }
+fields.shares = { type = "text" }
+fields.area = { type = "integer" }
+fields.address = { type = "text" }
+fields.status = { type = "text" }
+fields.updated = { type = "integer" }
+fields.zone = { type = "text" }
+fields.note = { type = "text" }
+fields.borders = { type = "bytes" }
+fields.charges = { type = "ranked", classes = ["mortgage", "easement"] }
+fields.code = { type = "serial", start = 1 }
+fields.deed = { type = "text", merge = "once" }
+fields.heated = { type = "bool" }
+fields.kind = { type = "ladder", steps = ["draft", "filed", "public"] }
+fields.leased = { type = "interval", of = "date" }
+fields.measured = { type = "date" }
+fields.owners = { type = "shares" }
+fields.parent = { type = "reference", to = "parcel" }
+fields.part = { type = "rational" }
+fields.permits = { type = "escrow", max = 10 }
+fields.phase = { type = "state", start = "draft", moves = ["draft>filed", "filed>public"] }
+fields.place = { type = "group", fields = { town = "text", street = "text" } }
+fields.plan = { type = "blob" }
+fields.price = { type = "integer", merge = "last" }
+fields.remarks = { type = "set", of = "text" }
+fields.seen = { type = "time" }
+fields.storeys = { type = "integer" }
+fields.tenant = { type = "text", interim = "last" }
+fields.visits = { type = "counter" }
+fields.whole = { type = "reference", to = "parcel", deletion = "unset" }
+
+[[rule]]
+id = "address"
+kind = "unique"
+on = ["parcel.address"]
+[[rule]]
+id = "note"
+kind = "unique"
+on = ["parcel.note"]
+normalise = "nfkc-casefold"
+[[rule]]
+id = "owner-address"
+kind = "unique"
+on = ["parcel.owner", "parcel.address"]
+[[rule]]
+id = "code"
+kind = "unique"
+on = ["parcel.code"]
+[[rule]]
+id = "area"
+kind = "at-most"
+on = ["parcel.area"]
+per = ["parcel.address"]
+limit = 1000000000
+[[rule]]
+id = "storeys"
+kind = "at-most"
+on = ["parcel.storeys"]
+per = ["parcel.whole"]
+limit = "parcel.storeys"
+[[rule]]
+id = "lease"
+kind = "no-overlap"
+on = ["parcel.leased"]
+per = ["parcel.address", "parcel.tenant"]
+[[rule]]
+id = "within"
+kind = "acyclic"
+on = ["parcel.parent"]
+[[rule]]
+id = "part-of"
+kind = "acyclic"
+on = ["parcel.whole"]
+[[rule]]
+id = "parent"
+kind = "reference"
+on = ["parcel.parent"]
+)";
+
 void Must(const absl::Status& status);
 template <class T>
 T Must(absl::StatusOr<T> value) {
@@ -36,7 +122,7 @@ T Must(absl::StatusOr<T> value) {
   return *std::move(value);
 }
 
-std::unique_ptr<Database> Found(const std::string& dir, const std::string& site);
+std::unique_ptr<Database> Found(const std::string& dir, const std::string& site, const char* pack = kPack);
 // A second site of the registry of `db`, admitted; both have the same entries.
 std::unique_ptr<Database> JoinTo(Database& db, const std::string& dir, const std::string& site);
 

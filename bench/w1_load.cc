@@ -15,11 +15,11 @@ void LoadRival(benchmark::State& state, MakeRival make) {
   }
 }
 
-void LoadChancery(benchmark::State& state) {
+void LoadChancery(benchmark::State& state, const char* pack) {
   const std::vector<Draft> drafts = Creations(Parcels(ParcelCount()));
   for (auto _ : state) {
     const Scratch scratch;
-    const auto db = Found(scratch / "s", "tallinn");
+    const auto db = Found(scratch / "s", "tallinn", pack);
     Timed(state, drafts.size(), [&] { FileAll(*db, drafts); });
   }
 }
@@ -28,7 +28,8 @@ void LoadChancery(benchmark::State& state) {
 
 void RegisterLoad() {
   Register("W1/lmdb", LoadRival, MakeLmdb);
-  Register("W1/chancery", LoadChancery);
+  Register("W1/chancery", LoadChancery, kPack);
+  Register("W1/wide", LoadChancery, kWidePack);
   Register("W1/sqlite", LoadRival, MakeSqlite);
   Register("W1/rocksdb", LoadRival, MakeRocksdb);
 }

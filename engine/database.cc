@@ -10,6 +10,8 @@
 #include "engine/base/strings.h"
 #include "engine/key_file.h"
 #include "engine/pipeline/author.h"
+#include "engine/pipeline/blob_put.h"
+#include "engine/pipeline/bundle_file.h"
 #include "engine/pipeline/card.h"
 #include "engine/pipeline/commit.h"
 #include "engine/pipeline/ingest.h"
@@ -372,11 +374,15 @@ struct Database::Impl {
   absl::StatusOr<Intake> Take(Offer offer, absl::Status* fault);
   absl::StatusOr<Intake> TakeOnce(const Offer& offer, Attempt* attempt);
   absl::StatusOr<Intake> TakeBundle(const Bundle& bundle);
+  absl::StatusOr<Intake> Apply(const BundleFile& file);
+  StoreTurns Turns();
   absl::StatusOr<Intake> TakeSlices(const Offer& offer, absl::Status* fault);
   absl::Status NoteFiled(const std::vector<LaneHead>& heads);
 
   absl::Status Found(const FoundOptions& options);
-  absl::Status Join(const JoinOptions& options, const Bundle& bundle);
+  absl::Status Join(const JoinOptions& options, const BundleFile& file);
+  static absl::StatusOr<std::unique_ptr<Impl>> JoinNew(const std::string& dir, const JoinOptions& options, const BundleFile& file,
+                                                       const Environment& env);
 };
 
 // What came of several transactions: sums of what each did, and what was so after the last.
@@ -480,6 +486,27 @@ absl::StatusOr<Intake> Database::Impl::TakeBundle(const Bundle& bundle) {
                "carry it again, or export it again");
 }
 
+// For what lies beside the registers: every slice waits for its turn among those who file.
+StoreTurns Database::Impl::Turns() {
+  return {[this] { return env->Read(); },
+          [this](const std::function<absl::Status(WriteTxn&)>& work) {
+            Job job;
+            job.alone = true;
+            job.repair = work;
+            return Submit(job);
+          }};
+}
+
+// Entries first: what happens to a document takes nothing away from them.
+absl::StatusOr<Intake> Database::Impl::Apply(const BundleFile& file) {
+  if (file.bundle().registry != store.registry)
+    return Error(absl::StatusCode::kFailedPrecondition, "the bundle is of another registry",
+                 "chancery status names the registry of a store");
+  ASSIGN_OR_RETURN(Intake intake, TakeBundle(file.bundle()));
+  RETURN_IF_ERROR(file.TakeDocuments(Turns(), &intake));
+  return intake;
+}
+
 absl::Status Database::Impl::Found(const FoundOptions& options) {
   return Transact([&](Batch& batch, WriteTxn& txn) -> absl::Status {
     ASSIGN_OR_RETURN(const PackDef first, ParsePack(options.packs[0].second, options.packs[0].first, {}));
@@ -505,8 +532,11 @@ absl::Status Database::Impl::Found(const FoundOptions& options) {
   });
 }
 
-absl::Status Database::Impl::Join(const JoinOptions& options, const Bundle& bundle) {
-  ASSIGN_OR_RETURN(const Intake intake, TakeBundle(bundle));
+absl::Status Database::Impl::Join(const JoinOptions& options, const BundleFile& file) {
+  ASSIGN_OR_RETURN(const Intake intake, Apply(file));
+  if (intake.documents_damaged > 0)
+    return Error(absl::StatusCode::kDataLoss, "the bundle is damaged: not all of its documents are whole",
+                 "carry it again, or export it again");
   if (intake.damaged > 0)
     return Error(absl::StatusCode::kDataLoss,
                  Cat("the bundle is damaged: ", intake.offered - intake.damaged, " of ", intake.offered, " runs are whole"),
@@ -545,20 +575,40 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Found(const std::string& dir
   return std::unique_ptr<Database>(new Database(std::move(impl)));
 }
 
-absl::StatusOr<std::unique_ptr<Database>> Database::Join(const std::string& dir, const JoinOptions& options,
-                                                         std::string_view bytes, const Environment& env) {
-  if (options.role != "full")
-    return Error(absl::StatusCode::kUnimplemented, Cat("role ", options.role, ": not yet"), "join with --role full");
-  ASSIGN_OR_RETURN(const Bundle bundle, DecodeBundle(bytes));
+absl::StatusOr<std::unique_ptr<Database::Impl>> Database::Impl::JoinNew(const std::string& dir, const JoinOptions& options,
+                                                                        const BundleFile& file, const Environment& env) {
   auto impl = std::make_unique<Impl>();
   impl->environment = env;
-  RETURN_IF_ERROR(impl->Create(dir, options.site, bundle.registry, options.key_seed));
-  const absl::Status joined = impl->Join(options, bundle);
-  if (!joined.ok()) {
-    impl.reset();
-    RemoveStoreFiles(dir);
-    return joined;
-  }
+  RETURN_IF_ERROR(impl->Create(dir, options.site, file.bundle().registry, options.key_seed));
+  const absl::Status joined = impl->Join(options, file);
+  if (joined.ok()) return impl;
+  impl.reset();
+  RemoveStoreFiles(dir);
+  return joined;
+}
+
+namespace {
+
+absl::Status CheckRole(const JoinOptions& options) {
+  if (options.role == "full") return absl::OkStatus();
+  return Error(absl::StatusCode::kUnimplemented, Cat("role ", options.role, ": not yet"), "join with --role full");
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Database>> Database::Join(const std::string& dir, const JoinOptions& options,
+                                                         std::string_view bytes, const Environment& env) {
+  RETURN_IF_ERROR(CheckRole(options));
+  ASSIGN_OR_RETURN(const BundleFile file, BundleFile::Of(bytes));
+  ASSIGN_OR_RETURN(std::unique_ptr<Impl> impl, Impl::JoinNew(dir, options, file, env));
+  return std::unique_ptr<Database>(new Database(std::move(impl)));
+}
+
+absl::StatusOr<std::unique_ptr<Database>> Database::Join(const std::string& dir, const JoinOptions& options,
+                                                         const ByteSource& bundle, const Environment& env) {
+  RETURN_IF_ERROR(CheckRole(options));
+  ASSIGN_OR_RETURN(const BundleFile file, BundleFile::Read(bundle));
+  ASSIGN_OR_RETURN(std::unique_ptr<Impl> impl, Impl::JoinNew(dir, options, file, env));
   return std::unique_ptr<Database>(new Database(std::move(impl)));
 }
 
@@ -624,6 +674,12 @@ absl::StatusOr<Receipt> Database::ApplyPack(std::string_view toml, std::string_v
   return impl_->Act(Impl::With::kNobody, [&](Author& author) { return author.ApplyPack(toml, origin); });
 }
 
+absl::StatusOr<BlobView> Database::PutBlob(const ByteSource& source) {
+  ASSIGN_OR_RETURN(const BundleDocument document, NameDocument(source));
+  RETURN_IF_ERROR(PutDocument(impl_->Turns(), document, source).status());
+  return BlobView{Hex(document.hash.view()), document.size};
+}
+
 std::string Database::SiteCard() const {
   std::optional<PublicKey> replaces;
   const KeyPair key = impl_->Key();
@@ -670,11 +726,13 @@ absl::StatusOr<Intake> Database::Ingest(absl::Span<const std::string> runs) {
 }
 
 absl::StatusOr<Intake> Database::ApplyBundle(std::string_view bytes) {
-  ASSIGN_OR_RETURN(const Bundle bundle, DecodeBundle(bytes));
-  if (bundle.registry != impl_->store.registry)
-    return Error(absl::StatusCode::kFailedPrecondition, "the bundle is of another registry",
-                 "chancery status names the registry of a store");
-  return impl_->TakeBundle(bundle);
+  ASSIGN_OR_RETURN(const BundleFile file, BundleFile::Of(bytes));
+  return impl_->Apply(file);
+}
+
+absl::StatusOr<Intake> Database::ApplyBundle(const ByteSource& bundle) {
+  ASSIGN_OR_RETURN(const BundleFile file, BundleFile::Read(bundle));
+  return impl_->Apply(file);
 }
 
 absl::StatusOr<VerifyView> Database::Verify() const {

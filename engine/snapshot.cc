@@ -4,14 +4,17 @@
 #include <map>
 #include <tuple>
 
+#include "engine/base/hash_stream.h"
 #include "engine/base/status.h"
 #include "engine/base/strings.h"
 #include "engine/journal/inbox.h"
 #include "engine/journal/proof.h"
 #include "engine/pack/view.h"
+#include "engine/pipeline/blob_names.h"
 #include "engine/pipeline/card.h"
 #include "engine/pipeline/ingest.h"
 #include "engine/pipeline/resolve.h"
+#include "engine/store/blobs.h"
 #include "engine/text/value_text.h"
 
 namespace chancery {
@@ -235,7 +238,7 @@ absl::StatusOr<std::vector<WaitingView>> Snapshot::Waiting() const {
   return views;
 }
 
-absl::StatusOr<std::string> Snapshot::ExportBundle(std::string_view since) const {
+absl::Status Snapshot::ExportBundle(std::string_view since, const ByteSink& write) const {
   ASSIGN_OR_RETURN(Impl::View * view, impl_->Open());
   const Workspace& work = *view->work;
   ASSIGN_OR_RETURN(const Vector from, work.lanes.ParseFrontier(since));
@@ -254,7 +257,36 @@ absl::StatusOr<std::string> Snapshot::ExportBundle(std::string_view since) const
   const auto by_lane = [](const LaneHead& a, const LaneHead& b) { return a.lane < b.lane; };
   std::sort(bundle.from.begin(), bundle.from.end(), by_lane);
   std::sort(bundle.to.begin(), bundle.to.end(), by_lane);
-  return EncodeBundle(bundle);
+  ASSIGN_OR_RETURN(const std::vector<BundleDocument> documents, DocumentsOf(impl_->txn, runs));
+  bundle.documents = !documents.empty();
+  if (!bundle.documents) return write(EncodeBundle(bundle));
+  HashStream whole;
+  const ByteSink add = [&](std::string_view bytes) { return whole.Add(bytes), write(bytes); };
+  RETURN_IF_ERROR(add(EncodeBundle(bundle)));
+  RETURN_IF_ERROR(add(EncodeDocumentList(documents)));
+  for (const BundleDocument& document : documents) RETURN_IF_ERROR(chancery::ReadBlob(impl_->txn, document.hash, add));
+  return write(whole.Finish().view());
+}
+
+absl::StatusOr<std::string> Snapshot::ExportBundle(std::string_view since) const {
+  std::string file;
+  RETURN_IF_ERROR(ExportBundle(since, [&](std::string_view bytes) {
+    file.append(bytes);
+    return absl::OkStatus();
+  }));
+  return file;
+}
+
+absl::Status Snapshot::ReadBlob(std::string_view sha256, const ByteSink& write) const {
+  std::string hash;
+  if (!Unhex(sha256, &hash) || hash.size() != sizeof(Hash256))
+    return Error(absl::StatusCode::kInvalidArgument, Cat("\"", sha256, "\" is no SHA-256"), "64 hexadecimal digits");
+  return chancery::ReadBlob(impl_->txn, Hash256::From(hash), write);
+}
+
+absl::StatusOr<std::vector<BlobView>> Snapshot::MissingBlobs() const {
+  ASSIGN_OR_RETURN(Impl::View * view, impl_->Open());
+  return MissingDocuments(*view->work);
 }
 
 absl::StatusOr<std::vector<std::string>> ClaimsOf(const Snapshot& snapshot) {

@@ -20,6 +20,7 @@ inline constexpr size_t kFieldsPerRegister = 250;
 inline constexpr size_t kRunEntries = 1024;             // entries of one run
 inline constexpr size_t kRunBytes = 256 << 10;          // of raw run bytes, unless one entry is larger
 inline constexpr size_t kLanes = 65535;                 // lanes a store can name
+inline constexpr size_t kClaimsOfARule = 1024;          // of one record, where many values stand in several fields
 inline constexpr uint64_t kSerialLanes = 64;            // that have blocks of numbers next to each other; each has more behind
 inline constexpr size_t kGroupDrafts = 1024;            // filings of one group commit
 inline constexpr uint64_t kReserveBytes = 64ull << 20;  // filings are refused below this much free disk
@@ -33,5 +34,7 @@ inline constexpr size_t kEntriesABusySlice = 1 << 12;  // while others file
 inline constexpr size_t kOpsABatch = 1 << 18;          // operations that a rebuild holds in memory, about 100 MiB
 inline constexpr size_t kTailBytes = 1 << 20;          // of the file of filings that are durable and not in LMDB yet
 inline constexpr size_t kTailDrafts = 64;              // a group of so many filings goes to LMDB at once
+inline constexpr uint64_t kBlobBytes = 256ull << 20;   // a document
+inline constexpr size_t kBlobSlice = 8 << 20;          // of a document: what one transaction stores
 
 }  // namespace chancery::limits

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <bit>
 
 #include "engine/base/status.h"
@@ -7,9 +8,10 @@
 namespace chancery {
 namespace {
 
-constexpr std::string_view kMagic = "CHBUNDL2";
+constexpr std::string_view kMagic = "CHBUNDL2", kWithDocuments = "CHBUNDL3";
 constexpr size_t kSum = 32;
-constexpr size_t kOpening = 8 + 8;  // magic, size of the head
+constexpr size_t kListed = kSum + 8;  // a document in the list: its hash, its size
+constexpr size_t kOpening = 8 + 8;    // magic, size of the head
 
 void Put(ByteWriter& w, const std::vector<LaneHead>& heads, bool sealed) {
   w.Varint(heads.size());
@@ -62,7 +64,7 @@ std::string EncodeBundle(const Bundle& bundle) {
     head.Raw(Sha256({run}).view());
   }
   ByteWriter w;
-  w.Raw(kMagic);
+  w.Raw(bundle.documents ? kWithDocuments : kMagic);
   w.U64(head.out.size());
   w.Raw(head.out);
   w.Raw(Sha256({w.out}).view());
@@ -71,7 +73,9 @@ std::string EncodeBundle(const Bundle& bundle) {
 }
 
 absl::StatusOr<Bundle> DecodeBundle(std::string_view bytes) {
-  if (bytes.substr(0, kMagic.size()) != kMagic) return Malformed("not a bundle of this version: it does not begin with CHBUNDL2");
+  const std::string_view magic = bytes.substr(0, kMagic.size());
+  if (magic != kMagic && magic != kWithDocuments)
+    return Malformed("not a bundle of this version: it does not begin with CHBUNDL2 or CHBUNDL3");
   ByteReader opening(bytes.substr(kMagic.size()));
   const uint64_t head = opening.U64();
   if (!opening.ok() || opening.left() < kSum || head > opening.left() - kSum) return Damaged();
@@ -79,6 +83,8 @@ absl::StatusOr<Bundle> DecodeBundle(std::string_view bytes) {
   if (Sha256({summed}).view() != bytes.substr(summed.size(), kSum)) return Damaged();
   ByteReader in(summed.substr(kOpening));
   Bundle bundle;
+  bundle.documents = magic == kWithDocuments;
+  bundle.bytes = summed.size() + kSum;
   const std::string_view registry = in.Raw(kSum);
   if (!in.ok()) return Malformed("malformed bundle: registry");
   bundle.registry = RegistryId::From(registry);
@@ -89,6 +95,7 @@ absl::StatusOr<Bundle> DecodeBundle(std::string_view bytes) {
     const uint64_t size = in.Varint();
     const std::string_view sum = in.Raw(kSum), run = runs.substr(0, size);
     runs.remove_prefix(run.size());
+    bundle.bytes = size > body::kSeqMax ? ~uint64_t{0} : std::max(bundle.bytes, bundle.bytes + size);
     if (run.size() == size && Sha256({run}).view() == sum) {
       bundle.runs.push_back(run);
     } else {
@@ -97,6 +104,40 @@ absl::StatusOr<Bundle> DecodeBundle(std::string_view bytes) {
   }
   if (!in.ok() || !in.AtEnd()) return Malformed("malformed bundle: runs");
   return bundle;
+}
+
+uint64_t BundleHeadBytes(std::string_view opening) {
+  if (!opening.starts_with(kWithDocuments) || opening.size() < kOpening) return 0;
+  const uint64_t head = LoadBig64(opening.data() + kWithDocuments.size());
+  return std::max(head, head + kOpening + kSum);  // one that is too long to be true is read to the end of the file
+}
+
+std::string EncodeDocumentList(const std::vector<BundleDocument>& documents) {
+  ByteWriter w;
+  w.U64(documents.size());
+  for (const BundleDocument& document : documents) {
+    w.Raw(document.hash.view());
+    w.U64(document.size);
+  }
+  w.Raw(Sha256({w.out}).view());
+  return std::move(w.out);
+}
+
+uint64_t DocumentListBytes(std::string_view count_bytes) {
+  const uint64_t count = LoadBig64(count_bytes.data());
+  return count > body::kSeqMax ? ~uint64_t{0} : kDocumentCountBytes + count * kListed + kSum;
+}
+
+std::optional<std::vector<BundleDocument>> DecodeDocumentList(std::string_view list) {
+  if (list.size() < kDocumentCountBytes || DocumentListBytes(list) != list.size()) return std::nullopt;
+  const std::string_view summed = list.substr(0, list.size() - kSum);
+  if (Sha256({summed}).view() != list.substr(summed.size())) return std::nullopt;
+  std::vector<BundleDocument> documents;
+  for (ByteReader r(summed.substr(kDocumentCountBytes)); !r.AtEnd();) {
+    const std::string_view hash = r.Raw(kSum);
+    documents.push_back({Hash256::From(hash), r.U64()});
+  }
+  return documents;
 }
 
 }  // namespace chancery

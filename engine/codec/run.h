@@ -4,6 +4,7 @@
 
 #include <concepts>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -75,10 +76,28 @@ struct Bundle {
   std::vector<LaneHead> from, to;      // ascending by lane: what the receiver is taken to hold, what the writer held, sealed
   std::vector<std::string_view> runs;  // encoded, ordered by (first hlc, lane): causes before effects; not owned
   uint64_t damaged = 0;                // decoded: runs that the head names and that are not whole: left out of `runs`
+  bool documents = false;              // a section of documents follows the runs
+  uint64_t bytes = 0;                  // decoded: up to the end of the runs, as the head has it
 };
 std::string EncodeBundle(const Bundle& bundle);
 // The runs point into `bytes`; what follows the last one is not looked at. Errors: DataLoss (its head is cut short or its SHA-256
 // differs), InvalidArgument (no bundle, unknown version).
 absl::StatusOr<Bundle> DecodeBundle(std::string_view bytes);
+
+// How long the head is with what stands around it: as many bytes of a bundle have to be read before DecodeBundle says how many
+// runs take. 0: its first 16 bytes are not those of a bundle that documents follow.
+uint64_t BundleHeadBytes(std::string_view opening);
+
+// Behind the runs of a bundle: the list of its documents with a sum of its own, the documents in that order, and the SHA-256 of
+// the whole file.
+struct BundleDocument {
+  Hash256 hash;
+  uint64_t size = 0;
+  bool operator==(const BundleDocument&) const = default;
+};
+std::string EncodeDocumentList(const std::vector<BundleDocument>& documents);
+inline constexpr size_t kDocumentCountBytes = 8;                                       // the list begins with how many there are
+uint64_t DocumentListBytes(std::string_view count_bytes);                              // of the whole list
+std::optional<std::vector<BundleDocument>> DecodeDocumentList(std::string_view list);  // nullopt: its sum differs
 
 }  // namespace chancery

@@ -17,13 +17,15 @@ void Merge(Cell& cell, const Vector& seen, Replaces replaces, const std::vector<
   if (replaces == Replaces::kNamed && !named.empty()) {
     Retract(cell, named);
   } else {
-    EraseIf(cell, [&](const Write& w) { return seen.Has(w.dot); });
+    EraseIf(cell, [&](const Write& w) { return seen.Has(w.dot) && w.value.kind != Kind::kTally; });
   }
   Insert(cell, std::move(write));
 }
 
 void Retract(Cell& cell, const std::vector<Dot>& dots) {
-  EraseIf(cell, [&](const Write& w) { return std::find(dots.begin(), dots.end(), w.dot) != dots.end(); });
+  EraseIf(cell, [&](const Write& w) {
+    return w.value.kind != Kind::kTally && std::find(dots.begin(), dots.end(), w.dot) != dots.end();
+  });
 }
 
 void Keep(Cell& cell, const std::vector<Dot>& named, Write write) {

@@ -33,7 +33,8 @@ using Cell = Few<Write>;  // ascending by dot
 // to the entry before). O(standing writes).
 void Merge(Cell& cell, const Vector& seen, Replaces replaces, const std::vector<Dot>& named, Write write);
 
-// A ruling withdraws exactly these writes.
+// A ruling withdraws exactly these writes. Sums, which stand at the place of the last entry that added to them, are never
+// replaced nor withdrawn: a creation begins them anew.
 void Retract(Cell& cell, const std::vector<Dot>& dots);
 
 // Shares and priority lists: withdraws `named` and adds the write beside all others, unless it only takes away (a strike).

@@ -18,10 +18,16 @@ struct Move {
   size_t write = 0;
 };
 
+// Between charges that stand.
 std::vector<Move> MovesOf(const std::vector<RankActs>& writes) {
+  std::set<std::string> standing;
+  for (const RankActs& acts : writes)
+    for (const RankAct& act : acts)
+      if (act.what == What::kFile) standing.insert(act.id);
   std::vector<Move> moves;
   for (size_t i = 0; i < writes.size(); ++i)
     for (const RankAct& act : writes[i]) {
+      if (!standing.contains(act.id) || !standing.contains(act.other)) continue;
       if (act.what == What::kBehind) moves.push_back({act.other, act.id, i});
       if (act.what == What::kAhead) moves.push_back({act.id, act.other, i});
     }

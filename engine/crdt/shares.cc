@@ -65,6 +65,13 @@ bool ReadShare(ByteReader& r, std::string* owner, Fraction* share) {
   return Bounded(reduced) == *share;
 }
 
+// Two portions that stand for one lot.
+bool StandsTwice(const Transfer& transfer) {
+  std::set<LotId> ids;
+  return std::any_of(transfer.out.begin(), transfer.out.end(),
+                     [&](const Portion& portion) { return portion.stands_for && !ids.insert(*portion.stands_for).second; });
+}
+
 struct Source {  // of a lot
   size_t transfer = 0;
   const Portion* portion = nullptr;
@@ -134,16 +141,19 @@ bool OutOfOrder(const std::vector<PlacedTransfer>& transfers) {
 std::vector<std::pair<size_t, size_t>> Rivals(const std::vector<PlacedTransfer>& transfers, const std::vector<bool>& repeated,
                                               const Lots& lots) {
   std::set<std::pair<size_t, size_t>> rivals;
-  std::map<LotId, std::vector<size_t>> consumers;
+  std::map<LotId, std::vector<size_t>> consumers, makers;
   for (size_t i = 0; i < transfers.size(); ++i) {
     if (repeated[i]) continue;
+    for (size_t k = 0; k < transfers[i].transfer.out.size(); ++k) makers[IdOf(transfers[i], k)].push_back(i);
     for (const LotId& id : Consumed(transfers[i].transfer, lots)) consumers[id].push_back(i);
     for (const Lot& lot : transfers[i].transfer.in)
       if (lots.Find(lot) == nullptr) rivals.emplace(i, i);
   }
-  for (const auto& [id, those] : consumers)
-    for (size_t a = 0; a < those.size(); ++a)
-      for (size_t b = a + 1; b < those.size(); ++b) rivals.emplace(those[a], those[b]);
+  for (const auto* lots_of : {&consumers, &makers})
+    for (const auto& [id, those] : *lots_of)
+      for (size_t a = 0; a < those.size(); ++a)
+        for (size_t b = a + 1; b < those.size(); ++b)
+          if (those[a] != those[b]) rivals.emplace(those[a], those[b]);
   return {rivals.begin(), rivals.end()};
 }
 
@@ -196,7 +206,7 @@ std::optional<Transfer> DecodeTransfer(std::string_view payload) {
     if (stands_for == 1) portion.stands_for = ReadId(r);
     transfer.out.push_back(std::move(portion));
   }
-  if (!r.ok() || !r.AtEnd()) return std::nullopt;
+  if (!r.ok() || !r.AtEnd() || StandsTwice(transfer)) return std::nullopt;
   const mpq_class whole = transfer.in.empty() ? mpq_class(1) : SumOf(transfer.in);
   return whole == SumOf(transfer.out) && EncodeTransfer(transfer) == payload ? std::optional(std::move(transfer)) : std::nullopt;
 }
@@ -224,6 +234,8 @@ Holdings Hold(const std::vector<PlacedTransfer>& transfers) {
   std::map<LotId, Lot> details;
   const auto counts = [&](size_t i) {
     if (held.effective[i] || held.repeated[i]) return false;
+    for (size_t k = 0; k < transfers[i].transfer.out.size(); ++k)
+      if (made.contains(IdOf(transfers[i], k))) return false;  // two rulings wrote it anew
     const std::vector<Lot>& in = transfers[i].transfer.in;
     return in.empty() ? live.contains(LotId{}) : std::all_of(in.begin(), in.end(), [&](const Lot& lot) {
       return live.contains(lots.Canonical(lot.id)) && lots.Find(lot) != nullptr;
@@ -239,8 +251,8 @@ Holdings Hold(const std::vector<PlacedTransfer>& transfers) {
     for (const LotId& id : Consumed(transfers[i].transfer, lots)) live.erase(id);
     for (size_t k = 0; k < transfers[i].transfer.out.size(); ++k) {
       const LotId id = IdOf(transfers[i], k);
-      if (!made.insert(id).second) continue;
       const Portion& portion = transfers[i].transfer.out[k];
+      made.insert(id);
       live.insert(id);
       details[id] = {id, portion.owner, portion.share};
     }

@@ -11,6 +11,8 @@ namespace {
 
 int64_t Wrapped(int64_t a, int64_t b) { return static_cast<int64_t>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b)); }
 
+int64_t Less(int64_t a, int64_t b) { return static_cast<int64_t>(static_cast<uint64_t>(a) - static_cast<uint64_t>(b)); }
+
 }  // namespace
 
 std::string EncodeTally(const Tally& tally) {
@@ -57,6 +59,8 @@ void Add(const TallyStep& step, uint64_t seq, Hlc hlc, Tally& tally) {
   }
 }
 
+int64_t LeftOf(const Quota& quota) { return Less(static_cast<int64_t>(quota.max), quota.used); }
+
 Quota QuotaOf(const std::vector<std::pair<LaneId, Tally>>& tallies) {
   Quota quota;
   const std::pair<LaneId, Tally>* founder = nullptr;
@@ -68,9 +72,9 @@ Quota QuotaOf(const std::vector<std::pair<LaneId, Tally>>& tallies) {
   std::map<LaneId, int64_t> rights;
   for (const auto& [lane, tally] : tallies) {
     quota.used = Wrapped(quota.used, tally.sum);
-    rights[lane] = Wrapped(rights[lane], -tally.sum);
+    rights[lane] = Less(rights[lane], tally.sum);
     for (const auto& [to, amount] : tally.granted) {
-      rights[lane] = Wrapped(rights[lane], -static_cast<int64_t>(amount));
+      rights[lane] = Less(rights[lane], static_cast<int64_t>(amount));
       rights[to] = Wrapped(rights[to], static_cast<int64_t>(amount));
     }
   }

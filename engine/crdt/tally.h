@@ -40,6 +40,8 @@ struct Quota {
   int64_t used = 0;
   std::vector<std::pair<LaneId, int64_t>> rights;  // by lane, ascending: what each may still use; those with something or less
 };
+int64_t LeftOf(const Quota& quota);  // max - used
+
 // tallies: by lane, ascending. Where a record was created apart the quota of the first creation in canonical order counts.
 Quota QuotaOf(const std::vector<std::pair<LaneId, Tally>>& tallies);
 

@@ -176,6 +176,7 @@ std::optional<Scope> Docket::ScopeOf(std::string_view rule, std::string_view sub
   const RegisterInfo* reg = address.ok() && address->field.empty() ? catalog.Find(address->reg) : nullptr;
   if (reg == nullptr) return std::nullopt;
   const RecordKey key = RecordKeyOf(reg->hash, address->key);
+  if (info != nullptr && reg != info->reg) return std::nullopt;
   if (info != nullptr) return Scope{Scope::Type::kCycle, key, 0, info->hash, {}};
   if (rule == "existence") return Scope{Scope::Type::kExistence, key, 0, 0, {}};
   for (const FieldInfo& field : reg->fields)
@@ -206,8 +207,7 @@ absl::StatusOr<Case> Docket::Look(const Scope& scope) const {
     c.subject = scope.subject;
     c.live = PackClashes(scope.subject, work_.catalog());
   } else if (scope.on_values()) {
-    alone = true;
-    RETURN_IF_ERROR(LookBetween(c));
+    RETURN_IF_ERROR(LookBetween(c, &alone));
   } else {
     RETURN_IF_ERROR(LookInside(c, &alone));
   }
@@ -218,9 +218,10 @@ absl::StatusOr<Case> Docket::Look(const Scope& scope) const {
 }
 
 // Cases of rules between records.
-absl::Status Docket::LookBetween(Case& c) const {
+absl::Status Docket::LookBetween(Case& c, bool* alone) const {
   const RuleInfo* rule = work_.catalog().RuleByHash(c.scope.rule);
   CHECK(rule != nullptr);
+  *alone = rule->def.kind == RuleKind::kAtMost || rule->def.kind == RuleKind::kAcyclic;
   c.rule = rule->def.id;
   c.notice = rule->def.notice;
   if (c.scope.type == Scope::Type::kCycle) {
@@ -409,7 +410,7 @@ absl::Status Docket::WriteRows(WriteTxn& txn, const Case& now) {
     if (key == HeaderKey(now.id)) {
       const CaseRow header = DecodeHeader(key, row);
       Count(work_.sums, header.state, header.notice, -1);
-      waited = header.state != CaseState::kRuled;
+      waited = header.state != CaseState::kRuled && !header.notice;
     }
     if (!after.contains(key)) txn.Delete(Table::kCase, key);
   }

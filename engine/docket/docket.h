@@ -82,7 +82,7 @@ class Docket {
   absl::StatusOr<std::vector<RulingRow>> RulingsOf(const Hash128& id) const;
   absl::StatusOr<Entry> EntryOf(Dot dot) const;
   absl::Status WriteRows(WriteTxn& txn, const Case& now);
-  absl::Status LookBetween(Case& c) const;
+  absl::Status LookBetween(Case& c, bool* alone) const;
   absl::Status LookInside(Case& c, bool* alone) const;
   absl::Status DropRepeated(std::vector<Clash>& clashes) const;
   absl::StatusOr<bool> Concerns(const Case& c, const RecordKey& key) const;

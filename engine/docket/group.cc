@@ -51,14 +51,18 @@ absl::StatusOr<std::vector<Clash>> OverlapClashes(const RuleInfo& rule, const st
     ASSIGN_OR_RETURN(const RecordEdit* edit, work.Load(row.record, *rule.reg));
     for (const auto& [dot, op] : row.writes) {
       const Write* write = Find(edit->record, dot, op, *rule.on[0]);
-      const auto interval = write == nullptr ? std::nullopt : IntervalIn(write->value.payload());
+      const bool found = write != nullptr && write->value.kind == Kind::kInterval;
+      const auto interval = found ? IntervalIn(write->value.payload()) : std::nullopt;
       if (interval) stretches.push_back({&row, {dot, static_cast<uint32_t>(op)}, *interval});
     }
   }
+  std::stable_sort(stretches.begin(), stretches.end(),
+                   [](const Stretch& a, const Stretch& b) { return a.interval.from < b.interval.from; });
   std::vector<Clash> clashes;
   for (size_t i = 0; i < stretches.size(); ++i)
     for (size_t j = i + 1; j < stretches.size(); ++j) {
       const Stretch &a = stretches[i], &b = stretches[j];
+      if (a.interval.to && b.interval.from >= *a.interval.to) break;  // nor does any behind it meet a
       const bool same = !a.row->same.IsZero() && a.row->same == b.row->same;
       if (a.row->record == b.row->record || same || !Overlap(a.interval, b.interval)) continue;
       if (Planted(Bug::kOverlapOfNeighbours) && j != i + 1) continue;
@@ -100,7 +104,8 @@ absl::StatusOr<std::vector<Contribution>> ContributionsTo(const RuleInfo& rule, 
 
 absl::StatusOr<std::optional<Exact>> LimitOf(const RuleInfo& rule, std::string_view subject, Workspace& work) {
   if (rule.limit == nullptr) return std::optional(ExactOf(rule.def.limit));
-  ASSIGN_OR_RETURN(const Literal address, ParseJson(subject));
+  const absl::StatusOr<Literal> json = ParseJson(subject);
+  const Literal address = json.ok() ? *json : Literal();  // else: no subject of this rule
   const size_t slash = address.text.find('/');
   const RegisterInfo* reg = work.catalog().Find(rule.def.limit_field->reg);
   if (slash == std::string::npos || reg == nullptr) return std::optional<Exact>();

@@ -18,7 +18,7 @@ void AddPairs(const std::vector<std::pair<size_t, size_t>>& pairs, const Writes&
 
 absl::StatusOr<KeptClashes> ClashesOfKept(const Cell& cell, const FieldDef& field, const Workspace& work) {
   KeptClashes found;
-  const Writes writes = InOrder(cell, work.lanes);
+  const Writes writes = InOrder(cell, field.type == FieldType::kShares ? Kind::kTransfer : Kind::kRank, work.lanes);
   if (field.type == FieldType::kShares) {
     const Holdings held = Hold(TransfersOf(writes, work.lanes));
     AddPairs(held.rivals, writes, found.clashes);

@@ -20,6 +20,7 @@ std::vector<Clash> PackClashes(std::string_view name, const Catalog& catalog) {
 // A ruling that keeps a version withdraws the others that it names. Rulings that differ and did not know each other do nothing
 // until another one decides.
 absl::Status Docket::JudgePacks(std::string_view name) {
+  if (work_.replaying()) return absl::OkStatus();  // it was judged before
   ASSIGN_OR_RETURN(const std::vector<RulingRow> rulings, RulingsOf(CaseId("pack", name)));
   std::set<Hash128> outcomes;
   std::set<Dot> withdrawn;

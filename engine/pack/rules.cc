@@ -130,7 +130,10 @@ class RuleReader {
         CheckOnOne(is_reference, "reference field");
         return CheckIsOnlyOne();
       case RuleKind::kAcyclic:
-        return CheckOnOne(is_reference, "reference field");
+        CheckOnOne(is_reference, "reference field");
+        if (rule_.on.size() == 1 && is_reference(FieldOf(rule_.on[0])) && FieldOf(rule_.on[0]).to != rule_.on[0].reg)
+          table_.Wrong("on", Cat("refers to another register: nothing leads back from there to ", rule_.on[0].reg));
+        return;
       case RuleKind::kNoOverlap:
         CheckOnOne([](const FieldDef& f) { return f.type == FieldType::kInterval; }, "interval field");
         ReadPer();

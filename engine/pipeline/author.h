@@ -95,6 +95,7 @@ class Author {
   absl::Status CheckUnique(const Changed& changed, const ClaimRow& claim, const RuleInfo& rule);
   absl::Status CheckOverlap(const Changed& changed, const ClaimRow& claim, const RuleInfo& rule);
   absl::Status CheckSums();
+  bool Lowered(const Changed& changed, const RuleInfo& rule) const;
   absl::Status CheckCycles(const Changed& changed);
 
   // author_ruling.cc: what an outcome does.
@@ -121,6 +122,7 @@ class Author {
   absl::Status SetShares(const Literal& set, const Case& c, const FieldInfo& field, const Ruling& ruling, Op& op);
   absl::Status RankEffects(const RulingDraft& draft, const Case& c, const FieldInfo& field, const Cell& cell, Op& op);
   absl::Status GroupEffects(const RulingDraft& draft, const Case& c, Entry& entry);
+  absl::StatusOr<std::map<RecordKey, CaseFact>> Losers(const Case& c, const std::optional<CaseFact>& kept, const RuleInfo& rule);
   absl::StatusOr<bool> Stands(const CaseFact& fact, const RuleInfo& rule);
   absl::StatusOr<Value> ValueBefore(const CaseFact& fact, const RecordKey& record, const RuleInfo& rule);
   absl::Status PackEffects(const RulingDraft& draft, const Case& c);

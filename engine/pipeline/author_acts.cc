@@ -2,6 +2,7 @@
 // what stands here.
 #include <algorithm>
 
+#include "engine/base/limits.h"
 #include "engine/base/status.h"
 #include "engine/base/strings.h"
 #include "engine/pipeline/author.h"
@@ -16,6 +17,11 @@ using What = RankAct::What;
 
 absl::Status RefuseForm(const std::string& at, std::string_view why, std::string_view next) {
   return Refuse({"type", "", at, Cat(at, " ", why), std::string(next)});
+}
+
+absl::Status RefuseSize(const std::string& at) {
+  return Refuse({"limit", "", at, Cat(at, " would take more than ", limits::kValueBytes, " bytes, or 4096 shares at once"),
+                 "file less at once"});
 }
 
 absl::StatusOr<std::vector<Portion>> PortionsOf(const Literal& list, const std::string& at) {
@@ -62,6 +68,7 @@ bool AddsTo(int64_t sum, int64_t amount) {
 absl::Status Author::TypeAct(const DraftChange& draft, const FieldInfo& field, const std::string& at, Change* change) {
   const auto rank = [&](RankAct act) {
     const std::string bytes = EncodeRank({std::move(act)});
+    if (bytes.size() > limits::kValueBytes || !DecodeRank(bytes)) return RefuseSize(at);
     change->value = Value(Kind::kRank, bytes).KeptIn(work_.arena());
     return absl::OkStatus();
   };
@@ -169,7 +176,7 @@ absl::Status Author::FitTransfer(const Draft& draft, const DraftChange& from, co
     transfer = *std::move(made);
   } else {
     if (give.empty()) return refuse("its shares are given out already: say from whom they go");
-    const Holdings held = Hold(TransfersOf(InOrder(*cell, work_.lanes), work_.lanes));
+    const Holdings held = Hold(TransfersOf(InOrder(*cell, Kind::kTransfer, work_.lanes), work_.lanes));
     std::string why;
     std::optional<Transfer> made = MakeTransfer(held.live, give, take, &why);
     if (!made) return refuse(why);
@@ -177,13 +184,14 @@ absl::Status Author::FitTransfer(const Draft& draft, const DraftChange& from, co
   }
   if (!draft.id.empty()) transfer.act = ActOf(draft.id, transfer);
   const std::string bytes = EncodeTransfer(transfer);
+  if (bytes.size() > limits::kValueBytes || !DecodeTransfer(bytes)) return RefuseSize(at);
   change.value = Value(Kind::kTransfer, bytes).KeptIn(work_.arena());
   return absl::OkStatus();
 }
 
 absl::Status Author::FitRank(const FieldInfo& field, const Cell* cell, const std::string& at, Change& change) {
   static const Cell kEmpty;
-  const Writes writes = InOrder(cell == nullptr ? kEmpty : *cell, work_.lanes);
+  const Writes writes = InOrder(cell == nullptr ? kEmpty : *cell, Kind::kRank, work_.lanes);
   const std::vector<RankActs> standing = RankActsOf(writes);
   const RankActs acts = *DecodeRank(change.value.payload());
   const auto stands = [&](const std::string& id) {
@@ -200,8 +208,10 @@ absl::Status Author::FitRank(const FieldInfo& field, const Cell* cell, const std
     if (act.what != What::kFile && !stands(act.id)) return missing(act.id);
     if (act.what == What::kBehind && !stands(act.other)) return missing(act.other);
     if (act.what == What::kBehind) named = InTheWay(standing, act.id, act.other);
-    for (size_t i = 0; i < standing.size() && act.what == What::kStrike; ++i)
-      if (std::any_of(standing[i].begin(), standing[i].end(), [&](const RankAct& of) { return of.id == act.id; }))
+    for (size_t i = 0; i < standing.size() && act.what != What::kBehind; ++i)  // also moves of a charge struck off before
+      if (std::any_of(standing[i].begin(), standing[i].end(), [&](const RankAct& of) {
+            return of.id == act.id || (act.what == What::kFile && of.what != What::kFile && of.other == act.id);
+          }))
         named.push_back(i);
   }
   change.named = PlacesAt(named, writes, work_.lanes);
@@ -220,8 +230,10 @@ absl::Status Author::FitSum(const FieldInfo& field, const Cell* cell, bool anew,
   if (anew) {
     rights = field.def.max;
   } else {
-    for (const auto& [lane, left] : QuotaIn(cell, work_.lanes).rights)
+    const Quota quota = QuotaIn(cell, work_.lanes);
+    for (const auto& [lane, left] : quota.rights)
       if (lane == own) rights = left;
+    if (!grants) rights = std::min(rights, LeftOf(quota));  // where the record was created apart, more may be used than there is
     for (size_t i = 0; cell != nullptr && i < cell->size(); ++i)
       if (work_.lanes.PlaceOf((*cell)[i].dot).lane == own) used = SumOf((*cell)[i]);
   }
@@ -232,7 +244,7 @@ absl::Status Author::FitSum(const FieldInfo& field, const Cell* cell, bool anew,
   if (amount < 0 && !AddsTo(used, amount))
     return Refuse({"limit", field.rule_id, at, Cat(at, " would leave the range of 64 bits"), ""});
   if (amount < 0 && used + amount < 0)
-    return Refuse({"escrow", field.rule_id, at, Cat("this site has used ", used, " of ", at, " and cannot give back ", -amount),
+    return Refuse({"escrow", field.rule_id, at, Cat("this site has used ", used, " of ", at, " and cannot give back more"),
                    "the site that used them gives them back"});
   return absl::OkStatus();
 }

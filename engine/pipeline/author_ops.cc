@@ -8,6 +8,7 @@
 #include "engine/base/strings.h"
 #include "engine/pack/nearest.h"
 #include "engine/pipeline/author.h"
+#include "engine/pipeline/blob_names.h"
 #include "engine/pipeline/resolve.h"
 #include "engine/text/value_text.h"
 
@@ -261,6 +262,8 @@ absl::Status Author::UnsetReferences(const RecordKey& target, Entry& entry) {
 
 absl::Status Author::FitChange(std::string_view over, const FieldInfo& field, const Record& record, const RecordKey& key,
                                Change& change) {
+  if (change.value.kind == Kind::kBlob)
+    RETURN_IF_ERROR(CheckDocument(work_.txn(), change.value, Cat(work_.AddressOf(key), "/", field.def.name)));
   if (change.verb != Verb::kSet) return absl::OkStatus();
   static const Cell kEmpty;
   const Cell* cell = record.Find(field.handle);

@@ -13,8 +13,9 @@ namespace {
 std::string Titled(const RuleInfo& rule) { return rule.def.title.empty() ? "" : Cat(": ", rule.def.title); }
 
 bool Held(const std::vector<ClaimRow>& rows, const ClaimRow& claim) {
-  return std::any_of(rows.begin(), rows.end(),
-                     [&](const ClaimRow& old) { return old.rule == claim.rule && old.value == claim.value; });
+  return std::any_of(rows.begin(), rows.end(), [&](const ClaimRow& old) {
+    return old.rule == claim.rule && old.value == claim.value && old.same == claim.same;
+  });
 }
 
 }  // namespace
@@ -48,8 +49,16 @@ absl::Status Author::CheckUnique(const Changed& changed, const ClaimRow& claim, 
 
 absl::Status Author::CheckOverlap(const Changed& changed, const ClaimRow& claim, const RuleInfo& rule) {
   const bool known = Held(changed.claims, claim);
-  ClaimRow ours = claim;  // what this entry brought: its intervals, or all where it brought the record into the group
-  if (known) std::erase_if(ours.writes, [&](const auto& write) { return write.first != in_hand_; });
+  ClaimRow ours =
+      claim;  // what this entry brought: intervals that did not stand before, or all where the record was in no such group
+  const Cell *now = changed.edit->record.Find(rule.on[0]->handle), *before = changed.record->Find(rule.on[0]->handle);
+  const auto stood = [&](const std::pair<Dot, uint64_t>& write) {
+    const auto is_it = [&](const Write& w) { return w.dot == write.first && w.op == write.second; };
+    const auto found = std::find_if(now->begin(), now->end(), is_it);
+    return write.first != in_hand_ || (before != nullptr && std::any_of(before->begin(), before->end(),
+                                                                        [&](const Write& w) { return w.value == found->value; }));
+  };
+  if (known) std::erase_if(ours.writes, stood);
   for (const ClaimRow& other : work_.Claimants(claim.rule, claim.value)) {
     if (other.record == changed.edit->key) continue;
     ASSIGN_OR_RETURN(const std::vector<Clash> clashes, OverlapClashes(rule, {ours, other}, work_));
@@ -79,6 +88,18 @@ absl::Status Author::CheckCycles(const Changed& changed) {
   return absl::OkStatus();
 }
 
+// What a record shows as the limit is less than it was.
+bool Author::Lowered(const Changed& changed, const RuleInfo& rule) const {
+  const auto shown = [&](const Record& record) -> std::optional<Exact> {
+    const Cell* cell = record.exists() ? record.Find(rule.limit->handle) : nullptr;
+    const Write* write =
+        cell == nullptr ? nullptr : InterimOf(Visible(*cell, rule.limit->def, work_.lanes), rule.limit->def, work_.lanes);
+    return write == nullptr || write->value.unset() ? std::nullopt : std::optional(ExactOf(write->value));
+  };
+  const std::optional<Exact> before = shown(*changed.record), now = shown(changed.edit->record);
+  return now && (!before || *now < *before);
+}
+
 // Of every group that the entry changed: what it adds up to, where the entry added to it or lowered the limit.
 absl::Status Author::CheckSums() {
   struct Group {
@@ -98,7 +119,7 @@ absl::Status Author::CheckSums() {
           group.rule = rule;
           group.subject = row.subject;
           if (group.at.empty()) group.at = Cat(work_.AddressOf(changed.edit->key), "/", rule->limit->def.name);
-          group.lowered |= std::any_of(row.writes.begin(), row.writes.end(), [&](const auto& w) { return w.first == in_hand_; });
+          group.lowered |= Lowered(changed, *rule);
         }
       const RuleInfo* rule = work_.catalog().RuleByHash(row.rule);
       if (rule == nullptr || rule->def.kind != RuleKind::kAtMost) continue;

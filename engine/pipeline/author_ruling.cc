@@ -7,6 +7,7 @@
 #include "engine/base/status.h"
 #include "engine/base/strings.h"
 #include "engine/pipeline/author.h"
+#include "engine/pipeline/blob_names.h"
 #include "engine/pipeline/resolve.h"
 #include "engine/text/value_text.h"
 
@@ -73,7 +74,7 @@ absl::Status Author::CheckValue(const Case& c, const FieldInfo& field, const Val
     return RefuseRuling(c, Cat("\"", value.payload(), "\" is no state of ", field.path));
   if (field.refers() && !value.payload().starts_with(field.def.to + "/"))
     return RefuseRuling(c, Cat(at, " refers to a ", field.def.to));
-  return absl::OkStatus();
+  return value.kind == Kind::kBlob ? CheckDocument(work_.txn(), value, at) : absl::OkStatus();
 }
 
 absl::Status Author::FieldEffects(const RulingDraft& draft, const Case& c, Entry& entry) {

@@ -25,6 +25,33 @@ absl::StatusOr<bool> Author::Stands(const CaseFact& fact, const RuleInfo& rule) 
          std::any_of(cell->begin(), cell->end(), [&](const Write& w) { return w.dot == fact.dot && w.op == fact.op; });
 }
 
+// The records whose field does not stand, each with the first of its writes in canonical order that clash: what it showed before
+// that one is what it showed before the clash. Where something of the kept entry stands nothing is changed.
+absl::StatusOr<std::map<RecordKey, CaseFact>> Author::Losers(const Case& c, const std::optional<CaseFact>& kept,
+                                                             const RuleInfo& rule) {
+  std::map<RecordKey, std::pair<std::pair<Hlc, Place>, CaseFact>> first;
+  std::set<RecordKey> stays;
+  std::set<CaseFact> clashing;
+  for (const Clash& clash : c.live) clashing.insert({clash.a, clash.b});
+  for (const CaseFact& fact : clashing) {
+    ASSIGN_OR_RETURN(const RecordKey record, batch_.docket().RecordOf(fact));
+    ASSIGN_OR_RETURN(const bool stands, Stands(fact, rule));
+    if (!stands) continue;
+    if (kept && fact.dot == kept->dot) {
+      stays.insert(record);
+      continue;
+    }
+    ASSIGN_OR_RETURN(const Hlc hlc, work_.journal.HlcAt(fact.dot));
+    const std::pair at(hlc, work_.lanes.PlaceOf(fact.dot));
+    const auto known = first.find(record);
+    if (known == first.end() || at < known->second.first) first.insert_or_assign(record, std::pair(at, fact));
+  }
+  std::map<RecordKey, CaseFact> losers;
+  for (const auto& [record, fact] : first)
+    if (!stays.contains(record)) losers.emplace(record, fact.second);
+  return losers;
+}
+
 absl::Status Author::GroupEffects(const RulingDraft& draft, const Case& c, Entry& entry) {
   const RuleInfo& rule = *work_.catalog().RuleByHash(c.scope.rule);
   if (draft.set) {
@@ -39,19 +66,13 @@ absl::Status Author::GroupEffects(const RulingDraft& draft, const Case& c, Entry
     ASSIGN_OR_RETURN(const bool stands, Stands(*kept, rule));
     if (!stands) return RefuseRuling(c, Cat("what ", draft.keep, " entered no longer stands"), "--set gives the value anew");
   }
-  std::map<RecordKey, Value> values;  // that losers return to
-  std::set<CaseFact> clashing;
-  for (const Clash& clash : c.live) clashing.insert({clash.a, clash.b});
-  for (const CaseFact& fact : clashing) {
-    ASSIGN_OR_RETURN(const RecordKey record, batch_.docket().RecordOf(fact));
-    ASSIGN_OR_RETURN(const bool stands, Stands(fact, rule));
-    if (!stands || (kept && fact.dot == kept->dot)) continue;
-    Value before;
-    if (!return_to_unset_) {
-      ASSIGN_OR_RETURN(before, ValueBefore(fact, record, rule));
-      returned_ |= !before.unset();
-    }
-    values.insert_or_assign(record, before);
+  ASSIGN_OR_RETURN(const auto losers, Losers(c, kept, rule));
+  std::map<RecordKey, Value> values;  // that they return to
+  for (const auto& [record, fact] : losers) {
+    Value& before = values[record];
+    if (return_to_unset_) continue;
+    ASSIGN_OR_RETURN(before, ValueBefore(fact, record, rule));
+    returned_ |= !before.unset();
   }
   ASSIGN_OR_RETURN(const uint32_t ordinal, work_.catalog().FieldOrdinal(*rule.reg, *rule.on[0]));
   for (auto& [record, value] : values) {

@@ -53,7 +53,7 @@ absl::Status Author::KeptEffects(const RulingDraft& draft, const Case& c, const 
 absl::Status Author::SharesEffects(const RulingDraft& draft, const Case& c, const FieldInfo& field, const Cell& cell,
                                    const Ruling& ruling, Op& op) {
   if (draft.set) return SetShares(*draft.set, c, field, ruling, op);
-  const Writes writes = InOrder(cell, work_.lanes);
+  const Writes writes = InOrder(cell, Kind::kTransfer, work_.lanes);
   const std::vector<PlacedTransfer> transfers = TransfersOf(writes, work_.lanes);
   Change withdrawn{0, Verb::kRetract, {}, {}};
   if (draft.both) {
@@ -138,7 +138,8 @@ absl::Status Author::SetShares(const Literal& set, const Case& c, const FieldInf
     take.push_back({owner->text, *fraction, std::nullopt});
   }
   std::optional<Transfer> first = FirstTransfer(take);
-  if (!first) return RefuseRuling(c, "the shares do not add up to 1");
+  if (!first || !DecodeTransfer(EncodeTransfer(*first)))
+    return RefuseRuling(c, "the shares do not add up to 1, or are more than 4096");
   first->act = ActOf(RulingAct(ruling, {}), *first);
   const std::string bytes = EncodeTransfer(*first);
   op.changes.push_back({0, Verb::kSettle, Value(Kind::kTransfer, bytes).KeptIn(work_.arena()), {}});
@@ -177,7 +178,7 @@ bool IsFactCharge(const RankedCase& list, const std::string& id) {
 // under one id the others go. What earlier rulings said of these charges is taken back.
 absl::Status Author::RankEffects(const RulingDraft& draft, const Case& c, const FieldInfo& field, const Cell& cell, Op& op) {
   if (draft.set) return RefuseRuling(c, "a rank is not set to a value", "--keep ENTRY, --both or --none");
-  RankedCase list{InOrder(cell, work_.lanes), {}, {}, {}};
+  RankedCase list{InOrder(cell, Kind::kRank, work_.lanes), {}, {}, {}};
   list.acts = RankActsOf(list.writes);
   ASSIGN_OR_RETURN(const Ranking ranking, RankingOf(list.writes, field.def, work_));
   list.rivals = ranking.twice;

@@ -104,7 +104,7 @@ Literal LeftOf(const Quota& quota, const Lanes& lanes) {
     if (const Lane* lane = lanes.Find(id)) rights[lane->Label()] = left;
   Literal shown = Literal::Object();
   for (const auto& [label, left] : rights) shown.Add(label, left);
-  return Literal::Object({{"left", static_cast<int64_t>(quota.max) - quota.used}, {"rights", std::move(shown)}});
+  return Literal::Object({{"left", chancery::LeftOf(quota)}, {"rights", std::move(shown)}});
 }
 
 }  // namespace
@@ -133,7 +133,7 @@ absl::Status Reader::ShowKept(const RecordEdit& edit, const FieldInfo& field, Fi
         view.interim = ShowValue(highest->value);
         StandingView& shown = view.values.emplace_back();
         shown.value = view.interim;
-        for (const Write* write : InOrder(standing, work_.lanes))
+        for (const Write* write : InOrder(standing, Kind::kText, work_.lanes))
           if (write->value == highest->value) shown.entries.push_back(work_.lanes.Short(write->dot));
         shown.entry = shown.entries[0];
       } else if (edit.record.exists()) {
@@ -141,10 +141,10 @@ absl::Status Reader::ShowKept(const RecordEdit& edit, const FieldInfo& field, Fi
       }
       break;
     case FieldType::kShares:
-      view.interim = Owners(Hold(TransfersOf(InOrder(standing, work_.lanes), work_.lanes)).live);
+      view.interim = Owners(Hold(TransfersOf(InOrder(standing, Kind::kTransfer, work_.lanes), work_.lanes)).live);
       break;
     default: {
-      ASSIGN_OR_RETURN(const Ranking ranking, RankingOf(InOrder(standing, work_.lanes), field.def, work_));
+      ASSIGN_OR_RETURN(const Ranking ranking, RankingOf(InOrder(standing, Kind::kRank, work_.lanes), field.def, work_));
       view.interim = Charges(ranking);
     }
   }

@@ -24,7 +24,7 @@ Literal ValueIn(const Record& record, const FieldInfo& field, const Lanes& lanes
   const Cell* cell = record.Find(field.handle);
   if (field.def.type == FieldType::kShares && cell != nullptr) {
     Literal list = Literal::List();
-    for (const auto& [owner, share] : Owned(Hold(TransfersOf(InOrder(*cell, lanes), lanes)).live))
+    for (const auto& [owner, share] : Owned(Hold(TransfersOf(InOrder(*cell, Kind::kTransfer, lanes), lanes)).live))
       list.list.push_back(Literal::Object({{"owner", owner}, {"share", share}}));
     return list;
   }

@@ -77,6 +77,11 @@ absl::Status RebuildAll(WriteTxn& txn, std::shared_ptr<const Catalog> catalog, c
 
 namespace {
 
+absl::StatusOr<Vector> PastOf(const Txn& txn, Dot dot) {
+  ASSIGN_OR_RETURN(const std::unique_ptr<Workspace> work, Workspace::Open(txn, Catalog::Build({})));
+  return work->PastOf(dot);
+}
+
 // Which versions others replaced, and which a ruling withdrew.
 absl::StatusOr<std::shared_ptr<const Catalog>> Judged(const Txn& txn, std::vector<PackSource> packs) {
   std::set<std::string> names;
@@ -103,9 +108,10 @@ absl::StatusOr<std::shared_ptr<const Catalog>> LoadCatalog(const Txn& txn) {
   std::vector<PackSource> packs;
   for (const Dot dot : dots) {
     ASSIGN_OR_RETURN(const Entry entry, journal.EntryAt(dot));
-    std::vector<PackDef> before;
-    for (const PackSource& pack : packs) before.push_back(pack.def);
-    absl::StatusOr<PackDef> def = ParsePack(entry.pack_toml, Cat("the pack of ", lanes.Short(dot)), before);
+    ASSIGN_OR_RETURN(const Vector past, PastOf(txn, dot));
+    const std::shared_ptr<const Catalog> so_far = Catalog::Build(packs);
+    absl::StatusOr<PackDef> def = ParsePack(entry.pack_toml, Cat("the pack of ", lanes.Short(dot)),
+                                            so_far->Known([&](Dot other) { return past.Has(other); }));
     if (!def.ok())
       return Error(absl::StatusCode::kDataLoss, Cat("a pack of this store cannot be read: ", S(def.status().message())));
     packs.push_back({*std::move(def), entry.hlc, entry.lane, dot});

@@ -45,7 +45,7 @@ bool TakesVerb(Verb verb, const FieldDef& def) {
     case Verb::kSettle:
       return def.one_value() || def.type == FieldType::kShares;
     case Verb::kRetract:
-      return def.one_value() || def.keeps();
+      return def.one_value() || def.keeps() || def.type == FieldType::kLadder;
   }
   return false;
 }
@@ -101,7 +101,8 @@ bool TakesKind(const Change& change, const FieldDef& def) {
   const Kind kind = change.value.kind;
   if (def.type == FieldType::kSet) return kind == KindOf(def.of);
   if (def.type == FieldType::kEscrow && kind == Kind::kGroup) return IsGrant(change.value);
-  if (kind == Kind::kUnset) return !def.adds_up() && change.verb != Verb::kKeep;
+  const bool always = def.type == FieldType::kSerial || def.type == FieldType::kLadder;  // but for rulings
+  if (kind == Kind::kUnset) return !def.adds_up() && change.verb != Verb::kKeep && !(always && change.verb == Verb::kSet);
   return kind == KindOf(def.type);
 }
 
@@ -123,10 +124,12 @@ bool TakesValue(const Value& value, const FieldDef& def) {
 bool IsOwnAct(const Entry& entry, const Op& op, const Change& change) {
   if (change.value.kind != Kind::kTransfer) return true;
   const Transfer transfer = *DecodeTransfer(change.value.payload());
+  std::vector<Place> withdrawn;  // whose lots a ruling may make anew
+  for (const Change& other : op.changes)
+    if (other.field == change.field && other.verb == Verb::kRetract) withdrawn = other.named;
+  for (const Portion& portion : transfer.out)
+    if (portion.stands_for && !std::binary_search(withdrawn.begin(), withdrawn.end(), portion.stands_for->place)) return false;
   if (entry.ruling) {
-    std::vector<Place> withdrawn;
-    for (const Change& other : op.changes)
-      if (other.field == change.field && other.verb == Verb::kRetract) withdrawn = other.named;
     return transfer.act == ActOf(RulingAct(*entry.ruling, withdrawn), transfer);
   }
   return entry.idempotency.empty() ? !transfer.act : transfer.act == ActOf(entry.idempotency, transfer);
@@ -153,12 +156,14 @@ absl::Status CheckFacts(const Workspace& work, const Entry& entry, Dot dot, cons
     const std::optional<Dot> known = work.lanes.DotOf(fact.place);
     if (!known || !seen.Has(*known)) return Malformed(lane, entry.seq, "it rules on an entry that it had not seen");
     size_t ops = 0;
+    const auto operations = [&](const Entry& named) {  // of a pack's version one, in the case about it
+      return named.kind == EntryKind::kPack && entry.ruling->rule == "pack" ? size_t{1} : named.ops.size();
+    };
     if (fact.place.lane == lane.id && fact.place.seq >= run[0].seq) {
-      const Entry& named = run[fact.place.seq - run[0].seq];
-      ops = named.kind == EntryKind::kPack ? 1 : named.ops.size();
+      ops = operations(run[fact.place.seq - run[0].seq]);
     } else {
       ASSIGN_OR_RETURN(const Entry named, work.journal.EntryAt(*known));
-      ops = named.kind == EntryKind::kPack ? 1 : named.ops.size();
+      ops = operations(named);
     }
     if (fact.op >= ops) return Malformed(lane, entry.seq, "it rules on an operation that is not there");
   }
@@ -208,7 +213,13 @@ absl::Status CheckOps(const Workspace& work, const Entry& entry, Dot dot, const 
   for (const Op& op : entry.ops) {
     const Ordinals* ordinals = work.catalog().Resolve(entry.packs[op.pack], op.reg);
     if (ordinals == nullptr) return Malformed(lane, entry.seq, "it names a pack or register that is not in its past");
-    for (const Change& change : op.changes) RETURN_IF_ERROR(CheckChange(lane, entry, op, change, *ordinals));
+    for (const Change& change : op.changes) {
+      RETURN_IF_ERROR(CheckChange(lane, entry, op, change, *ordinals));
+      for (const Place& place : change.named) {
+        const std::optional<Dot> known = work.lanes.DotOf(place);
+        if (!known || !seen.Has(*known)) return Malformed(lane, entry.seq, "it replaces a write that it had not seen");
+      }
+    }
   }
   return entry.ruling ? CheckFacts(work, entry, dot, seen, run) : absl::OkStatus();
 }

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 
 #include "engine/base/status.h"
 #include "engine/base/strings.h"
 #include "engine/journal/inbox.h"
 #include "engine/journal/proof.h"
 #include "engine/register/digest.h"
+#include "engine/store/blobs.h"
 
 namespace chancery {
 namespace {
@@ -52,6 +54,10 @@ class EntryRows {
       for (ByteReader r(row.value_or(std::string_view())); !r.AtEnd();) found = r.U64() == dot || found;
       Expect(found, dot, "its id");
     }
+    for (const Op& op : entry.ops)
+      for (const Change& change : op.changes)
+        if (change.verb == Verb::kSet && change.value.kind == Kind::kInteger)
+          ++integers_[{entry.packs[op.pack], op.reg, change.field, HandleOf(dot)}];
     if (entry.kind == EntryKind::kPack) packs_.push_back(dot);
     if (entry.admit) admissions_[LaneOf(entry.admit->key)].push_back(dot);
     for (const Premise& p : entry.relied_on) {
@@ -91,6 +97,16 @@ class EntryRows {
         for (const std::string& key : rows) Expect(HasPremise(key), ruled.row.dot, "which records it names");
       }
     }
+    std::map<std::string, uint64_t> issued;
+    for (const auto& [at, count] : integers_) {
+      const auto& [pack, reg, field, handle] = at;
+      const Ordinals* ordinals = catalog->Resolve(pack, reg);
+      if (ordinals != nullptr && field < ordinals->fields.size() && ordinals->fields[field]->def.type == FieldType::kSerial)
+        issued[Key64(ordinals->fields[field]->hash, handle)] += count;
+    }
+    for (const auto& [key, count] : issued)
+      if (txn_.Get(Table::kIssued, key) != Key64(count)) damage_->Add("how many numbers a site has issued is damaged");
+    if (txn_.Count(Table::kIssued) != issued.size()) damage_->Add("numbers are counted that nobody issued");
     uint64_t acts = 0;
     Cursor act(txn_, Table::kAct);
     for (bool more = act.Seek({}); more; more = act.Next()) acts += act.value().size() / 8;
@@ -101,6 +117,7 @@ class EntryRows {
   }
 
  private:
+  std::map<std::tuple<PackId, uint32_t, uint32_t, uint16_t>, uint64_t> integers_;  // set, by pack, register, field and lane
   struct Ruled {
     RulingRow row;
     Vector past;
@@ -340,6 +357,11 @@ absl::StatusOr<VerifyView> VerifyRows(const Txn& txn, const std::shared_ptr<cons
   Inbox::All(txn, &waiting);
   Damage inbox("that wait", "it is dropped when the next entries are taken, and whoever sent it has it still");
   for (size_t i = 0; i < waiting.size(); ++i) inbox.Add("a run that waits here is damaged");
+  Damage documents("of documents", "put it in again: chancery file with {\"file\": PATH}, or a bundle that has it");
+  ForEachBlob(txn, [&](const Hash256& hash) {
+    ++view.documents;
+    if (const absl::Status status = CheckBlob(txn, hash); !status.ok()) documents.Add(std::string(S(status.message())));
+  });
   Sums found;
   ReadRecords(txn, lanes, store.registry, *catalog, &found, &derived);
   if (!Docket::SumRows(txn, &found)) derived.Add("a row of the docket is damaged");
@@ -356,6 +378,7 @@ absl::StatusOr<VerifyView> VerifyRows(const Txn& txn, const std::shared_ptr<cons
   journal.MoveTo(&view.damage);
   derived.MoveTo(&view.damage);
   inbox.MoveTo(&view.damage);
+  documents.MoveTo(&view.damage);
   return view;
 }
 

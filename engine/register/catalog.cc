@@ -120,6 +120,7 @@ void Catalog::AddReferences() {
 }
 
 void Catalog::AddRule(const RuleDef& def) {
+  if (rules_.contains(def.id)) return;  // another pack, loaded apart, has a rule of that name
   RegisterInfo& reg = registers_.at(def.on[0].reg);
   RuleInfo& rule = rules_[def.id];
   rule.def = def;
@@ -176,6 +177,15 @@ std::vector<PackDef> Catalog::InForce() const {
   std::vector<PackDef> out;
   for (const auto& [name, pack] : in_force_) out.push_back(*pack);
   return out;
+}
+
+std::vector<PackDef> Catalog::Known(const std::function<bool(Dot)>& seen) const {
+  std::vector<const PackSource*> sources = ByPrecedence(packs_);
+  std::reverse(sources.begin(), sources.end());
+  std::vector<PackDef> known;
+  for (const PackSource* source : sources)
+    if (seen(source->dot)) known.push_back(source->def);
+  return known;
 }
 
 const PackDef* Catalog::InForce(std::string_view name) const {

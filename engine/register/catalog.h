@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -102,6 +103,8 @@ class Catalog {
   const std::vector<PackSource>& packs() const { return packs_; }  // every version, in the order merged
   std::vector<PackDef> InForce() const;                            // one a name, ascending by name
   const PackDef* InForce(std::string_view name) const;
+  // What an author had who had seen those: every version, those in force first.
+  std::vector<PackDef> Known(const std::function<bool(Dot)>& seen) const;
   const PackDef& PackOf(const RegisterInfo& reg) const { return *reg.in_force; }
   // The pack, version in force, and ordinals that a new entry uses for a register.
   struct Naming {

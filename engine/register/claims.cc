@@ -1,7 +1,10 @@
 #include "engine/register/claims.h"
 
 #include <algorithm>
+#include <map>
+#include <optional>
 
+#include "engine/base/limits.h"
 #include "engine/base/planted.h"
 #include "engine/text/value_text.h"
 
@@ -105,6 +108,7 @@ std::vector<Combination> Combinations(const Record& record, const std::vector<co
     const Writes claiming = Claiming(record, *field, lanes);
     for (const Combination& combination : all)
       for (const Write* write : claiming) {
+        if (longer.size() == limits::kClaimsOfARule) break;  // those that come first by place: the same at every site
         longer.push_back(combination);
         longer.back().push_back(write);
       }
@@ -143,6 +147,25 @@ void SortByPlace(const Lanes& lanes, ClaimRow& row) {
   row.grouped.erase(std::unique(row.grouped.begin(), row.grouped.end()), row.grouped.end());
 }
 
+using Position = std::pair<Hlc, Place>;
+
+// Since when the writes put the record into its group. Those that stand alone in their fields carry no stamp: they are in every
+// combination, and decide nothing between them.
+Position SinceOf(const Combination& combination, const Lanes& lanes) {
+  Position since;
+  for (const Write* write : combination) since = std::max(since, Position(write->hlc, lanes.PlaceOf(write->dot)));
+  return since;
+}
+
+// Of several combinations that put the record into one group the first that did counts.
+void NoteGrouped(const Combination& combination, const Lanes& lanes, std::optional<Position>* since, ClaimRow& row) {
+  const Position at = SinceOf(combination, lanes);
+  if (*since && **since <= at) return;
+  *since = at;
+  row.grouped.clear();
+  for (const Write* write : combination) row.grouped.push_back(write->dot);
+}
+
 // Of a number the greatest that stands counts; of equal ones the first in canonical order.
 Writes Contributing(const RuleInfo& rule, const Record& record, const Lanes& lanes) {
   Writes claiming = Claiming(record, *rule.on[0], lanes);
@@ -161,12 +184,12 @@ void AddRule(const RuleInfo& rule, const RecordKey& key, const Record& record, c
   const ClaimRow sample{rule.hash, {}, key, {}, SameOf(rule, record, lanes), {}, {}};
   const Writes contributing = rule.groups() ? Contributing(rule, record, lanes) : Writes();
   if (rule.groups() && contributing.empty()) return;
+  std::map<Hash128, std::optional<Position>> since;
   for (const Combination& combination : Combinations(record, rule.groups() ? rule.per : rule.on, lanes)) {
     ClaimRow& row = RowOf(sample, SubjectUnder(rule, ValuesOf(combination)), first, rows);
     for (const Write* write : rule.groups() ? contributing : Writes(combination.begin(), combination.end()))
       NoteWrite(*write, row);
-    if (rule.def.kind == RuleKind::kAtMost)
-      for (const Write* write : combination) row.grouped.push_back(write->dot);
+    if (rule.def.kind == RuleKind::kAtMost) NoteGrouped(combination, lanes, &since[row.value], row);
   }
   for (auto row = rows->begin() + first; row != rows->end(); ++row) SortByPlace(lanes, *row);
 }
@@ -189,7 +212,8 @@ std::vector<ClaimRow> ClaimsOf(const RegisterInfo& reg, const RecordKey& key, co
   for (const RuleInfo* rule : reg.limits) {  // what is allowed to those that refer to it
     const Literal address = Address{reg.name, std::string(KeyOf(key)), {}, {}}.Shown();
     const auto first = static_cast<ptrdiff_t>(rows.size());
-    for (const Write* write : Claiming(record, *rule->limit, lanes))
+    const Cell* cell = record.Find(rule->limit->handle);
+    for (const Write* write : cell == nullptr ? Writes() : Visible(*cell, rule->limit->def, lanes))  // unset ones: they lift it
       NoteWrite(*write, RowOf({rule->limit_hash, {}, key, {}, {}, {}, {}}, address.Json(), first, &rows));
   }
   std::sort(rows.begin(), rows.end());

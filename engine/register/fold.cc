@@ -5,6 +5,7 @@
 #include "engine/base/planted.h"
 #include "engine/base/status.h"
 #include "engine/base/strings.h"
+#include "engine/register/kept.h"
 #include "engine/register/workspace.h"
 
 namespace chancery {
@@ -84,7 +85,7 @@ void Workspace::FoldCreate(RecordEdit& edit, const Act& act) {
       EraseIf(slot.cell, before);
       if (!def.adds_up()) continue;
       for (const Write& write : slot.cell)  // a sum of which only a part was seen
-        if (const auto tally = DecodeTally(write.value.payload()); tally && act.seen->At(HandleOf(write.dot)) >= tally->first)
+        if (const auto tally = TallyIn(write); tally && act.seen->At(HandleOf(write.dot)) >= tally->first)
           edit.recount.push_back(slot.field);
     }
     for (Element& element : record.elements) EraseIf(element.marks, before);

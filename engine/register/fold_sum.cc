@@ -5,6 +5,7 @@
 
 #include "engine/base/planted.h"
 #include "engine/base/status.h"
+#include "engine/register/kept.h"
 #include "engine/register/view.h"
 #include "engine/register/workspace.h"
 
@@ -29,21 +30,24 @@ TallyStep StepOf(const Change& change) {
 
 void Workspace::AddToTally(const TallyStep& step, const FieldInfo& field, const Act& act, Record& record) {
   Cell& cell = record.At(field.handle);
-  const auto of_lane = [&](const Write& write) { return HandleOf(write.dot) >= HandleOf(act.dot); };
-  auto at = std::find_if(cell.begin(), cell.end(), of_lane);
   Tally tally;
-  if (at == cell.end() || HandleOf(at->dot) != HandleOf(act.dot)) {
-    at = cell.insert(at, Write{});
-  } else if (std::optional<Tally> known = DecodeTally(at->value.payload())) {
-    tally = *std::move(known);
+  const auto of_lane = std::find_if(cell.begin(), cell.end(), [&](const Write& write) {
+    return HandleOf(write.dot) == HandleOf(act.dot) && write.value.kind == Kind::kTally;
+  });
+  if (of_lane != cell.end()) {
+    tally = TallyIn(*of_lane).value_or(Tally());
+    cell.erase(of_lane);
   }
   Add(step, SeqOf(act.dot), act.hlc, tally);
   const std::string bytes = EncodeTally(tally);
-  *at = {act.dot, act.hlc, act.index, false, Value(Kind::kTally, bytes).KeptIn(*arena_)};
+  const auto after =
+      std::upper_bound(cell.begin(), cell.end(), act.dot, [](Dot dot, const Write& write) { return dot < write.dot; });
+  cell.insert(after, {act.dot, act.hlc, act.index, false, Value(Kind::kTally, bytes).KeptIn(*arena_)});
 }
 
 void Workspace::FoldSum(const Change& change, const FieldInfo& field, const Act& act, RecordEdit& edit) {
   AddToTally(StepOf(change), field, act, edit.record);
+  if (field.clashes()) TouchField(edit.key, *edit.reg, field.handle);  // to others it may be a field of another kind
   if (act.perhaps_again && !Planted(Bug::kActsCountTwice)) edit.recount.push_back(field.handle);
 }
 
@@ -70,7 +74,8 @@ absl::StatusOr<bool> Workspace::FiledBefore(const Touch& touch, const Change& ch
 absl::Status Workspace::Recount(const FieldInfo& field, RecordEdit& edit) {
   ASSIGN_OR_RETURN(std::vector<Touch> chain, ChainFrom(edit.record.last_touch, edit.key));
   std::reverse(chain.begin(), chain.end());  // causes before effects
-  if (Cell* cell = edit.record.Find(field.handle)) cell->clear();
+  if (Cell* cell = edit.record.Find(field.handle))
+    EraseIf(*cell, [](const Write& write) { return write.value.kind == Kind::kTally; });
   struct Creation {
     Dot dot = 0;
     size_t op = 0;

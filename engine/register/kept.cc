@@ -6,9 +6,10 @@
 
 namespace chancery {
 
-Writes InOrder(const Cell& cell, const Lanes& lanes) {
+Writes InOrder(const Cell& cell, Kind kind, const Lanes& lanes) {
   Writes writes;
-  for (const Write& write : cell) writes.push_back(&write);
+  for (const Write& write : cell)
+    if (write.value.kind == kind) writes.push_back(&write);
   std::sort(writes.begin(), writes.end(),
             [&](const Write* a, const Write* b) { return Before(lanes, a->hlc, a->dot, b->hlc, b->dot); });
   return writes;
@@ -39,8 +40,12 @@ absl::StatusOr<Ranking> RankingOf(const Writes& writes, const FieldDef& field, c
   return Rank(RankActsOf(writes), field.classes, [&](size_t a, size_t b) { return pasts[a].Has(writes[b]->dot); });
 }
 
+std::optional<Tally> TallyIn(const Write& write) {
+  return write.value.kind == Kind::kTally ? DecodeTally(write.value.payload()) : std::nullopt;
+}
+
 int64_t SumOf(const Write& write) {
-  const std::optional<Tally> tally = DecodeTally(write.value.payload());
+  const std::optional<Tally> tally = TallyIn(write);
   return tally ? tally->sum : 0;
 }
 
@@ -55,14 +60,14 @@ Quota QuotaIn(const Cell* cell, const Lanes& lanes) {
   std::vector<std::pair<LaneId, Tally>> tallies;
   if (cell != nullptr)
     for (const Write& write : *cell)
-      if (auto tally = DecodeTally(write.value.payload())) tallies.emplace_back(lanes.PlaceOf(write.dot).lane, *std::move(tally));
+      if (std::optional<Tally> tally = TallyIn(write)) tallies.emplace_back(lanes.PlaceOf(write.dot).lane, *std::move(tally));
   std::sort(tallies.begin(), tallies.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   return QuotaOf(tallies);
 }
 
 const Write* HighestOf(const Cell& cell, const FieldDef& field, const Lanes& lanes) {
   const Write* highest = nullptr;
-  for (const Write* write : InOrder(cell, lanes))
+  for (const Write* write : InOrder(cell, Kind::kText, lanes))
     if (highest == nullptr || field.StepOf(write->value.payload()) > field.StepOf(highest->value.payload())) highest = write;
   return highest;
 }

@@ -14,8 +14,9 @@
 
 namespace chancery {
 
-// The writes of a cell in canonical order. Cells of several writes carry their stamps.
-Writes InOrder(const Cell& cell, const Lanes& lanes);
+// The writes of a cell in canonical order, those of that kind: where two packs were loaded apart a field may have been something
+// else to others. Cells of several writes carry their stamps.
+Writes InOrder(const Cell& cell, Kind kind, const Lanes& lanes);
 
 std::vector<PlacedTransfer> TransfersOf(const Writes& writes, const Lanes& lanes);
 
@@ -23,6 +24,7 @@ std::vector<PlacedTransfer> TransfersOf(const Writes& writes, const Lanes& lanes
 absl::StatusOr<Ranking> RankingOf(const Writes& writes, const FieldDef& field, const Workspace& work);
 std::vector<RankActs> RankActsOf(const Writes& writes);
 
+std::optional<Tally> TallyIn(const Write& write);
 int64_t SumOf(const Cell* cell);
 int64_t SumOf(const Write& tally);
 Quota QuotaIn(const Cell* cell, const Lanes& lanes);

@@ -164,7 +164,9 @@ absl::Status Workspace::FoldPack(const Entry& entry, Dot dot, const Vector& seen
     return absl::OkStatus();
   }
   RETURN_IF_ERROR(Settle());  // what waits points into the catalog
-  absl::StatusOr<PackDef> pack = ParsePack(entry.pack_toml, Cat("the pack of ", lanes.Short(dot)), catalog_->InForce());
+  absl::StatusOr<PackDef> pack =
+      ParsePack(entry.pack_toml, Cat("the pack of ", lanes.Short(dot)),
+                catalog_->Known([&](Dot other) { return seen.Has(other) || HandleOf(other) == HandleOf(dot); }));
   RETURN_IF_ERROR(pack.status());
   NoteScope({Scope::Type::kPack, {}, 0, 0, pack->name});
   std::vector<PackSource> packs = catalog_->packs();
@@ -215,7 +217,9 @@ absl::Status Workspace::FoldAdmit(const Entry& entry, Dot dot) {
 
 absl::Status Workspace::Reclaim(RecordEdit& edit) {
   const RecordKey& key = edit.key;
-  for (const uint16_t handle : std::exchange(edit.recount, {})) RETURN_IF_ERROR(Recount(edit.reg->fields[handle], edit));
+  std::set<uint16_t> recount(edit.recount.begin(), edit.recount.end());
+  edit.recount.clear();
+  for (const uint16_t handle : recount) RETURN_IF_ERROR(Recount(edit.reg->fields[handle], edit));
   NoteLife(edit);
   if (!edit.reg->claims) return absl::OkStatus();
   if (Planted(Bug::kLifeKeepsClaims) && !edit.record.exists()) return absl::OkStatus();
@@ -335,24 +339,49 @@ uint64_t Workspace::IssuedBefore(const std::string& key) const {
   return row ? Read64(*row, 0) : 0;
 }
 
-// Every lane has blocks of its own, from its admission on and for ever: numbers issued in a cut cannot be equal. The ordinal of
-// a lane is how many lanes the site that admitted it knew.
+namespace {
+
+constexpr uint64_t kNoNumber = UINT64_MAX;
+
+// One natural number for each pair (Cantor); kNoNumber where it would not fit.
+uint64_t PairOf(uint64_t a, uint64_t b) {
+  const unsigned __int128 sum = static_cast<unsigned __int128>(a) + b, pair = sum * (sum + 1) / 2 + b;
+  return a == kNoNumber || b == kNoNumber || sum > UINT32_MAX ? kNoNumber : static_cast<uint64_t>(pair);
+}
+
+}  // namespace
+
+// The founder's lane is 0, the j-th that it admitted j. Others follow from who admitted them and how many before: no two lanes
+// have one number, whoever admitted whom without knowing of what.
+uint64_t Workspace::NumberOf(const Lane& lane) const {
+  if (lane.admitted_by.empty()) return 0;
+  const std::optional<Dot> admission = lanes.DotOf(lane.first_admission);
+  if (!admission) return kNoNumber;
+  uint64_t nth = 0;
+  for (const Lane& other : lanes.all())
+    for (const Dot dot : other.admitted_by) nth += HandleOf(dot) == HandleOf(*admission) && SeqOf(dot) <= SeqOf(*admission);
+  const Lane& by = lanes.At(HandleOf(*admission));
+  if (by.handle == lane.handle) return kNoNumber;
+  if (by.admitted_by.empty() && nth + 1 < limits::kSerialLanes) return nth;
+  const uint64_t pair = PairOf(NumberOf(by), nth);
+  return pair == kNoNumber ? kNoNumber : limits::kSerialLanes - 1 + pair;
+}
+
+// Every lane has blocks of its own, from its admission on and for ever: numbers issued in a cut cannot be equal.
 absl::StatusOr<int64_t> Workspace::NextNumber(const FieldInfo& field, const Lane& lane, uint64_t ahead) const {
-  uint64_t ordinal = 0;
-  if (!lane.admitted_by.empty()) {
-    const std::optional<Dot> admission = lanes.DotOf(lane.first_admission);
-    if (!admission) return Error(absl::StatusCode::kDataLoss, "the admission of a lane is not here");
-    ASSIGN_OR_RETURN(const Vector past, PastOf(*admission));
-    for (const Lane& other : lanes.all())
-      if (other.admitted_by.empty() || other.AdmittedIn(past)) ++ordinal;
-  }
   const std::string key = Key64(field.hash, lane.handle);
   const auto fresh = issued_.find(key);
   const uint64_t issued = IssuedBefore(key) + (fresh == issued_.end() ? 0 : fresh->second) + ahead;
-  const auto block = static_cast<uint64_t>(field.def.block);
-  const unsigned __int128 number = static_cast<unsigned __int128>(block) * (ordinal + limits::kSerialLanes * (issued / block)) +
-                                   issued % block + static_cast<uint64_t>(field.def.start_number);
-  return number > INT64_MAX ? -1 : static_cast<int64_t>(number);
+  const auto size = static_cast<uint64_t>(field.def.block);
+  const uint64_t number = NumberOf(lane), turn = issued / size;
+  const bool near = number + 1 < limits::kSerialLanes;  // the last of each 64 blocks is for all the others
+  const uint64_t place = near || number == kNoNumber ? turn : PairOf(number - (limits::kSerialLanes - 1), turn);
+  RETURN_IF_ERROR(txn_.status());
+  if (number == kNoNumber || place == kNoNumber) return -1;
+  const unsigned __int128 block =
+      static_cast<unsigned __int128>(limits::kSerialLanes) * place + (near ? number : limits::kSerialLanes - 1);
+  const unsigned __int128 next = block * size + issued % size + static_cast<uint64_t>(field.def.start_number);
+  return block > INT64_MAX || next > INT64_MAX ? -1 : static_cast<int64_t>(next);
 }
 
 std::string Workspace::AddressOf(const RecordKey& key) const {

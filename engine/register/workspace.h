@@ -67,6 +67,8 @@ class Workspace {
     journal.KeepRows();
   }
 
+  bool replaying() const { return replay_; }
+
   Lanes lanes;
   Journal journal;
   Sums sums;
@@ -197,6 +199,7 @@ class Workspace {
   void SetCatalog(std::vector<PackSource> packs);
   absl::Status FoldAdmit(const Entry& entry, Dot dot);
   absl::Status StampCell(Cell& cell);
+  uint64_t NumberOf(const Lane& lane) const;
   uint64_t IssuedBefore(const std::string& key) const;
   std::vector<Dot> DotsOf(const std::vector<Place>& places) const;
   Sum128 DigestOf(const RecordEdit& edit) const;

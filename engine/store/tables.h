@@ -21,9 +21,10 @@ enum class Table : uint8_t {
   kInbox,    // u64 lane id, u64 first seq, 8 hash    -> XXH3, run, outline                        (stored, not merged yet)
   kIssued,   // u64 field, u64 lane handle            -> u64 numbers of a serial that the lane has issued
   kProof,    // u64 lane id                           -> XXH3, from where two versions of the lane differ, the other one's seal
+  kBlob,     // 32 hash of a document, u64 chunk      -> XXH3, bytes; chunk 2^64-1: its size    (the truth; blobs.h)
 };
-inline constexpr std::array<const char*, 14> kTableNames = {"meta",  "lane",  "context", "journal", "record",
+inline constexpr std::array<const char*, 15> kTableNames = {"meta",  "lane",  "context", "journal", "record",
                                                             "claim", "act",   "premise", "ruling",  "case",
-                                                            "peaks", "inbox", "issued",  "proof"};
+                                                            "peaks", "inbox", "issued",  "proof",   "blob"};
 
 }  // namespace chancery

@@ -6,11 +6,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
+#include "net/drill/file_source.h"
 
 namespace chancery::cli {
 namespace {
@@ -66,7 +68,18 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
   }
 }
 
-absl::Status WriteFile(const std::string& path, std::string_view bytes) {
+absl::StatusOr<ByteSource> OpenBundle(const std::string& path) {
+  std::error_code ignored;
+  if (std::filesystem::is_regular_file(path, ignored)) return drill::OpenSource(path);
+  absl::StatusOr<std::string> bytes = ReadFile(path);
+  if (!bytes.ok()) return bytes.status();
+  const auto kept = std::make_shared<const std::string>(*std::move(bytes));
+  return ByteSource([kept](uint64_t offset, char* at, size_t room) -> absl::StatusOr<size_t> {
+    return kept->copy(at, room, std::min<uint64_t>(offset, kept->size()));
+  });
+}
+
+absl::Status WriteFile(const std::string& path, const std::function<absl::Status(const ByteSink&)>& produce) {
   std::error_code ignored;
   if (std::filesystem::exists(path, ignored) && !std::filesystem::is_regular_file(path, ignored)) {
     return absl::InvalidArgumentError(path + ": is no file that could be replaced");
@@ -74,12 +87,21 @@ absl::Status WriteFile(const std::string& path, std::string_view bytes) {
   const std::string part = path + ".part";
   const Descriptor file(open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
   if (file.get() < 0) return Trouble(part, "cannot be written");
-  if (!WriteAll(file.get(), bytes) || fsync(file.get()) != 0 || rename(part.c_str(), path.c_str()) != 0) {
-    const absl::Status status = Trouble(path, "cannot be written");
+  absl::Status status = produce([&](std::string_view bytes) {
+    return WriteAll(file.get(), bytes) ? absl::OkStatus() : Trouble(path, "cannot be written");
+  });
+  if (status.ok() && (fsync(file.get()) != 0 || rename(part.c_str(), path.c_str()) != 0)) {
+    status = Trouble(path, "cannot be written");
+  }
+  if (!status.ok()) {
     unlink(part.c_str());
     return status;
   }
   return SyncDirectory(path);
+}
+
+absl::Status WriteFile(const std::string& path, std::string_view bytes) {
+  return WriteFile(path, [bytes](const ByteSink& write) { return write(bytes); });
 }
 
 std::string Sha256Hex(std::string_view bytes) {

@@ -37,10 +37,12 @@ int Export(const Command& command, const ExportOptions& options) {
   return command.WithSnapshot([&](Database&, const Snapshot& now) -> int {
     const absl::StatusOr<std::string> since = Since(options.since);
     if (!since.ok()) return command.Fail(since.status());
-    const absl::StatusOr<std::string> bundle = now.ExportBundle(*since);
-    if (!bundle.ok()) return command.Fail(bundle.status());
-    if (absl::Status written = WriteFile(options.out, *bundle); !written.ok()) return command.Fail(written);
-    return Exported(command, options, now.Frontier(), bundle->size());
+    size_t bytes = 0;
+    const absl::Status written = WriteFile(options.out, [&](const ByteSink& write) {
+      return now.ExportBundle(*since, [&](std::string_view piece) { return bytes += piece.size(), write(piece); });
+    });
+    if (!written.ok()) return command.Fail(written);
+    return Exported(command, options, now.Frontier(), bytes);
   });
 }
 
@@ -67,6 +69,8 @@ Literal Json(const Intake& intake) {
   add("damaged", intake.damaged);
   add("left_out", intake.left_out);
   body.Add("halted", Texts(intake.halted));
+  add("documents", intake.documents);
+  add("documents_damaged", intake.documents_damaged);
   return Literal::Object({{"applied", std::move(body)}});
 }
 
@@ -90,30 +94,33 @@ std::string Waiting(const Intake& intake) {
 
 std::string Screen(const Command& command, const Intake& intake) {
   const std::string taken = intake.entries == 0 ? "nothing new" : Count(intake.entries, "new entry", "new entries");
-  std::string out = Bold(intake.damaged > 0 ? "DAMAGED" : "APPLIED") + "  ";
+  const bool damaged = intake.damaged + intake.documents_damaged > 0;
+  std::string out = Bold(damaged ? "DAMAGED" : "APPLIED") + "  ";
   if (intake.damaged > 0)
     out += Count(intake.offered - intake.damaged) + " of " + Count(intake.offered, "run") +
            " could be used, the rest is not whole.\n" + kIndent;
   out += taken + "; " + (intake.opened == 0 ? std::string("no new case") : Count(intake.opened, "new case")) + "\n";
+  if (intake.documents > 0) out += kIndent + Count(intake.documents, "new document") + ".\n";
+  if (intake.documents_damaged > 0)
+    out += kIndent + Count(intake.documents_damaged, "document") + " could not be used: not whole.\n";
   out += Waiting(intake);
   for (const std::string& lane : intake.halted)
     out += kIndent + ("Two versions exist from " + Plain(lane) + " on: nothing more is taken of that journal.\n");
   std::vector<std::string> next;
   if (intake.opened > 0) next.push_back(command.Self() + " case ls");
-  if (intake.waiting > 0 || intake.damaged > 0)
-    next.push_back("chancery bundle export --since 0 -o whole.cbn   # at a site that has them");
+  if (intake.waiting > 0 || damaged) next.push_back("chancery bundle export --since 0 -o whole.cbn   # at a site that has them");
   if (!intake.halted.empty()) next.push_back(command.Self() + " site ls");
   return next.empty() ? out : out + "\n" + NextBlock(next);
 }
 
 int ExitOf(const Intake& intake) {
-  if (intake.damaged > 0) return kIntegrity;
+  if (intake.damaged + intake.documents_damaged > 0) return kIntegrity;
   const bool findings = intake.opened + intake.waiting + intake.held + intake.left_out > 0 || !intake.halted.empty();
   return findings ? kFindings : kDone;
 }
 
 int Apply(const Command& command, const ApplyOptions& options) {
-  const absl::StatusOr<std::string> bundle = ReadFile(options.path);
+  const absl::StatusOr<ByteSource> bundle = OpenBundle(options.path);
   if (!bundle.ok()) return command.Fail(bundle.status());
   return command.WithStore([&](Database& db) -> int {
     const absl::StatusOr<Intake> intake = db.ApplyBundle(*bundle);

@@ -6,6 +6,7 @@
 #include "net/cli/command.h"
 #include "net/cli/interrupt.h"
 #include "net/cli/screen.h"
+#include "net/drill/documents.h"
 
 namespace chancery::cli {
 namespace {
@@ -33,7 +34,11 @@ struct Tally {
 std::string Words(const Tally& tally) { return Count(tally.accepted) + " accepted, " + Count(tally.refused) + " refused\n"; }
 
 int FileLine(const Command& command, Database& db, std::string_view text, Tally& tally) {
-  const absl::StatusOr<Draft> draft = ParseDraft(text);
+  absl::StatusOr<Draft> draft = ParseDraft(text);
+  if (draft.ok()) {
+    if (const std::optional<ErrorView> error = drill::PutDocuments(db, "", &*draft))
+      return ++tally.refused, command.Fail(*error, tally.line);
+  }
   const absl::StatusOr<Receipt> receipt = draft.ok() ? db.File(*draft) : draft.status();
   if (receipt.ok()) {
     Accepted(command, *receipt);

@@ -61,7 +61,7 @@ int Joined(const Command& command, const Database& db, const StatusView& status,
 
 int Join(const Command& command, const InitOptions& options) {
   if (options.role != "full") return command.NotYet("a " + options.role + " site");
-  const absl::StatusOr<std::string> bundle = ReadFile(options.join);
+  const absl::StatusOr<ByteSource> bundle = OpenBundle(options.join);
   if (!bundle.ok()) {
     const ErrorView error = Explain(bundle.status());
     return command.Fail(

@@ -23,6 +23,7 @@ Literal Json(const std::string& store, const VerifyView& view, const std::vector
   Literal body = Literal::Object();
   body.Add("store", store).Add("ok", view.ok()).Add("lanes", static_cast<int64_t>(view.lanes));
   body.Add("runs", static_cast<int64_t>(view.runs)).Add("entries", static_cast<int64_t>(view.entries));
+  body.Add("documents", static_cast<int64_t>(view.documents));
   body.Add("digest", view.digest).Add("docket", view.docket).Add("damage", Texts(view.damage));
   body.Add("repaired", repaired == nullptr ? Literal() : Texts(*repaired));
   return Literal::Object({{"verify", std::move(body)}});
@@ -37,7 +38,8 @@ std::string Sentences(const std::vector<std::string>& sentences) {
 
 std::string Read(const VerifyView& view) {
   return "          " + Count(view.lanes, "lane") + ", " + Count(view.entries, "entry", "entries") + " hashed again, " +
-         Count(view.runs, "seal") + " checked.\n";
+         Count(view.runs, "seal") + " checked.\n" +
+         (view.documents == 0 ? "" : "          " + Count(view.documents, "document") + " read and hashed again.\n");
 }
 
 std::string Digests(const VerifyView& view) {

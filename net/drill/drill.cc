@@ -92,7 +92,7 @@ int Rehearse(const Drill& drill, const Rehearsal::ReadPack& read_pack, std::ostr
   if (const Statement* later = FirstNotYet(drill)) {
     return Unreadable(err, drill, *later, absl::StrCat("not yet: ", std::get<NotYet>(later->act).verb));
   }
-  Rehearsal rehearsal(read_pack);
+  Rehearsal rehearsal(read_pack, options.folder);
   Printer printer(drill, out, options);
   bool founded = false;
   for (const Statement& statement : drill.statements) {
@@ -122,7 +122,9 @@ int Rehearse(const std::string& path, std::ostream& out, std::ostream& err, cons
   }
   const std::filesystem::path folder = std::filesystem::path(path).parent_path();
   const auto read_pack = [&](const std::string& pack) { return drill::ReadFile((folder / pack).string()); };
-  return drill::Rehearse(*parsed, read_pack, out, err, options);
+  DrillOptions here = options;
+  here.folder = folder.string();
+  return drill::Rehearse(*parsed, read_pack, out, err, here);
 }
 
 }  // namespace chancery

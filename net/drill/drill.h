@@ -14,8 +14,9 @@
 namespace chancery {
 
 struct DrillOptions {
-  bool json = false;   // one object a statement
-  bool quiet = false;  // nothing but the failure
+  bool json = false;        // one object a statement
+  bool quiet = false;       // nothing but the failure
+  std::string folder = {};  // files that `file` names are looked for there; a drill's own path says it
 };
 
 // Runs the drill in the file `path`; its packs are found relative to it. What happened goes to `out`, one line a statement, the

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "net/drill/documents.h"
 #include "net/drill/expect.h"
 #include "net/drill/words.h"
 
@@ -108,6 +109,8 @@ Step Rehearsal::Do(const File& act) {
   if (absl::Status status = sites_.Pass(kFilingMs); !status.ok()) return Failed("time goes on", site.name, status);
   absl::StatusOr<Draft> draft = ReadDraft(act.entry);
   if (!draft.ok()) return Failed("the entry is accepted", site.name, draft.status());
+  if (const std::optional<ErrorView> error = PutDocuments(*site.db, folder_, &*draft))
+    return Failed("the documents are stored", {{site.name, error->message}});
   absl::StatusOr<Receipt> receipt = site.db->File(*draft);
   if (!receipt.ok()) return Failed("the entry is accepted", site.name, receipt.status());
   if (!act.name.empty()) entries_[act.name] = receipt->short_name;
@@ -124,10 +127,14 @@ Step Rehearsal::Do(const Refuse& act) {
   const std::string expected = absl::StrCat("the entry is refused: ", act.kind);
   const std::string before = HoldingsOf(site);
   absl::StatusOr<Draft> draft = ReadDraft(act.entry);
-  absl::StatusOr<Receipt> receipt = draft.ok() ? site.db->File(*draft) : draft.status();
+  std::optional<ErrorView> unstored;
+  if (draft.ok()) unstored = PutDocuments(*site.db, folder_, &*draft);
+  absl::StatusOr<Receipt> receipt = absl::UnknownError("not filed");
+  if (!unstored) receipt = draft.ok() ? site.db->File(*draft) : draft.status();
   if (receipt.ok()) return Failed(expected, {{site.name, absl::StrCat("filed ", receipt->short_name)}});
-  const ErrorView error = Explain(receipt.status());
-  if (!error.refused || (error.kind != act.kind && error.rule != act.kind)) return Failed(expected, site.name, receipt.status());
+  const ErrorView error = unstored ? *unstored : Explain(receipt.status());
+  if (!error.refused || (error.kind != act.kind && error.rule != act.kind))
+    return Failed(expected, {{site.name, unstored ? unstored->message : Describe(receipt.status())}});
   const std::string after = HoldingsOf(site);
   if (after != before)
     return Failed("a refused entry stores nothing", {{site.name, absl::StrCat("before ", before, ", after ", after)}});

@@ -30,7 +30,9 @@ class Rehearsal {
   // Gives the TOML of a pack that a statement names by its path.
   using ReadPack = std::function<absl::StatusOr<std::string>(const std::string& path)>;
 
-  explicit Rehearsal(ReadPack read_pack) : read_pack_(std::move(read_pack)) {}
+  // folder: files that `file` names are looked for there; "" = in the current directory.
+  explicit Rehearsal(ReadPack read_pack, std::string folder = {})
+      : read_pack_(std::move(read_pack)), folder_(std::move(folder)) {}
 
   // Statements are those of one Drill, in its order, up to the first that does not hold. Cost: what the engine calls cost.
   Step Run(const Statement& statement);
@@ -66,6 +68,7 @@ class Rehearsal {
   const std::string& Entry(const std::string& name) const;  // a name of the drill stands for its entry
 
   ReadPack read_pack_;
+  std::string folder_;
   std::vector<std::string> names_;                          // of sites
   std::vector<std::pair<std::string, std::string>> packs_;  // path, TOML
   std::map<std::string, std::string> entries_;              // name -> short form

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
+#include "net/drill/file_source.h"
 
 namespace chancery::drill {
 namespace {
@@ -191,13 +193,54 @@ absl::StatusOr<uint64_t> Sites::Take(Site& listener, Site& speaker, bool* kept) 
   absl::StatusOr<StatusView> mine = StatusOf(listener), theirs = StatusOf(speaker);
   if (!mine.ok()) return mine.status();
   if (!theirs.ok()) return theirs.status();
-  if (mine->frontier == theirs->frontier && mine->held + mine->waiting + theirs->held + theirs->waiting == 0) return 0;
+  if (mine->frontier == theirs->frontier && mine->held + mine->waiting + theirs->held + theirs->waiting == 0) {
+    absl::StatusOr<bool> documents = TakeDocuments(listener, speaker);
+    if (!documents.ok()) return documents.status();
+    *kept |= *documents;
+    return 0;
+  }
   absl::StatusOr<std::vector<std::string>> runs = RunsFor(listener, speaker);
   if (!runs.ok()) return runs.status();
   absl::StatusOr<Taken> taken = Ingest(listener, *runs);
   if (!taken.ok()) return taken.status();
-  *kept |= taken->entries > 0 || taken->kept > mine->held + mine->waiting;
+  absl::StatusOr<bool> documents = TakeDocuments(listener, speaker);
+  if (!documents.ok()) return documents.status();
+  *kept |= *documents || taken->entries > 0 || taken->kept > mine->held + mine->waiting;
   return taken->entries;
+}
+
+absl::StatusOr<bool> Sites::TakeDocuments(Site& listener, const Site& speaker) {
+  absl::StatusOr<Snapshot> mine = listener.db->Read();
+  if (!mine.ok()) return mine.status();
+  absl::StatusOr<std::vector<BlobView>> missing = mine->MissingBlobs();
+  if (!missing.ok()) return missing.status();
+  if (missing->empty()) return false;
+  absl::StatusOr<Snapshot> theirs = speaker.db->Read();
+  if (!theirs.ok()) return theirs.status();
+  bool any = false;
+  for (const BlobView& document : *missing) {
+    absl::StatusOr<bool> taken = TakeDocument(listener, *theirs, document.sha256);
+    if (!taken.ok()) return taken.status();
+    any |= *taken;
+  }
+  return any;
+}
+
+// By way of a file: a document may be larger than what is held in memory.
+absl::StatusOr<bool> Sites::TakeDocument(Site& listener, const Snapshot& theirs, const std::string& sha256) {
+  const std::string path = absl::StrCat(scratch_.path(), "/document");
+  std::ofstream out(path, std::ios::binary | std::ios::trunc);
+  const absl::Status read = theirs.ReadBlob(sha256, [&out](std::string_view bytes) {
+    out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    return out.good() ? absl::OkStatus() : absl::UnknownError("a document cannot be written to $TMPDIR");
+  });
+  if (absl::IsNotFound(read)) return false;
+  if (!read.ok()) return read;
+  out.close();
+  absl::StatusOr<ByteSource> source = OpenSource(path);
+  if (!source.ok()) return source.status();
+  absl::StatusOr<BlobView> stored = listener.db->PutBlob(*source);
+  return stored.ok() ? absl::StatusOr<bool>(true) : stored.status();
 }
 
 absl::StatusOr<std::vector<uint64_t>> Sites::Sync() {

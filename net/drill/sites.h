@@ -93,6 +93,9 @@ class Sites {
   absl::Status Join(Site& site, Database& founder);
   static absl::StatusOr<Taken> Ingest(Site& site, const std::vector<std::string>& runs);
   absl::StatusOr<uint64_t> Take(Site& listener, Site& speaker, bool* kept);  // *kept: something is here that was not
+  // What the listener's values name, it lacks, and the speaker has: whether there was any.
+  absl::StatusOr<bool> TakeDocuments(Site& listener, const Site& speaker);
+  absl::StatusOr<bool> TakeDocument(Site& listener, const Snapshot& theirs, const std::string& sha256);
   void SetClocks();
 
   ScratchFolder scratch_;  // outlives the stores

@@ -14,8 +14,9 @@ struct Expected {
   std::set<std::string> refusals;   // every kind that fits; empty = it is filed
   std::vector<std::string> before;  // not empty: the same act was filed before, as one of these entries
   Ops ops;
-  Few<PackId> packs;        // that the ops name, in order of first use
-  std::vector<Fact> facts;  // rulings: what it decides
+  bool far_numbers = false;  // the numbers that it issues are those of a lane that not the founder admitted: given, not foretold
+  Few<PackId> packs;         // that the ops name, in order of first use
+  std::vector<Fact> facts;   // rulings: what it decides
 };
 
 // The draft as the JSON of product's surface; two drafts are the same act iff this is equal.

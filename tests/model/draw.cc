@@ -17,31 +17,119 @@ bool Present(const Row* row, const std::string& field) {  // a value other than 
 
 }  // namespace
 
+Draw::Draw(uint64_t seed, bool dense)
+    : random_(seed), dense_(dense), hot_(Below(14)), subject_(SubjectFrom(Below(100))), theme_(Below(4)) {}
+
+Draw::Subject Draw::SubjectFrom(size_t percent) {
+  return percent < 40 ? Subject::kParcels : percent < 64 ? Subject::kEstates : percent < 86 ? Subject::kLeases : Subject::kBlocks;
+}
+
+std::vector<std::string> Draw::ThemeOf(const std::string& reg) {
+  const std::map<std::string, std::vector<std::vector<std::string>>> themes = {
+      {"estate", {{"shares"}, {"charges", "rents"}, {"size", "block", "phase"}, {"permits", "code", "shares"}}},
+      {"lease", {{"term", "place"}, {"hours", "place", "part"}, {"rent", "place"}, {"part", "series"}}},
+      {"block", {{"within"}, {"cap", "visits"}, {"cap", "within"}, {"stage", "visits", "within"}}}};
+  return themes.contains(reg) ? themes.at(reg)[theme_] : std::vector<std::string>();
+}
+
+std::vector<Draft> Draw::Beginnings() {
+  std::vector<Draft> drafts;
+  for (const std::string& address : FirstRecords()) {
+    if (!Chance(70)) continue;
+    Draft& draft = drafts.emplace_back();
+    draft.By("mari").Create(address);
+    if (address.starts_with("estate/") && Chance(70)) draft.Transfer("shares", {}, {{"A", "1/2"}, {"B", "1/2"}});
+  }
+  return drafts;
+}
+
+std::vector<std::string> Draw::FirstRecords() const {
+  switch (subject_) {
+    case Subject::kParcels:
+      return {"parcel/1", "parcel/2", "firm/1"};
+    case Subject::kEstates:
+      return {"block/1", "estate/1", "estate/2"};
+    case Subject::kLeases:
+      return {"parcel/1", "lease/1", "lease/2"};
+    case Subject::kBlocks:
+      return {"block/1", "block/2", "estate/1"};
+  }
+  return {};
+}
+
 std::string Draw::Address() {
-  if (dense_) return Of<std::string>({"parcel/1", "parcel/1", "parcel/2", "firm/1"});
-  return Of<std::string>({"parcel/1", "parcel/1", "parcel/2", "parcel/2", "parcel/a%20b", "firm/1", "firm/2"});
+  switch (subject_) {
+    case Subject::kParcels:
+      return dense_ ? Of<std::string>({"parcel/1", "parcel/1", "parcel/2", "firm/1"})
+                    : Of<std::string>({"parcel/1", "parcel/1", "parcel/2", "parcel/2", "parcel/a%20b", "firm/1", "firm/2"});
+    case Subject::kEstates:
+      return dense_ ? Of<std::string>({"estate/1", "estate/1", "estate/2", "block/1"})
+                    : Of<std::string>({"estate/1", "estate/1", "estate/1", "estate/2", "estate/2", "estate/3",
+                                       theme_ == 2 ? "block/1" : "estate/1"});
+    case Subject::kLeases:
+      return dense_ ? Of<std::string>({"lease/1", "lease/1", "lease/2", "parcel/1"})
+                    : Of<std::string>({"lease/1", "lease/1", "lease/2", "lease/2", "lease/3", "lease/3", "parcel/a%20b"});
+    case Subject::kBlocks:
+      return dense_ ? Of<std::string>({"block/1", "block/1", "block/2", "estate/1"})
+                    : Of<std::string>({"block/1", "block/1", "block/2", "block/3", "block/2", "estate/1", "estate/2"});
+  }
+  return "";
+}
+
+std::string Draw::ReferenceFor(const FieldSpec& field) {
+  if (Chance(5)) return field.to + "/none";
+  if (field.to == "block")
+    return Of<std::string>({"block/1", "block/1", "block/1", subject_ == Subject::kBlocks ? "block/2" : "block/1", "block/3"});
+  if (subject_ == Subject::kLeases && Chance(70)) return "parcel/1";
+  return dense_ ? Of<std::string>({"parcel/1", "parcel/2"}) : Of<std::string>({"parcel/1", "parcel/2", "parcel/a b"});
+}
+
+Literal Draw::IntervalFor(const FieldSpec& field) {
+  const auto end = [&](size_t day) {
+    return field.of == Type::kDate ? Literal("2026-01-0" + std::to_string(day + 1)) : Literal(static_cast<int64_t>(day) - 2);
+  };
+  const size_t from = Below(5);
+  Literal interval = Literal::Object({{"from", end(from)}});
+  if (Chance(70)) {
+    interval.Add("to", end(from + 1 + Below(3)));
+  } else if (Chance(50)) {
+    interval.Add("to", Literal());
+  }
+  if (Chance(2)) return Literal::Object({{"from", end(from)}, {"to", end(from)}});
+  return interval;
 }
 
 Literal Draw::ValueFor(const FieldSpec& field) {
-  if (field.type == Type::kInteger) return static_cast<int64_t>(Below(2));
+  if (field.type == Type::kInteger) return static_cast<int64_t>(Below(field.name == "rent" ? 4 : field.name == "cap" ? 3 : 2));
+  if (field.type == Type::kSerial) return static_cast<int64_t>(100 + Below(3));
+  if (field.type == Type::kInterval) return IntervalFor(field);
+  if (field.type == Type::kLadder) return Chance(4) ? Literal("nowhere") : Literal(Of(field.steps));
+  if (field.type == Type::kShares) return SharesFor();
+  if (field.type == Type::kReference) return ReferenceFor(field);
   if (field.type == Type::kGroup) {
     Literal object = Literal::Object();
     for (const auto& [name, type] : field.members) {
       if (!Chance(70) && !(object.members.empty() && name == field.members.back().first)) continue;
-      object.Add(name, type == Type::kInteger ? Literal(static_cast<int64_t>(Below(2))) : Literal(Of<std::string>({"a", "b"})));
+      const auto number = static_cast<int64_t>(Below(field.by.empty() ? 2 : 5)) - (field.by.empty() ? 0 : 2);
+      object.Add(name, type == Type::kInteger ? Literal(number) : Literal(Of<std::string>({"a", "b"})));
     }
     return object;
   }
-  if (field.type == Type::kReference)
-    return Chance(5) ? "parcel/none"
-           : dense_  ? Of<std::string>({"parcel/1", "parcel/2"})
-                     : Of<std::string>({"parcel/1", "parcel/2", "parcel/a b"});
   if (field.type == Type::kState) return Chance(4) ? Literal("nowhere") : Literal(Of(field.moves).second);
-  if (field.name == "code") return Of<std::string>({"x", "X", "y"});
+  if (field.name == "code" || field.name == "part") return Of<std::string>({"x", "X", "y"});
   return Of<std::string>({"a", "b"});
 }
 
-void Draw::AddChange(const Meaning& view, const Row* row, const FieldSpec& field, DraftOp& op) {
+void Draw::Target::Add(DraftChange::Verb verb, Literal value) const {
+  DraftChange change;
+  change.verb = verb;
+  change.field = field.name;
+  change.value = std::move(value);
+  op.changes.push_back(change);
+}
+
+void Draw::AddPlain(const Target& target) {
+  const FieldSpec& field = target.field;
   DraftChange change;
   change.field = field.name;
   change.value = ValueFor(field);
@@ -49,17 +137,25 @@ void Draw::AddChange(const Meaning& view, const Row* row, const FieldSpec& field
     change.verb = Chance(60) ? DraftChange::Verb::kAdd : DraftChange::Verb::kRemove;
   } else if (field.type == Type::kState) {
     if (!Chance(2)) change.verb = DraftChange::Verb::kMove;
-  } else if (Chance(12)) {
+  } else if (field.type == Type::kSerial) {
+    if (!Chance(2)) change.verb = DraftChange::Verb::kIssue;
+  } else if (Chance(field.type == Type::kLadder ? 2 : 12)) {
     change.verb = DraftChange::Verb::kUnset;
-    change.value = {};
   } else if (Chance(1)) {
     change.value = true;  // the wrong type everywhere
   }
-  if (row != nullptr && op.verb == DraftOp::Verb::kRecord && field.type != Type::kSet && !field.last) {
-    const std::vector<Act> writes = row->Visible(OrdinalOf(*row->reg, field.name));
-    if (writes.size() > 1 && Chance(60)) change.over = view.book.Short(Of(writes).by->place());
+  if (change.verb == DraftChange::Verb::kUnset || change.verb == DraftChange::Verb::kIssue) change.value = {};
+  const bool replaces = field.one_value() && field.type != Type::kSerial && !field.last;
+  if (target.row != nullptr && target.op.verb == DraftOp::Verb::kRecord && replaces) {
+    const std::vector<Act> writes = target.row->Visible(target.ordinal);
+    if (writes.size() > 1 && Chance(60)) change.over = target.view.book.Short(Of(writes).by->place());
   }
-  op.changes.push_back(change);
+  target.op.changes.push_back(change);
+}
+
+void Draw::AddChange(const Meaning& view, const Row* row, const FieldSpec& field, DraftOp& op) {
+  const Target target{view, row, field, op, OrdinalOf(RegisterOf(op.record.reg), field.name)};
+  if (!AddOfKind(target)) AddPlain(target);
 }
 
 // A field on which several writes stand, where there is one.
@@ -72,13 +168,34 @@ const FieldSpec& Draw::Disputed(const Row* row, const RegisterSpec& reg) {
   return fields.empty() ? Of(reg.fields) : *Of(fields);
 }
 
+const FieldSpec& Draw::FieldFor(const Row* row, const RegisterSpec& reg) {
+  const std::vector<std::string> theme = ThemeOf(reg.name);
+  if (!theme.empty() && Chance(65)) return *FieldOf(reg, Of(theme));
+  if (theme.empty() && Chance(20)) return *FieldOf(reg, reg.name == "firm" ? "phase" : Chance(50) ? "status" : "number");
+  if (Chance(25)) return Disputed(row, reg);
+  return reg.fields[(Chance(60) ? hot_ + Below(3) : Below(99)) % reg.fields.size()];
+}
+
+// What a rule looks at together is written together, often enough.
+void Draw::AddCompanions(const Meaning& view, const Row* row, DraftOp& op, std::set<std::string> chosen) {
+  const RegisterSpec& reg = RegisterOf(op.record.reg);
+  const std::vector<std::pair<std::string, std::string>> pairs = {{"code", "petition"}, {"part", "series"}, {"term", "place"},
+                                                                  {"hours", "place"},   {"hours", "part"},  {"rent", "place"},
+                                                                  {"size", "block"},    {"phase", "block"}};
+  for (const auto& [one, other] : pairs) {
+    if (!chosen.contains(one) || FieldOf(reg, other) == nullptr || FieldOf(reg, one) == nullptr) continue;
+    const bool there = other != "petition" && Present(row, other) && op.verb != DraftOp::Verb::kCreate;
+    if (Chance(there ? 15 : 60) && chosen.insert(other).second) AddChange(view, row, *FieldOf(reg, other), op);
+  }
+}
+
 DraftOp Draw::Operation(const Meaning& view, const std::string& address) {
   const Row* row = view.Find(address);
   DraftOp op;
   op.record = *chancery::Address::Parse(address);
   const bool create = view.Exists(address) ? Chance(3) : !Chance(5);
   op.verb = create ? DraftOp::Verb::kCreate : DraftOp::Verb::kRecord;
-  if (!create && Chance(dense_ ? 4 : 8)) {
+  if (!create && Chance(dense_ || subject_ != Subject::kParcels ? 4 : 8)) {
     op.verb = DraftOp::Verb::kDelete;
     return op;
   }
@@ -86,19 +203,14 @@ DraftOp Draw::Operation(const Meaning& view, const std::string& address) {
   std::set<std::string> chosen;
   const size_t wanted = create ? Below(4) : 1 + Below(2);
   while (chosen.size() < wanted && chosen.size() < reg.fields.size()) {
-    const FieldSpec& field = Chance(20)   ? *FieldOf(reg, reg.name != "parcel" ? "phase"
-                                                          : Chance(50)         ? "status"
-                                                                               : "number")
-                             : Chance(25) ? Disputed(row, reg)
-                                          : reg.fields[(Chance(60) ? hot_ + Below(3) : Below(99)) % reg.fields.size()];
-    if (field.once && Present(row, field.name) && !Chance(10)) {
+    const FieldSpec& field = FieldFor(row, reg);
+    if ((field.once || field.type == Type::kSerial) && Present(row, field.name) && !Chance(10)) {
       if (Chance(20)) break;  // there may be nothing else
       continue;
     }
     if (chosen.insert(field.name).second) AddChange(view, row, field, op);
   }
-  if (chosen.contains("code") && Chance(60) && chosen.insert("petition").second)  // of one filing perhaps
-    AddChange(view, row, *FieldOf(reg, "petition"), op);
+  AddCompanions(view, row, op, chosen);
   if (op.changes.empty() && !create) AddChange(view, row, reg.fields.back(), op);
   return op;
 }
@@ -108,7 +220,8 @@ Literal Draw::Premise() {
     case 0:
       return Address();
     case 1:
-      return Literal(Of<std::string>({"parcel/1/owner", "parcel/2/code", "parcel/1/area", "firm/1/seat"}));
+      return Literal(Of<std::string>({"parcel/1/owner", "parcel/2/code", "parcel/1/area", "firm/1/seat", "estate/1/shares",
+                                      "estate/1/phase", "lease/1/term", "lease/1/series", "block/1/within"}));
     case 2:
       return Literal(Of<std::string>({"parcel/1/tags/a", "parcel/1/bans/b"}));
     default:
@@ -120,7 +233,7 @@ Draft Draw::Filing(const Meaning& view) {
   Draft draft;
   draft.officer = Of<std::string>({"mari", "kaja"});
   if (Chance(15)) draft.basis = Of<std::string>({"doc-1", "doc-2"});
-  if (Chance(10))
+  if (Chance(subject_ == Subject::kParcels ? 10 : 25))
     draft.id = "act-" + std::to_string(Below(3) == 0 ? Below(static_cast<size_t>(ids_) + 1) : static_cast<size_t>(++ids_));
   if (Chance(15)) draft.relied_on.push_back(Premise());
   draft.admit_breaches = Chance(15);
@@ -142,11 +255,12 @@ Literal Draw::SetFor(const Meaning& view, const Case& c) {
   if (c.rule.kind == RuleSpec::Kind::kExistence) return out.Add(c.subject, "a");
   std::set<std::string> records;
   for (const Fact& fact : c.facts) records.insert(view.AddressOf(fact));
-  const FieldSpec& field = *FieldOf(RegisterOf(c.rule.reg), c.rule.field);
   for (const std::string& address : records) {
-    const bool fresh = c.rule.kind == RuleSpec::Kind::kUnique && Chance(70);
     if (records.size() > 1 && Chance(40) && !out.members.empty()) continue;
-    out.Add(address + "/" + c.rule.field, fresh ? Literal("z" + std::to_string(++ids_)) : ValueFor(field));
+    const FieldSpec& field = *FieldOf(RegisterOf(c.rule.reg), Of(c.rule.on));
+    const bool fresh = c.rule.kind == RuleSpec::Kind::kUnique && field.type == Type::kText && Chance(70);
+    const bool none = c.rule.between_records() && Chance(30);
+    out.Add(address + "/" + field.name, fresh ? Literal("z" + std::to_string(++ids_)) : none ? Literal() : ValueFor(field));
   }
   return out;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -12,7 +13,7 @@ namespace chancery::model {
 
 class Draw {
  public:
-  Draw(uint64_t seed, bool dense) : random_(seed), dense_(dense), hot_(Below(14)) {}
+  Draw(uint64_t seed, bool dense);
 
   bool Chance(uint64_t percent) { return random_.Below(100) < percent; }
   size_t Below(size_t n) { return random_.Below(n); }
@@ -25,16 +26,45 @@ class Draw {
     for (size_t i = list.size(); i > 1; --i) std::swap(list[i - 1], list[Below(i)]);
   }
 
+  std::vector<Draft> Beginnings();  // what a history may begin with
   // In the view of a site; most would be accepted there.
   Draft Filing(const Meaning& view);
   // On one of the cases there are, or (seldom) on one that is not.
   RulingDraft Ruling(const Meaning& view);
 
  private:
+  // What a history is about, and the fields that it is about most: all at once would be too thin.
+  enum class Subject { kParcels, kEstates, kLeases, kBlocks };
+  static Subject SubjectFrom(size_t percent);
+  std::vector<std::string> FirstRecords() const;
+  std::vector<std::string> ThemeOf(const std::string& reg);
+
+  // One field of one record, and the changes that are made up for it.
+  struct Target {
+    const Meaning& view;
+    const Row* row;  // nullptr: none yet
+    const FieldSpec& field;
+    DraftOp& op;
+    uint32_t ordinal;
+    const Row* Old() const { return op.verb == DraftOp::Verb::kCreate ? nullptr : row; }
+    void Add(DraftChange::Verb verb, Literal value) const;
+  };
+
   Literal ValueFor(const FieldSpec& field);
+  Literal IntervalFor(const FieldSpec& field);
+  std::string ReferenceFor(const FieldSpec& field);
   std::string Address();
   void AddChange(const Meaning& view, const Row* row, const FieldSpec& field, DraftOp& op);
+  void AddPlain(const Target& target);
+  bool AddOfKind(const Target& target);  // false: the field holds one value, or elements
+  void AddBump(const Target& target);
+  void AddGrant(const Target& target);
+  void AddTransfer(const Target& target);
+  void AddCharge(const Target& target);
+  Literal SharesFor();  // of a whole
   const FieldSpec& Disputed(const Row* row, const RegisterSpec& reg);
+  const FieldSpec& FieldFor(const Row* row, const RegisterSpec& reg);
+  void AddCompanions(const Meaning& view, const Row* row, DraftOp& op, std::set<std::string> chosen);
   DraftOp Operation(const Meaning& view, const std::string& address);
   Literal Premise();
   Literal SetFor(const Meaning& view, const Case& c);
@@ -42,6 +72,8 @@ class Draw {
   SeededRandom random_;
   bool dense_;
   size_t hot_;  // of each register, three fields from here on are written most
+  Subject subject_;
+  size_t theme_;  // of the subject
   int ids_ = 0;
 };
 

@@ -40,7 +40,8 @@ class Growing {
     names_.assign(all.begin(), all.begin() + 2 + static_cast<ptrdiff_t>(draw_.Below(3)));
     std::string sites = "sites";
     for (const std::string& name : names_) sites += " " + name;
-    for (const std::string& opening : {std::string("pack land.toml"), std::string("pack trade.toml"), sites}) Line(opening);
+    for (const PackSpec& pack : Packs()) Line("pack " + pack.name + ".toml");
+    Line(sites);
     for (int i = 0; i < kLines && error_.empty(); ++i) Next();
     if (!error_.empty()) return error_;
     for (const std::string& name : names_) {
@@ -63,7 +64,8 @@ class Growing {
       error_ = std::string(drill.status().message());
       return;
     }
-    for (size_t i = drill->statements.size() == 3 ? 0 : drill->statements.size() - 1; i < drill->statements.size(); ++i) {
+    for (size_t i = drill->statements.size() == Packs().size() + 1 ? 0 : drill->statements.size() - 1;
+         i < drill->statements.size(); ++i) {
       const drill::Step step = rehearsal_.Run(drill->statements[i]);
       if (step.end == drill::Step::End::kHeld) continue;
       error_ = step.says + "; expected " + step.expected;
@@ -142,7 +144,7 @@ class Growing {
       }
     }
     size_t cases = 0;
-    for (const auto& [key, c] : view.cases) cases += !c.rule.notice && c.state != "ruled";
+    for (const auto& [key, c] : view.cases) cases += c.waits();
     Line(Cat(at, "cases ", cases));
     if (view.cases.empty()) return;
     const Case& c = std::next(view.cases.begin(), static_cast<ptrdiff_t>(draw_.Below(view.cases.size())))->second;

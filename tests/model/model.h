@@ -1,44 +1,20 @@
 // The reference model: what a set of entries means, slow and obvious. Everything is computed from the set alone, each time anew.
-// Of the engine it knows only the decoder of entries and the plain data types of the public header.
+// Of the engine it knows only the decoders of entries and of values, and the plain data types of the public header.
 #pragma once
 
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "chancery/types.h"
 #include "engine/codec/entry.h"
-#include "engine/codec/run.h"
+#include "tests/model/book.h"
 #include "tests/model/packs.h"
+#include "tests/model/values.h"
 
 namespace chancery::model {
-
-using Seen = std::map<LaneId, uint64_t>;  // highest sequence number per lane: names a down-closed set of entries
-bool Has(const Seen& seen, Place place);
-
-struct Item {
-  Entry entry;
-  EntryId id;
-  Seen past;  // what its author had merged
-  Place place() const { return {entry.lane, entry.seq}; }
-};
-
-// Every entry that exists anywhere in a history.
-class Book {
- public:
-  // Takes the entries of an encoded run. Returns what is wrong with it, "" if nothing: other bytes at a place that is taken, a
-  // stamp that does not rise above what the entry knew.
-  std::string Take(const std::string& run, std::vector<Place>* places);
-  void Add(Item item);  // computes its past
-
-  std::string Short(Place place) const;               // "tallinn-17"
-  const Item* Find(const std::string& name) const;    // by short form; nullptr = none
-  LaneId LaneOfSite(const std::string& label) const;  // 0 = none
-
-  std::map<Place, Item> items;
-  std::map<LaneId, std::string> labels;  // "tallinn", "tallinn.2"
-};
 
 // One thing that an operation does to a record: one of its changes, or (change = nullptr) what the operation itself says of the
 // record's life: a creation, a deletion, an edit.
@@ -63,26 +39,34 @@ struct Row {  // a record
   std::string address;        // canonical text
   std::vector<Act> acts;      // all, in canonical order
   std::vector<Act> standing;  // those that leave a write or mark which nothing removes
+  std::vector<Act> begun;     // creations whose start no later creation took away
   bool exists = false;
 
+  const FieldSpec& spec(uint32_t field) const { return reg->fields[field]; }
   std::vector<Act> Standing(uint32_t field) const;  // kNoField: the marks of its life
-  std::vector<Act> Visible(uint32_t field) const;   // without `last` writes that lost against a later one
+  std::vector<Act> Visible(uint32_t field) const;   // without `last` writes that lost against another
 };
 
 struct Clash {
   Fact a, b;
+  bool tie = false;      // on a priority list
   bool decided = false;  // by some ruling
 };
 
 struct Case {
   RuleSpec rule;
   std::string subject, state;
+  bool notice = false;               // waits for nobody
   std::vector<Clash> clashes;        // live
   std::vector<const Item*> rulings;  // canonical order
   std::set<const Item*> standing;    // of them: those that decide a pair of facts in spite of all others
   std::set<Fact> facts;              // of the clashes and named by the rulings
+
+  bool waits() const { return state != "ruled" && !notice; }  // for a person
 };
 using CaseKey = std::pair<std::string, std::string>;  // rule, subject
+
+struct Sum;
 
 class Meaning {
  public:
@@ -91,18 +75,20 @@ class Meaning {
   const Row* Find(const std::string& address) const;
   bool Exists(const std::string& address) const { return Find(address) != nullptr && Find(address)->exists; }
   std::string AddressOf(const Fact& fact) const;
-  bool Contested(const std::string& address, const std::string& field) const;         // field "" = existence
-  bool Same(const RuleSpec& rule, const std::string& a, const std::string& b) const;  // exempt from a unique rule
-  const Value* Interim(const Row& row, uint32_t field) const;                         // nullptr = none
+  std::string FilingOf(const RuleSpec& rule, const std::string& record) const;        // the value of `same`, where there is one
+  bool Same(const RuleSpec& rule, const std::string& a, const std::string& b) const;  // exempt from a rule between records
+  const Value* Interim(const Row& row, uint32_t field) const;                         // of one-valued fields; nullptr = none
+  Literal Shown(const Row& row, uint32_t field) const;                                // of all
   bool Stands(const Case& c, const Fact& fact) const;
-  bool IsWrite(const Case& c, const Fact& fact) const;  // of the field that the case is about, on its record; else a mark of life
+  bool IsWrite(const Case& c, const Fact& fact) const;  // of a field that the case is about, on its record; else a mark of life
   bool Disputes(const Case& c, const std::string& address) const;  // the case waits and is about the record
 
   // What the public interface shows. Of a fact only entry, id, site, officer, basis and standing; of a ruling entry, site,
   // outcome and standing.
   RecordView View(const Row& row) const;
   CaseView View(const Case& c) const;
-  std::vector<std::string> ClaimLines() const;  // RULE \t SUBJECT \t RECORD \t writers, sorted
+  // RULE \t SUBJECT \t RECORD \t writers, sorted: who holds what under the rules that compare records by a value.
+  std::vector<std::string> ClaimLines() const;
 
   const Book& book;
   const Seen seen;
@@ -112,19 +98,23 @@ class Meaning {
   std::map<CaseKey, Case> cases;
 
  private:
+  void Fold();
   void FindClaims();
   void FindClashes();
   void FindFieldClashes(const Row& row, uint32_t field);
+  void FindKeptClashes(const Row& row, uint32_t field);  // of shares and priority lists
   void FindDangling(const Row& row, uint32_t field);
   void FindLifeClashes(const Row& row);
-  void AddClash(const std::string& rule, const std::string& subject, const Fact& a, const Fact& b);
+  void FindClashesBetweenRecords();
+  void AddClash(const std::string& rule, const std::string& subject, const Fact& a, const Fact& b, bool tie = false);
   void Judge(Case& c);
+  FieldView View(const Row& row, uint32_t field) const;
+  Literal Quota(const Sum& sum) const;
+  std::vector<std::string> WaitingCases(const Row& row, const std::string& field) const;  // ids; field "" = of its existence
   std::vector<std::string> Dependants(const Case& c) const;
   bool Touches(const Item& item, const Case& c, const Fact& fact) const;
 };
 
 std::string AddressText(const Entry& entry, const Op& op);
-Literal LiteralOf(const Value& value);
-std::string SubjectOf(const RuleSpec& rule, const Value& value);  // normalised, compact JSON
 
 }  // namespace chancery::model

@@ -1,6 +1,8 @@
 #include "tests/model/packs.h"
 
+#include <algorithm>
 #include <cstdlib>
+#include <iterator>
 
 namespace chancery::model {
 namespace {
@@ -104,13 +106,10 @@ std::vector<PackSpec> Describe() {
            "land",
            kLand,
            {parcel},
-           {{.id = "parcel-code", .reg = "parcel", .field = "code", .same = "petition", .casefold = true},
-            {.id = "parcel-number", .reg = "parcel", .field = "number", .same = ""}}},
-          {PackIdOf(kTrade),
-           "trade",
-           kTrade,
-           {firm},
-           {{.id = "firm-name", .reg = "firm", .field = "name", .same = "", .notice = true}}}};
+           {{.id = "parcel-code", .reg = "parcel", .on = {"code"}, .same = "petition", .casefold = true},
+            {.id = "parcel-number", .reg = "parcel", .on = {"number"}}}},
+          {PackIdOf(kTrade), "trade", kTrade, {firm}, {{.id = "firm-name", .reg = "firm", .on = {"name"}, .notice = true}}},
+          EstatePack()};
 }
 
 }  // namespace
@@ -124,7 +123,7 @@ const PackSpec& PackOf(const PackId& id) {
   for (const PackSpec& pack : Packs()) {
     if (pack.id == id) return pack;
   }
-  std::abort();  // the tests load these two packs and no other
+  std::abort();  // the tests load these packs and no other
 }
 
 const RegisterSpec& RegisterOf(const std::string& name) {
@@ -147,35 +146,57 @@ uint32_t OrdinalOf(const RegisterSpec& reg, const std::string& field) {
   return static_cast<uint32_t>(FieldOf(reg, field) - reg.fields.data());
 }
 
-std::vector<RuleSpec> UniqueRules() {
+std::vector<std::string> RegisterNames() {
+  std::vector<std::string> names;
+  for (const PackSpec& pack : Packs()) {
+    for (const RegisterSpec& reg : pack.registers) names.push_back(reg.name);
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+bool RuleSpec::is_on(const std::string& field) const { return std::count(on.begin(), on.end(), field) > 0; }
+
+std::vector<RuleSpec> RulesOf(RuleSpec::Kind kind) {
   std::vector<RuleSpec> all;
-  for (const PackSpec& pack : Packs()) all.insert(all.end(), pack.rules.begin(), pack.rules.end());
+  for (const PackSpec& pack : Packs()) {
+    std::copy_if(pack.rules.begin(), pack.rules.end(), std::back_inserter(all),
+                 [&](const RuleSpec& rule) { return rule.kind == kind; });
+  }
   return all;
 }
-
-namespace {
-
-RuleSpec OwnRule(const std::string& reg, const FieldSpec& field) {
-  const std::string shown = field.type == Type::kState       ? "state"
-                            : field.type == Type::kReference ? "reference"
-                            : field.once                     ? "once"
-                                                             : "field";
-  return {RuleSpec::Kind::kField, RuleIdOf(reg, field), reg, field.name, "", false, field.notice, field.hold, shown};
-}
-
-}  // namespace
 
 std::string RuleIdOf(const std::string& reg, const FieldSpec& field) {
   return field.rule.empty() ? reg + "." + field.name : field.rule;
 }
 
+namespace {
+
+RuleSpec OwnRule(const std::string& reg, const FieldSpec& field) {
+  RuleSpec rule;
+  rule.kind = RuleSpec::Kind::kField;
+  rule.id = RuleIdOf(reg, field);
+  rule.reg = reg;
+  rule.on = {field.name};
+  rule.notice = field.notice;
+  rule.hold = field.hold;
+  rule.shown = field.type == Type::kState       ? "state"
+               : field.type == Type::kReference ? "reference"
+               : field.type == Type::kShares    ? "shares"
+               : field.type == Type::kRanked    ? "ranked"
+               : field.once                     ? "once"
+                                                : "field";
+  return rule;
+}
+
+}  // namespace
+
 RuleSpec RuleOf(const std::string& id) {
-  using Kind = RuleSpec::Kind;
-  if (id == "existence") return {Kind::kExistence, id, "", "", "", false, false, false, id};
-  for (const RuleSpec& rule : UniqueRules()) {
-    if (rule.id == id) return rule;
-  }
+  if (id == "existence") return {.kind = RuleSpec::Kind::kExistence, .id = id, .shown = id};
   for (const PackSpec& pack : Packs()) {
+    for (const RuleSpec& rule : pack.rules) {
+      if (rule.id == id) return rule;
+    }
     for (const RegisterSpec& reg : pack.registers) {
       for (const FieldSpec& field : reg.fields) {
         if (RuleIdOf(reg.name, field) == id) return OwnRule(reg.name, field);

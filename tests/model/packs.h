@@ -1,6 +1,7 @@
-// The two packs of the random tests, twice: as TOML for the engine, and as the model's own description, which no parser made.
+// The three packs of the random tests, twice: as TOML for the engine, and as the model's own description, which no parser made.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -9,7 +10,22 @@
 
 namespace chancery::model {
 
-enum class Type { kText, kInteger, kGroup, kSet, kState, kReference };
+enum class Type {
+  kText,
+  kInteger,
+  kDate,
+  kGroup,
+  kSet,
+  kState,
+  kReference,
+  kInterval,
+  kLadder,
+  kCounter,
+  kEscrow,
+  kSerial,
+  kShares,
+  kRanked
+};
 
 struct FieldSpec {
   std::string name;
@@ -19,11 +35,24 @@ struct FieldSpec {
   bool remove_wins = false;         // sets
   bool notice = false, hold = false;
   std::vector<std::pair<std::string, Type>> members = {};  // groups, ascending by name
+  std::string by = {};                                     // groups with merge = last: the member whose greater value is shown
   std::string start = {};                                  // states
   std::vector<std::pair<std::string, std::string>> moves = {}, confluent = {};
   std::string to = {};  // references: the register
   bool unset_on_deletion = false;
-  std::string rule = {};  // references: the [[rule]] in the place of the field's own
+  std::string rule = {};                  // references: the [[rule]] in the place of the field's own
+  Type of = Type::kInteger;               // intervals: of their ends
+  std::vector<std::string> steps = {};    // ladders, from the lowest
+  int64_t max = 0;                        // escrow
+  int64_t first_number = 1, block = 0;    // serial
+  std::vector<std::string> classes = {};  // ranked, in their order
+  bool tie_equal = false;                 // ranked
+
+  bool one_value() const {  // of several standing writes one is shown, and different ones are told apart
+    return type <= Type::kGroup || type == Type::kState || type == Type::kReference || type == Type::kInterval ||
+           type == Type::kSerial;
+  }
+  bool adds_up() const { return type == Type::kCounter || type == Type::kEscrow; }
 };
 
 struct RegisterSpec {
@@ -31,28 +60,37 @@ struct RegisterSpec {
   std::vector<FieldSpec> fields;  // ascending by name: the index is the ordinal
 };
 
-struct RuleSpec {  // kUnique: a `[[rule]]` on one field; the others exist by themselves
-  enum class Kind { kField, kUnique, kExistence } kind = Kind::kUnique;
+struct RuleSpec {  // kField and kExistence exist by themselves, the others are `[[rule]]`s
+  enum class Kind { kField, kExistence, kUnique, kNoOverlap, kAtMost, kAcyclic } kind = Kind::kUnique;
   std::string id;
-  std::string reg, field;  // kExistence: neither
-  std::string same;
+  std::string reg = {};               // kExistence: none
+  std::vector<std::string> on = {};   // its fields; kExistence: none
+  std::vector<std::string> per = {};  // kNoOverlap, kAtMost
+  std::string same = {};
+  int64_t limit = 0;             // kAtMost: a number,
+  std::string limit_field = {};  // or this field of the record that the one `per` reference names
   bool casefold = false, notice = false, hold = false;
   std::string shown = "unique";  // the kind, as a case shows it
+
+  bool between_records() const { return kind > Kind::kExistence; }
+  bool is_on(const std::string& field) const;
 };
 
 struct PackSpec {
   PackId id;
   std::string name, toml;
   std::vector<RegisterSpec> registers;  // ascending by name: the index is the ordinal
-  std::vector<RuleSpec> rules;          // as written
+  std::vector<RuleSpec> rules;          // between records, as written
 };
 
 const std::vector<PackSpec>& Packs();
+PackSpec EstatePack();  // the third
 const PackSpec& PackOf(const PackId& id);
 const RegisterSpec& RegisterOf(const std::string& name);
+std::vector<std::string> RegisterNames();  // ascending
 const FieldSpec* FieldOf(const RegisterSpec& reg, const std::string& name);
 uint32_t OrdinalOf(const RegisterSpec& reg, const std::string& field);  // of a field that is there
-std::vector<RuleSpec> UniqueRules();                                    // of both packs
+std::vector<RuleSpec> RulesOf(RuleSpec::Kind kind);                     // between records, of all packs
 std::string RuleIdOf(const std::string& reg, const FieldSpec& field);   // of the field's own cases
 RuleSpec RuleOf(const std::string& id);
 

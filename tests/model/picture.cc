@@ -22,7 +22,8 @@ void AddRecord(const RecordView& view, Lines& lines) {
   for (const FieldView& field : view.fields) {
     std::vector<std::string> values;
     for (const StandingView& value : field.values) values.push_back(value.value.Json() + "@" + value.entry + Join(value.entries));
-    lines.push_back(Cat(name, "/", field.name, " interim=", field.interim.Json(), " values=", Join(values)));
+    lines.push_back(Cat(name, "/", field.name, " interim=", field.interim.Json(), " values=", Join(values),
+                        field.detail ? " detail=" + field.detail->Json() : ""));
     lines.push_back(Cat("shown ", view.address, "/", field.name, " contested=", field.contested, " value=", field.value.Json(),
                         " cases=", Join(field.cases)));
   }
@@ -30,7 +31,7 @@ void AddRecord(const RecordView& view, Lines& lines) {
 
 void AddCase(const CaseView& view, Lines& lines) {
   const std::string name = "case " + view.rule + " " + view.subject;
-  lines.push_back(Cat(name, " ", view.id, " ", view.kind, " ", view.state, view.notice ? " notice" : ""));
+  lines.push_back(Cat(name, " ", view.id, " ", view.kind, " on ", view.field, " ", view.state, view.notice ? " notice" : ""));
   for (const FactView& fact : view.facts) {
     lines.push_back(Cat(name, " fact ", fact.entry, " ", fact.id, " ", fact.site, " ", fact.officer, " ", fact.basis,
                         " standing=", fact.standing));
@@ -138,11 +139,18 @@ std::string RecordsOf(const Lines& picture) {
 }
 
 std::string Difference(const Lines& engine, const Lines& model) {
-  for (size_t i = 0; i < std::max(engine.size(), model.size()); ++i) {
-    const std::string is = i < engine.size() ? engine[i] : "(nothing)", must = i < model.size() ? model[i] : "(nothing)";
-    if (is != must) return "engine: " + is + "\nmodel:  " + must;
-  }
-  return "";
+  constexpr size_t kShown = 6;
+  if (engine == model) return "";
+  std::string out;
+  const auto add = [&](const char* whose, const Lines& lines, const Lines& others) {
+    size_t shown = 0;
+    for (const std::string& line : lines) {
+      if (std::find(others.begin(), others.end(), line) == others.end() && shown++ < kShown) out += whose + line + "\n";
+    }
+  };
+  add("engine: ", engine, model);
+  add("model:  ", model, engine);
+  return out.empty() ? "the same lines, in another order" : out;
 }
 
 }  // namespace chancery::model

@@ -32,7 +32,7 @@ std::string WholeOf(const Shown& shown);
 // What the record digest is about, and no more: two pictures that differ here must differ in digest.
 std::string RecordsOf(const Lines& picture);
 
-// The first difference in words, "" = none.
+// The first differences in words, "" = none.
 std::string Difference(const Lines& engine, const Lines& model);
 
 }  // namespace chancery::model

@@ -62,16 +62,31 @@ struct Intake {
   uint64_t offered = 0, damaged = 0;  // runs of the batch; those whose bytes do not hold, which were left out
   uint64_t left_out = 0;              // entries for which there was no room among those kept: they must be brought again
   std::vector<std::string> halted;    // "tallinn-17": lanes of which two versions exist, from where on they differ
+  uint64_t documents = 0;             // of a bundle: those stored now; what was here already is not counted
+  uint64_t documents_damaged = 0;     // that do not hold, which were left out
 };
 
 // What Verify found. ok() = every byte of every lane holds and everything derived is what the journal says.
 struct VerifyView {
   uint64_t lanes = 0, runs = 0, entries = 0;  // read, hashed, their seals checked
+  uint64_t documents = 0;                     // read and hashed
   bool journal_holds = true;                  // every entry of every lane: what is derived can be derived again
   std::vector<std::string> damage;            // one sentence each, with what to try
   std::string digest, docket;                 // as the store has them, 32 hexadecimal digits
   bool ok() const { return damage.empty(); }
 };
+
+// A document that a store keeps beside its registers. As a field's value: {"sha256": …, "bytes": …}.
+struct BlobView {
+  std::string sha256;  // 64 hexadecimal digits
+  uint64_t bytes = 0;
+  Literal Value() const { return Literal::Object({{"sha256", sha256}, {"bytes", static_cast<int64_t>(bytes)}}); }
+};
+
+// Bytes from `offset` on into `at`, at most `room`: how many; 0 = that was the end. May be asked for the same bytes again.
+using ByteSource = std::function<absl::StatusOr<size_t>(uint64_t offset, char* at, size_t room)>;
+// Takes the next bytes; what it returns other than OK ends the writing.
+using ByteSink = std::function<absl::Status(std::string_view bytes)>;
 
 struct RestoreOptions {
   std::string key_seed;  // tests only
@@ -173,8 +188,18 @@ class Snapshot {
   // the other has it already. Errors: InvalidArgument (unknown lane name, not a frontier).
   absl::StatusOr<std::vector<std::string>> RunsSince(std::string_view frontier, size_t bytes_max = 0) const;
 
-  // The same as one file (docs/reference/bundle.md).
-  absl::StatusOr<std::string> ExportBundle(std::string_view since) const;
+  // The same as one file (docs/reference/bundle.md), with the documents that its entries name and that are here and whole. Piece
+  // by piece: the entries are held in memory, of the documents a chunk. Errors: as RunsSince; what `write` returns.
+  absl::Status ExportBundle(std::string_view since, const ByteSink& write) const;
+  absl::StatusOr<std::string> ExportBundle(std::string_view since) const;  // held in memory, documents and all
+
+  // Hands on a document in pieces of 64 KiB, each checked before. Errors: InvalidArgument (not 64 hexadecimal digits), NotFound
+  // (not in this store), DataLoss (damaged: what was handed on until then is not the document); what `write` returns.
+  absl::Status ReadBlob(std::string_view sha256, const ByteSink& write) const;
+
+  // Documents that standing values of existing records name and that are not here, ascending by sha256. Cost: reads every record
+  // of registers that have such fields.
+  absl::StatusOr<std::vector<BlobView>> MissingBlobs() const;
 
  private:
   friend class Database;
@@ -195,6 +220,8 @@ class Database {
   // member has admitted its card and that entry has arrived here.
   static absl::StatusOr<std::unique_ptr<Database>> Join(const std::string& dir, const JoinOptions& options,
                                                         std::string_view bundle, const Environment& env = {});
+  static absl::StatusOr<std::unique_ptr<Database>> Join(const std::string& dir, const JoinOptions& options,
+                                                        const ByteSource& bundle, const Environment& env = {});
 
   // A store that is an older copy of itself (its `tip` file is ahead of it) gets a new key, and so a new lane: as Restore.
   // Errors: NotFound (no store), Unavailable (locked by another process: pid and command; or of another format version), DataLoss
@@ -223,6 +250,12 @@ class Database {
   // Loads another pack, or a higher version of one. Errors: refusal `pack`.
   absl::StatusOr<Receipt> ApplyPack(std::string_view toml, std::string_view origin);
 
+  // Stores a document, so that it can be named in a filing, in durable commits of at most 8 MiB; it is here once all of it is.
+  // The source is read to its end twice, once to name it; what is here already is not stored again, and what is damaged here is
+  // replaced. Memory: a slice of 8 MiB. Errors: refusal `limit` (over 256 MiB), Aborted (the second reading gave other bytes),
+  // ResourceExhausted, DataLoss (a commit failed); what `source` returns. After an error nothing is here that was not.
+  absl::StatusOr<BlobView> PutBlob(const ByteSource& source);
+
   absl::StatusOr<Snapshot> Read() const;
 
   // Takes runs of other sites (from RunsSince, in any split and order), in durable commits of some 65,000 entries, and whatever
@@ -235,9 +268,10 @@ class Database {
   absl::StatusOr<Intake> Ingest(absl::Span<const std::string> runs);
 
   // The same with the runs of a bundle: what was taken before an interruption stays, and the same bundle goes on from there. Of a
-  // damaged bundle the runs that are whole are taken. Errors: as Ingest; DataLoss where its head is damaged; InvalidArgument (no
-  // bundle).
+  // damaged bundle the runs that are whole are taken, and after them the documents that are. Errors: as Ingest; DataLoss where
+  // its head is damaged; InvalidArgument (no bundle); as PutBlob, and then the entries are here.
   absl::StatusOr<Intake> ApplyBundle(std::string_view bundle);
+  absl::StatusOr<Intake> ApplyBundle(const ByteSource& bundle);  // of the documents only a slice is held in memory
 
   // Looks at every page, hashes every entry of every lane again, checks every seal and every row of the journal, and compares
   // records, claims, docket and sums with one another. Reads only; others file meanwhile. Damage is told in the view. Cost: the

@@ -89,6 +89,16 @@ TEST(Ranked, MovesMadeApartThatCannotAllHoldAreACycle) {
   EXPECT_EQ(book.Now().cycles, (Pairs{{3, 4}, {3, 5}}));
 }
 
+TEST(Ranked, MovesOfAChargeThatWasStruckOffCountForNothing) {
+  Book book;
+  book.File("M1");
+  book.File("M2", {0});
+  book.Move(What::kBehind, "M2", "M9", {0, 1});
+  book.Move(What::kBehind, "M9", "M2", {0, 1});
+  EXPECT_EQ(book.Shown(), "M1:1 M2:2");
+  EXPECT_TRUE(book.Now().cycles.empty());
+}
+
 TEST(Ranked, OneIdFiledApartAsTwoChargesStandsTwice) {
   Book book;
   book.File("M1");

@@ -84,6 +84,19 @@ TEST(Shares, OneActFiledTwiceCountsOnce) {
   EXPECT_TRUE(Hold(deeds.all).rivals.empty());
 }
 
+TEST(Shares, WhatTwoRulingsWriteAnewCountsOnce) {
+  Deeds deeds;
+  deeds.File(1, {}, {P("A", "1/2"), P("B", "1/2")});
+  const LotId sold{{7, 7}, 0, 0};
+  PlacedTransfer one = deeds.Make(2, {P("A", "1/4")}, {P("C", "1/4")}), other = deeds.Make(3, {P("B", "1/4")}, {P("C", "1/4")});
+  for (PlacedTransfer* placed : {&one, &other})
+    for (Portion& portion : placed->transfer.out)
+      if (portion.owner == "C") portion.stands_for = sold;
+  deeds.all.insert(deeds.all.end(), {one, other});
+  EXPECT_EQ(deeds.Now(), (Owners{{"A", "1/4"}, {"B", "1/2"}, {"C", "1/4"}}));
+  EXPECT_EQ(Hold(deeds.all).rivals, (std::vector<std::pair<size_t, size_t>>{{1, 2}}));
+}
+
 TEST(Shares, ALotThatNobodyMadeStandsAgainstItself) {
   Deeds deeds;
   deeds.File(1, {}, {P("A", "1")});
