@@ -131,6 +131,10 @@ void RuleOnShares(const Meaning& view, const Case& c, const RulingDraft& ruling,
   if (!ruling.both || gone.empty()) return;
   Transfer whole = anew.Whole();
   whole.act = ActOfRuling(c, whole, named);
+  if (whole.in.empty() || !DecodeTransfer(EncodeTransfer(whole))) {  // two wholes, or one lot twice
+    out.refusals.insert("ruling");
+    return;
+  }
   Keep(view, c.subject, field, chancery::Kind::kTransfer, EncodeTransfer(whole), out);
 }
 

@@ -114,10 +114,20 @@ std::vector<PackSpec> Describe() {
 
 }  // namespace
 
-const std::vector<PackSpec>& Packs() {
-  static const std::vector<PackSpec>& packs = *new std::vector<PackSpec>(Describe());
+namespace {
+
+std::vector<PackSpec>& InUse() {
+  static std::vector<PackSpec>& packs = *new std::vector<PackSpec>(Describe());
   return packs;
 }
+
+}  // namespace
+
+const std::vector<PackSpec>& Packs() { return InUse(); }
+
+WithPacks::WithPacks(std::vector<PackSpec> packs) : before_(std::move(packs)) { std::swap(before_, InUse()); }
+
+WithPacks::~WithPacks() { std::swap(before_, InUse()); }
 
 const PackSpec& PackOf(const PackId& id) {
   for (const PackSpec& pack : Packs()) {

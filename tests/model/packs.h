@@ -1,4 +1,5 @@
-// The three packs of the random tests, twice: as TOML for the engine, and as the model's own description, which no parser made.
+// The packs of the random tests, and of the exhaustive one, twice: as TOML for the engine, and as the model's own description,
+// which no parser made.
 #pragma once
 
 #include <cstdint>
@@ -83,8 +84,19 @@ struct PackSpec {
   std::vector<RuleSpec> rules;          // between records, as written
 };
 
-const std::vector<PackSpec>& Packs();
-PackSpec EstatePack();  // the third
+const std::vector<PackSpec>& Packs();  // in use: at first those of the random tests
+PackSpec EstatePack();                 // the third of them
+PackSpec UnitPack();                   // one register with every kind of field
+
+class WithPacks {  // others are in use while it lives
+ public:
+  explicit WithPacks(std::vector<PackSpec> packs);
+  ~WithPacks();
+
+ private:
+  std::vector<PackSpec> before_;
+};
+
 const PackSpec& PackOf(const PackId& id);
 const RegisterSpec& RegisterOf(const std::string& name);
 std::vector<std::string> RegisterNames();  // ascending
