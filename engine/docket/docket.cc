@@ -199,22 +199,33 @@ absl::StatusOr<std::vector<RulingRow>> Docket::RulingsOf(const Hash128& id) cons
 }
 
 absl::StatusOr<Case> Docket::Look(const Scope& scope) const {
+  bool alone = false;
+  ASSIGN_OR_RETURN(Case c, Live(scope, &alone));
+  RETURN_IF_ERROR(Judge(c, alone));
+  return c;
+}
+
+// The clashes alone. alone: a fact may clash with itself.
+absl::StatusOr<Case> Docket::Live(const Scope& scope, bool* alone) const {
   Case c;
-  bool alone = false;  // a fact may clash with itself
   c.scope = scope;
   if (scope.type == Scope::Type::kPack) {
     c.rule = "pack";
     c.subject = scope.subject;
     c.live = PackClashes(scope.subject, work_.catalog());
   } else if (scope.on_values()) {
-    RETURN_IF_ERROR(LookBetween(c, &alone));
+    RETURN_IF_ERROR(LookBetween(c, alone));
   } else {
-    RETURN_IF_ERROR(LookInside(c, &alone));
+    RETURN_IF_ERROR(LookInside(c, alone));
   }
   c.id = CaseId(c.rule, c.subject);
+  return c;
+}
+
+absl::Status Docket::Judge(Case& c, bool alone) const {
   ASSIGN_OR_RETURN(c.rulings, RulingsOf(c.id));
   c.state = StateOf(c.live, c.rulings, alone);
-  return c;
+  return absl::OkStatus();
 }
 
 // Cases of rules between records.
@@ -357,12 +368,17 @@ absl::Status Docket::Flush(WriteTxn& txn) {
     ASSIGN_OR_RETURN(const std::set<std::string> rows, RuledRows(ruled->first, ruled->second));
     for (const std::string& key : rows) txn.Put(Table::kPremise, key, Key64(0));
   }
+  const std::set<Hash128> ruled(order_.begin(), order_.end());
   fresh_.clear();
   order_.clear();
   ruled_.clear();
   ASSIGN_OR_RETURN(const std::set<Scope> touched, Touched());
   for (const Scope& scope : touched) {
-    ASSIGN_OR_RETURN(const Case now, Look(scope));
+    bool alone = false;
+    ASSIGN_OR_RETURN(Case now, Live(scope, &alone));
+    const bool known = !now.live.empty() || ruled.contains(now.id) || txn.Get(Table::kCase, HeaderKey(now.id)).has_value();
+    if (!known) continue;  // hardly any subject that is touched is ever disputed
+    RETURN_IF_ERROR(Judge(now, alone));
     RETURN_IF_ERROR(WriteRows(txn, now));
   }
   return txn.status();

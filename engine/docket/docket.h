@@ -82,6 +82,8 @@ class Docket {
   absl::StatusOr<std::vector<RulingRow>> RulingsOf(const Hash128& id) const;
   absl::StatusOr<Entry> EntryOf(Dot dot) const;
   absl::Status WriteRows(WriteTxn& txn, const Case& now);
+  absl::StatusOr<Case> Live(const Scope& scope, bool* alone) const;
+  absl::Status Judge(Case& c, bool alone) const;
   absl::Status LookBetween(Case& c, bool* alone) const;
   absl::Status LookInside(Case& c, bool* alone) const;
   absl::Status DropRepeated(std::vector<Clash>& clashes) const;

@@ -127,6 +127,7 @@ void Catalog::AddRule(const RuleDef& def) {
   rule.hash = Name64(def.id);
   rule.limit_hash = Name64(Cat(def.id, "/limit"));
   rule.reg = &reg;
+  rules_by_hash_.emplace(rule.hash, &rule);
   for (const FieldPath& path : def.on) rule.on.push_back(reg.Find(path.field));
   for (const FieldPath& path : def.per) rule.per.push_back(reg.Find(path.field));
   if (def.same) rule.same = reg.Find(def.same->field);
@@ -168,9 +169,8 @@ const RuleInfo* Catalog::Rule(std::string_view id) const {
 }
 
 const RuleInfo* Catalog::RuleByHash(uint64_t hash) const {
-  for (const auto& [id, rule] : rules_)
-    if (rule.hash == hash) return &rule;
-  return nullptr;
+  const auto it = rules_by_hash_.find(hash);
+  return it == rules_by_hash_.end() ? nullptr : it->second;
 }
 
 std::vector<PackDef> Catalog::InForce() const {

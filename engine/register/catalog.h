@@ -133,6 +133,7 @@ class Catalog {
   std::map<std::string, RegisterInfo, std::less<>> registers_;
   absl::flat_hash_map<absl::string_view, const RegisterInfo*> found_;  // the same, for who looks for one
   std::map<std::string, RuleInfo, std::less<>> rules_;
+  absl::flat_hash_map<uint64_t, const RuleInfo*> rules_by_hash_;
   std::map<PackId, std::vector<Ordinals>> ordinals_;
 };
 

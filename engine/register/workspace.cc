@@ -535,10 +535,11 @@ absl::Status Workspace::FlushRecords(WriteTxn& txn) {
     PutRecord(*edit, records);
   }
   RETURN_IF_ERROR(WriteDeferred(records));
-  for (const auto& [key, row] : claims_) {
-    if (row) txn.Put(Table::kClaim, key, *row);
+  for (const auto& [key, row] : claims_)
     if (!row) txn.Delete(Table::kClaim, key);
-  }
+  SortedRows claims(txn, Table::kClaim);
+  for (const auto& [key, row] : claims_)
+    if (row) claims.Put(key, *row);
   for (const auto& [key, dots] : acts_) {
     if (dots.empty()) continue;
     std::string row(txn.Get(Table::kAct, key).value_or(std::string_view()));

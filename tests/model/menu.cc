@@ -56,10 +56,10 @@ const std::array<Item, 24> kMenu = {{
     {"strike", [](const std::string& n, size_t) { return On(Main(n)).Strike("charges", "M1"); }},
     {"cede",
      [](const std::string& n, size_t s) {
-       return On(Main(n)).Cede("charges", s == 1 ? "M2" : "M1", s == 0 ? "M2" : s == 1 ? "M3" : "M3");
+       const std::string ids[] = {"M1", "M2", "M3"};  // all three go round in a circle
+       return On(Main(n)).Cede("charges", ids[s], ids[(s + 1) % 3]);
      }},
-    {"add up",
-     [](const std::string& n, size_t s) { return On(s == 1 ? Other(n) : Main(n)).Set("amount", static_cast<int64_t>(6 + s)); }},
+    {"add up", [](const std::string& n, size_t s) { return On(s == 1 ? Other(n) : Main(n)).Set("amount", s == 0 ? 6 : 7); }},
     {"lead to",
      [](const std::string& n, size_t s) { return On(s == 0 ? Main(n) : Other(n)).Set("chain", s == 0 ? Other(n) : Main(n)); }},
     {"issue", [](const std::string& n, size_t) { return On(Main(n)).Issue("number"); }},

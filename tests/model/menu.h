@@ -18,8 +18,8 @@ Draft MenuDraft(size_t kind, const std::string& name, size_t site);
 // What there is before: two records with values of every kind.
 std::vector<Draft> BaseDrafts(const std::string& name);
 
-// A fourth act of the first site, when it knows what the second did.
+// A fourth act of the first site, when it knows what the second did; unless it rules on a case.
 Draft FourthDraft(size_t kind, const std::string& name);
-inline constexpr size_t kFourths = 5;  // kinds of it; the last stands for a ruling on some case
+inline constexpr size_t kFourths = 4;
 
 }  // namespace chancery::model

@@ -82,11 +82,11 @@ absl::Status CheckValues(const Snapshot& snapshot, const std::string& address, c
 
 }  // namespace
 
-absl::StatusOr<Shown> ShownBy(const Snapshot& snapshot, const std::vector<std::string>& addresses) {
+absl::StatusOr<Shown> ShownBy(const Snapshot& snapshot, const std::vector<std::string>& addresses, bool values) {
   Shown shown;
   for (const std::string& address : addresses) {
     ASSIGN_OR_RETURN(RecordView view, snapshot.Record(address));
-    RETURN_IF_ERROR(CheckValues(snapshot, address, view));
+    if (values) RETURN_IF_ERROR(CheckValues(snapshot, address, view));
     shown.records.push_back(std::move(view));
   }
   ASSIGN_OR_RETURN(const std::vector<CaseView> list, snapshot.Cases());

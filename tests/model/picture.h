@@ -18,8 +18,8 @@ struct Shown {
   StatusView status;
 };
 
-// addresses: every record that some entry names.
-absl::StatusOr<Shown> ShownBy(const Snapshot& snapshot, const std::vector<std::string>& addresses);
+// addresses: every record that some entry names. values: each is read alone too, in every way there is.
+absl::StatusOr<Shown> ShownBy(const Snapshot& snapshot, const std::vector<std::string>& addresses, bool values = true);
 Shown ShownBy(const Meaning& meaning);
 
 // What engine and model must agree on, in lines.
