@@ -37,8 +37,8 @@ class SeededRandom : public Random {  // splitmix64
   uint64_t state_;
 };
 
-// Every claim under a rule between records, sorted: "RULE\tSUBJECT\tRECORD-ADDRESS\twriter,writer" (subject as compact JSON, writers as
-// short forms, ascending).
+// Every claim under a rule between records, sorted: "RULE\tSUBJECT\tRECORD-ADDRESS\twriter,writer" (subject as compact JSON,
+// writers as short forms, ascending).
 absl::StatusOr<std::vector<std::string>> ClaimsOf(const Snapshot& snapshot);
 
 }  // namespace chancery
