@@ -3,7 +3,6 @@
 #include <map>
 
 #include "chancery/types.h"
-#include "engine/base/planted.h"
 #include "engine/base/status.h"
 #include "engine/docket/clash.h"
 #include "engine/register/view.h"

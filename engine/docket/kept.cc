@@ -1,7 +1,6 @@
 // Fields that keep all they are given: shares that were sold twice, charges of one rank.
 #include "engine/register/kept.h"
 
-#include "engine/base/planted.h"
 #include "engine/base/status.h"
 #include "engine/docket/clash.h"
 
