@@ -305,11 +305,32 @@ std::optional<Fraction> ParseFraction(std::string_view text) {
 
 std::string Text(const Fraction& share) { return Exact(share).get_str(); }
 
+namespace {
+
+using Amounts = std::map<std::string, mpq_class>;  // by owner
+
+Amounts ByOwner(const std::vector<Portion>& portions) {
+  Amounts amounts;
+  for (const Portion& portion : portions) amounts[portion.owner] += Exact(portion.share);
+  return amounts;
+}
+
+// Adds the owner's live lots, in their order, until they are worth `share`. What they are worth more; below 0: he has too little.
+mpq_class TakeLots(const std::vector<Lot>& live, const std::string& owner, const mpq_class& share, std::vector<Lot>* taken) {
+  mpq_class more = -share;
+  for (const Lot& lot : live) {
+    if (lot.owner != owner || more >= 0) continue;
+    more += Exact(lot.share);
+    taken->push_back(lot);
+  }
+  return more;
+}
+
+}  // namespace
+
 std::optional<Transfer> FirstTransfer(const std::vector<Portion>& take) {
-  std::map<std::string, mpq_class> taken;
-  for (const Portion& portion : take) taken[portion.owner] += Exact(portion.share);
   Transfer transfer;
-  for (const auto& [owner, share] : taken) {
+  for (const auto& [owner, share] : ByOwner(take)) {
     const std::optional<Fraction> bounded = Bounded(share);
     if (!bounded) return std::nullopt;
     transfer.out.push_back({owner, *bounded, std::nullopt});
@@ -324,21 +345,14 @@ std::optional<Transfer> MakeTransfer(const std::vector<Lot>& live, const std::ve
     return std::nullopt;
   }
   Transfer transfer;
-  std::map<std::string, mpq_class> given, taken;
-  for (const Portion& portion : give) given[portion.owner] += Exact(portion.share);
-  for (const Portion& portion : take) taken[portion.owner] += Exact(portion.share);
-  for (const auto& [owner, share] : given) {
-    mpq_class left = share;
-    for (const Lot& lot : live) {
-      if (lot.owner != owner || left <= 0) continue;
-      left -= Exact(lot.share);
-      transfer.in.push_back(lot);
-    }
-    if (left > 0) {
-      *why = Cat(owner, " has ", mpq_class(share - left).get_str(), " and gives ", share.get_str());
+  Amounts taken = ByOwner(take);
+  for (const auto& [owner, share] : ByOwner(give)) {
+    const mpq_class more = TakeLots(live, owner, share, &transfer.in);
+    if (more < 0) {
+      *why = Cat(owner, " has ", mpq_class(share + more).get_str(), " and gives ", share.get_str());
       return std::nullopt;
     }
-    if (left < 0) taken[owner] -= left;
+    if (more > 0) taken[owner] += more;
   }
   for (const auto& [owner, share] : taken) {
     const std::optional<Fraction> bounded = Bounded(share);
@@ -369,13 +383,8 @@ std::optional<Moved> MoveNet(const PlacedTransfer& placed, const std::vector<Lot
   for (const auto& [owner, share] : gives) {
     if (share < 0 && has.contains(owner) && !left_over(owner, -share)) return std::nullopt;
     if (share <= 0) continue;
-    mpq_class left = share;
-    for (const Lot& lot : live) {
-      if (lot.owner != owner || left <= 0) continue;
-      left -= Exact(lot.share);
-      moved.consumed.push_back(lot);
-    }
-    if (left > 0 || (left < 0 && !left_over(owner, -left))) return std::nullopt;
+    const mpq_class more = TakeLots(live, owner, share, &moved.consumed);
+    if (more < 0 || (more > 0 && !left_over(owner, more))) return std::nullopt;
   }
   for (size_t k = 0; k < placed.transfer.out.size(); ++k) {
     const Portion& portion = placed.transfer.out[k];
