@@ -30,21 +30,7 @@ fields.note = { type = "text" }
 )";
 
 // The same fields among thirty, of every kind, with ten rules on them.
-inline constexpr const char* kWidePack = R"([pack]
-name = "cadastre"
-version = 1
-
-[register.parcel]
-title = "Parcel"
-fields.owner = { type = "text" }
-fields.shares = { type = "text" }
-fields.area = { type = "integer" }
-fields.address = { type = "text" }
-fields.status = { type = "text" }
-fields.updated = { type = "integer" }
-fields.zone = { type = "text" }
-fields.note = { type = "text" }
-fields.borders = { type = "bytes" }
+inline const std::string kWidePack = std::string(kPack) + R"(fields.borders = { type = "bytes" }
 fields.charges = { type = "ranked", classes = ["mortgage", "easement"] }
 fields.code = { type = "serial", start = 1 }
 fields.deed = { type = "text", merge = "once" }

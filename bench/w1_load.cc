@@ -29,7 +29,7 @@ void LoadChancery(benchmark::State& state, const char* pack) {
 void RegisterLoad() {
   Register("W1/lmdb", LoadRival, MakeLmdb);
   Register("W1/chancery", LoadChancery, kPack);
-  Register("W1/wide", LoadChancery, kWidePack);
+  Register("W1/wide", LoadChancery, kWidePack.c_str());
   Register("W1/sqlite", LoadRival, MakeSqlite);
   Register("W1/rocksdb", LoadRival, MakeRocksdb);
 }
