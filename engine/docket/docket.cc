@@ -372,7 +372,7 @@ absl::Status Docket::Flush(WriteTxn& txn) {
   fresh_.clear();
   order_.clear();
   ruled_.clear();
-  ASSIGN_OR_RETURN(const std::set<Scope> touched, Touched());
+  ASSIGN_OR_RETURN(const std::vector<Scope> touched, Touched());
   for (const Scope& scope : touched) {
     bool alone = false;
     ASSIGN_OR_RETURN(Case now, Live(scope, &alone));
@@ -385,18 +385,20 @@ absl::Status Docket::Flush(WriteTxn& txn) {
 }
 
 // What the workspace noted; for records that may lie on cycles the subjects of the cases about those.
-absl::StatusOr<std::set<Scope>> Docket::Touched() {
-  std::set<Scope> touched = std::exchange(ruled_cycles_, {});  // also of cycles that came and went unnoticed
-  for (Scope& scope : work_.TakeTouched()) {
-    if (scope.type != Scope::Type::kCycle) {
-      touched.insert(std::move(scope));
-      continue;
-    }
+absl::StatusOr<std::vector<Scope>> Docket::Touched() {
+  std::vector<Scope> touched = work_.TakeTouched();
+  const auto cycles =
+      std::stable_partition(touched.begin(), touched.end(), [](const Scope& s) { return s.type != Scope::Type::kCycle; });
+  const std::vector<Scope> near(cycles, touched.end());
+  touched.erase(cycles, touched.end());
+  std::set<Scope> about = std::exchange(ruled_cycles_, {});  // also of cycles that came and went unnoticed
+  for (const Scope& scope : near) {
     const RuleInfo& rule = *work_.catalog().RuleByHash(scope.rule);
     const auto known = [&](const RecordKey& key) { return Known(rule.def.id, work_.AddressOf(key)); };
     ASSIGN_OR_RETURN(const std::set<RecordKey> subjects, CycleSubjects(rule, scope.record, known, work_));
-    for (const RecordKey& subject : subjects) touched.insert({Scope::Type::kCycle, subject, 0, scope.rule, {}});
+    for (const RecordKey& subject : subjects) about.insert({Scope::Type::kCycle, subject, 0, scope.rule, {}});
   }
+  touched.insert(touched.end(), about.begin(), about.end());
   return touched;
 }
 

@@ -88,7 +88,7 @@ class Docket {
   absl::Status LookInside(Case& c, bool* alone) const;
   absl::Status DropRepeated(std::vector<Clash>& clashes) const;
   absl::StatusOr<bool> Concerns(const Case& c, const RecordKey& key) const;
-  absl::StatusOr<std::set<Scope>> Touched();
+  absl::StatusOr<std::vector<Scope>> Touched();
 
   Workspace& work_;
   std::map<Hash128, std::vector<RulingRow>> fresh_;

@@ -36,6 +36,12 @@ struct Stretch {
   Interval interval;
 };
 
+absl::StatusOr<Exact> AmountOf(const ClaimRow& row, const RuleInfo& rule, const Record& record) {
+  const Write* write = row.writes.empty() ? nullptr : Find(record, row.writes[0].first, row.writes[0].second, *rule.on[0]);
+  if (write == nullptr) return Error(absl::StatusCode::kDataLoss, "what a record adds to its group is not there");
+  return ExactOf(write->value);
+}
+
 absl::StatusOr<bool> Apart(Dot a, Dot b, const Workspace& work) {
   ASSIGN_OR_RETURN(const Vector past_a, work.PastOf(a));
   ASSIGN_OR_RETURN(const Vector past_b, work.PastOf(b));
@@ -73,22 +79,27 @@ absl::StatusOr<std::vector<Clash>> OverlapClashes(const RuleInfo& rule, const st
 
 absl::StatusOr<Exact> AmountIn(const std::vector<ClaimRow>& rows, const RuleInfo& rule, const Hash128& group,
                                const Record& record) {
-  for (const ClaimRow& row : rows) {
-    if (row.rule != rule.hash || row.value != group || row.writes.empty()) continue;
-    const Write* write = Find(record, row.writes[0].first, row.writes[0].second, *rule.on[0]);
-    if (write == nullptr) return Error(absl::StatusCode::kDataLoss, "what a record adds to its group is not there");
-    return ExactOf(write->value);
-  }
+  for (const ClaimRow& row : rows)
+    if (row.rule == rule.hash && row.value == group && !row.writes.empty()) return AmountOf(row, rule, record);
   return Exact(0);
+}
+
+absl::StatusOr<std::vector<Exact>> AmountsOf(const RuleInfo& rule, std::string_view subject, Workspace& work) {
+  std::vector<Exact> amounts;
+  for (const ClaimRow& row : work.Claimants(rule.hash, ClaimHash(subject))) {
+    ASSIGN_OR_RETURN(const RecordEdit* edit, work.Load(row.record, *rule.reg));
+    ASSIGN_OR_RETURN(Exact amount, AmountOf(row, rule, edit->record));
+    amounts.push_back(std::move(amount));
+  }
+  return amounts;
 }
 
 absl::StatusOr<std::vector<Contribution>> ContributionsTo(const RuleInfo& rule, std::string_view subject, Workspace& work) {
   std::vector<Contribution> contributions;
-  const Hash128 group = ClaimHash(subject);
-  for (const ClaimRow& row : work.Claimants(rule.hash, group)) {
+  for (const ClaimRow& row : work.Claimants(rule.hash, ClaimHash(subject))) {
     ASSIGN_OR_RETURN(const RecordEdit* edit, work.Load(row.record, *rule.reg));
-    Contribution one{row.record, {row.writes[0].first, static_cast<uint32_t>(row.writes[0].second)}, 0, {}};
-    ASSIGN_OR_RETURN(one.amount, AmountIn({row}, rule, group, edit->record));
+    ASSIGN_OR_RETURN(Exact amount, AmountOf(row, rule, edit->record));
+    Contribution one{row.record, {row.writes[0].first, static_cast<uint32_t>(row.writes[0].second)}, std::move(amount), {}};
     ASSIGN_OR_RETURN(one.at, PositionOf(edit->record, one.fact.dot, rule, work));
     for (const Dot dot : row.grouped) {
       ASSIGN_OR_RETURN(const auto at, PositionOf(edit->record, dot, rule, work));
@@ -123,6 +134,11 @@ absl::StatusOr<std::vector<Clash>> AtMostClashes(const RuleInfo& rule, std::stri
   std::vector<Clash> clashes;
   ASSIGN_OR_RETURN(const std::optional<Exact> limit, LimitOf(rule, subject, work));
   if (!limit) return clashes;
+  ASSIGN_OR_RETURN(const std::vector<Exact> amounts, AmountsOf(rule, subject, work));
+  Exact most = 0;  // that the sum can have been
+  for (const Exact& amount : amounts)
+    if (amount > 0) most += amount;
+  if (most <= *limit) return clashes;
   ASSIGN_OR_RETURN(const std::vector<Contribution> all, ContributionsTo(rule, subject, work));
   std::set<std::pair<CaseFact, CaseFact>> pairs;
   Exact sum = 0;

@@ -23,6 +23,9 @@ struct Contribution {
 // Of all records of the group, in canonical order. Errors: DataLoss.
 absl::StatusOr<std::vector<Contribution>> ContributionsTo(const RuleInfo& rule, std::string_view subject, Workspace& work);
 
+// What they are, and no more. Errors: DataLoss.
+absl::StatusOr<std::vector<Exact>> AmountsOf(const RuleInfo& rule, std::string_view subject, Workspace& work);
+
 // nullopt: nothing limits the group. Errors: DataLoss.
 absl::StatusOr<std::optional<Exact>> LimitOf(const RuleInfo& rule, std::string_view subject, Workspace& work);
 

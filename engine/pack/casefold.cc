@@ -1,8 +1,10 @@
 #include <utf8proc.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 
+#include "absl/strings/ascii.h"
 #include "engine/base/status.h"
 #include "engine/base/strings.h"
 #include "engine/pack/pack.h"
@@ -10,6 +12,7 @@
 namespace chancery {
 
 absl::StatusOr<std::string> Casefold(std::string_view text) {
+  if (std::all_of(text.begin(), text.end(), absl::ascii_isascii)) return absl::AsciiStrToLower({text.data(), text.size()});
   constexpr auto kOptions = static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT |
                                                            UTF8PROC_CASEFOLD | UTF8PROC_REJECTNA);
   utf8proc_uint8_t* folded = nullptr;

@@ -58,7 +58,7 @@ absl::Status Author::CheckOverlap(const Changed& changed, const ClaimRow& claim,
     return write.first != in_hand_ || (before != nullptr && std::any_of(before->begin(), before->end(),
                                                                         [&](const Write& w) { return w.value == found->value; }));
   };
-  if (known) std::erase_if(ours.writes, stood);
+  if (known) EraseIf(ours.writes, stood);
   for (const ClaimRow& other : work_.Claimants(claim.rule, claim.value)) {
     if (other.record == changed.edit->key) continue;
     ASSIGN_OR_RETURN(const std::vector<Clash> clashes, OverlapClashes(rule, {ours, other}, work_));
@@ -109,25 +109,26 @@ absl::Status Author::CheckSums() {
     bool lowered = false;
   };
   std::map<std::pair<uint64_t, Hash128>, Group> groups;
+  const auto note = [&](const Changed& changed, const ClaimRow& row) {
+    const RegisterInfo& reg = *changed.edit->reg;
+    for (const RuleInfo* rule : reg.limits)
+      if (rule->limit_hash == row.rule) {
+        Group& group = groups[{rule->hash, row.value}];
+        group.rule = rule;
+        group.subject = row.subject;
+        if (group.at.empty()) group.at = Cat(work_.AddressOf(changed.edit->key), "/", rule->limit->def.name);
+        group.lowered |= Lowered(changed, *rule);
+      }
+    const RuleInfo* rule = work_.catalog().RuleByHash(row.rule);
+    if (rule == nullptr || rule->def.kind != RuleKind::kAtMost) return;
+    Group& group = groups[{row.rule, row.value}];
+    group.rule = rule;
+    group.subject = row.subject;
+    group.at = Cat(work_.AddressOf(changed.edit->key), "/", rule->on[0]->def.name);
+  };
   for (const Changed& changed : changed_) {
-    std::vector<ClaimRow> rows = changed.edit->claims;
-    rows.insert(rows.end(), changed.claims.begin(), changed.claims.end());
-    for (const ClaimRow& row : rows) {
-      for (const RuleInfo* rule : changed.edit->reg->limits)
-        if (rule->limit_hash == row.rule) {
-          Group& group = groups[{rule->hash, row.value}];
-          group.rule = rule;
-          group.subject = row.subject;
-          if (group.at.empty()) group.at = Cat(work_.AddressOf(changed.edit->key), "/", rule->limit->def.name);
-          group.lowered |= Lowered(changed, *rule);
-        }
-      const RuleInfo* rule = work_.catalog().RuleByHash(row.rule);
-      if (rule == nullptr || rule->def.kind != RuleKind::kAtMost) continue;
-      Group& group = groups[{row.rule, row.value}];
-      group.rule = rule;
-      group.subject = row.subject;
-      group.at = Cat(work_.AddressOf(changed.edit->key), "/", rule->on[0]->def.name);
-    }
+    for (const ClaimRow& row : changed.edit->claims) note(changed, row);
+    for (const ClaimRow& row : changed.claims) note(changed, row);
   }
   for (auto& [key, group] : groups) {
     for (const Changed& changed : changed_) {
@@ -139,9 +140,9 @@ absl::Status Author::CheckSums() {
     if (group.more <= 0 && !group.lowered) continue;
     ASSIGN_OR_RETURN(const std::optional<Exact> limit, LimitOf(*group.rule, group.subject, work_));
     if (!limit) continue;
-    ASSIGN_OR_RETURN(const std::vector<Contribution> all, ContributionsTo(*group.rule, group.subject, work_));
+    ASSIGN_OR_RETURN(const std::vector<Exact> amounts, AmountsOf(*group.rule, group.subject, work_));
     Exact sum = 0;
-    for (const Contribution& one : all) sum += one.amount;
+    for (const Exact& amount : amounts) sum += amount;
     if (sum <= *limit) continue;
     return Refuse({"at-most", group.rule->def.id, group.at,
                    Cat(group.subject, " would have ", sum.get_str(), " of at most ", limit->get_str(), Titled(*group.rule)),

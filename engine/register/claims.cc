@@ -59,15 +59,13 @@ std::string EncodeClaim(const ClaimRow& row) {
   return std::move(w.out);
 }
 
-ClaimRow DecodeClaim(std::string_view key, std::string_view value) {
-  ClaimRow row{Read64(key, 0),
-               Hash128::From(key.substr(8, 16)),
-               RecordKey(key.substr(24)),
-               {},
-               Hash128::From(value.substr(0, 16)),
-               {},
-               {}};
-  for (ByteReader r(value.substr(16)); !r.AtEnd();) {
+ClaimRow DecodeClaim(std::string_view key, std::string_view row) {
+  return DecodeClaim(Read64(key, 0), Hash128::From(key.substr(8, 16)), key.substr(24), row);
+}
+
+ClaimRow DecodeClaim(uint64_t rule, const Hash128& value, std::string_view record, std::string_view bytes) {
+  ClaimRow row{rule, value, RecordKey(record), {}, Hash128::From(bytes.substr(0, 16)), {}, {}};
+  for (ByteReader r(bytes.substr(16)); !r.AtEnd();) {
     const Dot dot = r.U64();
     if (const uint64_t op = r.U64(); op == kGrouped) {
       row.grouped.push_back(dot);
@@ -180,6 +178,8 @@ Writes Contributing(const RuleInfo& rule, const Record& record, const Lanes& lan
 
 void AddRule(const RuleInfo& rule, const RecordKey& key, const Record& record, const Lanes& lanes, std::vector<ClaimRow>* rows) {
   if (rule.def.kind == RuleKind::kAcyclic) return;  // it looks at the rows of the reference
+  const auto missing = [&](const FieldInfo* field) { return record.Find(field->handle) == nullptr; };
+  if (std::any_of(rule.on.begin(), rule.on.end(), missing) || std::any_of(rule.per.begin(), rule.per.end(), missing)) return;
   const auto first = static_cast<ptrdiff_t>(rows->size());
   const ClaimRow sample{rule.hash, {}, key, {}, SameOf(rule, record, lanes), {}, {}};
   const Writes contributing = rule.groups() ? Contributing(rule, record, lanes) : Writes();
@@ -193,6 +193,8 @@ void AddRule(const RuleInfo& rule, const RecordKey& key, const Record& record, c
   }
   for (auto row = rows->begin() + first; row != rows->end(); ++row) SortByPlace(lanes, *row);
 }
+
+bool SubjectBefore(const ClaimRow& a, const ClaimRow& b) { return std::tie(a.rule, a.value) < std::tie(b.rule, b.value); }
 
 void AddReferences(const FieldInfo& field, const RecordKey& key, const Record& record, const Lanes& lanes,
                    std::vector<ClaimRow>* rows) {
@@ -216,8 +218,13 @@ std::vector<ClaimRow> ClaimsOf(const RegisterInfo& reg, const RecordKey& key, co
     for (const Write* write : cell == nullptr ? Writes() : Visible(*cell, rule->limit->def, lanes))  // unset ones: they lift it
       NoteWrite(*write, RowOf({rule->limit_hash, {}, key, {}, {}, {}, {}}, address.Json(), first, &rows));
   }
-  std::sort(rows.begin(), rows.end());
+  std::sort(rows.begin(), rows.end(), SubjectBefore);
   return rows;
+}
+
+bool Holds(const std::vector<ClaimRow>& claims, const ClaimRow& row) {
+  const auto at = std::lower_bound(claims.begin(), claims.end(), row, SubjectBefore);
+  return at != claims.end() && *at == row;
 }
 
 }  // namespace chancery

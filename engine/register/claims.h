@@ -19,9 +19,9 @@ struct ClaimRow {
   std::string
       subject;   // SubjectUnder of the value, of a reference the target's address; not stored: empty in rows read from the table
   Hash128 same;  // of the one standing value of the rule's `same` field; zero = exempts nothing
-  std::vector<std::pair<Dot, uint64_t>> writes;  // (entry, op) of the visible writes that claim it, ascending by place
-  std::vector<Dot> grouped;  // at-most: the writes that put the record into the group; they decide on its place in it
-  auto operator<=>(const ClaimRow&) const = default;
+  Few<std::pair<Dot, uint64_t>> writes;  // (entry, op) of the visible writes that claim it, ascending by place
+  Few<Dot> grouped;                      // at-most: the writes that put the record into the group; they decide on its place in it
+  bool operator==(const ClaimRow&) const = default;
 };
 
 // The subject of a case between records: the values as the rule compares them, folded where the rule says so, as compact JSON; a
@@ -33,9 +33,11 @@ Hash128 ClaimHash(std::string_view subject);
 std::string ClaimKey(const ClaimRow& row);
 std::string ClaimPrefix(uint64_t rule, const Hash128& value);
 std::string EncodeClaim(const ClaimRow& row);
-ClaimRow DecodeClaim(std::string_view key, std::string_view value);
+ClaimRow DecodeClaim(std::string_view key, std::string_view row);
+ClaimRow DecodeClaim(uint64_t rule, const Hash128& value, std::string_view record, std::string_view row);
 
-// From all visible writes, never from what is shown meanwhile. Ascending.
+// From all visible writes, never from what is shown meanwhile. Ascending by rule and value.
 std::vector<ClaimRow> ClaimsOf(const RegisterInfo& reg, const RecordKey& key, const Record& record, const Lanes& lanes);
+bool Holds(const std::vector<ClaimRow>& claims, const ClaimRow& row);  // claims: of one record, ascending
 
 }  // namespace chancery

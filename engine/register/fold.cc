@@ -48,7 +48,7 @@ absl::Status Workspace::FoldAct(const Act& act, RecordEdit& edit) {
   }
   if (Planted(Bug::kStaleFold) && edit.dirty && record.last_touch != dot)
     if (const auto stored = txn_.Get(Table::kRecord, edit.key)) record = *DecodeRecord(arena_->Keep(*stored));
-  edit.dirty = true;
+  edit.dirty = edit.stale = true;
   if (record.last_touch != dot) edit.link = std::exchange(record.last_touch, dot);  // else: an earlier operation of this entry
   *act.link = edit.link;
   const Life mark{dot, act.hlc, act.index, op.kind == OpKind::kCreate, false};

@@ -83,6 +83,7 @@ void Workspace::TakeBack() {
   for (auto& [edit, record] : undo_.records) {
     edit->record = std::move(record);
     edit->undoable = false;
+    edit->stale = true;
     Reclaim(*edit).IgnoreError();  // nothing is counted anew where an entry is taken back
   }
   for (const std::string& row : undo_.premises) premises_.erase(row);
@@ -181,7 +182,10 @@ absl::Status Workspace::FoldPack(const Entry& entry, Dot dot, const Vector& seen
 void Workspace::SetCatalog(std::vector<PackSource> packs) {
   catalog_ = Catalog::Build(std::move(packs));
   packs_changed_ = true;
-  for (auto& edit : edits_) edit->reg = catalog_->FindHash(RegisterOf(edit->key));
+  for (auto& edit : edits_) {
+    edit->reg = catalog_->FindHash(RegisterOf(edit->key));
+    edit->stale = true;
+  }
 }
 
 absl::Status Workspace::WithdrawPacks(std::string_view name, const std::set<Dot>& withdrawn) {
@@ -216,6 +220,7 @@ absl::Status Workspace::FoldAdmit(const Entry& entry, Dot dot) {
 }
 
 absl::Status Workspace::Reclaim(RecordEdit& edit) {
+  if (!std::exchange(edit.stale, false)) return absl::OkStatus();
   const RecordKey& key = edit.key;
   std::set<uint16_t> recount(edit.recount.begin(), edit.recount.end());
   edit.recount.clear();
@@ -225,13 +230,13 @@ absl::Status Workspace::Reclaim(RecordEdit& edit) {
   if (Planted(Bug::kLifeKeepsClaims) && !edit.record.exists()) return absl::OkStatus();
   std::vector<ClaimRow> now = ClaimsOf(*edit.reg, key, edit.record, lanes);
   for (const ClaimRow& row : edit.claims)
-    if (!std::binary_search(now.begin(), now.end(), row)) {
-      claims_[ClaimKey(row)] = std::nullopt;
+    if (!Holds(now, row)) {
+      claims_.Remove(row);
       NoteClaim(edit, row, now);
     }
   for (const ClaimRow& row : now)
-    if (!std::binary_search(edit.claims.begin(), edit.claims.end(), row)) {
-      claims_[ClaimKey(row)] = EncodeClaim(row);
+    if (!Holds(edit.claims, row)) {
+      claims_.Put(row);
       NoteClaim(edit, row, edit.claims);
     }
   edit.claims = std::move(now);
@@ -256,7 +261,7 @@ void Workspace::NoteClaim(const RecordEdit& edit, const ClaimRow& row, const std
   const bool only_same = std::any_of(others.begin(), others.end(), [&](const ClaimRow& other) {
     return other.rule == row.rule && other.value == row.value && other.writes == row.writes && other.grouped == row.grouped;
   });
-  if (!(only_same && Planted(Bug::kSameNotRecomputed))) NoteScope({Scope::Type::kRule, {}, 0, row.rule, row.subject});
+  if (!(only_same && Planted(Bug::kSameNotRecomputed))) claims_.Touch(row);
 }
 
 // Whether a record exists, and by what, decides on its own clashes and on those of the fields that refer to it.
@@ -290,21 +295,6 @@ std::vector<Workspace::Reference> Workspace::ReferencesTo(const RecordKey& key, 
   for (const Referrer& by : reg.referred_by)
     for (ClaimRow& row : Claimants(by.field->hash, target)) references.push_back({by, std::move(row)});
   return references;
-}
-
-std::vector<ClaimRow> Workspace::Claimants(uint64_t rule, const Hash128& value) const {
-  const std::string prefix = ClaimPrefix(rule, value);
-  std::map<std::string, ClaimRow> rows;
-  Cursor stored(txn_, Table::kClaim);
-  for (bool more = stored.Seek(prefix); more && stored.key().starts_with(prefix); more = stored.Next())
-    rows.emplace(stored.key(), DecodeClaim(stored.key(), stored.value()));
-  for (auto it = claims_.lower_bound(prefix); it != claims_.end() && it->first.starts_with(prefix); ++it) {
-    rows.erase(it->first);
-    if (it->second) rows.emplace(it->first, DecodeClaim(it->first, *it->second));
-  }
-  std::vector<ClaimRow> out;
-  for (auto& [key, row] : rows) out.push_back(std::move(row));
-  return out;
 }
 
 std::vector<Dot> Workspace::Acts(std::string_view id) const {
@@ -436,7 +426,13 @@ void Workspace::NoteScope(Scope scope) {
   if (touched_.empty() || touched_.back() != scope) touched_.push_back(std::move(scope));
 }
 
+// Records clash over what more than one of them claims; one by itself may add too much.
 std::vector<Scope> Workspace::TakeTouched() {
+  for (const ClaimIndex::Subject& subject : claims_.TakeTouched()) {
+    const RuleInfo* rule = catalog_->RuleByHash(subject.rule);
+    if (rule == nullptr || (rule->def.kind != RuleKind::kAtMost && !claims_.Shared(subject.rule, subject.value))) continue;
+    NoteScope({Scope::Type::kRule, {}, 0, subject.rule, std::string(subject.text)});
+  }
   std::sort(touched_.begin(), touched_.end());
   touched_.erase(std::unique(touched_.begin(), touched_.end()), touched_.end());
   return std::exchange(touched_, {});
@@ -535,11 +531,7 @@ absl::Status Workspace::FlushRecords(WriteTxn& txn) {
     PutRecord(*edit, records);
   }
   RETURN_IF_ERROR(WriteDeferred(records));
-  for (const auto& [key, row] : claims_)
-    if (!row) txn.Delete(Table::kClaim, key);
-  SortedRows claims(txn, Table::kClaim);
-  for (const auto& [key, row] : claims_)
-    if (row) claims.Put(key, *row);
+  claims_.Flush(txn);
   for (const auto& [key, dots] : acts_) {
     if (dots.empty()) continue;
     std::string row(txn.Get(Table::kAct, key).value_or(std::string_view()));
@@ -550,7 +542,6 @@ absl::Status Workspace::FlushRecords(WriteTxn& txn) {
   for (const auto& [key, row] : contexts_) txn.Put(Table::kContext, key, row);
   for (const auto& [key, count] : issued_) txn.Put(Table::kIssued, key, Key64(IssuedBefore(key) + count));
   issued_.clear();
-  claims_.clear();
   acts_.clear();
   premises_.clear();
   contexts_.clear();
@@ -563,6 +554,7 @@ void Workspace::Forget() {
   edits_.clear();
   pasts_.clear();
   held_.clear();
+  claims_.Forget();
   arena_ = std::make_unique<Arena>();
 }
 

@@ -16,7 +16,7 @@
 #include "engine/crdt/tally.h"
 #include "engine/journal/journal.h"
 #include "engine/register/catalog.h"
-#include "engine/register/claims.h"
+#include "engine/register/claim_index.h"
 #include "engine/register/meta.h"
 
 namespace chancery {
@@ -39,8 +39,9 @@ struct RecordEdit {
   const RegisterInfo* reg = nullptr;
   bool existed = false;  // as the sums have it
   bool dirty = false, undoable = false;
-  Dot link = 0;    // the entry that touched the record before the one that did last
-  Few<Life> life;  // as the subjects that it touches were noted last; likewise the next two
+  bool stale = false;  // the claims and subjects noted are behind the record
+  Dot link = 0;        // the entry that touched the record before the one that did last
+  Few<Life> life;      // as the subjects that it touches were noted last; likewise the next two
   bool existed_before = false, life_clashed = false;
   std::vector<uint16_t> recount;  // fields whose sums have to be made anew from the entries on the record
   std::vector<ClaimRow> claims;   // as the index (and what this batch does to it) has them
@@ -102,11 +103,11 @@ class Workspace {
   // In the order of the entry's operations, each with what it was.
   absl::Span<const std::pair<RecordEdit*, Record>> ChangedSinceBegin() const { return undo_.records; }
 
-  // Brings the claim rows of a changed record up to date and notes the subjects touched. Errors: DataLoss.
+  // Brings the claim rows of a changed record up to date and notes the subjects touched, where it is stale. Errors: DataLoss.
   absl::Status Reclaim(RecordEdit& edit);
 
   // The claims of one value under a rule, ascending by record.
-  std::vector<ClaimRow> Claimants(uint64_t rule, const Hash128& value) const;
+  std::vector<ClaimRow> Claimants(uint64_t rule, const Hash128& value) const { return claims_.Find(rule, value); }
 
   // The record that a reference names; nullptr where no pack here has its register. Errors: DataLoss.
   absl::StatusOr<RecordEdit*> Target(const Value& reference);
@@ -158,7 +159,8 @@ class Workspace {
   void FlushRest(WriteTxn& txn);  // lanes, packs, sums, store row
 
  private:
-  Workspace(const Txn& txn, std::shared_ptr<const Catalog> catalog) : journal(txn), txn_(txn), catalog_(std::move(catalog)) {}
+  Workspace(const Txn& txn, std::shared_ptr<const Catalog> catalog)
+      : journal(txn), txn_(txn), catalog_(std::move(catalog)), claims_(txn) {}
 
   // An operation of a verified entry, on its way into a record.
   struct Act {
@@ -228,8 +230,8 @@ class Workspace {
   std::vector<std::unique_ptr<RecordEdit>> edits_;              // as loaded, and so freed in the order in which memory was taken
   absl::flat_hash_map<std::string_view, RecordEdit*> records_;  // the same by their own keys
   RecordEdit* last_ = nullptr;                                  // asked for
-  std::map<std::string, std::optional<std::string>> claims_;    // claim key -> row, nullopt = removed
-  std::map<std::string, std::vector<Dot>> acts_;                // 16-byte key -> new dots
+  ClaimIndex claims_;
+  std::map<std::string, std::vector<Dot>> acts_;  // 16-byte key -> new dots
   std::set<std::string> premises_;
   std::map<std::string, std::string> contexts_;
   std::map<std::string, uint64_t> issued_;  // field and lane -> how many numbers

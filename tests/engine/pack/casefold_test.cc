@@ -17,6 +17,10 @@ TEST(Casefold, ComparesWithoutCaseAndForm) {
   for (const auto& [text, folded] : table) EXPECT_EQ(Casefold(text).value(), folded) << text;
 }
 
+TEST(Casefold, FoldsPlainLettersAsItDoesBesideOthers) {
+  for (char c = 1; c > 0; ++c) EXPECT_EQ(Casefold(std::string(1, c)).value() + "õ", Casefold(c + std::string("õ")).value()) << c;
+}
+
 TEST(Casefold, FoldsWhatIsFoldedToItself) {
   for (char32_t c = 0x80; c < 0x3000; ++c) {
     std::string text;
