@@ -15,7 +15,10 @@
 #include "engine/pipeline/card.h"
 #include "engine/pipeline/commit.h"
 #include "engine/pipeline/ingest.h"
+#include "engine/pipeline/order.h"
 #include "engine/pipeline/rebuild.h"
+#include "engine/pipeline/receipt.h"
+#include "engine/pipeline/resolve.h"
 #include "engine/pipeline/verify_store.h"
 #include "engine/sidecar.h"
 #include "engine/snapshot.h"
@@ -373,6 +376,7 @@ struct Database::Impl {
   // One transaction, and more of them while the inbox has more that is ready.
   absl::StatusOr<Intake> Take(Offer offer, absl::Status* fault);
   absl::StatusOr<Intake> TakeOnce(const Offer& offer, Attempt* attempt);
+  absl::StatusOr<bool> TakeSigned(const std::vector<Cosignature>& offered);
   absl::StatusOr<Intake> TakeBundle(const Bundle& bundle);
   absl::StatusOr<Intake> Apply(const BundleFile& file);
   StoreTurns Turns();
@@ -474,10 +478,27 @@ absl::StatusOr<Intake> Database::Impl::TakeSlices(const Offer& offer, absl::Stat
   return whole;
 }
 
+absl::StatusOr<bool> Database::Impl::TakeSigned(const std::vector<Cosignature>& offered) {
+  bool changed = false;
+  Job job;
+  job.alone = true;
+  job.repair = [&](WriteTxn& txn) -> absl::Status {
+    ASSIGN_OR_RETURN(changed, chancery::TakeCosignatures(txn, store.registry, offered));
+    return absl::OkStatus();
+  };
+  RETURN_IF_ERROR(Submit(job));
+  return changed;
+}
+
 absl::StatusOr<Intake> Database::Impl::TakeBundle(const Bundle& bundle) {
+  std::vector<Cosignature> cosignatures;
+  if (!bundle.cosignatures.empty()) {
+    ASSIGN_OR_RETURN(cosignatures, DecodeCosignatures(bundle.cosignatures));
+  }
   absl::Status fault;
   ASSIGN_OR_RETURN(Intake whole, TakeSlices({bundle.runs, bundle.from, bundle.to}, &fault));
   RETURN_IF_ERROR(NoteFiled(bundle.to));
+  if (!cosignatures.empty()) RETURN_IF_ERROR(TakeSigned(cosignatures).status());
   whole.offered += bundle.damaged;
   whole.damaged += bundle.damaged;
   if (whole.offered == 0 || whole.damaged < whole.offered) return whole;
@@ -735,6 +756,42 @@ absl::StatusOr<Intake> Database::ApplyBundle(const ByteSource& bundle) {
   return impl_->Apply(file);
 }
 
+absl::StatusOr<bool> Database::Settle(int64_t patience_ms) {
+  std::optional<Hlc> beat;
+  {
+    ASSIGN_OR_RETURN(const Txn txn, impl_->Read());
+    ASSIGN_OR_RETURN(beat, BeatOwed(txn, LaneOf(impl_->Key().public_key()), impl_->NowMs() - patience_ms));
+  }
+  if (beat) RETURN_IF_ERROR(impl_->Act(Impl::With::kNobody, [&](Author& author) { return author.Beat(*beat); }).status());
+  bool changed = false;
+  Job job;
+  job.alone = true;
+  job.repair = [&](WriteTxn& txn) -> absl::Status {
+    ASSIGN_OR_RETURN(changed, chancery::Settle(txn, impl_->store.registry, impl_->key, impl_->NowMs()));
+    return absl::OkStatus();
+  };
+  RETURN_IF_ERROR(impl_->Submit(job));
+  return changed || beat.has_value();
+}
+
+absl::StatusOr<bool> Database::TakeCosignatures(std::string_view cosignatures) {
+  ASSIGN_OR_RETURN(const std::vector<Cosignature> offered, DecodeCosignatures(cosignatures));
+  return impl_->TakeSigned(offered);
+}
+
+absl::StatusOr<ReceiptFile> Database::Prove(std::string_view entry, std::string_view strength) const {
+  ASSIGN_OR_RETURN(const Snapshot now, Read());
+  ASSIGN_OR_RETURN(Snapshot::Impl::View * view, now.impl_->Open());
+  ASSIGN_OR_RETURN(const Dot dot, ResolveEntry(*view->work, entry));
+  return MakeReceipt(now.impl_->txn, *view->work, impl_->Key(), dot, strength);
+}
+
+absl::StatusOr<std::string> Database::Checkpoint() const {
+  ASSIGN_OR_RETURN(const Snapshot now, Read());
+  ASSIGN_OR_RETURN(Snapshot::Impl::View * view, now.impl_->Open());
+  return SettledCheckpoint(now.impl_->txn, *view->work, impl_->Key());
+}
+
 absl::StatusOr<VerifyView> Database::Verify() const {
   if (const absl::Status pages = impl_->env->CheckPages(); !pages.ok()) {  // nothing of them may be read through LMDB
     VerifyView view;
@@ -755,7 +812,10 @@ absl::StatusOr<BackupView> Database::Backup(const std::string& file) const {
 absl::Status Database::Rebuild() {
   Job job;
   job.alone = true;
-  job.repair = [&](WriteTxn& txn) { return RebuildAll(txn, impl_->SharedCatalog(), impl_->key); };
+  job.repair = [&](WriteTxn& txn) -> absl::Status {
+    RETURN_IF_ERROR(RebuildAll(txn, impl_->SharedCatalog(), impl_->key));
+    return RebuildOrder(txn);
+  };
   return impl_->Submit(job);
 }
 

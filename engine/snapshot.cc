@@ -13,6 +13,7 @@
 #include "engine/pipeline/blob_names.h"
 #include "engine/pipeline/card.h"
 #include "engine/pipeline/ingest.h"
+#include "engine/pipeline/order.h"
 #include "engine/pipeline/resolve.h"
 #include "engine/store/blobs.h"
 #include "engine/text/value_text.h"
@@ -100,6 +101,17 @@ absl::StatusOr<EntryView> Snapshot::Entry(std::string_view name) const {
   return view->reader.Entry(dot);
 }
 
+absl::StatusOr<PlaceView> Snapshot::Place(std::string_view name) const {
+  ASSIGN_OR_RETURN(Impl::View * view, impl_->Open());
+  ASSIGN_OR_RETURN(const Dot dot, ResolveEntry(*view->work, name));
+  return ViewOfPlace(impl_->txn, view->work->journal, view->work->lanes, dot);
+}
+
+absl::StatusOr<std::string> Snapshot::Cosignatures() const {
+  ASSIGN_OR_RETURN(const std::vector<Cosignature> all, AllCosignatures(impl_->txn));
+  return EncodeCosignatures(all);
+}
+
 absl::StatusOr<StatusView> Snapshot::Status() const {
   ASSIGN_OR_RETURN(Impl::View * view, impl_->Open());
   const Workspace& work = *view->work;
@@ -123,6 +135,7 @@ absl::StatusOr<StatusView> Snapshot::Status() const {
   status.cases = work.sums.open_cases;
   status.notices = work.sums.notices;
   status.ruled = work.sums.ruled_cases;
+  ASSIGN_OR_RETURN(status.order, ViewOfOrder(impl_->txn, work.journal, work.lanes));
   const std::vector<Outline> waiting = Inbox::All(impl_->txn);
   const Reasons reasons = ReasonsFor(work.lanes, waiting);
   status.held = reasons.held_entries;
@@ -257,6 +270,7 @@ absl::Status Snapshot::ExportBundle(std::string_view since, const ByteSink& writ
   const auto by_lane = [](const LaneHead& a, const LaneHead& b) { return a.lane < b.lane; };
   std::sort(bundle.from.begin(), bundle.from.end(), by_lane);
   std::sort(bundle.to.begin(), bundle.to.end(), by_lane);
+  ASSIGN_OR_RETURN(bundle.cosignatures, Cosignatures());
   ASSIGN_OR_RETURN(const std::vector<BundleDocument> documents, DocumentsOf(impl_->txn, runs));
   bundle.documents = !documents.empty();
   if (!bundle.documents) return write(EncodeBundle(bundle));

@@ -20,6 +20,7 @@ inline constexpr size_t kFieldsPerRegister = 250;
 inline constexpr size_t kRunEntries = 1024;             // entries of one run
 inline constexpr size_t kRunBytes = 256 << 10;          // of raw run bytes, unless one entry is larger
 inline constexpr size_t kLanes = 65535;                 // lanes a store can name
+inline constexpr size_t kCosignaturesKept = 64;         // of one member on one log: the latest
 inline constexpr size_t kClaimsOfARule = 1024;          // of one record, where many values stand in several fields
 inline constexpr uint64_t kSerialLanes = 64;            // that have blocks of numbers next to each other; each has more behind
 inline constexpr size_t kGroupDrafts = 1024;            // filings of one group commit

@@ -34,6 +34,11 @@ constexpr const char* kNames[kBugCount] = {
     "overlap-of-neighbours",
     "only-the-straw",
     "cycle-filed",
+    "silent-lane-not-heard",
+    "most-lanes-close",
+    "round-ends-before",
+    "order-by-arrival",
+    "beats-are-placed",
 };
 
 }  // namespace

@@ -33,8 +33,13 @@ enum class Bug : uint8_t {
   kOverlapOfNeighbours,         // only intervals next to each other in the index are compared
   kOnlyTheStraw,                // of contributions above a limit only the first is a clash
   kCycleFiled,                  // a reference that leads back is filed
+  kSilentLaneNotHeard,          // a round is closed without a lane that has filed nothing since its admission
+  kMostLanesClose,              // a round is closed when more than half of the lanes have passed it
+  kRoundEndsBefore,             // what is stamped exactly at a round's end is left to the next
+  kOrderByArrival,              // of entries with one stamp the lane that this store met first comes first
+  kBeatsArePlaced,              // beats have places
 };
-inline constexpr int kBugCount = 26;
+inline constexpr int kMergeBugCount = 26, kBugCount = 31;  // those before are about what merges, the others about the order
 
 #ifdef CHANCERY_PLANTED_BUGS
 void PlantBug(Bug bug);

@@ -8,7 +8,7 @@
 namespace chancery {
 namespace {
 
-constexpr std::string_view kMagic = "CHBUNDL2", kWithDocuments = "CHBUNDL3";
+constexpr std::string_view kMagic = "CHBUNDL4", kWithDocuments = "CHBUNDL5";
 constexpr size_t kSum = 32;
 constexpr size_t kListed = kSum + 8;  // a document in the list: its hash, its size
 constexpr size_t kOpening = 8 + 8;    // magic, size of the head
@@ -63,6 +63,7 @@ std::string EncodeBundle(const Bundle& bundle) {
     head.Varint(run.size());
     head.Raw(Sha256({run}).view());
   }
+  head.Sized(bundle.cosignatures);
   ByteWriter w;
   w.Raw(bundle.documents ? kWithDocuments : kMagic);
   w.U64(head.out.size());
@@ -75,7 +76,7 @@ std::string EncodeBundle(const Bundle& bundle) {
 absl::StatusOr<Bundle> DecodeBundle(std::string_view bytes) {
   const std::string_view magic = bytes.substr(0, kMagic.size());
   if (magic != kMagic && magic != kWithDocuments)
-    return Malformed("not a bundle of this version: it does not begin with CHBUNDL2 or CHBUNDL3");
+    return Malformed("not a bundle of this version: it does not begin with CHBUNDL4 or CHBUNDL5");
   ByteReader opening(bytes.substr(kMagic.size()));
   const uint64_t head = opening.U64();
   if (!opening.ok() || opening.left() < kSum || head > opening.left() - kSum) return Damaged();
@@ -102,6 +103,7 @@ absl::StatusOr<Bundle> DecodeBundle(std::string_view bytes) {
       ++bundle.damaged;
     }
   }
+  bundle.cosignatures = in.Sized();
   if (!in.ok() || !in.AtEnd()) return Malformed("malformed bundle: runs");
   return bundle;
 }

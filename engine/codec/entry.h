@@ -26,7 +26,7 @@ using EntryId = Hash256;     // SHA-256(0x00 ‖ entry bytes): the RFC 6962 leaf
 using RegistryId = Hash256;  // the entry id of the genesis entry; all zeros inside the genesis entry itself
 using PackId = Hash128;      // HashParts of the pack's TOML bytes
 
-enum class EntryKind : uint8_t { kFiling = 0, kGenesis = 1, kPack = 2, kAdmit = 3, kRuling = 4 };
+enum class EntryKind : uint8_t { kFiling = 0, kGenesis = 1, kPack = 2, kAdmit = 3, kRuling = 4, kBeat = 5 };
 enum class Role : uint8_t { kFull = 0, kBlind = 1, kWitness = 2 };
 
 // What an operation does to one field.

@@ -22,6 +22,8 @@ uint32_t MembersAllowed(EntryKind kind) {
       return kAlways | kContext | kOneOp | kSeveralOps;
     case EntryKind::kGenesis:
       return kAlways;
+    case EntryKind::kBeat:
+      return kContext;
     default:
       return kAlways | kContext;
   }
@@ -192,6 +194,7 @@ void EntryReader::Members(Entry& e, uint64_t mask) {
 void EntryReader::KindPart(Entry& e) {
   switch (e.kind) {
     case EntryKind::kFiling:
+    case EntryKind::kBeat:
       return;
     case EntryKind::kGenesis:
       return ReadGenesis(e);
@@ -210,7 +213,7 @@ void EntryReader::KindPart(Entry& e) {
 void EntryReader::Body(Entry& e) {
   Need(e.hlc > 0, "hlc");
   const uint8_t kind = in_.U8();
-  Need(kind <= static_cast<uint8_t>(EntryKind::kRuling), "kind (unknown to this version)");
+  Need(kind <= static_cast<uint8_t>(EntryKind::kBeat), "kind (unknown to this version)");
   e.kind = static_cast<EntryKind>(kind);
   const uint64_t mask = in_.Varint();
   const bool legal = (mask & ~uint64_t{MembersAllowed(e.kind)}) == 0 && (~mask & (kOneOp | kSeveralOps)) != 0;

@@ -9,6 +9,7 @@
 #include "engine/base/status.h"
 #include "engine/base/strings.h"
 #include "engine/codec/body.h"
+#include "engine/proof/checkpoint.h"
 
 namespace chancery {
 namespace {
@@ -155,14 +156,16 @@ RunSize SizeOfRun(std::string_view bytes) {
   return in.ok() ? size : RunSize{};
 }
 
+std::string LaneOrigin(const RegistryId& registry, LaneId lane) {
+  std::string big(8, '\0');
+  StoreBig64(lane, big.data());
+  return Cat(Hex(registry.view()), "/lane/", Hex(big));
+}
+
+std::string OrderOrigin(const RegistryId& registry) { return Cat(Hex(registry.view()), "/settled"); }
+
 std::string SealMessage(const RegistryId& registry, LaneId lane, uint64_t size, const Hash256& root) {
-  ByteWriter w;
-  w.Raw("chancery/seal/1\n");
-  w.Raw(registry.view());
-  w.U64(lane);
-  w.U64(size);
-  w.Raw(root.view());
-  return std::move(w.out);
+  return CheckpointText({LaneOrigin(registry, lane), {size, root}});
 }
 
 }  // namespace chancery

@@ -48,7 +48,12 @@ void PutRun(const Run& run, ByteBuffer& w);  // the same, behind what is there
 // Errors: InvalidArgument (malformed, over a limit, or larger than it says when decompressed). Does not check hashes or the seal.
 absl::StatusOr<Run> DecodeRun(std::string_view bytes);
 
-// What a seal signs: "chancery/seal/1\n" ‖ registry ‖ u64 lane ‖ u64 size ‖ root.
+// The names of the logs, in checkpoints: 64 digits of the registry, "/lane/" and 16 digits of the lane, or "/settled". A lane is
+// named by its id, which is its key's: what admissions call it may change when another one turns up.
+std::string LaneOrigin(const RegistryId& registry, LaneId lane);
+std::string OrderOrigin(const RegistryId& registry);
+
+// What a seal signs: the C2SP checkpoint of the lane's tree, so that the seal is a signature of a signed note.
 std::string SealMessage(const RegistryId& registry, LaneId lane, uint64_t size, const Hash256& root);
 
 // The registry id and the lane as they stand in header bytes; false where they are malformed.
@@ -75,6 +80,7 @@ struct Bundle {
   RegistryId registry;
   std::vector<LaneHead> from, to;      // ascending by lane: what the receiver is taken to hold, what the writer held, sealed
   std::vector<std::string_view> runs;  // encoded, ordered by (first hlc, lane): causes before effects; not owned
+  std::string cosignatures;            // as they travel (engine/order/cosign.h), or ""
   uint64_t damaged = 0;                // decoded: runs that the head names and that are not whole: left out of `runs`
   bool documents = false;              // a section of documents follows the runs
   uint64_t bytes = 0;                  // decoded: up to the end of the runs, as the head has it

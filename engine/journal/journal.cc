@@ -252,6 +252,23 @@ absl::StatusOr<Signature> Journal::SealOf(const Lane& lane) const {
   return row->run.seal;
 }
 
+absl::Status Journal::EachAfter(const Lane& lane, uint64_t after,
+                                const std::function<bool(const Run& run, size_t i)>& visit) const {
+  if (after >= lane.tip()) return absl::OkStatus();
+  Cursor rows(txn_, Table::kJournal);
+  bool more = rows.SeekLast(Key64(lane.handle, after + 1));
+  for (; more && Read64(rows.key(), 0) == lane.handle; more = rows.Next()) {
+    const Dot at = MakeDot(lane.handle, Read64(rows.key(), 8));
+    const absl::StatusOr<std::string_view> stored = RunIn(rows.value());
+    if (!stored.ok()) return Damaged(at, Cat("cannot be read: ", stored.status().message()));
+    const absl::StatusOr<Run> run = DecodeRun(*stored);
+    if (!run.ok()) return Damaged(at, Cat("cannot be read: ", run.status().message()));
+    for (size_t i = after < run->first ? 0 : after + 1 - run->first; i < run->leaves.size(); ++i)
+      if (!visit(*run, i)) return txn_.status();
+  }
+  return txn_.status();
+}
+
 absl::Status Journal::RunsAfter(const Lane& lane, uint64_t after, size_t bytes_max, std::vector<Stretch>* out) const {
   Cursor rows(txn_, Table::kJournal);
   size_t bytes = 0;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -66,6 +67,9 @@ class Journal {
 
   // What follows a run of so many bytes and entries in its row. Errors: DataLoss (cut short).
   static absl::StatusOr<std::vector<Touches>> TouchesIn(std::string_view row, size_t run_bytes, size_t entries);
+
+  // The entries of `lane` behind `after`, as the table has them, until `visit` returns false. Errors: DataLoss.
+  absl::Status EachAfter(const Lane& lane, uint64_t after, const std::function<bool(const Run& run, size_t i)>& visit) const;
 
   // Runs of `lane` that hold entries after `after`, the first cut so that it begins at after + 1, encoded.
   // Stops once bytes_max (0 = none) is passed.

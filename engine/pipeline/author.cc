@@ -32,9 +32,18 @@ bool UnsetsReference(const Entry& entry, const Op& op, const Catalog& catalog) {
          ordinals->fields[op.changes[0].field]->def.unset_on_deletion;
 }
 
+// A grant as the officer wrote it: to a site, not to the lane that was the site's at the time.
+Value Granted(const Value& grant, Workspace& work) {
+  auto members = grant.AsGroup();
+  const Lane* to = work.lanes.Find(ByteReader(members[1].second.payload()).U64());
+  if (to != nullptr) members[1].second = Value::Text(to->site);
+  return Value::Group(members, work.arena());
+}
+
 // What the officer wrote into an entry, without where it stands and what was found there: for one id filed twice. ops: how many
 // operations were written.
-std::string Content(Entry entry, size_t ops, const Catalog& catalog) {
+std::string Content(Entry entry, size_t ops, Workspace& work) {
+  const Catalog& catalog = work.catalog();
   entry.context.clear();
   while (entry.ops.size() > ops && UnsetsReference(entry, entry.ops.back(), catalog)) entry.ops.pop_back();
   for (Op& op : entry.ops) {
@@ -45,6 +54,7 @@ std::string Content(Entry entry, size_t ops, const Catalog& catalog) {
       if (ordinals == nullptr || change.field >= ordinals->fields.size()) continue;
       const FieldDef& def = ordinals->fields[change.field]->def;
       if (def.type == FieldType::kSerial) change.value = {};  // the number was found there
+      if (def.type == FieldType::kEscrow && change.value.kind == Kind::kGroup) change.value = Granted(change.value, work);
       const auto transfer = change.value.kind == Kind::kTransfer ? DecodeTransfer(change.value.payload()) : std::nullopt;
       if (transfer) change.value = Value(Kind::kBytes, ActOf("", *transfer).view());
     }
@@ -134,7 +144,8 @@ absl::StatusOr<Author::Appended> Author::Append(Entry& entry, const Check& check
   entry.registry = work_.registry();
   entry.lane = own->id;
   entry.seq = own->tip() + 1;
-  entry.hlc = NextHlc(work_.lanes.HighestHlc(), now_ms_);
+  const Hlc highest = work_.lanes.HighestHlc();  // a beat never takes the time of day: a clock that leads would poison its lane
+  entry.hlc = entry.kind == EntryKind::kBeat ? std::max(entry.hlc, highest + 1) : NextHlc(highest, now_ms_);
   entry.context = ContextDelta(work_.lanes, *own);
   const Dot dot = in_hand_ = MakeDot(handle, entry.seq);
   thread_local ByteBuffer encoded;
@@ -186,7 +197,7 @@ absl::StatusOr<Author::Appended> Author::Repeated(const Draft& draft, const Entr
   for (const Dot dot : acts) {
     ASSIGN_OR_RETURN(const Entry other, work_.journal.EntryAt(dot));
     const size_t ops = entry.ops.size();
-    if (Content(other, ops, work_.catalog()) != Content(entry, ops, work_.catalog())) continue;
+    if (Content(other, ops, work_) != Content(entry, ops, work_)) continue;
     if (!first || Before(work_.lanes, other.hlc, dot, first->second, first->first)) first = {dot, other.hlc};
   }
   if (acts.empty()) return Appended{};
@@ -280,6 +291,13 @@ absl::StatusOr<Receipt> Author::ApplyPack(std::string_view toml, std::string_vie
   Entry entry;
   entry.kind = EntryKind::kPack;
   entry.pack_toml = pack.toml;
+  return Finish(Append(entry, [] { return absl::OkStatus(); }));
+}
+
+absl::StatusOr<Receipt> Author::Beat(Hlc at) {
+  Entry entry;
+  entry.kind = EntryKind::kBeat;
+  entry.hlc = at;
   return Finish(Append(entry, [] { return absl::OkStatus(); }));
 }
 

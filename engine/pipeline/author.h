@@ -24,6 +24,7 @@ class Author {
   absl::StatusOr<Receipt> Rule(const RulingDraft& draft);
   absl::StatusOr<Receipt> Admit(std::string_view card);
   absl::StatusOr<Receipt> ApplyPack(std::string_view toml, std::string_view origin);
+  absl::StatusOr<Receipt> Beat(Hlc at);                               // stamped `at`, or above all that was seen
   absl::StatusOr<Receipt> Genesis(const chancery::Genesis& genesis);  // the first entry of a registry
 
  private:

@@ -328,6 +328,8 @@ const char* KindName(EntryKind kind) {
       return "admission";
     case EntryKind::kRuling:
       return "ruling";
+    case EntryKind::kBeat:
+      return "beat";
   }
   return "filing";
 }

@@ -8,6 +8,7 @@
 #include "engine/base/strings.h"
 #include "engine/journal/inbox.h"
 #include "engine/journal/proof.h"
+#include "engine/order/settle.h"
 #include "engine/register/digest.h"
 #include "engine/store/blobs.h"
 
@@ -372,6 +373,10 @@ absl::StatusOr<VerifyView> VerifyRows(const Txn& txn, const std::shared_ptr<cons
     CompareSums(*stored, found, &derived);
   } else {
     derived.Add("the sums are damaged");
+  }
+  if (!journal.any()) {
+    const absl::StatusOr<std::string> order = CheckOrder(txn, Journal(txn), lanes);
+    if (!order.ok() || !order->empty()) derived.Add(order.ok() ? *order : std::string(S(order.status().message())));
   }
   RETURN_IF_ERROR(txn.status());
   view.journal_holds = !journal.any();

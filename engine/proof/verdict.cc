@@ -31,7 +31,7 @@ std::string Time(uint64_t at_s) {
 // What the lines of a checkpoint are, by the keys of a policy.
 struct Signers {
   bool log = false;  // one of the policy's logs of this origin
-  std::vector<Cosignature> witnesses;
+  std::vector<Cosigner> witnesses;
   std::vector<std::string> bad;  // names in the lines
   std::vector<std::string> unchecked;
   size_t unknown = 0;
@@ -77,14 +77,14 @@ Judgement JudgeLog(const Checkpoint& checkpoint, const Policy& policy, const Sig
 
 std::string Cosigners(const Signers& signers) {
   std::vector<std::string> names;
-  for (const Cosignature& it : signers.witnesses) names.push_back(Cat(it.witness, " (", Time(it.at_s), ")"));
+  for (const Cosigner& it : signers.witnesses) names.push_back(Cat(it.witness, " (", Time(it.at_s), ")"));
   return names.empty() ? "nobody" : List(names);
 }
 
 Judgement JudgeQuorum(const Policy& policy, const Signers& signers) {
   if (policy.quorum == kNoQuorum) return Say(Verdict::kProven, "The policy asks for no cosignatures.");
   std::set<std::string> cosigned;
-  for (const Cosignature& it : signers.witnesses) cosigned.insert(it.witness);
+  for (const Cosigner& it : signers.witnesses) cosigned.insert(it.witness);
   if (QuorumMet(policy, cosigned))
     return Say(Verdict::kProven, Cat("The quorum ", policy.quorum, " has cosigned it: ", Cosigners(signers), "."));
   std::vector<std::string> missing;

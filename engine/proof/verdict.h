@@ -20,16 +20,16 @@ enum class Verdict {
 std::string_view VerdictName(Verdict verdict);  // "PROVEN", "INCONCLUSIVE", "DISPROVEN"
 
 // A witness of the policy that has cosigned, and when by its own clock: the leaf was in the log by then.
-struct Cosignature {
+struct Cosigner {
   std::string witness;
   uint64_t at_s = 0;  // since 1970
-  bool operator==(const Cosignature&) const = default;
+  bool operator==(const Cosigner&) const = default;
 };
 
 struct Judgement {
   Verdict verdict = Verdict::kInconclusive;
-  std::vector<std::string> reasons;       // sentences, for people; what was shown and what was not
-  std::vector<Cosignature> cosignatures;  // the good ones, as the checkpoint lists them
+  std::vector<std::string> reasons;    // sentences, for people; what was shown and what was not
+  std::vector<Cosigner> cosignatures;  // the good ones, as the checkpoint lists them
 };
 
 // That one of the policy's logs has signed it and the quorum has cosigned it. A line by a known key that is not good refutes the

@@ -22,9 +22,12 @@ enum class Table : uint8_t {
   kIssued,   // u64 field, u64 lane handle            -> u64 numbers of a serial that the lane has issued
   kProof,    // u64 lane id                           -> XXH3, from where two versions of the lane differ, the other one's seal
   kBlob,     // 32 hash of a document, u64 chunk      -> XXH3, bytes; chunk 2^64-1: its size    (the truth; blobs.h)
+  kTile,     // u64 level, u64 index                  -> up to 256 nodes of the settled log's tree  (settled_log.h)
+  kRound,    // u64 round                             -> what the log was at its end               (rounds.h)
+  kCosign,   // u64 lane id of who, u64 log, u64 size -> XXH3, a cosignature                       (cosign.h)
 };
-inline constexpr std::array<const char*, 15> kTableNames = {"meta",  "lane",  "context", "journal", "record",
-                                                            "claim", "act",   "premise", "ruling",  "case",
-                                                            "peaks", "inbox", "issued",  "proof",   "blob"};
+inline constexpr std::array<const char*, 18> kTableNames = {"meta",   "lane",    "context", "journal", "record", "claim",
+                                                            "act",    "premise", "ruling",  "case",    "peaks",  "inbox",
+                                                            "issued", "proof",   "blob",    "tile",    "round",  "cosign"};
 
 }  // namespace chancery

@@ -156,10 +156,15 @@ Literal ToJson(const StatusView& v) {
   Literal body = Literal::Object();
   body.Add("site", Literal(v.site)).Add("registry", Literal(v.registry)).Add("frontier", std::move(frontier));
   body.Add("digest", Literal(v.digest)).Add("docket", Literal(v.docket)).Add("cases", Number(v.cases));
-  body.Add("held", Number(v.held)).Add("waiting", Number(v.waiting)).Add("settled", Literal());
+  body.Add("held", Number(v.held))
+      .Add("waiting", Number(v.waiting))
+      .Add("settled", v.order.settled.empty() ? Literal() : Literal(v.order.settled));
   body.Add("registry_name", Literal(v.registry_name)).Add("pack", Literal(v.pack)).Add("records", Number(v.records));
   body.Add("entries", Number(v.entries)).Add("notices", Number(v.notices)).Add("ruled", Number(v.ruled));
   body.Add("admitted", Literal(v.admitted)).Add("free_bytes", Number(v.free_bytes));
+  body.Add("placed", Number(v.order.entries));
+  AddTexts(body, "waiting_for", v.order.waiting_for);
+  AddTexts(body, "unequal", v.order.unequal);
   AddText(body, "renewed", v.renewed);
   AddTexts(body, "lost", v.lost);
   AddTexts(body, "halted", v.halted);

@@ -84,6 +84,7 @@ void AddCase(CLI::App& app, Command& command);
 void AddStatus(CLI::App& app, Command& command);
 void AddPack(CLI::App& app, Command& command);
 void AddBundle(CLI::App& app, Command& command);
+void AddReceipt(CLI::App& app, Command& command);
 void AddVerify(CLI::App& app, Command& command);
 void AddBackup(CLI::App& app, Command& command);
 void AddRehearse(CLI::App& app, Command& command);

@@ -6,6 +6,8 @@
 namespace chancery::cli {
 namespace {
 
+constexpr int64_t kPatienceMs = 60'000;  // what is carried by hand is in no hurry: one beat for all that a minute ago was due
+
 struct ExportOptions {
   std::string since, out;
 };
@@ -34,15 +36,18 @@ int Exported(const Command& command, const ExportOptions& options, const std::st
 int Export(const Command& command, const ExportOptions& options) {
   if (options.since.starts_with("peer:"))
     return command.NotYet("a frontier taken from a peer", "--since 0, or the frontier that `chancery status` shows there");
-  return command.WithSnapshot([&](Database&, const Snapshot& now) -> int {
+  return command.WithStore([&](Database& db) -> int {
     const absl::StatusOr<std::string> since = Since(options.since);
     if (!since.ok()) return command.Fail(since.status());
+    if (const absl::Status settled = db.Settle(kPatienceMs).status(); !settled.ok()) return command.Fail(settled);
+    const absl::StatusOr<Snapshot> now = db.Read();
+    if (!now.ok()) return command.Fail(now.status());
     size_t bytes = 0;
     const absl::Status written = WriteFile(options.out, [&](const ByteSink& write) {
-      return now.ExportBundle(*since, [&](std::string_view piece) { return bytes += piece.size(), write(piece); });
+      return now->ExportBundle(*since, [&](std::string_view piece) { return bytes += piece.size(), write(piece); });
     });
     if (!written.ok()) return command.Fail(written);
-    return Exported(command, options, now.Frontier(), bytes);
+    return Exported(command, options, now->Frontier(), bytes);
   });
 }
 
@@ -129,6 +134,7 @@ int Apply(const Command& command, const ApplyOptions& options) {
       if (error.exit_code == kUsage) error.exit_code = kIntegrity;  // bytes that are no bundle are a damaged bundle
       return command.Fail(error);
     }
+    if (const absl::Status settled = db.Settle(kPatienceMs).status(); !settled.ok()) return command.Fail(settled);
     if (command.json()) {
       command.Line(Json(*intake));
     } else if (!command.quiet()) {

@@ -11,6 +11,12 @@ struct StatusOptions {
   bool check = false, watch = false;
 };
 
+std::string Joined(const std::vector<std::string>& texts) {
+  std::string out;
+  for (const std::string& text : texts) out += (out.empty() ? "" : ", ") + text;
+  return out;
+}
+
 // What one site can know about itself without peers: whether its key is good, whether it has room, and whether somebody else
 // writes a journal that has one writer. Damage shows when the store does not open.
 struct Alarm {
@@ -20,6 +26,9 @@ Alarm AlarmOf(const StatusView& status) {
   if (!status.halted.empty())
     return {"two-faced", "two versions exist from " + Plain(status.halted[0]) + " on; nothing more is taken of that journal.",
             "find the second store that has that site's key and stop it"};
+  if (!status.order.unequal.empty())
+    return {"unequal", Joined(status.order.unequal) + " signed another order of the same entries.",
+            "keep both stores as they are; compare chancery verify and status -v at both"};
   if (!status.renewed.empty())
     return {"key", "new key, not admitted yet, nothing can be filed: " + Plain(status.renewed) + ".",
             "have a member admit its card: docs/how-to/lost-disk.md"};
@@ -36,9 +45,10 @@ std::string Frontier(const StatusView& status) {
   return out.empty() ? "nothing" : out;
 }
 
-std::string Joined(const std::vector<std::string>& texts) {
-  std::string out;
-  for (const std::string& text : texts) out += (out.empty() ? "" : ", ") + text;
+std::string Order(const OrderView& order) {
+  std::string out = order.settled.empty() ? "Nothing has its final place yet."
+                                          : "Final to " + order.settled + ": " + Count(order.entries, "entry", "entries") + ".";
+  if (!order.waiting_for.empty()) out += " Waiting for " + Joined(order.waiting_for) + "; filing goes on.";
   return out;
 }
 
@@ -68,7 +78,7 @@ std::string Facts(const StatusView& status) {
                                    "whoever holds them.");
   out += Labelled("Elsewhere",
                   "What the other sites hold is not known here. Equal digests (-v) at two sites mean equal records and cases.");
-  out += Labelled("Order", "Not settled in this version: no place in it is proved.");
+  out += Labelled("Order", Order(status.order));
   return out + Labelled("Room", Size(status.free_bytes) + " free");
 }
 

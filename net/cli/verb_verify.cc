@@ -1,14 +1,15 @@
-// verify: whether a store is what its journal says, and its journal what its sites signed.
+// verify: whether a store is what its journal says, and its journal what its sites signed; or what a receipt proves.
 #include <filesystem>
 
 #include "net/cli/command.h"
 #include "net/cli/screen.h"
+#include "net/cli/verify_file.h"
 
 namespace chancery::cli {
 namespace {
 
 struct VerifyOptions {
-  std::string path;
+  std::string path, second, policy;
   bool rebuild = false;
 };
 
@@ -96,10 +97,23 @@ int Rebuilt(const Command& command, const std::string& store, Database& db, cons
   return kDone;
 }
 
-int Run(const Command& command, const VerifyOptions& options) {
-  const std::string store = options.path.empty() ? command.globals.store : options.path;
+bool IsReceipt(const VerifyOptions& options) {
   std::error_code none;
-  if (std::filesystem::is_regular_file(store, none)) return command.NotYet("verify of a file", "chancery verify DIR");
+  return !options.policy.empty() || !options.second.empty() ||
+         (std::filesystem::exists(options.path, none) && !std::filesystem::is_directory(options.path, none));
+}
+
+int OfReceipts(const Command& command, const VerifyOptions& options) {
+  if (options.rebuild) return command.Fail(kUsage, "--rebuild is for a store", "chancery verify --rebuild [STORE]");
+  if (options.path.empty()) return command.Fail(kUsage, "--policy is for a receipt", "chancery verify FILE --policy POLICY");
+  std::vector<std::string> files = {options.path};
+  if (!options.second.empty()) files.push_back(options.second);
+  return VerifyFiles(command, files, options.policy);
+}
+
+int Run(const Command& command, const VerifyOptions& options) {
+  if (IsReceipt(options)) return OfReceipts(command, options);
+  const std::string store = options.path.empty() ? command.globals.store : options.path;
   Environment environment;
   environment.walk_pages = true;
   const absl::StatusOr<std::unique_ptr<Database>> db = Database::Open(store, environment);
@@ -114,9 +128,11 @@ int Run(const Command& command, const VerifyOptions& options) {
 }  // namespace
 
 void AddVerify(CLI::App& app, Command& command) {
-  CLI::App* verb = app.add_subcommand("verify", "Whether a store is what its journal says, and its sites signed");
+  CLI::App* verb = app.add_subcommand("verify", "Whether a store holds together, or what a receipt proves");
   VerifyOptions& options = Bind(verb, command, Run);
-  verb->add_option("STORE", options.path, "Its directory, else --store (a receipt or proof: not yet)")->type_name("");
+  verb->add_option("STORE|FILE", options.path, "A store's directory, else --store; or a receipt")->type_name("");
+  verb->add_option("FILE", options.second, "Another receipt: does the first entry stand before this one?")->type_name("");
+  verb->add_option("--policy", options.policy, "Of a receipt: whose keys to trust (else FILE.policy)")->type_name("FILE");
   verb->add_flag("--rebuild", options.rebuild, "Derive everything again from the journal, and compare: the repair");
 }
 

@@ -126,6 +126,32 @@ Finding LookHeld(const Snapshot& snapshot, const Expect& expect) {
   return {false, merged.ok() ? "merged" : "not here"};
 }
 
+std::string Waits(const Snapshot& snapshot) {
+  absl::StatusOr<StatusView> status = snapshot.Status();
+  if (!status.ok()) return Describe(status.status());
+  const OrderView& order = status->order;
+  return absl::StrCat("final to ", order.settled.empty() ? "nothing" : order.settled,
+                      order.waiting_for.empty() ? "" : ", waiting for " + absl::StrJoin(order.waiting_for, ", "));
+}
+
+Finding LookSettled(const Snapshot& snapshot, const Expect& expect) {
+  absl::StatusOr<PlaceView> place = snapshot.Place(expect.address);
+  if (!place.ok()) return Failed(place.status());
+  if (place->settled) return {true, absl::StrCat("place ", place->place)};
+  return {false, absl::StrCat(place->place == 0 ? "no place yet" : absl::StrCat("place ", place->place, ", not final"), "; ",
+                              Waits(snapshot))};
+}
+
+// Both have a place, the first before the second.
+Finding LookOrder(const Snapshot& snapshot, const Expect& expect) {
+  absl::StatusOr<PlaceView> first = snapshot.Place(expect.address), then = snapshot.Place(expect.then);
+  if (!first.ok()) return Failed(first.status());
+  if (!then.ok()) return Failed(then.status());
+  const auto shown = [](uint64_t place) { return place == 0 ? std::string("no place yet") : absl::StrCat("place ", place); };
+  return {first->place != 0 && first->place < then->place,
+          absl::StrCat(expect.address, " ", shown(first->place), ", ", expect.then, " ", shown(then->place))};
+}
+
 }  // namespace
 
 Finding Look(const Snapshot& snapshot, const Expect& expect) {
@@ -149,6 +175,10 @@ Finding Look(const Snapshot& snapshot, const Expect& expect) {
       return LookExistence(snapshot, expect);
     case Check::kHeld:
       return LookHeld(snapshot, expect);
+    case Check::kSettled:
+      return LookSettled(snapshot, expect);
+    case Check::kOrder:
+      return LookOrder(snapshot, expect);
     case Check::kEqual:
       break;
   }

@@ -159,19 +159,12 @@ Act Parser::ParseSkew(LineReader& line) {
 }
 
 bool Parser::ParseCheck(LineReader& line, const std::string& check, Expect* expect) {
-  static const std::map<std::string, Check> checks = {{"equal", Check::kEqual},
-                                                      {"cases", Check::kCases},
-                                                      {"notices", Check::kNotices},
-                                                      {"case", Check::kCase},
-                                                      {"value", Check::kValue},
-                                                      {"values", Check::kValues},
-                                                      {"contested", Check::kContested},
-                                                      {"clear", Check::kClear},
-                                                      {"missing", Check::kMissing},
-                                                      {"exists", Check::kExists},
-                                                      {"notice", Check::kNotice},
-                                                      {"dependants", Check::kDependants},
-                                                      {"held", Check::kHeld}};
+  static const std::map<std::string, Check> checks = {
+      {"equal", Check::kEqual},         {"cases", Check::kCases},     {"notices", Check::kNotices},
+      {"case", Check::kCase},           {"value", Check::kValue},     {"values", Check::kValues},
+      {"contested", Check::kContested}, {"clear", Check::kClear},     {"missing", Check::kMissing},
+      {"exists", Check::kExists},       {"notice", Check::kNotice},   {"dependants", Check::kDependants},
+      {"held", Check::kHeld},           {"settled", Check::kSettled}, {"order", Check::kOrder}};
   const auto found = checks.find(check);
   if (found == checks.end()) return false;
   expect->check = found->second;
@@ -210,19 +203,19 @@ bool Parser::ParseCheck(LineReader& line, const std::string& check, Expect* expe
       expect->address = line.Word("an address");
       break;
     case Check::kHeld:
+    case Check::kSettled:
       expect->address = line.Word("an entry");
+      break;
+    case Check::kOrder:
+      expect->address = line.Word("an entry");
+      expect->then = line.Word("an entry");
       break;
   }
   return true;
 }
 
 Act Parser::ParseLaterCheck(LineReader& line, int column, const std::string& check) {
-  if (check == "settled") {
-    line.Word("an entry");
-  } else if (check == "order") {
-    line.Word("an entry");
-    line.Word("an entry");
-  } else if (check == "find") {
+  if (check == "find") {
     line.Name("a register");
     while (line.ok() && !line.NextIs('[') && !line.Take("on")) {
       line.Name("a field");

@@ -274,7 +274,9 @@ Step Rehearsal::ExpectEqual(const std::string& site) {
 Step Rehearsal::ExpectCheck(Expect expect) {
   const std::string& rule = expect.subject.rule;
   if (rule == "premise" || rule == "authority" || rule == "orphan") expect.subject.subject = Entry(expect.subject.subject);
-  if (expect.check == Check::kHeld) expect.address = Entry(expect.address);
+  const bool on_entry = expect.check == Check::kHeld || expect.check == Check::kSettled || expect.check == Check::kOrder;
+  if (on_entry) expect.address = Entry(expect.address);
+  if (expect.check == Check::kOrder) expect.then = Entry(expect.then);
   if (expect.check == Check::kDependants) {
     for (Literal& name : expect.value.list) name.text = Entry(name.text);
   }

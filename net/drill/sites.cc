@@ -264,8 +264,33 @@ absl::StatusOr<std::vector<uint64_t>> Sites::Sync() {
     absl::StatusOr<bool> admitted = AdmitRestored();  // once all know what the others have filed and admitted
     if (!admitted.ok()) return admitted.status();
     changed = *admitted;
+    if (changed) continue;
+    absl::StatusOr<bool> settled = SettleAll();
+    if (!settled.ok()) return settled.status();
+    changed = *settled;
   }
   return taken;
+}
+
+// Every running site does what it owes the order, and takes what those that it hears have signed: whether anything is new.
+absl::StatusOr<bool> Sites::SettleAll() {
+  bool changed = false;
+  for (Site* site : Running()) {
+    absl::StatusOr<bool> settled = site->db->Settle();
+    if (!settled.ok()) return settled.status();
+    changed |= *settled;
+  }
+  for (Site* listener : Running()) {
+    for (Site* speaker : Running()) {
+      if (!Hears(*listener, *speaker)) continue;
+      absl::StatusOr<Snapshot> theirs = speaker->db->Read();
+      absl::StatusOr<std::string> signed_there = theirs.ok() ? theirs->Cosignatures() : theirs.status();
+      absl::StatusOr<bool> taken = signed_there.ok() ? listener->db->TakeCosignatures(*signed_there) : signed_there.status();
+      if (!taken.ok()) return taken.status();
+      changed |= *taken;
+    }
+  }
+  return changed;
 }
 
 // One site that waits for its new lane, admitted by the first member of its group. False: there is none.

@@ -68,7 +68,7 @@ class Sites {
 
   // Every running site takes what each site that it hears holds, and what its clock has held until now, until nothing changes:
   // the entries each took, in the order of sites. Restored sites are admitted on the way, each by the first member with which it
-  // can exchange.
+  // can exchange. Beats and cosignatures are made on the way: what was there before is settled, as far as every lane is heard.
   absl::StatusOr<std::vector<uint64_t>> Sync();
   // The listener takes what the speaker holds: entries taken; 0 where one is down or the listener does not hear the speaker.
   absl::StatusOr<uint64_t> Take(Site& listener, Site& speaker);
@@ -90,6 +90,7 @@ class Sites {
   };
 
   absl::StatusOr<bool> AdmitRestored();
+  absl::StatusOr<bool> SettleAll();
   absl::Status Join(Site& site, Database& founder);
   static absl::StatusOr<Taken> Ingest(Site& site, const std::vector<std::string>& runs);
   absl::StatusOr<uint64_t> Take(Site& listener, Site& speaker, bool* kept);  // *kept: something is here that was not

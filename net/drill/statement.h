@@ -91,12 +91,15 @@ enum class Check {
   kExists,
   kNotice,
   kDependants,
-  kHeld
+  kHeld,
+  kSettled,
+  kOrder
 };
 struct Expect {  // [at S] expect CHECK [at S]
   Check check = Check::kEqual;
   std::string site;     // "" = every running site
-  std::string address;  // value values contested clear missing exists; held: the entry
+  std::string address;  // value values contested clear missing exists; held settled order: the entry
+  std::string then;     // order: the entry that comes later
   CaseName subject;     // case notice dependants
   std::string state;    // case: open proposed ruled split reopened none
   int64_t count = 0;    // cases notices

@@ -115,6 +115,10 @@ std::string Describe(const Expect& expect) {
       return absl::StrCat("dependants ", subject, " ", expect.value.Json());
     case Check::kHeld:
       return "held " + expect.address;
+    case Check::kSettled:
+      return "settled " + expect.address;
+    case Check::kOrder:
+      return absl::StrCat("order ", expect.address, " ", expect.then);
   }
   return {};
 }

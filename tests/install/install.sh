@@ -10,7 +10,7 @@ said() { grep -Eq "$1" "$2" || { cat "$2" >&2; fail "$2 does not say: $1"; }; }
 
 cmake --install "$build" --prefix "$work/prefix" > "$work/installed"
 prefix=$work/prefix
-for file in bin/chancery include/chancery/chancery.h include/chancery/testing.h; do
+for file in bin/chancery bin/chancery-verify include/chancery/chancery.h include/chancery/testing.h; do
   [[ -f $prefix/$file ]] || fail "$file is not installed"
 done
 [[ $("$prefix/bin/chancery" --version) == chancery\ * ]] || fail "the installed command does not run"

@@ -3,10 +3,12 @@
 //	verify POLICY PROOF...         each is proven by its leaf, which is PROOF with .leaf behind
 //	verify -flip POLICY PROOF...   and is not with any one bit of proof or leaf changed
 //
-// Of the policy it asks for the signature of the log and those of all witnesses, whatever its quorum line says.
+// Of the policy it asks for the signature of one of its logs and those of all witnesses, whatever its quorum line says. What a proof
+// carries beside (its extra line) has to be the leaf.
 package main
 
 import (
+	"bytes"
 	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/base64"
@@ -57,11 +59,17 @@ func newVerifier(vkey string) (note.Verifier, error) {
 	return c, nil
 }
 
-// readPolicy returns the origin of the log and all keys.
-func readPolicy(path string) (origin string, keys []note.Verifier, err error) {
+// A policy as it is asked for here: logs of one origin.
+type policy struct {
+	origin    string
+	logs      []note.Verifier
+	witnesses []note.Verifier
+}
+
+func readPolicy(path string) (p policy, err error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return "", nil, err
+		return p, err
 	}
 	for _, line := range strings.Split(string(text), "\n") {
 		items := strings.Fields(line)
@@ -70,23 +78,40 @@ func readPolicy(path string) (origin string, keys []note.Verifier, err error) {
 		}
 		verifier, err := newVerifier(items[map[string]int{"log": 1, "witness": 2}[items[0]]])
 		if err != nil {
-			return "", nil, err
+			return p, err
 		}
-		if items[0] == "log" {
-			origin = verifier.Name()
+		if items[0] == "witness" {
+			p.witnesses = append(p.witnesses, verifier)
+			continue
 		}
-		keys = append(keys, verifier)
+		if p.origin != "" && p.origin != verifier.Name() {
+			return p, errors.New("logs of two origins")
+		}
+		p.origin = verifier.Name()
+		p.logs = append(p.logs, verifier)
 	}
-	return origin, keys, nil
+	return p, nil
 }
 
-// checkpoint opens the note and returns the tree that all keys have signed.
-func checkpoint(msg, origin string, keys []note.Verifier) (tree tlog.Tree, err error) {
+func count(sigs []note.Signature, keys []note.Verifier) (n int) {
+	for _, sig := range sigs {
+		for _, key := range keys {
+			if sig.Name == key.Name() && sig.Hash == key.KeyHash() {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// checkpoint opens the note and returns the tree that a log and all witnesses have signed.
+func checkpoint(msg string, p policy) (tree tlog.Tree, err error) {
+	keys := append(append([]note.Verifier{}, p.logs...), p.witnesses...)
 	n, err := note.Open([]byte(msg), note.VerifierList(keys...))
 	if err != nil {
 		return tree, err
 	}
-	if len(n.Sigs) != len(keys) {
+	if count(n.Sigs, p.logs) != 1 || count(n.Sigs, p.witnesses) != len(p.witnesses) {
 		return tree, errors.New("a signature is missing")
 	}
 	for _, sig := range n.Sigs { // package note takes stray bits at the end of base64
@@ -95,7 +120,7 @@ func checkpoint(msg, origin string, keys []note.Verifier) (tree tlog.Tree, err e
 		}
 	}
 	lines := strings.Split(n.Text, "\n")
-	if len(lines) != 4 || lines[0] != origin {
+	if len(lines) != 4 || lines[0] != p.origin {
 		return tree, errors.New("not a checkpoint of this log")
 	}
 	if tree.N, err = decimal(lines[1]); err != nil {
@@ -122,13 +147,17 @@ func hash(s string) (h tlog.Hash, err error) {
 	return h, nil
 }
 
-func check(proof, leaf []byte, origin string, keys []note.Verifier) error {
+func check(proof, leaf []byte, p policy) error {
 	parts := strings.SplitN(string(proof), "\n\n", 2)
 	lines := strings.Split(parts[0], "\n")
 	if len(parts) != 2 || lines[0] != "c2sp.org/tlog-proof@v1" {
 		return errors.New("not a proof")
 	}
 	if lines = lines[1:]; len(lines) > 0 && strings.HasPrefix(lines[0], "extra ") {
+		extra, err := strict.DecodeString(strings.TrimPrefix(lines[0], "extra "))
+		if err != nil || !bytes.Equal(extra, leaf) {
+			return errors.New("it carries something else than the leaf")
+		}
 		lines = lines[1:]
 	}
 	if len(lines) == 0 || !strings.HasPrefix(lines[0], "index ") {
@@ -146,7 +175,7 @@ func check(proof, leaf []byte, origin string, keys []note.Verifier) error {
 		}
 		hashes = append(hashes, h)
 	}
-	tree, err := checkpoint(parts[1], origin, keys)
+	tree, err := checkpoint(parts[1], p)
 	if err != nil {
 		return err
 	}
@@ -174,7 +203,7 @@ func main() {
 	if len(args) < 2 {
 		fail("usage: verify [-flip] POLICY PROOF...")
 	}
-	origin, keys, err := readPolicy(args[0])
+	p, err := readPolicy(args[0])
 	if err != nil {
 		fail(err)
 	}
@@ -185,7 +214,7 @@ func main() {
 		if err1 != nil || err2 != nil {
 			fail(err1, err2)
 		}
-		if err := check(proof, leaf, origin, keys); err != nil {
+		if err := check(proof, leaf, p); err != nil {
 			fail(path, err)
 		}
 		if !flip {
@@ -193,7 +222,7 @@ func main() {
 		}
 		for _, b := range [][]byte{proof, leaf} {
 			flips(b, func(where string) {
-				if check(proof, leaf, origin, keys) == nil {
+				if check(proof, leaf, p) == nil {
 					fail(path, "is accepted with another", where)
 				}
 				changed++

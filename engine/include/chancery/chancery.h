@@ -20,6 +20,7 @@
 #include "absl/types/span.h"
 #include "chancery/environment.h"
 #include "chancery/pack.h"
+#include "chancery/receipt.h"
 #include "chancery/types.h"
 
 namespace chancery {
@@ -176,6 +177,14 @@ class Snapshot {
   absl::StatusOr<std::vector<WaitingView>> Waiting() const;
 
   absl::StatusOr<StatusView> Status() const;
+
+  // Where an entry stands in the one order. name: as for Entry. Errors: NotFound, DataLoss. Cost: reads the entries of a round.
+  absl::StatusOr<PlaceView> Place(std::string_view name) const;
+
+  // What members have signed of the order and of one another's lanes, their own cosignatures among them: bytes for
+  // Database::TakeCosignatures at any other site. At most 64 of each member on each log.
+  absl::StatusOr<std::string> Cosignatures() const;
+
   absl::StatusOr<std::vector<SiteView>> Sites() const;
   absl::StatusOr<std::vector<PackView>> Packs() const;                        // in force here, in the order they were loaded
   absl::StatusOr<std::vector<std::string>> Keys(std::string_view reg) const;  // of existing records, ascending bytes
@@ -272,6 +281,22 @@ class Database {
   // its head is damaged; InvalidArgument (no bundle); as PutBlob, and then the entries are here.
   absl::StatusOr<Intake> ApplyBundle(std::string_view bundle);
   absl::StatusOr<Intake> ApplyBundle(const ByteSource& bundle);  // of the documents only a slice is held in memory
+
+  // Does what this site owes the one order, for whoever exchanges entries to call after each exchange: a beat where entries wait
+  // for this site to be heard, cosignatures over what it holds, and the rounds that can be closed. True: there is something new
+  // to hand on. Durable when it returns. patience_ms: how long ago the round must have ended for which it beats; more than 0
+  // where exchanges are rare. Errors: DataLoss; refusals never (a site that is not admitted owes nothing).
+  absl::StatusOr<bool> Settle(int64_t patience_ms = 0);
+  // Keeps what Cosignatures() gave elsewhere, as far as it holds. True: some of it was new. Errors: InvalidArgument (malformed).
+  absl::StatusOr<bool> TakeCosignatures(std::string_view cosignatures);
+
+  // What this store can prove of an entry, as files for whoever has none: the strongest receipt, or the one that is asked for:
+  // accepted, witnessed, settled. entry: as for Snapshot::Entry. Errors: NotFound (no such entry, or no such receipt yet: why,
+  // and who is waited for), InvalidArgument (another word), DataLoss.
+  absl::StatusOr<ReceiptFile> Prove(std::string_view entry, std::string_view strength = {}) const;
+  // The settled order as a C2SP checkpoint: its size and root, signed by this site and cosigned by a quorum. Errors: NotFound
+  // (nothing is settled yet), DataLoss.
+  absl::StatusOr<std::string> Checkpoint() const;
 
   // Looks at every page, hashes every entry of every lane again, checks every seal and every row of the journal, and compares
   // records, claims, docket and sums with one another. Reads only; others file meanwhile. Damage is told in the view. Cost: the

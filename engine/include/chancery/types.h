@@ -207,6 +207,22 @@ struct WaitingView {
   bool held = false;  // they lack nothing but time: their stamps, or those of held ones they build on, are too far ahead
 };
 
+// How far the one order has come, as known here (docs/reference/order.md).
+struct OrderView {
+  std::string settled;                   // RFC 3339: every entry stamped up to then has its final place; "" = nothing is settled
+  uint64_t entries = 0;                  // that have one
+  std::vector<std::string> waiting_for;  // lane labels: who has to be heard before more is settled
+  std::vector<std::string> unequal;      // members that have signed another order
+};
+
+// Where an entry stands.
+struct PlaceView {
+  uint64_t place = 0;                  // in the one order, counted from 1; 0 = its round is not closed here
+  bool settled = false;                // a quorum has cosigned it: the place is final
+  std::vector<std::string> witnesses;  // lane labels: other sites that have signed that they store it
+  std::vector<std::string> cosigners;  // that have signed the order with it, of a settled one
+};
+
 struct StatusView {
   std::string site, registry_name, registry;
   std::string pack;                                        // names, joined by ", "
@@ -217,6 +233,7 @@ struct StatusView {
   std::string renewed;              // why this site has a new key and waits for a new lane; "" = it does not
   std::vector<std::string> lost;    // "tallinn-13…17": filed, as is known here, and not here
   std::vector<std::string> halted;  // "tallinn-13": lanes of which two versions exist, from where on they differ
+  OrderView order;
   uint64_t free_bytes = 0;
 };
 

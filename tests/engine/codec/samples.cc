@@ -52,6 +52,12 @@ Entry Admission() {
   return e;
 }
 
+Entry Beat() {
+  Entry e = Of(EntryKind::kBeat, 4);
+  e.context = {{kOther, 3}};
+  return e;
+}
+
 Entry EveryKindOfValue() {
   return Filing(
       5, {Create("2341:0058 õ",
@@ -188,10 +194,13 @@ Entry Filing() {
 Entry SmallEdit() { return Filing(13, {Edit("P000000000000007", {Set(5, Value::Text("registered"))})}); }
 
 std::vector<std::pair<std::string, Entry>> Entries() {
-  return {{"genesis", Genesis()},          {"pack", Pack()},           {"admit", Admission()},    {"filing", Filing()},
-          {"values", EveryKindOfValue()},  {"members", EveryMember()}, {"ops", SeveralOps()},     {"named", OverOneOfTwo()},
-          {"many-changes", ManyChanges()}, {"ruling-keep", Keeping()}, {"ruling-none", NoneOf()}, {"ruling-both", Both()},
-          {"small-edit", SmallEdit()}};
+  return {{"genesis", Genesis()},          {"pack", Pack()},
+          {"admit", Admission()},          {"filing", Filing()},
+          {"values", EveryKindOfValue()},  {"members", EveryMember()},
+          {"ops", SeveralOps()},           {"named", OverOneOfTwo()},
+          {"many-changes", ManyChanges()}, {"ruling-keep", Keeping()},
+          {"ruling-none", NoneOf()},       {"ruling-both", Both()},
+          {"small-edit", SmallEdit()},     {"beat", Beat()}};
 }
 
 Run SmallRun() {

@@ -259,7 +259,7 @@ TEST_F(Blobs, ABundleCarriesThemAndTheSecondTimeNothing) {
   Ok(File("2", Put(large).Value()));
   Put("nobody names this one");
   const std::string bundle = Export();
-  EXPECT_TRUE(bundle.starts_with("CHBUNDL3"));
+  EXPECT_TRUE(bundle.starts_with("CHBUNDL5"));
   const Intake intake = Ok(tartu_->ApplyBundle(SourceOf(bundle)));
   EXPECT_EQ(intake.documents, 2u);
   EXPECT_EQ(intake.documents_damaged, 0u);

@@ -254,7 +254,7 @@ TEST_F(Inbox, TheGenesisSaysHowFarAStampMayLead) {
                               key.Sign(SealMessage(registry, entry.lane, entry.seq, tree.Root()))}));
   }
   Site& site = New("elsewhere");
-  const Bundle bundle{registry, {}, {}, {runs[0], runs[1]}, 0};
+  const Bundle bundle{registry, {}, {}, {runs[0], runs[1]}, "", 0};
   site.db = *Database::Join(site.dir, {"elsewhere", "full", "e"}, EncodeBundle(bundle), site.env);
   EXPECT_EQ(site.Frontier(), "narva-1");
   EXPECT_EQ(site.Status().held, 1u);

@@ -28,7 +28,7 @@ TEST(Verdict, AProofThatTheQuorumCosignedIsProven) {
             "PROVEN The leaf is at index 4 of 7 leaves. The checkpoint is signed by the log register.example/settled. The quorum "
             "sites has cosigned it: tartu (2026-01-01T00:00:01Z), narva (2026-01-01T00:00:02Z).");
   EXPECT_EQ(judgement.cosignatures,
-            (std::vector<Cosignature>{{.witness = "tartu", .at_s = kTime + 1}, {.witness = "narva", .at_s = kTime + 2}}));
+            (std::vector<Cosigner>{{.witness = "tartu", .at_s = kTime + 1}, {.witness = "narva", .at_s = kTime + 2}}));
 }
 
 TEST(Verdict, WithoutTheQuorumNothingIsProvenAndItIsToldWhoIsMissing) {

@@ -101,7 +101,7 @@ TEST(ToJson, ShowsAnEntryASiteAndTheStatus) {
       ToJson(status).Json(),
       R"({"status":{"site":"tallinn","registry":"r1","frontier":{"tallinn":17,"tartu.2":4},"digest":"","docket":"","cases":1,"held":0,)"
       R"("waiting":0,"settled":null,"registry_name":"","pack":"","records":0,"entries":0,"notices":0,"ruled":0,"admitted":false,)"
-      R"("free_bytes":0}})");
+      R"("free_bytes":0,"placed":0}})");
 }
 
 TEST(Explain, TellsARefusalFromAnError) {

@@ -1,0 +1,235 @@
+// Judges receipts from their bytes alone. engine/proof says what a file proves of a leaf; here it is said of an entry, in words.
+#include "chancery/receipt.h"
+
+#include <algorithm>
+#include <iterator>
+#include <set>
+
+#include "absl/strings/str_join.h"
+#include "engine/base/environment.h"
+#include "engine/base/status.h"
+#include "engine/base/strings.h"
+#include "engine/codec/run.h"
+#include "engine/proof/verdict.h"
+
+namespace chancery {
+namespace {
+
+std::string_view KindWord(EntryKind kind) {
+  static constexpr std::string_view kWords[] = {"filing", "genesis", "pack", "admission", "ruling", "beat"};
+  return kWords[static_cast<size_t>(kind)];
+}
+
+std::string LaneDigits(LaneId lane) { return Cat(absl::Hex(lane, absl::kZeroPad16)); }
+
+RegistryId RegistryOf(const Entry& entry, std::string_view bytes) {
+  return entry.kind == EntryKind::kGenesis ? IdOf(bytes) : entry.registry;
+}
+
+ReceiptEntry Told(const Entry& entry, std::string_view bytes) {
+  ReceiptEntry told;
+  told.id = Hex(IdOf(bytes).view());
+  told.registry = Hex(RegistryOf(entry, bytes).view());
+  told.lane = LaneDigits(entry.lane);
+  told.number = entry.seq;
+  told.kind = KindWord(entry.kind);
+  told.officer = entry.officer;
+  told.basis = entry.basis;
+  told.stamp = FormatTime(MsOf(entry.hlc));
+  for (const Op& op : entry.ops) {
+    if (std::find(told.keys.begin(), told.keys.end(), op.key) == told.keys.end()) told.keys.emplace_back(op.key);
+  }
+  for (const Place& place : entry.context) told.knew.push_back(Cat(LaneDigits(place.lane), "-", place.seq));
+  return told;
+}
+
+// A receipt while it is judged.
+struct Judging {
+  ProofFile proof;
+  Policy policy;
+  Judgement judgement;
+  const Checkpoint& head() const { return proof.checkpoint.checkpoint; }
+  void Say(Verdict verdict, std::string reason) {
+    judgement.verdict = std::max(judgement.verdict, verdict);
+    judgement.reasons.push_back(std::move(reason));
+  }
+  bool proven() const { return judgement.verdict == Verdict::kProven; }
+};
+
+absl::StatusOr<ProofFile> ReadProof(std::string_view file) {
+  absl::StatusOr<ProofFile> proof = ParseProofFile(file);
+  if (proof.ok()) return proof;
+  return Error(absl::StatusCode::kDataLoss, S(proof.status().message()), "ask for it again: chancery receipt ENTRY -o FILE");
+}
+
+absl::StatusOr<Policy> ReadPolicy(std::string_view text) {
+  absl::StatusOr<Policy> policy = ParsePolicy(text);
+  if (policy.ok()) return policy;
+  return Error(absl::StatusCode::kInvalidArgument, S(policy.status().message()),
+               "--policy FILE: the keys to trust, from somebody you trust");
+}
+
+bool IsSettled(const Checkpoint& head) { return head.origin.ends_with("/settled"); }
+
+// That the entry belongs where the proof puts it: a log signs hashes and does not look into them.
+void JudgePlace(const Entry& entry, Judging* c) {
+  const RegistryId registry = RegistryOf(entry, c->proof.extra);
+  const bool settled = c->head().origin == OrderOrigin(registry);
+  if (settled) {
+    if (entry.kind == EntryKind::kBeat) c->Say(Verdict::kDisproven, "A beat has no place in the settled order.");
+  } else if (c->head().origin != LaneOrigin(registry, entry.lane)) {
+    c->Say(Verdict::kDisproven, Cat("The entry is of the registry ", Hex(registry.view()), " and the journal ",
+                                    LaneDigits(entry.lane), ", and the log is another one."));
+  } else if (c->proof.index + 1 != entry.seq) {
+    c->Say(Verdict::kDisproven, Cat("The entry says that it is number ", entry.seq,
+                                    " of its journal, and stands there as number ", c->proof.index + 1, "."));
+  }
+}
+
+// Members of the quorum that have cosigned: sites, where a site that has several keys is a group of its own.
+size_t Witnesses(const Judging& c) {
+  std::set<std::string> cosigned;
+  for (const Cosigner& it : c.judgement.cosignatures) cosigned.insert(it.witness);
+  const auto is_quorum = [&](const PolicyGroup& group) { return group.name == c.policy.quorum; };
+  const auto quorum = std::find_if(c.policy.groups.begin(), c.policy.groups.end(), is_quorum);
+  if (quorum == c.policy.groups.end()) return cosigned.size();
+  Policy one = c.policy;
+  return static_cast<size_t>(std::count_if(quorum->members.begin(), quorum->members.end(), [&](const std::string& member) {
+    one.quorum = member;
+    return QuorumMet(one, cosigned);
+  }));
+}
+
+// The earliest cosignature by another key than the entry's lane has.
+void NoteTime(const Judging& c, LaneId lane, ReceiptView* view) {
+  uint64_t earliest = UINT64_MAX;
+  for (const Cosigner& it : c.judgement.cosignatures) {
+    const auto is_it = [&](const PolicyWitness& witness) { return witness.name == it.witness; };
+    const auto witness = std::find_if(c.policy.witnesses.begin(), c.policy.witnesses.end(), is_it);
+    const bool own = witness->key.key.size() == 32 && LaneOf(PublicKey::From(witness->key.key)) == lane;
+    if (own || it.at_s >= earliest) continue;
+    earliest = it.at_s;
+    view->not_after = FormatTime(static_cast<int64_t>(it.at_s) * 1000);
+    view->not_after_by = it.witness;
+  }
+}
+
+std::string Names(const Judging& c) {
+  std::vector<std::string> names;
+  for (const Cosigner& it : c.judgement.cosignatures) names.push_back(it.witness);
+  return absl::StrJoin(names, ", ");
+}
+
+void SayTimes(ReceiptView* view) {
+  if (!view->entry.knew.empty())
+    view->says.push_back(
+        Cat("It was filed after these entries, which it names as known: ", absl::StrJoin(view->entry.knew, ", "), "."));
+  if (!view->not_after.empty())
+    view->says.push_back(Cat("It was filed not later than ", view->not_after, ", by the clock of ", view->not_after_by, "."));
+  view->does_not_say.push_back("When it was filed: its own stamp is what its site's clock showed, and no evidence of a time.");
+}
+
+void SayLane(const Judging& c, size_t witnesses, ReceiptView* view) {
+  view->says.push_back(Cat("Whoever has the key of the journal ", view->entry.lane,
+                           " has committed to exactly these bytes as entry ", view->entry.number, " of it."));
+  if (witnesses == 0) {
+    view->does_not_say.push_back("That it survives the loss of the site: no other has signed that it stores it.");
+    view->does_not_say.push_back("Its place in the one order.");
+    return;
+  }
+  view->says.push_back(Cat(witnesses == 1 ? Cat("1 other site has") : Cat(witnesses, " other sites have"),
+                           " signed that it stores it: ", Names(c), "."));
+  view->does_not_say.push_back("Its exact place in the one order, or, should its site be fenced, that it has one.");
+}
+
+void SaySettled(const Judging& c, ReceiptView* view) {
+  view->says.push_back(Cat("It stands at index ", view->index, " of the one order, for good, which had ", view->size,
+                           " leaves then (entries, and a record that ends each round)."));
+  view->says.push_back(Cat("A quorum has signed that order and stores all that is in it: ", Names(c), "."));
+  if (view->not_after.empty())
+    view->does_not_say.push_back("That it survives the loss of the site: no other has signed that it stores it.");
+  view->does_not_say.push_back("Who physically came first: the order is by stamps of the sites' clocks.");
+  view->does_not_say.push_back("What effect it has: a ruling can take the effect, and never the place.");
+}
+
+ReceiptView ViewOf(const Judging& c, const absl::StatusOr<Entry>& entry) {
+  ReceiptView view;
+  view.verdict = VerdictName(c.judgement.verdict);
+  view.reasons = c.judgement.reasons;
+  view.origin = c.head().origin;
+  view.index = c.proof.index;
+  view.size = c.head().tree.size;
+  if (!entry.ok()) return view;
+  const size_t witnesses = Witnesses(c);
+  view.entry = Told(*entry, c.proof.extra);
+  view.strength = IsSettled(c.head()) ? "settled" : witnesses == 0 ? "accepted" : Cat("witnessed ", witnesses);
+  if (!c.proven()) return view;
+  NoteTime(c, entry->lane, &view);
+  IsSettled(c.head()) ? SaySettled(c, &view) : SayLane(c, witnesses, &view);
+  SayTimes(&view);
+  return view;
+}
+
+absl::StatusOr<ReceiptView> Judge(const ProofFile& proof, const Policy& policy) {
+  Judging c{.proof = proof, .policy = policy, .judgement = {}};
+  if (proof.extra.empty()) {
+    c.judgement = CheckCheckpoint(proof.checkpoint, policy);
+    c.Say(Verdict::kInconclusive, "The file does not carry the entry that it is about.");
+    return ViewOf(c, absl::NotFoundError(""));
+  }
+  c.judgement = CheckInclusion(proof, proof.extra, policy);
+  const absl::StatusOr<Entry> entry = DecodeEntry(proof.extra);
+  if (entry.ok()) {
+    JudgePlace(*entry, &c);
+  } else {
+    c.Say(Verdict::kInconclusive, Cat("What the file carries is no entry: ", S(entry.status().message()), "."));
+  }
+  return ViewOf(c, entry);
+}
+
+// Of two that are proven each; what else is shown of both together.
+void JudgeOrder(const ProofFile& a, const ProofFile& b, const Policy& policy, BeforeView* view) {
+  const Judgement both = CheckBefore({a, a.extra}, {b, b.extra}, policy, {});
+  const std::set<std::string> said(view->reasons.begin(), view->reasons.end());
+  view->verdict = VerdictName(both.verdict);
+  view->reasons.clear();
+  for (const std::string& reason : both.reasons) {
+    if (!said.contains(reason)) view->reasons.push_back(reason);
+  }
+  if (both.verdict != Verdict::kProven) return;
+  const bool settled = IsSettled(a.checkpoint.checkpoint);
+  view->says.push_back(Cat("Entry ", view->a.entry.id, " stands before entry ", view->b.entry.id,
+                           settled ? " in the one order, for good." : " in one journal."));
+  if (settled) view->does_not_say.push_back("Who physically came first: the order is by stamps of the sites' clocks.");
+  view->does_not_say.push_back("That the first one knew, allowed or rules out the second.");
+}
+
+std::string Worst(const std::string& a, const std::string& b) {
+  for (const Verdict verdict : {Verdict::kDisproven, Verdict::kInconclusive})
+    if (a == VerdictName(verdict) || b == VerdictName(verdict)) return std::string(VerdictName(verdict));
+  return std::string(VerdictName(Verdict::kProven));
+}
+
+}  // namespace
+
+absl::StatusOr<ReceiptView> VerifyReceipt(std::string_view file, std::string_view policy_text) {
+  ASSIGN_OR_RETURN(const ProofFile proof, ReadProof(file));
+  ASSIGN_OR_RETURN(const Policy policy, ReadPolicy(policy_text));
+  return Judge(proof, policy);
+}
+
+absl::StatusOr<BeforeView> VerifyBefore(std::string_view file_a, std::string_view file_b, std::string_view policy_text) {
+  ASSIGN_OR_RETURN(const ProofFile a, ReadProof(file_a));
+  ASSIGN_OR_RETURN(const ProofFile b, ReadProof(file_b));
+  ASSIGN_OR_RETURN(const Policy policy, ReadPolicy(policy_text));
+  BeforeView view;
+  ASSIGN_OR_RETURN(view.a, Judge(a, policy));
+  ASSIGN_OR_RETURN(view.b, Judge(b, policy));
+  view.verdict = Worst(view.a.verdict, view.b.verdict);
+  view.reasons = view.a.reasons;
+  std::copy(view.b.reasons.begin(), view.b.reasons.end(), std::back_inserter(view.reasons));
+  if (view.verdict == VerdictName(Verdict::kProven)) JudgeOrder(a, b, policy, &view);
+  return view;
+}
+
+}  // namespace chancery

@@ -1,0 +1,163 @@
+// receipt, prove, checkpoint: what this store can show of an entry, and of the one order, to whoever has no store.
+#include "net/cli/command.h"
+#include "net/cli/files.h"
+#include "net/cli/receipt_screen.h"
+#include "net/cli/screen.h"
+
+namespace chancery::cli {
+namespace {
+
+struct ReceiptOptions {
+  std::string entry, out, strength;
+};
+
+std::string PolicyFile(const std::string& out) { return out.empty() ? "" : out + ".policy"; }
+
+// A receipt, and what the verifier makes of it: nothing is said here that it does not say.
+struct Shown {
+  const ReceiptOptions& options;
+  const EntryView& entry;
+  const ReceiptFile& file;
+  const ReceiptView& view;
+};
+
+Literal Json(const Shown& shown) {
+  const ReceiptFile& file = shown.file;
+  Literal body = Literal::Object();
+  body.Add("entry", file.entry).Add("short", file.short_name).Add("hlc", shown.entry.hlc);
+  body.Add("ticks", static_cast<int64_t>(shown.entry.ticks)).Add("strength", file.strength);
+  body.Add("place", file.place == 0 ? Literal() : Literal(static_cast<int64_t>(file.place)));
+  body.Add("entries", file.place == 0 ? Literal() : Literal(static_cast<int64_t>(file.entries)));
+  body.Add("not_before", TextOrNull(file.not_before)).Add("not_before_by", TextOrNull(file.not_before_by));
+  body.Add("not_after", TextOrNull(shown.view.not_after)).Add("not_after_by", TextOrNull(shown.view.not_after_by));
+  if (!file.halted.empty()) body.Add("halted", file.halted);
+  body.Add("says", TextList(shown.view.says)).Add("does_not_say", TextList(shown.view.does_not_say));
+  body.Add("proof", file.proof).Add("policy", file.policy);
+  body.Add("file", TextOrNull(shown.options.out)).Add("policy_file", TextOrNull(PolicyFile(shown.options.out)));
+  return Literal::Object({{"receipt", std::move(body)}});
+}
+
+std::string Time(const Shown& shown) {
+  const ReceiptFile& file = shown.file;
+  std::string out = file.not_before.empty() ? "No earliest time: it names no entry of another site as known."
+                                            : "Not before " + file.not_before + ", when " + file.not_before_by +
+                                                  ", which it knew, was stamped there.";
+  return out + (shown.view.not_after.empty()
+                    ? " No latest time: no other site has signed."
+                    : " Not after " + shown.view.not_after + " by the clock of " + shown.view.not_after_by + ".");
+}
+
+std::string Screen(const Command& command, const Shown& shown) {
+  const ReceiptFile& file = shown.file;
+  const std::string& out = shown.options.out;
+  std::string screen = Bold(Upper(file.strength)) + "  " + file.short_name;
+  if (file.place > 0) screen += ", place " + Count(file.place) + " of " + Count(file.entries) + " in the one order";
+  screen += "\n" + Labelled("", WhoAndWhat(shown.view.entry)) + "\n";
+  screen += SaysAndNot(shown.view.says, shown.view.does_not_say) + Labelled("Time", Time(shown));
+  if (!file.halted.empty()) screen += Labelled("Beware", "Two versions of its journal exist from " + Plain(file.halted) + " on.");
+  if (out.empty()) {
+    const std::string name = file.short_name + ".tlog-proof";
+    return screen + "\n" + NextBlock({command.Self() + " receipt " + file.short_name + " -o " + name + "   # as a file"});
+  }
+  screen += Labelled("Written", Plain(out) + ", which has the entry itself in it, and " + Plain(PolicyFile(out)) +
+                                    ": the keys of the sites as known here.");
+  return screen + "\n" + NextBlock({"chancery verify " + ShellWord(out) + "   # anywhere, without a store"});
+}
+
+absl::Status WriteFiles(const std::string& out, const ReceiptFile& file) {
+  if (out.empty()) return absl::OkStatus();
+  const absl::Status status = WriteFile(PolicyFile(out), file.policy);
+  return status.ok() ? WriteFile(out, file.proof) : status;
+}
+
+// Who has to be heard before something, or this entry, is settled. entry: nullptr for the whole order.
+int Unsettled(const Command& command, const Snapshot& now, const EntryView* entry, const absl::Status& why) {
+  const absl::StatusOr<StatusView> status = now.Status();
+  if (!status.ok()) return command.Fail(status.status());
+  const ErrorView words = Explain(why);
+  if (command.json()) {
+    Literal body = Literal::Object();
+    body.Add("entry", entry == nullptr ? Literal() : Literal(entry->entry));
+    body.Add("short", entry == nullptr ? Literal() : Literal(entry->short_name));
+    body.Add("message", words.message).Add("next", words.next).Add("waiting_for", TextList(status->order.waiting_for));
+    return command.Line(Literal::Object({{"unsettled", std::move(body)}})), kFindings;
+  }
+  std::string screen = Bold("NOT YET") + "  ";
+  for (const std::string& line : Wrap(Plain(words.message) + ".", kColumns - 9))
+    screen += (screen.ends_with("\n") ? std::string(9, ' ') : "") + line + "\n";
+  for (const std::string& line : Wrap("To do: " + Plain(words.next) + ".", kColumns - 9))
+    screen += std::string(9, ' ') + line + "\n";
+  const std::string weaker = entry == nullptr ? " status" : " receipt " + entry->short_name + "   # what can be shown today";
+  command.Print(command.quiet() ? "" : screen + "\n" + NextBlock({command.Self() + weaker}));
+  return kFindings;
+}
+
+int Issue(const Command& command, const ReceiptOptions& options, const Database& db) {
+  const absl::StatusOr<Snapshot> now = db.Read();
+  if (!now.ok()) return command.Fail(now.status());
+  const absl::StatusOr<EntryView> entry = now->Entry(options.entry);
+  if (!entry.ok()) return command.Fail(entry.status());
+  const absl::StatusOr<ReceiptFile> file = db.Prove(entry->short_name, options.strength);
+  if (absl::IsNotFound(file.status()) && options.strength == "settled") return Unsettled(command, *now, &*entry, file.status());
+  if (!file.ok()) return command.Fail(file.status());
+  const absl::StatusOr<ReceiptView> view = VerifyReceipt(file->proof, file->policy);
+  if (!view.ok()) return command.Fail(view.status());
+  if (absl::Status written = WriteFiles(options.out, *file); !written.ok()) return command.Fail(written);
+  const Shown shown{options, *entry, *file, *view};
+  if (command.json()) return command.Line(Json(shown)), kDone;
+  command.Print(command.quiet() ? file->strength + " " + file->short_name + "\n" : Screen(command, shown));
+  return kDone;
+}
+
+// A site by itself owes the order what it would do at an exchange.
+int Receipt(const Command& command, const ReceiptOptions& options) {
+  return command.WithStore([&](Database& db) {
+    const absl::StatusOr<bool> settled = db.Settle();
+    return settled.ok() ? Issue(command, options, db) : command.Fail(settled.status());
+  });
+}
+
+int Prove(const Command& command, const ReceiptOptions& options) {
+  ReceiptOptions settled = options;
+  settled.strength = "settled";
+  return Receipt(command, settled);
+}
+
+struct CheckpointOptions {};
+
+int ShowCheckpoint(const Command& command, const std::string& note) {
+  if (!command.json()) return command.Print(note), kDone;
+  std::vector<std::string> lines;
+  for (size_t at = 0; lines.size() < 3; at = note.find('\n', at) + 1) lines.push_back(note.substr(at, note.find('\n', at) - at));
+  Literal body = Literal::Object();
+  body.Add("origin", lines[0]).Add("size", static_cast<int64_t>(std::stoll(lines[1]))).Add("root", lines[2]).Add("note", note);
+  return command.Line(Literal::Object({{"checkpoint", std::move(body)}})), kDone;
+}
+
+int Checkpoint(const Command& command, const CheckpointOptions&) {
+  return command.WithStore([&](Database& db) -> int {
+    if (const absl::StatusOr<bool> settled = db.Settle(); !settled.ok()) return command.Fail(settled.status());
+    const absl::StatusOr<std::string> note = db.Checkpoint();
+    if (note.ok()) return ShowCheckpoint(command, *note);
+    const absl::StatusOr<Snapshot> now = db.Read();
+    if (!absl::IsNotFound(note.status()) || !now.ok()) return command.Fail(note.status());
+    return Unsettled(command, *now, nullptr, note.status());
+  });
+}
+
+}  // namespace
+
+void AddReceipt(CLI::App& app, Command& command) {
+  CLI::App* receipt = app.add_subcommand("receipt", "The strongest receipt of an entry, and what it does not say");
+  ReceiptOptions& options = Bind(receipt, command, Receipt);
+  receipt->add_option("ENTRY", options.entry, "tallinn-17, or its id")->required()->type_name("");
+  receipt->add_option("-o,--out", options.out, "Write it, and the keys to check it with to FILE.policy")->type_name("FILE");
+  receipt->add_option("--as", options.strength, "accepted, witnessed or settled, and no other")->type_name("STRENGTH");
+  CLI::App* prove = app.add_subcommand("prove", "That an entry has its final place in the one order");
+  ReceiptOptions& proof = Bind(prove, command, Prove);
+  prove->add_option("ENTRY", proof.entry, "tallinn-17, or its id")->required()->type_name("");
+  prove->add_option("-o,--out", proof.out, "Write it, and the keys to check it with to FILE.policy")->type_name("FILE");
+  Bind(app.add_subcommand("checkpoint", "The size and root of the settled order, as a signed note"), command, Checkpoint);
+}
+
+}  // namespace chancery::cli

@@ -1,0 +1,59 @@
+// The settled order against its definition, on random histories; and bugs that are planted in it.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <iostream>
+
+#include "engine/base/planted.h"
+#include "tests/model/order_history.h"
+
+namespace chancery::model {
+namespace {
+
+uint64_t FromEnvironment(const char* name, uint64_t otherwise) {
+  const char* given = std::getenv(name);
+  return given == nullptr ? otherwise : std::strtoull(given, nullptr, 10);
+}
+
+TEST(Order, IsTheSortedSetAtEveryStep) {
+  const uint64_t first = FromEnvironment("CHANCERY_SEED", 1);
+  const uint64_t count = FromEnvironment("CHANCERY_SEEDS", std::getenv("CHANCERY_SEED") != nullptr ? 1 : 60);
+  OrderTally tally;
+  for (uint64_t seed = first; seed < first + count; ++seed)
+    ASSERT_EQ(RunOrderHistory(seed, tally), "") << "replay: CHANCERY_SEED=" << seed << " " << testing::internal::GetArgvs()[0]
+                                                << " --gtest_filter=Order.IsTheSortedSetAtEveryStep";
+  for (const auto& [what, n] : tally) std::cout << "  " << n << "\t" << what << "\n";
+  if (count < 20) return;
+  for (const char* what : {"joined", "filed", "lost runs", "cosignatures taken", "settled something", "clock set",
+                           "cosignatures compared", "settled further", "waiting", "beats"})
+    EXPECT_GT(tally[what], 0u) << what << " never happened";
+}
+
+#ifdef CHANCERY_PLANTED_BUGS
+
+class PlantedInTheOrder : public testing::TestWithParam<int> {
+ protected:
+  ~PlantedInTheOrder() override { PlantBug(Bug::kNone); }
+};
+
+TEST_P(PlantedInTheOrder, IsFound) {
+  PlantBug(static_cast<Bug>(GetParam()));
+  OrderTally tally;
+  std::string error;
+  uint64_t seed = 0;
+  while (error.empty() && seed < 60) error = RunOrderHistory(++seed, tally);
+  EXPECT_NE(error, "") << BugName(static_cast<Bug>(GetParam())) << " was not found in 60 histories";
+  std::cout << "  " << BugName(static_cast<Bug>(GetParam())) << ": found after " << seed << " histories: " << error << "\n";
+}
+
+INSTANTIATE_TEST_SUITE_P(Bugs, PlantedInTheOrder, testing::Range(kMergeBugCount, kBugCount),
+                         [](const testing::TestParamInfo<int>& info) {
+                           std::string name = BugName(static_cast<Bug>(info.param));
+                           for (char& c : name) c = c == '-' ? '_' : c;
+                           return name;
+                         });
+
+#endif
+
+}  // namespace
+}  // namespace chancery::model
