@@ -25,6 +25,7 @@ void RegisterRead();        // W3
 void RegisterHeal();        // W4
 void RegisterDifference();  // W5
 void RegisterDisk();        // W6, and verify and rebuild of the store that it leaves
+void RegisterOrder();       // S11
 void RegisterScale();       // S9
 void RegisterStrain();      // long heals, many cases, many values, filers beside an import
 void RegisterPhysical();    // what the machine itself can do

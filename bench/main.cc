@@ -42,6 +42,7 @@ int main(int argc, char** argv) {
   RegisterHeal();
   RegisterDifference();
   RegisterDisk();
+  RegisterOrder();
   RegisterScale();
   RegisterStrain();
   RegisterPhysical();
