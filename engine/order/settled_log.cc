@@ -1,5 +1,7 @@
 #include "engine/order/settled_log.h"
 
+#include <algorithm>
+
 #include "engine/base/status.h"
 #include "engine/base/strings.h"
 #include "engine/journal/rows.h"
@@ -36,6 +38,18 @@ absl::StatusOr<Hash256> SettledNode(const Txn& txn, int level, uint64_t index) {
   const size_t from = static_cast<size_t>(first % kTileNodes) * 32, bytes = size_t{32} << within;
   if (!row || row->size() < from + bytes) return Damaged(tile_level, tile);
   return RootOver(row->substr(from, bytes));
+}
+
+absl::StatusOr<std::optional<uint64_t>> FindLeaf(const Txn& txn, uint64_t from, uint64_t to, const Hash256& leaf) {
+  for (uint64_t at = from; at < to;) {
+    const uint64_t tile = at / kTileNodes, end = std::min(to, (tile + 1) * kTileNodes);
+    const auto row = txn.Get(Table::kTile, Key64(0, tile));
+    RETURN_IF_ERROR(txn.status());
+    if (!row || row->size() < (end - tile * kTileNodes) * 32) return Damaged(0, tile);
+    for (; at < end; ++at)
+      if (row->substr(at % kTileNodes * 32, 32) == leaf.view()) return std::optional(at);
+  }
+  return std::nullopt;
 }
 
 absl::Status SettledLog::AppendAt(size_t level, uint64_t size, const Hash256& node) {

@@ -2,6 +2,7 @@
 // 256: level 0 holds leaf hashes, each node of level n is the root of a whole tile of level n - 1.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,10 @@ namespace chancery {
 
 // The node over the 2^level leaves from index·2^level on, which are all in the log. Errors: DataLoss. Cost: a row, 255 hashes.
 absl::StatusOr<Hash256> SettledNode(const Txn& txn, int level, uint64_t index);
+
+// The index of a leaf among those from `from` on, before `to`; nullopt where it is none of them. Errors: DataLoss. Cost: 32 bytes a
+// leaf are looked at.
+absl::StatusOr<std::optional<uint64_t>> FindLeaf(const Txn& txn, uint64_t from, uint64_t to, const Hash256& leaf);
 
 // Appends leaves behind those that are there. Errors: DataLoss (the last tile is not there).
 class SettledLog {

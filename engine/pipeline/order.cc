@@ -4,6 +4,7 @@
 
 #include "engine/base/environment.h"
 #include "engine/base/status.h"
+#include "engine/order/settled_log.h"
 
 namespace chancery {
 namespace {
@@ -71,11 +72,11 @@ absl::StatusOr<PlaceView> ViewOfPlace(const Txn& txn, const Journal& journal, co
   ASSIGN_OR_RETURN(const std::optional<RoundRow> round, FindRound(txn, number));
   if (!round) return view;
   ASSIGN_OR_RETURN(const std::optional<RoundRow> before, RoundBefore(txn, number));
-  ASSIGN_OR_RETURN(const std::vector<Placed> placed, EntriesOf(journal, lanes, before ? &*before : nullptr, *round));
-  const auto at =
-      std::find_if(placed.begin(), placed.end(), [&](const Placed& p) { return p.lane == lane.id && p.seq == SeqOf(dot); });
-  if (at == placed.end()) return view;  // a beat has none
-  view.place = (before ? before->entries : 0) + static_cast<uint64_t>(at - placed.begin()) + 1;
+  ASSIGN_OR_RETURN(const EntryId id, journal.IdAt(dot));
+  const uint64_t first = before ? before->size : 0;
+  ASSIGN_OR_RETURN(const std::optional<uint64_t> at, FindLeaf(txn, first, round->size - 1, id));
+  if (!at) return view;  // a beat has none
+  view.place = (before ? before->entries : 0) + (*at - first) + 1;
   view.settled = number <= order.settled;
   ASSIGN_OR_RETURN(const std::optional<RoundRow> settled, FindRound(txn, order.settled));
   if (view.settled && settled) {

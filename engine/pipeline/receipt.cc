@@ -267,13 +267,11 @@ class Prover {
     ASSIGN_OR_RETURN(const std::optional<RoundRow> round, FindRound(txn_, number));
     if (!round) return std::nullopt;
     ASSIGN_OR_RETURN(const std::optional<RoundRow> before, RoundBefore(txn_, number));
-    ASSIGN_OR_RETURN(const std::vector<Placed> placed, EntriesOf(journal_, lanes_, before ? &*before : nullptr, *round));
-    const auto is_it = [this](const Placed& p) { return p.lane == lane().id && p.seq == seq(); };
-    const auto at = std::find_if(placed.begin(), placed.end(), is_it);
-    if (at == placed.end()) return std::nullopt;
-    const auto rank = static_cast<uint64_t>(at - placed.begin());
-    file->place = (before ? before->entries : 0) + rank + 1;
-    return (before ? before->size : 0) + rank;
+    ASSIGN_OR_RETURN(const EntryId id, journal_.IdAt(dot_));
+    const uint64_t first = before ? before->size : 0;
+    ASSIGN_OR_RETURN(const std::optional<uint64_t> at, FindLeaf(txn_, first, round->size - 1, id));
+    if (at) file->place = (before ? before->entries : 0) + (*at - first) + 1;
+    return at;
   }
 
   const Txn& txn_;
