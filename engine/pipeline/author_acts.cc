@@ -19,6 +19,10 @@ absl::Status RefuseForm(const std::string& at, std::string_view why, std::string
   return Refuse({"type", "", at, Cat(at, " ", why), std::string(next)});
 }
 
+absl::Status RefuseGrantee(const std::string& at, std::string_view site) {
+  return RefuseForm(at, Cat("is granted to another site of the registry; found \"", site, "\""), "chancery site ls");
+}
+
 absl::Status RefuseSize(const std::string& at) {
   return Refuse({"limit", "", at, Cat(at, " would take more than ", limits::kValueBytes, " bytes, or 4096 shares at once"),
                  "file less at once"});
@@ -111,15 +115,15 @@ absl::Status Author::TypeAct(const DraftChange& draft, const FieldInfo& field, c
   }
 }
 
-// To a site means to the lane in which it files now.
+// To a site means to the lane in which it files now. That it is another's is seen in FitSum: an act that was filed elsewhere may
+// grant to this site, and is recognised here.
 absl::StatusOr<Value> Author::TypeGrant(const DraftChange& draft, const std::string& at) {
   const std::string& site = PartOf(draft.value, "to");
   const int64_t amount = draft.value.Find("amount")->integer;
   const Lane* to = nullptr;
   for (const Lane& lane : work_.lanes.all())
     if (lane.site == site && (to == nullptr || lane.incarnation > to->incarnation)) to = &lane;
-  if (to == nullptr || to == work_.Own())
-    return RefuseForm(at, Cat("is granted to another site of the registry; found \"", site, "\""), "chancery site ls");
+  if (to == nullptr) return RefuseGrantee(at, site);
   if (amount <= 0) return RefuseForm(at, "is granted in amounts above 0", "");
   ByteWriter lane;
   lane.U64(to->id);
@@ -226,6 +230,8 @@ absl::Status Author::FitSum(const FieldInfo& field, const Cell* cell, bool anew,
     return Refuse({"limit", field.rule_id, at, Cat(at, " would leave the range of 64 bits"), ""});
   }
   const LaneId own = work_.Own() == nullptr ? 0 : work_.Own()->id;
+  if (grants && own != 0 && ByteReader(change.value.AsGroup()[1].second.payload()).U64() == own)
+    return RefuseGrantee(at, work_.Own()->site);
   int64_t rights = 0, used = 0;
   if (anew) {
     rights = field.def.max;

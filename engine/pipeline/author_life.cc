@@ -87,6 +87,12 @@ absl::Status Author::Revive(const RecordKey& key, const RegisterInfo& reg, Entry
   Change life = Withdraw(DotsWhere(edit->record, IsDead), work_.lanes);
   life.value = Value::Bool(true);
   ASSIGN_OR_RETURN(Op op, OpOn(entry, reg, KeyOf(key), OpKind::kNeutral));
+  const auto same = [&](const Op& other) { return other.pack == op.pack && other.reg == op.reg && other.key == op.key; };
+  if (const auto it = std::find_if(entry.ops.begin(), entry.ops.end(), same); it != entry.ops.end()) {  // it refers to itself
+    it->kind = OpKind::kNeutral;
+    it->changes.push_back(std::move(life));
+    return absl::OkStatus();
+  }
   op.changes.push_back(std::move(life));
   entry.ops.push_back(std::move(op));
   return absl::OkStatus();

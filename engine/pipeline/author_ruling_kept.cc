@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <set>
 
 #include "engine/base/status.h"
 #include "engine/base/strings.h"
@@ -75,7 +76,10 @@ absl::Status Author::SharesEffects(const RulingDraft& draft, const Case& c, cons
       return RefuseRuling(c, Cat("what ", draft.keep, " passes on is not there"), "--none, or --set JSON");
     for (size_t i = 0; i < writes.size(); ++i)
       if (Clashes(c, FactOf(writes[i]), kept)) AddBuiltOn(transfers, i, gone);
-    gone.erase(static_cast<size_t>(at - writes.begin()));
+    // The same act filed again is no rival: others may have taken its lots as it names them.
+    const auto kept_one = static_cast<size_t>(at - writes.begin());
+    const auto& act = transfers[kept_one].transfer.act;
+    std::erase_if(gone, [&](size_t i) { return i == kept_one || (act && transfers[i].transfer.act == act); });
   }
   Writes lost;
   for (const size_t i : gone) lost.push_back(writes[i]);
@@ -114,7 +118,13 @@ absl::Status Author::BothShares(const Case& c, const Writes& writes, const std::
   for (const Lot& lot : made) {
     transfer.out.push_back({lot.owner, lot.share, IsLeftOver(lot) ? std::nullopt : std::optional(lot.id)});
   }
-  withdrawn->named = PlacesOf(lost, work_.lanes);
+  // What an earlier ruling wrote anew stands for lots of a transfer that this one withdraws once more: others let in no name but
+  // of what is withdrawn.
+  std::set<Place> places;
+  for (const Place& place : PlacesOf(lost, work_.lanes)) places.insert(place);
+  for (const Portion& portion : transfer.out)
+    if (portion.stands_for) places.insert(portion.stands_for->place);
+  withdrawn->named.assign(places.begin(), places.end());
   transfer.act = ActOf(RulingAct(ruling, withdrawn->named), transfer);
   const std::string bytes = EncodeTransfer(transfer);
   if (transfer.in.empty() || !DecodeTransfer(bytes))

@@ -82,8 +82,11 @@ void Workspace::FoldCreate(RecordEdit& edit, const Act& act) {
     for (Slot& slot : record.slots) {
       const FieldDef& def = edit.reg->fields[slot.field].def;
       if (slot.cell.size() > 1 || def.keeps()) TouchField(edit.key, *edit.reg, slot.field);
+      const size_t stood = slot.cell.size();
       EraseIf(slot.cell, before);
       if (!def.adds_up()) continue;
+      // An act that ends here may stand where it was filed as well, unseen; what is filed now has seen all.
+      if (slot.cell.size() < stood && act.dot != in_hand_.first) edit.recount.push_back(slot.field);
       for (const Write& write : slot.cell)  // a sum of which only a part was seen
         if (const auto tally = TallyIn(write); tally && act.seen->At(HandleOf(write.dot)) >= tally->first)
           edit.recount.push_back(slot.field);

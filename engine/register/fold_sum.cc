@@ -1,6 +1,7 @@
 // Counters and quotas: one tally a lane. Usually a step is added; where a creation had seen a part of a tally, or an act was
 // filed twice, the field is counted anew from the entries on the record.
 #include <algorithm>
+#include <functional>
 #include <map>
 
 #include "engine/base/planted.h"
@@ -51,16 +52,18 @@ void Workspace::FoldSum(const Change& change, const FieldInfo& field, const Act&
   if (act.perhaps_again && !Planted(Bug::kActsCountTwice)) edit.recount.push_back(field.handle);
 }
 
-// Whether an entry that stands earlier in canonical order carries the same id and changes the field alike: it is one act.
+// Whether an entry that stands earlier in canonical order carries the same id and changes the field alike: it is one act. What a
+// creation ended does not count, so it does not count instead of another.
 absl::StatusOr<bool> Workspace::FiledBefore(const Touch& touch, const Change& change, const FieldInfo& field,
-                                            const RecordKey& key) {
+                                            const RecordKey& key, const std::function<bool(Dot, size_t)>& ended) {
   if (touch.entry.idempotency.empty()) return false;
   for (const Dot dot : Acts(touch.entry.idempotency)) {
     if (dot == touch.dot) continue;
     ASSIGN_OR_RETURN(const Entry other, journal.EntryAt(dot));
     if (!Before(lanes, other.hlc, dot, touch.entry.hlc, touch.dot)) continue;
-    for (const Op& op : other.ops) {
-      if (!OnRecord(other, op, key)) continue;
+    for (size_t i = 0; i < other.ops.size(); ++i) {
+      const Op& op = other.ops[i];
+      if (!OnRecord(other, op, key) || ended(dot, i)) continue;
       const Ordinals& ordinals = *catalog_->Resolve(other.packs[op.pack], op.reg);
       for (const Change& c : op.changes)
         if (c.field < ordinals.fields.size() && ordinals.fields[c.field] == &field && c.verb == change.verb &&
@@ -104,7 +107,7 @@ absl::Status Workspace::Recount(const FieldInfo& field, RecordEdit& edit) {
       for (const Change& change : op.changes) {
         if (change.verb != Verb::kBump || change.field >= ordinals.fields.size() || ordinals.fields[change.field] != &field)
           continue;
-        ASSIGN_OR_RETURN(const bool before, FiledBefore(touch, change, field, edit.key));
+        ASSIGN_OR_RETURN(const bool before, FiledBefore(touch, change, field, edit.key, ended));
         if (!before) AddToTally(StepOf(change), field, act, edit.record);
       }
     }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -193,7 +194,8 @@ class Workspace {
   void FoldSum(const Change& change, const FieldInfo& field, const Act& act, RecordEdit& edit);
   void AddToTally(const TallyStep& step, const FieldInfo& field, const Act& act, Record& record);
   absl::Status Recount(const FieldInfo& field, RecordEdit& edit);
-  absl::StatusOr<bool> FiledBefore(const Touch& touch, const Change& change, const FieldInfo& field, const RecordKey& key);
+  absl::StatusOr<bool> FiledBefore(const Touch& touch, const Change& change, const FieldInfo& field, const RecordKey& key,
+                                   const std::function<bool(Dot, size_t)>& ended);
   void TouchField(const RecordKey& key, const RegisterInfo& reg, uint16_t handle);
   void NoteLife(RecordEdit& edit);
   void NoteClaim(const RecordEdit& edit, const ClaimRow& row, const std::vector<ClaimRow>& others);

@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "tests/model/clerk_parts.h"
+#include "tests/model/shares.h"
 #include "tests/support/forever.h"
 
 namespace chancery::model {
@@ -50,7 +51,7 @@ void FindActsBefore(const Meaning& view, const Draft& draft, const Contents& con
   bool other_content = false;
   for (const Item* item : view.order) {
     if (draft.id.empty() || item->entry.idempotency != draft.id) continue;
-    if (contents.at(item->place()) == JsonOf(draft)) {
+    if (contents.at(item->place()) == ContentOf(draft)) {
       out.before.push_back(view.book.Short(item->place()));
     } else {
       other_content = true;
@@ -95,6 +96,27 @@ void UnsetReferences(const Meaning& view, const std::string& target, Expected& o
 }
 
 }  // namespace
+
+std::string ContentOf(const Draft& draft) {
+  Draft copy = draft;
+  for (DraftOp& op : copy.ops) {
+    for (DraftChange& change : op.changes) {
+      change.over.clear();
+      const Literal *from = change.value.Find("from"), *to = change.value.Find("to");
+      if (change.verb != DraftChange::Verb::kTransfer || from == nullptr || to == nullptr) continue;
+      const auto given = SharesIn(*from), taken = SharesIn(*to);
+      if (!given || !taken) continue;
+      Amounts gains;
+      for (const auto& [owner, share] : *taken) gains[owner] += share;
+      for (const auto& [owner, share] : *given) gains[owner] -= share;
+      change.value = Literal::Object();
+      for (const auto& [owner, gain] : gains) {
+        if (gain != 0) change.value.Add(owner, gain.get_str());
+      }
+    }
+  }
+  return JsonOf(copy);
+}
 
 Expected Expect(const Meaning& view, LaneId lane, const Draft& draft, const Contents& contents) {
   Expected out;

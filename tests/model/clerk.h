@@ -19,9 +19,11 @@ struct Expected {
   std::vector<Fact> facts;   // rulings: what it decides
 };
 
-// The draft as the JSON of product's surface; two drafts are the same act iff this is equal.
+// The draft as the JSON of product's surface.
 std::string JsonOf(const Draft& draft);
 std::string JsonOf(const RulingDraft& ruling);
+// Two drafts are the same act iff this is equal: of a transfer it says who gains or loses how much, and nowhere what is replaced.
+std::string ContentOf(const Draft& draft);
 
 // lane: of the site. drafts: the content of entries filed before.
 using Contents = std::map<Place, std::string>;

@@ -18,18 +18,21 @@ class Rewriting {
   bool Add(size_t i) {
     if (shares_.transfers[i].in.empty()) return false;
     Amounts net;
+    std::set<std::string> givers;
     for (const Portion& portion : shares_.transfers[i].out) net[portion.owner] += Exact(portion.share);
-    for (const Lot& lot : shares_.transfers[i].in) net[lot.owner] -= Exact(lot.share);
+    for (const Lot& lot : shares_.transfers[i].in) {
+      net[lot.owner] -= Exact(lot.share);
+      givers.insert(lot.owner);
+    }
     for (const auto& [owner, change] : net) {
       if (change < 0 && !Take(owner, -change)) return false;
+      if (change > 0 && givers.contains(owner)) Make(Fresh(), owner, change);  // not the lot that was to be: it is worth less
     }
     const Act& write = shares_.writes[i];
     for (uint32_t p = 0; p < shares_.transfers[i].out.size(); ++p) {
       const Portion& portion = shares_.transfers[i].out[p];
-      const mpq_class gain = std::min<mpq_class>(Exact(portion.share), net[portion.owner]);
-      if (gain <= 0) continue;
-      net[portion.owner] -= gain;
-      pool_[portion.stands_for.value_or(LotId{write.by->place(), write.op, p})] = {portion.owner, gain};
+      const LotId own{write.by->place(), write.op, p};
+      if (!givers.contains(portion.owner)) Make(portion.stands_for.value_or(own), portion.owner, Exact(portion.share));
     }
     return true;
   }
@@ -39,16 +42,24 @@ class Rewriting {
     for (const auto& [id, lot] : shares_.live) {
       if (!pool_.contains(id)) whole.in.push_back({id, lot.owner, Small(lot.share)});
     }
-    for (const auto& [id, lot] : pool_) {
-      const bool fresh = id.place.lane == kFresh;
-      if (!shares_.live.contains(id))
-        whole.out.push_back({lot.owner, Small(lot.share), fresh ? std::nullopt : std::optional(id)});
+    for (const LotId& id : made_) {
+      const auto lot = pool_.find(id);
+      if (lot == pool_.end()) continue;
+      whole.out.push_back(
+          {lot->second.owner, Small(lot->second.share), id.place.lane == kFresh ? std::nullopt : std::optional(id)});
     }
     return whole;
   }
 
  private:
   static constexpr LaneId kFresh = ~LaneId{0};  // of lots without a name
+
+  LotId Fresh() { return {{kFresh, 1}, 0, fresh_++}; }
+
+  void Make(const LotId& id, const std::string& owner, const mpq_class& share) {
+    pool_[id] = {owner, share};
+    made_.push_back(id);
+  }
 
   bool Take(const std::string& owner, mpq_class share) {
     const Lots before = pool_;
@@ -57,12 +68,13 @@ class Rewriting {
       pool_.erase(id);
       share -= lot.share;
     }
-    if (share < 0) pool_[LotId{{kFresh, 1}, 0, fresh_++}] = {owner, -share};
+    if (share < 0) Make(Fresh(), owner, -share);
     return share <= 0;
   }
 
   const Ownership& shares_;
   Lots pool_;
+  std::vector<LotId> made_;
   uint32_t fresh_ = 0;
 };
 
@@ -115,7 +127,7 @@ void RuleOnShares(const Meaning& view, const Case& c, const RulingDraft& ruling,
   if (!ruling.keep.empty() && (kept.empty() || lacks)) out.refusals.insert("ruling");
   if (ruling.none) gone = shares.BuiltOn(contested);
   if (!ruling.keep.empty()) gone = shares.BuiltOn(rivals);
-  for (const size_t i : shares.Below(kept)) gone.erase(i);
+  for (const size_t i : shares.WithRepetitions(kept)) gone.erase(i);
   Rewriting anew(shares);
   for (const size_t i : contested) {
     if (!ruling.both || shares.counts[i]) continue;
@@ -127,9 +139,12 @@ void RuleOnShares(const Meaning& view, const Case& c, const RulingDraft& ruling,
   }
   std::set<Place> named;
   for (const size_t i : gone) named.insert(shares.writes[i].by->place());
+  Transfer whole = ruling.both ? anew.Whole() : Transfer();
+  for (const Portion& portion : whole.out) {  // withdrawn before, where its transfer was written anew before
+    if (portion.stands_for) named.insert(portion.stands_for->place);
+  }
   Retract(view, c.subject, field, named, out);
   if (!ruling.both || gone.empty()) return;
-  Transfer whole = anew.Whole();
   whole.act = ActOfRuling(c, whole, named);
   if (whole.in.empty() || !DecodeTransfer(EncodeTransfer(whole))) {  // two wholes, or one lot twice
     out.refusals.insert("ruling");

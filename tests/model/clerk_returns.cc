@@ -44,7 +44,9 @@ void RuleByReturn(const Meaning& view, LaneId lane, const Case& c, const RulingD
   for (const auto& [address, write] : losers) Settle(view, address, c.rule.on[0], ValueBefore(view, write), out);
   const Imagined after = After(view, lane, ruling, out);
   const Meaning meaning(after.book, after.seen);
-  if (meaning.cases.at({c.rule.id, c.subject}).clashes.empty()) return;
+  Expected tried;
+  FindBreaches(view, meaning, after.item(), tried);
+  if (meaning.cases.at({c.rule.id, c.subject}).state == "ruled" && tried.refusals.empty()) return;
   out = nothing;
   for (const auto& [address, write] : losers) Settle(view, address, c.rule.on[0], Value::Unset(), out);
 }

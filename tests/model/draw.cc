@@ -1,13 +1,14 @@
 #include "tests/model/draw.h"
 
+#include <algorithm>
 #include <iterator>
 #include <map>
+#include <optional>
 #include <set>
 
 namespace chancery::model {
-namespace {
 
-bool Present(const Row* row, const std::string& field) {  // a value other than unset stands
+bool Present(const Row* row, const std::string& field) {
   if (row == nullptr || !row->exists) return false;
   for (const Act& write : row->Visible(OrdinalOf(*row->reg, field))) {
     if (!write.value().unset()) return true;
@@ -15,17 +16,16 @@ bool Present(const Row* row, const std::string& field) {  // a value other than 
   return false;
 }
 
-}  // namespace
-
 Draw::Draw(uint64_t seed, bool dense)
-    : random_(seed), dense_(dense), hot_(Below(14)), subject_(SubjectFrom(Below(100))), theme_(Below(4)) {}
+    : random_(seed), dense_(dense), hot_(Below(14)), subject_(SubjectFrom(seed * 37 % 100)), theme_(seed / 2 % 4) {}
 
 Draw::Subject Draw::SubjectFrom(size_t percent) {
-  return percent < 40 ? Subject::kParcels : percent < 64 ? Subject::kEstates : percent < 86 ? Subject::kLeases : Subject::kBlocks;
+  return percent < 36 ? Subject::kParcels : percent < 60 ? Subject::kEstates : percent < 84 ? Subject::kLeases : Subject::kBlocks;
 }
 
 std::vector<std::string> Draw::ThemeOf(const std::string& reg) {
   const std::map<std::string, std::vector<std::vector<std::string>>> themes = {
+      {"parcel", {{"code", "petition"}, {"status", "owner", "tags"}, {"parent", "next", "bans"}, {"number", "status", "usage"}}},
       {"estate", {{"shares"}, {"charges", "rents"}, {"size", "block", "phase"}, {"permits", "code", "shares"}}},
       {"lease", {{"term", "place"}, {"hours", "place", "part"}, {"rent", "place"}, {"part", "series"}}},
       {"block", {{"within"}, {"cap", "visits"}, {"cap", "within"}, {"stage", "visits", "within"}}}};
@@ -34,13 +34,30 @@ std::vector<std::string> Draw::ThemeOf(const std::string& reg) {
 
 std::vector<Draft> Draw::Beginnings() {
   std::vector<Draft> drafts;
+  std::set<std::string> begun;
   for (const std::string& address : FirstRecords()) {
     if (!Chance(70)) continue;
     Draft& draft = drafts.emplace_back();
     draft.By("mari").Create(address);
-    if (address.starts_with("estate/") && Chance(70)) draft.Transfer("shares", {}, {{"A", "1/2"}, {"B", "1/2"}});
+    AddFirst(draft, address.substr(0, address.find('/')), begun);
+    begun.insert(address);
   }
   return drafts;
+}
+
+// What brings records under the rules between records, or to a state from which there is more than one way.
+void Draw::AddFirst(Draft& draft, const std::string& reg, const std::set<std::string>& begun) {
+  const bool parcel = begun.contains("parcel/1"), block = begun.contains("block/1");
+  if (reg == "parcel" && Chance(40)) draft.Set("petition", Of<std::string>({"a", "b"}));
+  if (reg == "lease" && Chance(40)) draft.Set("series", Of<std::string>({"a", "b"}));
+  if (reg == "parcel" && Chance(25)) draft.Move("status", "filed");
+  if (reg == "parcel" && parcel && Chance(35)) draft.Set("next", "parcel/1");
+  if (reg == "firm" && parcel && Chance(35)) draft.Set("home", "parcel/1");
+  if (reg == "lease" && parcel && Chance(70)) draft.Set("place", "parcel/1");
+  if (reg == "lease" && Chance(50)) draft.Set("part", theme_ == 3 ? Of<std::string>({"x", "y"}) : "x");
+  if (reg == "block" && Chance(50)) draft.Set("cap", static_cast<int64_t>(Below(2)));
+  if (reg == "estate" && block && Chance(50)) draft.Set("block", "block/1");
+  if (reg == "estate" && Chance(70)) draft.Transfer("shares", {}, {{"A", "1/2"}, {"B", "1/2"}});
 }
 
 std::vector<std::string> Draw::FirstRecords() const {
@@ -63,11 +80,11 @@ std::string Draw::Address() {
       return dense_ ? Of<std::string>({"parcel/1", "parcel/1", "parcel/2", "firm/1"})
                     : Of<std::string>({"parcel/1", "parcel/1", "parcel/2", "parcel/2", "parcel/a%20b", "firm/1", "firm/2"});
     case Subject::kEstates:
-      return dense_ ? Of<std::string>({"estate/1", "estate/1", "estate/2", "block/1"})
+      return dense_ ? Of<std::string>({"estate/1", "estate/1", "estate/2", theme_ == 2 ? "estate/3" : "estate/1", "block/1"})
                     : Of<std::string>({"estate/1", "estate/1", "estate/1", "estate/2", "estate/2", "estate/3",
                                        theme_ == 2 ? "block/1" : "estate/1"});
     case Subject::kLeases:
-      return dense_ ? Of<std::string>({"lease/1", "lease/1", "lease/2", "parcel/1"})
+      return dense_ ? Of<std::string>({"lease/1", "lease/1", "lease/2", "lease/2", "lease/3", "parcel/1"})
                     : Of<std::string>({"lease/1", "lease/1", "lease/2", "lease/2", "lease/3", "lease/3", "parcel/a%20b"});
     case Subject::kBlocks:
       return dense_ ? Of<std::string>({"block/1", "block/1", "block/2", "estate/1"})
@@ -100,7 +117,8 @@ Literal Draw::IntervalFor(const FieldSpec& field) {
 }
 
 Literal Draw::ValueFor(const FieldSpec& field) {
-  if (field.type == Type::kInteger) return static_cast<int64_t>(Below(field.name == "rent" ? 4 : field.name == "cap" ? 3 : 2));
+  if (field.type == Type::kInteger)
+    return static_cast<int64_t>(Below(field.name == "rent" ? 4 : field.name == "cap" || field.name == "size" ? 3 : 2));
   if (field.type == Type::kSerial) return static_cast<int64_t>(100 + Below(3));
   if (field.type == Type::kInterval) return IntervalFor(field);
   if (field.type == Type::kLadder) return Chance(4) ? Literal("nowhere") : Literal(Of(field.steps));
@@ -137,6 +155,7 @@ void Draw::AddPlain(const Target& target) {
     change.verb = Chance(60) ? DraftChange::Verb::kAdd : DraftChange::Verb::kRemove;
   } else if (field.type == Type::kState) {
     if (!Chance(2)) change.verb = DraftChange::Verb::kMove;
+    if (Chance(80)) change.value = NextState(target);
   } else if (field.type == Type::kSerial) {
     if (!Chance(2)) change.verb = DraftChange::Verb::kIssue;
   } else if (Chance(field.type == Type::kLadder ? 2 : 12)) {
@@ -151,6 +170,16 @@ void Draw::AddPlain(const Target& target) {
     if (writes.size() > 1 && Chance(60)) change.over = target.view.book.Short(Of(writes).by->place());
   }
   target.op.changes.push_back(change);
+}
+
+// Where the field may go from what is shown.
+Literal Draw::NextState(const Target& target) {
+  const Value* shown = target.Old() == nullptr ? nullptr : target.view.Interim(*target.row, target.ordinal);
+  std::vector<std::string> next;
+  for (const auto& [from, to] : target.field.moves) {
+    if (from == (shown == nullptr ? target.field.start : std::string(shown->payload()))) next.push_back(to);
+  }
+  return next.empty() ? ValueFor(target.field) : Literal(Of(next));
 }
 
 void Draw::AddChange(const Meaning& view, const Row* row, const FieldSpec& field, DraftOp& op) {
@@ -168,10 +197,30 @@ const FieldSpec& Draw::Disputed(const Row* row, const RegisterSpec& reg) {
   return fields.empty() ? Of(reg.fields) : *Of(fields);
 }
 
-const FieldSpec& Draw::FieldFor(const Row* row, const RegisterSpec& reg) {
+// A field that a rule looks at that has a case with the record: such writes take clashes away, and add others.
+const FieldSpec* Draw::LookedAt(const Meaning& view, const std::string& address) {
+  const RegisterSpec& reg = RegisterOf(chancery::Address::Parse(address)->reg);
+  std::vector<const FieldSpec*> fields;
+  for (const auto& [key, c] : view.cases) {
+    const auto here = [&, &about = c](const Fact& fact) { return about.rule.reg == reg.name && view.AddressOf(fact) == address; };
+    if (std::none_of(c.facts.begin(), c.facts.end(), here)) continue;
+    for (const std::string& name : c.rule.on) fields.push_back(FieldOf(reg, name));
+    for (const std::string& name : c.rule.per) fields.push_back(FieldOf(reg, name));
+    for (int i = 0; i < 2 && !c.rule.same.empty(); ++i) fields.push_back(FieldOf(reg, c.rule.same));
+  }
+  return fields.empty() ? nullptr : Of(fields);
+}
+
+const FieldSpec& Draw::FieldFor(const Meaning& view, const std::string& address) {
+  const Row* row = view.Find(address);
+  const RegisterSpec& reg = RegisterOf(chancery::Address::Parse(address)->reg);
   const std::vector<std::string> theme = ThemeOf(reg.name);
-  if (!theme.empty() && Chance(65)) return *FieldOf(reg, Of(theme));
-  if (theme.empty() && Chance(20)) return *FieldOf(reg, reg.name == "firm" ? "phase" : Chance(50) ? "status" : "number");
+  if (Chance(20)) {
+    if (const FieldSpec* field = LookedAt(view, address)) return *field;
+  }
+  if (!theme.empty() && Chance(reg.name == "parcel" ? 40 : 65)) return *FieldOf(reg, Of(theme));
+  if (reg.name == "firm" && Chance(20)) return *FieldOf(reg, "phase");
+  if (reg.name == "parcel" && Chance(15)) return *FieldOf(reg, Chance(50) ? "status" : "number");
   if (Chance(25)) return Disputed(row, reg);
   return reg.fields[(Chance(60) ? hot_ + Below(3) : Below(99)) % reg.fields.size()];
 }
@@ -203,7 +252,7 @@ DraftOp Draw::Operation(const Meaning& view, const std::string& address) {
   std::set<std::string> chosen;
   const size_t wanted = create ? Below(4) : 1 + Below(2);
   while (chosen.size() < wanted && chosen.size() < reg.fields.size()) {
-    const FieldSpec& field = FieldFor(row, reg);
+    const FieldSpec& field = FieldFor(view, address);
     if ((field.once || field.type == Type::kSerial) && Present(row, field.name) && !Chance(10)) {
       if (Chance(20)) break;  // there may be nothing else
       continue;
@@ -230,10 +279,13 @@ Literal Draw::Premise() {
 }
 
 Draft Draw::Filing(const Meaning& view) {
+  if (Chance(10)) {
+    if (const std::optional<Draft> alike = FilingAlike(view)) return *alike;
+  }
   Draft draft;
   draft.officer = Of<std::string>({"mari", "kaja"});
   if (Chance(15)) draft.basis = Of<std::string>({"doc-1", "doc-2"});
-  if (Chance(subject_ == Subject::kParcels ? 10 : 25))
+  if (Chance(subject_ == Subject::kParcels ? 10 : 30))
     draft.id = "act-" + std::to_string(Below(3) == 0 ? Below(static_cast<size_t>(ids_) + 1) : static_cast<size_t>(++ids_));
   if (Chance(15)) draft.relied_on.push_back(Premise());
   draft.admit_breaches = Chance(15);
@@ -259,29 +311,43 @@ Literal Draw::SetFor(const Meaning& view, const Case& c) {
     if (records.size() > 1 && Chance(40) && !out.members.empty()) continue;
     const FieldSpec& field = *FieldOf(RegisterOf(c.rule.reg), Of(c.rule.on));
     const bool fresh = c.rule.kind == RuleSpec::Kind::kUnique && field.type == Type::kText && Chance(70);
-    const bool none = c.rule.between_records() && Chance(30);
+    const bool none = c.rule.between_records() && Chance(c.rule.kind == RuleSpec::Kind::kUnique ? 30 : 55);
     out.Add(address + "/" + field.name, fresh ? Literal("z" + std::to_string(++ids_)) : none ? Literal() : ValueFor(field));
   }
   return out;
 }
 
-RulingDraft Draw::Ruling(const Meaning& view) {
+namespace {
+
+RulingDraft Judged(const std::string& rule, const std::string& subject) {
   RulingDraft ruling;
   ruling.officer = "judge";
   ruling.reason = "heard both";
+  ruling.rule = rule;
+  ruling.subject = subject;
+  return ruling;
+}
+
+}  // namespace
+
+RulingDraft Draw::Ruling(const Meaning& view) {
   std::map<std::string, std::vector<const Case*>> cases;  // by kind of rule: none crowds out another
   for (const auto& [key, c] : view.cases) {
     if (c.state != "ruled" || Chance(15)) cases[c.rule.shown].push_back(&c);
   }
-  if (cases.empty() || Chance(2)) {
-    ruling.rule = "parcel.owner";
-    ruling.subject = "parcel/none";
-    ruling.both = true;
-    return ruling;
+  for (const std::string frequent : {"existence", "field", "reference"}) {
+    if (cases.size() > 1 && Chance(60)) cases.erase(frequent);
   }
-  const Case& c = *Of(std::next(cases.begin(), static_cast<ptrdiff_t>(Below(cases.size())))->second);
-  ruling.rule = c.rule.id;
-  ruling.subject = c.subject;
+  if (cases.empty() || Chance(2)) {
+    RulingDraft nobody_asked = Judged("parcel.owner", "parcel/none");
+    nobody_asked.both = true;
+    return nobody_asked;
+  }
+  return RulingOn(view, *Of(std::next(cases.begin(), static_cast<ptrdiff_t>(Below(cases.size())))->second));
+}
+
+RulingDraft Draw::RulingOn(const Meaning& view, const Case& c) {
+  RulingDraft ruling = Judged(c.rule.id, c.subject);
   const size_t kind = Below(10);
   if (kind < 4) {
     const std::vector<Fact> facts(c.facts.begin(), c.facts.end());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -10,6 +11,8 @@
 #include "tests/model/model.h"
 
 namespace chancery::model {
+
+bool Present(const Row* row, const std::string& field);  // a value other than unset stands
 
 class Draw {
  public:
@@ -29,14 +32,20 @@ class Draw {
   std::vector<Draft> Beginnings();  // what a history may begin with
   // In the view of a site; most would be accepted there.
   Draft Filing(const Meaning& view);
+  // What sites file apart, so that it clashes: all under one rule. before: what was filed so, first by another site.
+  RuleSpec Rule(const Meaning& view);
+  Draft FilingUnder(const RuleSpec& rule, const Meaning& view, const std::vector<Draft>& before);
+  Draft FilingOfSum(const Meaning& view);  // under an id; of something else where the history has no sums
   // On one of the cases there are, or (seldom) on one that is not.
   RulingDraft Ruling(const Meaning& view);
+  RulingDraft RulingOn(const Meaning& view, const Case& c);
 
  private:
   // What a history is about, and the fields that it is about most: all at once would be too thin.
   enum class Subject { kParcels, kEstates, kLeases, kBlocks };
   static Subject SubjectFrom(size_t percent);
   std::vector<std::string> FirstRecords() const;
+  void AddFirst(Draft& draft, const std::string& reg, const std::set<std::string>& begun);
   std::vector<std::string> ThemeOf(const std::string& reg);
 
   // One field of one record, and the changes that are made up for it.
@@ -56,6 +65,7 @@ class Draw {
   std::string Address();
   void AddChange(const Meaning& view, const Row* row, const FieldSpec& field, DraftOp& op);
   void AddPlain(const Target& target);
+  Literal NextState(const Target& target);
   bool AddOfKind(const Target& target);  // false: the field holds one value, or elements
   void AddBump(const Target& target);
   void AddGrant(const Target& target);
@@ -63,9 +73,14 @@ class Draw {
   void AddCharge(const Target& target);
   Literal SharesFor();  // of a whole
   const FieldSpec& Disputed(const Row* row, const RegisterSpec& reg);
-  const FieldSpec& FieldFor(const Row* row, const RegisterSpec& reg);
+  const FieldSpec* LookedAt(const Meaning& view, const std::string& address);
+  const FieldSpec& FieldFor(const Meaning& view, const std::string& address);
   void AddCompanions(const Meaning& view, const Row* row, DraftOp& op, std::set<std::string> chosen);
   DraftOp Operation(const Meaning& view, const std::string& address);
+  std::optional<Draft> FilingAlike(const Meaning& view);  // nullopt: no case is about two records that may be alike
+  void MakeEnd(const FieldSpec& field, const Meaning& view, DraftOp& op);
+  void Oppose(const RuleSpec& rule, const Target& target, const Draft* first, DraftChange& change);
+  std::string AddressUnder(const RuleSpec& rule, const std::vector<Draft>& before);
   Literal Premise();
   Literal SetFor(const Meaning& view, const Case& c);
 

@@ -26,7 +26,7 @@ bool Draw::AddOfKind(const Target& target) {
 void Draw::AddBump(const Target& target) {
   const auto step = static_cast<int64_t>(1 + Below(target.field.type == Type::kEscrow ? 3 : 4));
   const int64_t by = Chance(2)                                          ? 0
-                     : Chance(2) && target.field.type == Type::kCounter ? INT64_MAX - step
+                     : Chance(6) && target.field.type == Type::kCounter ? INT64_MAX - step
                      : Chance(25)                                       ? -step
                                                                         : step;
   target.Add(Chance(2) ? Verbs::kSet : Verbs::kBump, by);
@@ -64,7 +64,7 @@ void Draw::AddTransfer(const Target& target) {
   for (const auto& [owner, share] : owned) {
     if (!from.list.empty() && !Chance(20)) continue;
     if (from.list.empty() && owner != owned.rbegin()->first && Chance(50)) continue;
-    const bool part = Chance(50) && share.get_den() < 16;
+    const bool part = Chance(65) && share.get_den() < 16;
     const mpq_class some = Chance(4) ? mpq_class(1) : part ? mpq_class(share / 2) : share;
     from.list.push_back(Held(owner, some.get_str()));
     sum += some;

@@ -113,7 +113,7 @@ class Growing {
     if (refused || !error_.empty()) return;
     const Meaning after = ViewOf(site);
     const LaneId lane = book_.LaneOfSite(site);
-    contents_[{lane, after.seen.at(lane)}] = JsonOf(draft);
+    contents_[{lane, after.seen.at(lane)}] = ContentOf(draft);
   }
 
   void Rule(const std::string& site) {

@@ -231,10 +231,13 @@ class History {
     Tick();
     Site& site = *draw_.Of(sites_);
     const size_t kind = draw_.Below(100);
-    if (kind < 38) return File(site);
-    if (kind < 44) return FileMany(site);
-    if (kind < 65) return Rule(site);
-    if (kind < 67) return Repeat(site);
+    if (kind < 21) return File(site);
+    if (kind < 36) return FileApart(site, Another(site));
+    if (kind < 41) return FileMany(site);
+    if (kind < 57) return Rule(site);
+    if (kind < 64) return RuleApart(site, Another(site));
+    if (kind < 66) return FileTwice(site, Another(site));
+    if (kind < 68) return Repeat(site);
     if (kind < 86) return Deliver(*draw_.Of(sites_), site);
     if (kind < 89) return Bundle(*draw_.Of(sites_), site);
     if (kind < 91) return Restart(site);
@@ -245,6 +248,12 @@ class History {
     site.skew = far_clocks_ && draw_.Chance(50) ? 30 * kHour : static_cast<int64_t>(draw_.Below(kHour)) - kHour / 2;
     Note(Cat("skew ", site.name, " ", site.skew, "ms"));
     return "";
+  }
+
+  Site& Another(const Site& site) {
+    Site* other = draw_.Of(sites_).get();
+    while (other == &site && sites_.size() > 1) other = draw_.Of(sites_).get();
+    return *other;
   }
 
   // In the end every clock is where the stamps are, and every site that lost its disk has a lane again.
@@ -283,7 +292,33 @@ class History {
 
   Error File(Site& site) { return FileThis(site, draw_.Filing(*site.meaning)); }
 
-  Error Repeat(Site& site) { return drafts_.empty() ? "" : FileThis(site, draw_.Of(drafts_)); }
+  // Sites file under one rule, and have not heard of each other's.
+  Error FileApart(Site& one, Site& other) {
+    const RuleSpec rule = draw_.Rule(*one.meaning);
+    std::vector<Draft> drafts = {draw_.FilingUnder(rule, *one.meaning, {})};
+    RETURN_IF_DIFFERENT(FileThis(one, drafts[0]));
+    if (&one == &other) return "";
+    do {
+      drafts.push_back(draw_.FilingUnder(rule, *other.meaning, drafts));
+      RETURN_IF_DIFFERENT(FileThis(other, drafts.back()));
+    } while (draw_.Chance(rule.between_records() ? 60 : 20));
+    return draw_.Chance(60) ? Deliver(one, other) : "";
+  }
+
+  // One act, filed at two sites.
+  Error FileTwice(Site& one, Site& other) {
+    const Draft draft = draw_.FilingOfSum(*one.meaning);
+    RETURN_IF_DIFFERENT(FileThis(one, draft));
+    RETURN_IF_DIFFERENT(FileThis(other, draft));
+    return draw_.Chance(60) ? Deliver(one, other) : "";
+  }
+
+  // What was filed before, mostly not long ago: where it is known, and where nobody has heard of it.
+  Error Repeat(Site& site) {
+    if (drafts_.empty()) return "";
+    const size_t recent = draw_.Chance(75) ? std::min<size_t>(drafts_.size(), 4) : drafts_.size();
+    return FileThis(site, drafts_[drafts_.size() - 1 - draw_.Below(recent)]);
+  }
 
   Error FileThis(Site& site, Draft draft) {  // a copy: filing may grow drafts_
     Note(Cat("at ", site.name, " file ", JsonOf(draft), draft.admit_breaches ? "  # admits breaches" : ""));
@@ -327,7 +362,37 @@ class History {
 
   Error Rule(Site& site) {
     if (site.meaning->cases.empty() && !draw_.Chance(10)) return File(site);
-    const RulingDraft ruling = draw_.Ruling(*site.meaning);
+    RulingDraft ruling = draw_.Ruling(*site.meaning);
+    for (int again = 0; again < 2 && draw_.Chance(60) && !WouldBeFiled(site, ruling); ++again)
+      ruling = draw_.Ruling(*site.meaning);
+    return Rule(site, ruling);
+  }
+
+  // Two sites rule on one case, each as it sees it.
+  Error RuleApart(Site& one, Site& other) {
+    std::map<std::string, std::vector<CaseKey>> cases;  // by kind of rule
+    for (const auto& [key, c] : one.meaning->cases) {
+      if (&one != &other && c.state != "ruled" && other.meaning->cases.contains(key)) cases[c.rule.shown].push_back(key);
+    }
+    for (const std::string frequent : {"existence", "field"}) {
+      if (cases.size() > 1 && draw_.Chance(60)) cases.erase(frequent);
+    }
+    if (cases.empty()) return Rule(one);
+    const CaseKey key = draw_.Of(std::next(cases.begin(), static_cast<ptrdiff_t>(draw_.Below(cases.size())))->second);
+    for (Site* site : {&one, &other}) {
+      RulingDraft ruling = draw_.RulingOn(*site->meaning, site->meaning->cases.at(key));
+      for (int again = 0; again < 4 && !WouldBeFiled(*site, ruling); ++again)
+        ruling = draw_.RulingOn(*site->meaning, site->meaning->cases.at(key));
+      RETURN_IF_DIFFERENT(Rule(*site, ruling));
+    }
+    return draw_.Chance(50) ? Deliver(one, other) : "";
+  }
+
+  bool WouldBeFiled(const Site& site, const RulingDraft& ruling) const {
+    return Expect(*site.meaning, LaneOf(site), ruling).refusals.empty();
+  }
+
+  Error Rule(Site& site, const RulingDraft& ruling) {
     Note(Cat("at ", site.name, " rule ", ruling.rule, " ", ruling.subject, " ", JsonOf(ruling)));
     const Expected expected = Expect(*site.meaning, LaneOf(site), ruling);
     const absl::StatusOr<Receipt> result = site.db->Rule(ruling);
@@ -361,7 +426,7 @@ class History {
     const Entry& entry = book_.Find(result->short_name)->entry;
     if (entry.officer != draft.officer || entry.basis != draft.basis || entry.idempotency != draft.id)
       return "the entry says other things than the draft";
-    contents_[{entry.lane, entry.seq}] = JsonOf(draft);
+    contents_[{entry.lane, entry.seq}] = ContentOf(draft);
     Count("unset by a deletion", entry.ops.size() - draft.ops.size());
     CountVerbs(draft, tally_);
     for (const Op& op : entry.ops) {

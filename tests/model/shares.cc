@@ -148,20 +148,13 @@ std::set<size_t> Ownership::WithRepetitions(std::set<size_t> these) const {
   return all;
 }
 
+// The lots of a repetition are those of the first.
 std::set<size_t> Ownership::BuiltOn(std::set<size_t> these) const {
-  std::set<size_t> all = WithRepetitions(these);
+  std::set<size_t> all = these;
   for (size_t later = 0; later < size(); ++later) {
-    if (std::any_of(these.begin(), these.end(), [&](size_t i) { return TakesFrom(later, i); })) all.insert(later);
+    if (std::any_of(these.begin(), these.end(), [&](size_t i) { return !repeats[i] && TakesFrom(later, i); })) all.insert(later);
   }
   return all == these ? all : BuiltOn(all);
-}
-
-std::set<size_t> Ownership::Below(std::set<size_t> these) const {
-  std::set<size_t> all = WithRepetitions(these);
-  for (size_t earlier = 0; earlier < size(); ++earlier) {
-    if (std::any_of(these.begin(), these.end(), [&](size_t i) { return TakesFrom(i, earlier); })) all.insert(earlier);
-  }
-  return all == these ? all : Below(all);
 }
 
 Amounts Ownership::Owned() const {

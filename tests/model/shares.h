@@ -31,7 +31,7 @@ class Ownership {
   Amounts Owned() const;
   Literal Shown() const;                                   // [{"owner","share"}], ascending by owner
   std::set<size_t> BuiltOn(std::set<size_t> these) const;  // these and all that was built on them
-  std::set<size_t> Below(std::set<size_t> these) const;    // these and all that they were built on
+  std::set<size_t> WithRepetitions(std::set<size_t> these) const;
 
   std::vector<Act> writes;  // standing, in canonical order
   std::vector<Transfer> transfers;
@@ -48,7 +48,6 @@ class Ownership {
   bool IsMade(const Lot& lot) const;
   bool TakesFrom(size_t later, size_t earlier) const;
   bool AreRivals(size_t a, size_t b) const;
-  std::set<size_t> WithRepetitions(std::set<size_t> these) const;
 
   std::map<LotId, LotId> names_;
   std::set<LotId> made_;  // by transfers that count
