@@ -42,7 +42,8 @@ void Proves(benchmark::State& state) {
     constexpr int kProofs = 100;
     std::vector<ReceiptFile> proofs;
     Timed(state, kProofs, [&] {
-      for (int i = 0; i < kProofs; ++i) proofs.push_back(Must(filed.db->Prove("tallinn-" + std::to_string(7 + i * 11), "settled")));
+      for (int i = 0; i < kProofs; ++i)
+        proofs.push_back(Must(filed.db->Prove("tallinn-" + std::to_string(7 + i * 11), "settled")));
     });
     state.counters["bytes"] = static_cast<double>(proofs[0].proof.size());
   }

@@ -15,8 +15,8 @@ namespace chancery {
 // The node over the 2^level leaves from index·2^level on, which are all in the log. Errors: DataLoss. Cost: a row, 255 hashes.
 absl::StatusOr<Hash256> SettledNode(const Txn& txn, int level, uint64_t index);
 
-// The index of a leaf among those from `from` on, before `to`; nullopt where it is none of them. Errors: DataLoss. Cost: 32 bytes a
-// leaf are looked at.
+// The index of a leaf among those from `from` on, before `to`; nullopt where it is none of them. Errors: DataLoss. Cost: 32 bytes
+// a leaf are looked at.
 absl::StatusOr<std::optional<uint64_t>> FindLeaf(const Txn& txn, uint64_t from, uint64_t to, const Hash256& leaf);
 
 // Appends leaves behind those that are there. Errors: DataLoss (the last tile is not there).
