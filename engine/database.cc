@@ -16,6 +16,7 @@
 #include "engine/pipeline/commit.h"
 #include "engine/pipeline/ingest.h"
 #include "engine/pipeline/order.h"
+#include "engine/pipeline/readmit.h"
 #include "engine/pipeline/rebuild.h"
 #include "engine/pipeline/receipt.h"
 #include "engine/pipeline/resolve.h"
@@ -228,8 +229,8 @@ struct Database::Impl {
     ASSIGN_OR_RETURN(const std::unique_ptr<Batch> batch, Batch::Open(txn, SharedCatalog()));
     RETURN_IF_ERROR(work(*batch, txn));
     RETURN_IF_ERROR(batch->Flush(txn, key));
-    if (batch->work().packs_changed() && txn.Count(Table::kRecord) > 0)  // rules may have changed: look at everything anew
-      RETURN_IF_ERROR(RebuildAll(txn, batch->work().shared_catalog(), key));
+    const bool packs = batch->work().packs_changed() && txn.Count(Table::kRecord) > 0;  // rules may have changed
+    if (packs || batch->work().voided()) RETURN_IF_ERROR(RebuildAll(txn, batch->work().shared_catalog(), key));
     RETURN_IF_ERROR(txn.Commit());
     RETURN_IF_ERROR(AdoptKey());
     NoteTip(batch->work().lanes);
@@ -359,14 +360,15 @@ struct Database::Impl {
     return receipt;
   }
 
-  absl::Status Create(const std::string& dir, const std::string& site, const RegistryId& registry, const std::string& seed) {
+  absl::Status Create(const std::string& dir, const std::string& site, Role role, const RegistryId& registry,
+                      const std::string& seed) {
     RETURN_IF_ERROR(CheckSite(site));
     ASSIGN_OR_RETURN(
         env, Env::Open({.dir = dir, .create = true, .durable = environment.durable, .reserve_bytes = environment.reserve_bytes}));
     key = MakeKey(environment, seed);
     sidecar.Open(dir);
     tail.Open(dir, environment.durable);
-    store = {registry, site, key.public_key()};
+    store = {registry, site, key.public_key(), role};
     RETURN_IF_ERROR(WriteKeyFile(dir, key));
     ASSIGN_OR_RETURN(WriteTxn txn, env->Write());
     PutStoreRow(txn, store);
@@ -376,6 +378,7 @@ struct Database::Impl {
   // One transaction, and more of them while the inbox has more that is ready.
   absl::StatusOr<Intake> Take(Offer offer, absl::Status* fault);
   absl::StatusOr<Intake> TakeOnce(const Offer& offer, Attempt* attempt);
+  absl::StatusOr<bool> ActOnEpochs(int64_t patience_ms);
   absl::StatusOr<bool> TakeSigned(const std::vector<Cosignature>& offered);
   absl::StatusOr<Intake> TakeBundle(const Bundle& bundle);
   absl::StatusOr<Intake> Apply(const BundleFile& file);
@@ -586,7 +589,7 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Found(const std::string& dir
   }
   auto impl = std::make_unique<Impl>();
   impl->environment = env;
-  RETURN_IF_ERROR(impl->Create(dir, options.site, {}, options.key_seed));
+  RETURN_IF_ERROR(impl->Create(dir, options.site, Role::kFull, {}, options.key_seed));
   const absl::Status founded = impl->Found(options);
   if (!founded.ok()) {
     impl.reset();
@@ -600,7 +603,7 @@ absl::StatusOr<std::unique_ptr<Database::Impl>> Database::Impl::JoinNew(const st
                                                                         const BundleFile& file, const Environment& env) {
   auto impl = std::make_unique<Impl>();
   impl->environment = env;
-  RETURN_IF_ERROR(impl->Create(dir, options.site, file.bundle().registry, options.key_seed));
+  RETURN_IF_ERROR(impl->Create(dir, options.site, *RoleOf(options.role), file.bundle().registry, options.key_seed));
   const absl::Status joined = impl->Join(options, file);
   if (joined.ok()) return impl;
   impl.reset();
@@ -611,8 +614,8 @@ absl::StatusOr<std::unique_ptr<Database::Impl>> Database::Impl::JoinNew(const st
 namespace {
 
 absl::Status CheckRole(const JoinOptions& options) {
-  if (options.role == "full") return absl::OkStatus();
-  return Error(absl::StatusCode::kUnimplemented, Cat("role ", options.role, ": not yet"), "join with --role full");
+  if (RoleOf(options.role)) return absl::OkStatus();
+  return Error(absl::StatusCode::kInvalidArgument, Cat("no role is called \"", options.role, "\""), "full, blind or witness");
 }
 
 }  // namespace
@@ -714,7 +717,7 @@ std::string Database::SiteCard() const {
     return absl::OkStatus();
   };
   note().IgnoreError();  // a card that leaves out what it replaces is refused by every member
-  return WriteCard(impl_->store.site, Role::kFull, impl_->store.registry, key, replaces);
+  return WriteCard(impl_->store.site, impl_->store.role, impl_->store.registry, key, replaces);
 }
 
 std::string Database::Fingerprint() const { return FingerprintOf(impl_->Key().public_key()); }
@@ -763,6 +766,7 @@ absl::StatusOr<bool> Database::Settle(int64_t patience_ms) {
     ASSIGN_OR_RETURN(beat, BeatOwed(txn, LaneOf(impl_->Key().public_key()), impl_->NowMs() - patience_ms));
   }
   if (beat) RETURN_IF_ERROR(impl_->Act(Impl::With::kNobody, [&](Author& author) { return author.Beat(*beat); }).status());
+  ASSIGN_OR_RETURN(const bool spoke, impl_->ActOnEpochs(patience_ms));
   bool changed = false;
   Job job;
   job.alone = true;
@@ -771,7 +775,40 @@ absl::StatusOr<bool> Database::Settle(int64_t patience_ms) {
     return absl::OkStatus();
   };
   RETURN_IF_ERROR(impl_->Submit(job));
-  return changed || beat.has_value();
+  return changed || spoke || beat.has_value();
+}
+
+absl::StatusOr<bool> Database::Impl::ActOnEpochs(int64_t patience_ms) {
+  bool any = false;
+  for (;;) {
+    std::optional<EpochAct> act;
+    {
+      ASSIGN_OR_RETURN(const Txn txn, Read());
+      ASSIGN_OR_RETURN(const std::unique_ptr<Workspace> work, Workspace::Open(txn, SharedCatalog()));
+      ASSIGN_OR_RETURN(act, EpochActDue(*work, NowMs(), NowMs() - patience_ms));
+    }
+    if (!act) return any;
+    RETURN_IF_ERROR(Act(With::kNobody, [&](Author& author) { return author.OnEpoch(*act, key); }).status());
+    any = true;
+  }
+}
+
+absl::StatusOr<Receipt> Database::ProposeEnd(std::string_view site) {
+  return impl_->Act(Impl::With::kNobody, [&](Author& author) -> absl::StatusOr<Receipt> {
+    ASSIGN_OR_RETURN(EpochAct act, author.ToEnd(site));
+    return author.OnEpoch(std::move(act), impl_->key);
+  });
+}
+
+absl::StatusOr<Receipt> Database::Readmit(std::string_view entry, std::string_view officer) {
+  Draft draft;
+  {
+    ASSIGN_OR_RETURN(const Snapshot now, Read());
+    ASSIGN_OR_RETURN(Snapshot::Impl::View * view, now.impl_->Open());
+    ASSIGN_OR_RETURN(draft, DraftAgain(*view->work, entry));
+  }
+  if (!officer.empty()) draft.officer = officer;
+  return File(draft);
 }
 
 absl::StatusOr<bool> Database::TakeCosignatures(std::string_view cosignatures) {

@@ -12,6 +12,7 @@
 #include "engine/pack/view.h"
 #include "engine/pipeline/blob_names.h"
 #include "engine/pipeline/card.h"
+#include "engine/pipeline/epoch.h"
 #include "engine/pipeline/ingest.h"
 #include "engine/pipeline/order.h"
 #include "engine/pipeline/resolve.h"
@@ -148,26 +149,33 @@ absl::StatusOr<StatusView> Snapshot::Status() const {
   return status;
 }
 
+absl::StatusOr<EpochView> Snapshot::Epoch() const {
+  ASSIGN_OR_RETURN(Impl::View * view, impl_->Open());
+  return ViewOfEpochs(*view->work);
+}
+
 absl::StatusOr<std::vector<SiteView>> Snapshot::Sites() const {
   ASSIGN_OR_RETURN(Impl::View * view, impl_->Open());
   std::vector<SiteView> sites;
   for (const Lane& lane : view->work->lanes.all()) {
     SiteView site;
     site.name = lane.site;
-    site.role = lane.role == Role::kFull ? "full" : lane.role == Role::kBlind ? "blind" : "witness";
+    site.role = RoleName(lane.role);
     site.key = FingerprintOf(lane.key);
     site.incarnation = lane.incarnation;
     site.entries = lane.tip();
     site.admitted = true;
     site.self = lane.key == view->work->store().key;
     site.halted = lane.fork != 0;
+    site.ended = lane.ended() || lane.counts_above != 0;
+    site.last = lane.ended() ? lane.end : 0;
     sites.push_back(std::move(site));
   }
   const bool listed = std::any_of(sites.begin(), sites.end(), [](const SiteView& site) { return site.self; });
   if (!listed) {
     const StoreRow& own = view->work->store();
-    sites.push_back(
-        {own.site, "full", FingerprintOf(own.key), view->work->lanes.Incarnations(own.site) + 1, 0, false, true, false});
+    sites.push_back({own.site, std::string(RoleName(own.role)), FingerprintOf(own.key),
+                     view->work->lanes.Incarnations(own.site) + 1, 0, false, true});
   }
   std::sort(sites.begin(), sites.end(), [](const SiteView& a, const SiteView& b) {
     return std::tie(a.name, a.incarnation) < std::tie(b.name, b.incarnation);

@@ -39,6 +39,13 @@ constexpr const char* kNames[kBugCount] = {
     "round-ends-before",
     "order-by-arrival",
     "beats-are-placed",
+    "end-is-proposers-tip",
+    "vote-does-not-freeze",
+    "any-ballot-decides",
+    "one-cosigner-settles",
+    "closed-is-settled",
+    "witness-settles",
+    "void-is-placed",
 };
 
 }  // namespace

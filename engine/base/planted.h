@@ -38,8 +38,15 @@ enum class Bug : uint8_t {
   kRoundEndsBefore,             // what is stamped exactly at a round's end is left to the next
   kOrderByArrival,              // of entries with one stamp the lane that this store met first comes first
   kBeatsArePlaced,              // beats have places
+  kEndIsProposersTip,           // a lane ends where its proposer has it, not at the last entry that any voter has
+  kVoteDoesNotFreeze,           // who has voted for the next epoch still cosigns in the last
+  kAnyBallotDecides,            // acceptances count whatever ballot they are of
+  kOneCosignerSettles,          // a round is settled by whoever signs it first
+  kClosedIsSettled,             // a round is settled once it is closed here (rule C)
+  kWitnessSettles,              // a witness counts as a holder of data
+  kVoidIsPlaced,                // what an ended lane filed behind its end has places
 };
-inline constexpr int kMergeBugCount = 26, kBugCount = 31;  // those before are about what merges, the others about the order
+inline constexpr int kMergeBugCount = 26, kBugCount = 38;  // those before are about what merges, the others about the order
 
 #ifdef CHANCERY_PLANTED_BUGS
 void PlantBug(Bug bug);

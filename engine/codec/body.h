@@ -21,6 +21,7 @@ enum Member : uint32_t {
   kNote = 1 << 7,
   kReliedOn = 1 << 8,
   kCorrects = 1 << 9,
+  kReadmits = 1 << 10,
 };
 
 // Bits of `filed`.

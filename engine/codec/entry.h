@@ -26,7 +26,17 @@ using EntryId = Hash256;     // SHA-256(0x00 ‖ entry bytes): the RFC 6962 leaf
 using RegistryId = Hash256;  // the entry id of the genesis entry; all zeros inside the genesis entry itself
 using PackId = Hash128;      // HashParts of the pack's TOML bytes
 
-enum class EntryKind : uint8_t { kFiling = 0, kGenesis = 1, kPack = 2, kAdmit = 3, kRuling = 4, kBeat = 5 };
+enum class EntryKind : uint8_t {
+  kFiling = 0,
+  kGenesis = 1,
+  kPack = 2,
+  kAdmit = 3,
+  kRuling = 4,
+  kBeat = 5,
+  kVote = 6,
+  kAccept = 7,
+  kEpoch = 8
+};
 enum class Role : uint8_t { kFull = 0, kBlind = 1, kWitness = 2 };
 
 // What an operation does to one field.
@@ -127,6 +137,46 @@ struct Admit {  // a member admits a lane
   bool operator==(const Admit&) const = default;
 };
 
+// Proposals for one epoch: the higher one goes before.
+struct Ballot {
+  uint64_t number = 0;  // from 1
+  LaneId by = 0;        // who proposes
+  auto operator<=>(const Ballot&) const = default;
+};
+
+struct Vote {  // a promise: nothing of a lower ballot is accepted any more, and no round of an earlier epoch cosigned
+  uint64_t epoch = 0;
+  Ballot ballot;
+  std::vector<LaneId> end;  // the proposer's own: lanes that shall end; ascending
+  bool operator==(const Vote&) const = default;
+};
+
+struct EpochMember {
+  LaneId lane = 0;
+  Role role = Role::kFull;
+  auto operator<=>(const EpochMember&) const = default;
+};
+
+struct LaneEnd {
+  LaneId lane = 0;
+  uint64_t last = 0;  // its last entry that counts; 0 = none does
+  auto operator<=>(const LaneEnd&) const = default;
+};
+
+struct Epoch {  // who votes and cosigns, and which lanes have ended, from the beginning on
+  uint64_t number = 0;
+  std::vector<EpochMember> members;  // ascending by lane, at least one that holds data
+  std::vector<LaneEnd> ends;         // ascending by lane, none of them a member
+  bool operator==(const Epoch&) const = default;
+};
+
+struct Decision {  // an epoch under a ballot, and who signed it: EpochText
+  Epoch epoch;
+  Ballot ballot;
+  std::vector<std::pair<LaneId, Signature>> signatures;  // ascending by lane. kAccept: the author's own
+  bool operator==(const Decision&) const = default;
+};
+
 // What keys and values of an entry were borrowed from, where the entry itself keeps it. No part of what it says.
 struct Backing {
   std::shared_ptr<const Arena> bytes;
@@ -149,11 +199,14 @@ struct Entry {
   Rare<Filed> filed;
   std::vector<Premise> relied_on;  // ascending
   Rare<Corrects> corrects;
+  Rare<EntryId> readmits;  // an entry without effect, which this one files again
   Ops ops;
   Rare<Genesis> genesis;
   std::string pack_toml;  // kPack: the pack's exact bytes
   Rare<Admit> admit;
   Rare<Ruling> ruling;
+  Rare<Vote> vote;          // kVote
+  Rare<Decision> decision;  // kAccept, kEpoch
   Backing backing;
   bool operator==(const Entry&) const = default;
 };
@@ -180,6 +233,9 @@ EntryId IdOf(std::string_view entry_bytes);  // leaf hash
 EntryId IdOf(std::string_view header, uint64_t seq, Hlc hlc, std::string_view body);
 LaneId LaneOf(const PublicKey& key);
 PackId PackIdOf(std::string_view toml);
+
+// What a member signs that accepts an epoch: docs/reference/epoch.md.
+std::string EpochText(const RegistryId& registry, const Epoch& epoch, const Ballot& ballot);
 
 // Under what id a ruling writes shares anew: rulings that say the same of the same transfers are one act.
 std::string RulingAct(const Ruling& ruling, const std::vector<Place>& withdrawn);

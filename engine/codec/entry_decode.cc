@@ -17,12 +17,15 @@ uint32_t MembersAllowed(EntryKind kind) {
   constexpr uint32_t kAlways = kOfficer | kBasis | kIdempotency | kNote;
   switch (kind) {
     case EntryKind::kFiling:
-      return kAlways | kContext | kFiled | kOneOp | kSeveralOps | kReliedOn | kCorrects;
+      return kAlways | kContext | kFiled | kOneOp | kSeveralOps | kReliedOn | kCorrects | kReadmits;
     case EntryKind::kRuling:
       return kAlways | kContext | kOneOp | kSeveralOps;
     case EntryKind::kGenesis:
       return kAlways;
     case EntryKind::kBeat:
+    case EntryKind::kVote:
+    case EntryKind::kAccept:
+    case EntryKind::kEpoch:
       return kContext;
     default:
       return kAlways | kContext;
@@ -179,6 +182,62 @@ void EntryReader::ReadRuling(Entry& e) {
   for (std::string& name : r.tell) Word(&name, 1, limits::kWordBytes, "ruling: tell");
 }
 
+void EntryReader::ReadBallot(Ballot* b) {
+  b->number = Number(1, kSeqMax, "epoch: ballot");
+  b->by = in_.U64();
+}
+
+void EntryReader::ReadVote(Entry& e) {
+  Vote& v = e.vote.emplace();
+  v.epoch = Number(1, kSeqMax, "vote: epoch");
+  ReadBallot(&v.ballot);
+  v.end.resize(Count(0, limits::kLanes, 8, "vote: lanes that shall end"));
+  for (size_t i = 0; i < v.end.size(); ++i) {
+    v.end[i] = in_.U64();
+    if (i > 0) Need(v.end[i - 1] < v.end[i], "vote: order of the lanes");
+  }
+  Need(v.end.empty() || v.ballot.by == e.lane, "vote: who does not propose ends nothing");
+}
+
+void EntryReader::ReadEpoch(Epoch* epoch) {
+  epoch->members.resize(Count(1, limits::kLanes, 9, "epoch: members"));
+  bool holds = false;
+  for (size_t i = 0; i < epoch->members.size(); ++i) {
+    EpochMember& m = epoch->members[i];
+    m.lane = in_.U64();
+    const uint8_t role = in_.U8();
+    Need(role <= static_cast<uint8_t>(Role::kWitness), "epoch: role");
+    m.role = static_cast<Role>(role);
+    holds |= m.role != Role::kWitness;
+    if (i > 0) Need(epoch->members[i - 1].lane < m.lane, "epoch: order of the members");
+  }
+  Need(holds, "epoch: nobody who holds data");
+  epoch->ends.resize(Count(0, limits::kLanes, 9, "epoch: ends"));
+  for (size_t i = 0; i < epoch->ends.size(); ++i) {
+    LaneEnd& end = epoch->ends[i];
+    end.lane = in_.U64();
+    end.last = Number(0, kSeqMax, "epoch: end");
+    if (i > 0) Need(epoch->ends[i - 1].lane < end.lane, "epoch: order of the ends");
+    const auto is_it = [&](const EpochMember& m) { return m.lane == end.lane; };
+    Need(std::none_of(epoch->members.begin(), epoch->members.end(), is_it), "epoch: a member that has ended");
+  }
+}
+
+void EntryReader::ReadDecision(Entry& e) {
+  Decision& d = e.decision.emplace();
+  d.epoch.number = Number(1, kSeqMax, "epoch: number");
+  ReadBallot(&d.ballot);
+  ReadEpoch(&d.epoch);
+  d.signatures.resize(Count(1, limits::kLanes, 72, "epoch: signatures"));
+  for (size_t i = 0; i < d.signatures.size() && !failed(); ++i) {
+    d.signatures[i].first = in_.U64();
+    Fixed(&d.signatures[i].second, "epoch: signature");
+    if (i > 0) Need(d.signatures[i - 1].first < d.signatures[i].first, "epoch: order of the signatures");
+  }
+  const bool own = d.signatures.size() == 1 && d.signatures[0].first == e.lane;
+  Need(e.kind == EntryKind::kEpoch || own, "epoch: another's signature");
+}
+
 void EntryReader::Members(Entry& e, uint64_t mask) {
   if (mask & kContext) Context(e);
   if (mask & kOfficer) Word(&e.officer, 1, limits::kWordBytes, "officer");
@@ -189,6 +248,7 @@ void EntryReader::Members(Entry& e, uint64_t mask) {
   if (mask & kNote) Word(&e.note, 1, limits::kWordBytes, "note");
   if (mask & kReliedOn) ReliedOn(e);
   if (mask & kCorrects) ReadCorrects(e);
+  if (mask & kReadmits) Fixed(&e.readmits.emplace(), "readmits");
 }
 
 void EntryReader::KindPart(Entry& e) {
@@ -207,13 +267,18 @@ void EntryReader::KindPart(Entry& e) {
       return ReadAdmit(e);
     case EntryKind::kRuling:
       return ReadRuling(e);
+    case EntryKind::kVote:
+      return ReadVote(e);
+    case EntryKind::kAccept:
+    case EntryKind::kEpoch:
+      return ReadDecision(e);
   }
 }
 
 void EntryReader::Body(Entry& e) {
   Need(e.hlc > 0, "hlc");
   const uint8_t kind = in_.U8();
-  Need(kind <= static_cast<uint8_t>(EntryKind::kBeat), "kind (unknown to this version)");
+  Need(kind <= static_cast<uint8_t>(EntryKind::kEpoch), "kind (unknown to this version)");
   e.kind = static_cast<EntryKind>(kind);
   const uint64_t mask = in_.Varint();
   const bool legal = (mask & ~uint64_t{MembersAllowed(e.kind)}) == 0 && (~mask & (kOneOp | kSeveralOps)) != 0;

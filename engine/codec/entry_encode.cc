@@ -98,11 +98,43 @@ void Put(ByteBuffer& w, const Ruling& r) {
   for (const std::string& name : r.tell) w.Sized(name);
 }
 
+void Put(ByteBuffer& w, const Ballot& b) {
+  w.Varint(b.number);
+  w.U64(b.by);
+}
+
+void Put(ByteBuffer& w, const Vote& v) {
+  w.Varint(v.epoch);
+  Put(w, v.ballot);
+  w.Varint(v.end.size());
+  for (const LaneId lane : v.end) w.U64(lane);
+}
+
+void Put(ByteBuffer& w, const Decision& d) {
+  w.Varint(d.epoch.number);
+  Put(w, d.ballot);
+  w.Varint(d.epoch.members.size());
+  for (const EpochMember& m : d.epoch.members) {
+    w.U64(m.lane);
+    w.U8(static_cast<uint8_t>(m.role));
+  }
+  w.Varint(d.epoch.ends.size());
+  for (const LaneEnd& e : d.epoch.ends) {
+    w.U64(e.lane);
+    w.Varint(e.last);
+  }
+  w.Varint(d.signatures.size());
+  for (const auto& [lane, signature] : d.signatures) {
+    w.U64(lane);
+    w.Raw(signature.view());
+  }
+}
+
 uint32_t MembersOf(const Entry& e) {
   return (e.context.empty() ? 0u : kContext) | (e.officer.empty() ? 0u : kOfficer) | (e.basis.empty() ? 0u : kBasis) |
          (e.idempotency.empty() ? 0u : kIdempotency) | (e.filed ? kFiled : 0u) | (e.ops.size() == 1 ? kOneOp : 0u) |
          (e.ops.size() > 1 ? kSeveralOps : 0u) | (e.note.empty() ? 0u : kNote) | (e.relied_on.empty() ? 0u : kReliedOn) |
-         (e.corrects ? kCorrects : 0u);
+         (e.corrects ? kCorrects : 0u) | (e.readmits ? kReadmits : 0u);
 }
 
 void PutMembers(ByteBuffer& w, const Entry& e) {
@@ -120,6 +152,7 @@ void PutMembers(ByteBuffer& w, const Entry& e) {
     w.Raw(e.corrects->entry.view());
     w.Sized(e.corrects->reason);
   }
+  if (e.readmits) w.Raw(e.readmits->view());
 }
 
 }  // namespace
@@ -150,6 +183,8 @@ void PutBody(const Entry& entry, ByteBuffer& w) {
   if (!entry.pack_toml.empty()) w.Sized(entry.pack_toml);
   if (entry.admit) Put(w, *entry.admit);
   if (entry.ruling) Put(w, *entry.ruling);
+  if (entry.vote) Put(w, *entry.vote);
+  if (entry.decision) Put(w, *entry.decision);
 }
 
 size_t EntryBytes(std::string_view header, uint64_t seq, std::string_view body) {

@@ -56,6 +56,10 @@ class EntryReader {
   void ReadAdmit(Entry& e);
   void ReadRuling(Entry& e);
   void Facts(Ruling& r);
+  void ReadBallot(Ballot* b);
+  void ReadVote(Entry& e);
+  void ReadEpoch(Epoch* epoch);
+  void ReadDecision(Entry& e);
   void Members(Entry& e, uint64_t mask);
   void KindPart(Entry& e);
 

@@ -30,6 +30,8 @@ std::string EncodeLane(const Lane& lane) {
   w.Varint(lane.first_admission.seq);
   w.U64(lane.admitted_hlc);
   w.U64(lane.above);
+  w.U64(lane.end);
+  w.U64(lane.counts_above);
   w.U64(lane.tip_hlc);
   w.Varint(lane.context.size());
   for (size_t h = 0; h < lane.context.size(); ++h) w.Varint(lane.context.At(static_cast<uint16_t>(h)));
@@ -53,6 +55,8 @@ bool DecodeLane(std::string_view row, Lane* lane) {
   lane->first_admission.seq = r.Varint();
   lane->admitted_hlc = r.U64();
   lane->above = r.U64();
+  lane->end = r.U64();
+  lane->counts_above = r.U64();
   lane->tip_hlc = r.U64();
   const uint64_t known = r.Varint();
   if (known > limits::kLanes) return false;

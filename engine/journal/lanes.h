@@ -15,6 +15,8 @@
 
 namespace chancery {
 
+inline constexpr uint64_t kNoEnd = UINT64_MAX;
+
 struct Lane {
   uint16_t handle = 0;  // from 0, private to the store
   LaneId id = 0;
@@ -31,9 +33,14 @@ struct Lane {
   Tree tree;                     // of all its entries but the last `unhashed`
   uint64_t unhashed = 0;         // see Journal::AppendOwn; 0 at the end of a batch
   uint64_t fork = 0;             // from here on two versions of the lane exist: nothing more of it is taken; 0 = none is known
+  uint64_t end = kNoEnd;         // an epoch ended the lane: its last entry that counts
+  Hlc counts_above = 0;          // what is stamped at or below this does not count: admissions that came before are void
   bool namesake = false;         // another lane has the same site and incarnation: admitted apart. Not stored
 
   uint64_t tip() const { return tree.size() + unhashed; }
+  bool ended() const { return end != kNoEnd; }
+  bool Void(uint64_t seq, Hlc hlc) const { return seq > end || hlc <= counts_above; }  // kept, and without effect
+  bool placed() const { return role != Role::kWitness; }                               // its entries stand in the order
   bool AdmittedIn(const Vector& past) const;  // an author with that past had seen an admission of it
   std::string Label() const;                  // "tallinn", "tallinn.2"; of namesakes "tallinn.2.3f9a01c2", by their ids
 };

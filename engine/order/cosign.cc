@@ -95,13 +95,12 @@ void PutCosignature(WriteTxn& txn, const Cosignature& c) {
   ByteWriter w;
   Put(w, c);
   txn.Put(Table::kCosign, KeyOf(c), Key64(Xxh64(w.out)) + w.out);
-  std::vector<std::string> keys;
-  {
-    Cursor rows(txn, Table::kCosign);
-    const std::string prefix = Key64(c.by, c.log);
-    for (bool more = rows.Seek(prefix); more && rows.key().starts_with(prefix); more = rows.Next()) keys.emplace_back(rows.key());
-  }
-  for (size_t i = 0; i + limits::kCosignaturesKept < keys.size(); ++i) txn.Delete(Table::kCosign, keys[i]);
+  absl::StatusOr<std::vector<Cosignature>> all = CosignaturesOn(txn, c.log, c.by);
+  if (!all.ok() || all->size() <= limits::kCosignaturesKept) return;
+  const auto oldest = std::min_element(all->begin(), all->end(), [](const Cosignature& a, const Cosignature& b) {
+    return std::tie(a.at_s, a.tree.size) < std::tie(b.at_s, b.tree.size);
+  });
+  txn.Delete(Table::kCosign, KeyOf(*oldest));
 }
 
 std::string EncodeCosignatures(const std::vector<Cosignature>& cosignatures) {

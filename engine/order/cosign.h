@@ -35,7 +35,7 @@ Cosignature MakeCosignature(LaneId log, const TreeRoot& tree, uint64_t at_s, con
 absl::StatusOr<std::vector<Cosignature>> AllCosignatures(const Txn& txn);
 absl::StatusOr<std::vector<Cosignature>> CosignaturesOn(const Txn& txn, LaneId log);
 absl::StatusOr<std::vector<Cosignature>> CosignaturesOn(const Txn& txn, LaneId log, LaneId by);
-// Of one member on one log only the latest few are kept, by size.
+// Of one member on one log only the latest few are kept, by its clock.
 void PutCosignature(WriteTxn& txn, const Cosignature& cosignature);
 
 std::string EncodeCosignatures(const std::vector<Cosignature>& cosignatures);

@@ -90,9 +90,11 @@ class Gathering {
  private:
   absl::Status TakeLane(const Lane& lane, Hlc up_to, size_t each) {
     size_t taken = 0;
+    if (!lane.placed()) return absl::OkStatus();
     return journal_.EachAfter(lane, positions_[lane.handle], [&](const Run& run, size_t i) {
       const Leaf& leaf = run.leaves[i];
-      if (leaf.hlc > up_to) return false;
+      if (leaf.hlc > up_to || (run.first + i > lane.end && !Planted(Bug::kVoidIsPlaced))) return false;
+      if (lane.Void(run.first + i, leaf.hlc) && !Planted(Bug::kVoidIsPlaced)) return true;
       if (taken++ == each) {  // what is beyond comes another time
         bound_ = std::min(bound_, leaf.hlc - 1);
         return false;
@@ -213,12 +215,16 @@ absl::StatusOr<std::vector<Placed>> EntriesOf(const Journal& journal, const Lane
     const uint64_t last = position(&round);
     RETURN_IF_ERROR(journal.EachAfter(lane, position(before), [&](const Run& run, size_t i) {
       if (run.first + i > last) return false;
-      if (!IsBeat(run.leaves[i])) placed.push_back({run.leaves[i].hlc, lane.id, run.first + i, run.Id(i)});
+      if (HasPlace(lane, run.first + i, run.leaves[i])) placed.push_back({run.leaves[i].hlc, lane.id, run.first + i, run.Id(i)});
       return true;
     }));
   }
   std::sort(placed.begin(), placed.end());
   return placed;
+}
+
+bool HasPlace(const Lane& lane, uint64_t seq, const Leaf& leaf) {
+  return lane.placed() && !lane.Void(seq, leaf.hlc) && !IsBeat(leaf);
 }
 
 std::string RoundRecord(uint64_t round, const Lanes& lanes, const std::vector<uint64_t>& positions, uint64_t entries) {
@@ -240,8 +246,9 @@ std::string RoundRecord(uint64_t round, const Lanes& lanes, const std::vector<ui
 
 Hlc ReachOf(const Lane& lane, Hlc next) {
   if (Planted(Bug::kSilentLaneNotHeard) && lane.tip() == 0) return UINT64_MAX;
+  if (lane.ended() && lane.tip() >= lane.end) return UINT64_MAX;
   const Hlc admitted = lane.admitted_hlc > 0 ? lane.admitted_hlc - 1 : 0;  // whatever it files knows of its admission
-  return std::max({lane.tip_hlc, admitted, next > 0 ? next - 1 : 0});
+  return std::max({lane.tip_hlc, admitted, lane.counts_above, next > 0 ? next - 1 : 0});
 }
 
 uint64_t ClosedRound(std::vector<Hlc> reach, uint64_t round_ms) {

@@ -60,11 +60,14 @@ absl::StatusOr<std::vector<Placed>> EntriesOf(const Journal& journal, const Lane
 // The leaf that ends a round in the log: docs/reference/order.md.
 std::string RoundRecord(uint64_t round, const Lanes& lanes, const std::vector<uint64_t>& positions, uint64_t entries);
 
+// Whether an entry stands in the order: beats do not, nor what is void, nor what witnesses say.
+bool HasPlace(const Lane& lane, uint64_t seq, const Leaf& leaf);
+
 // How far a lane is known to have come: nothing of it will turn up at or below that stamp. `next`: the stamp of its next entry,
 // where that is stored and waits; 0 = it is not.
 Hlc ReachOf(const Lane& lane, Hlc next);
 
-// The rounds that every lane has passed. reach: by lane handle.
+// The rounds that every lane has passed.
 uint64_t ClosedRound(std::vector<Hlc> reach, uint64_t round_ms);
 
 // Appends every round up to `closed` that is not in the log yet, at most about `entries_max` entries of whole rounds at a time:

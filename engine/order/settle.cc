@@ -1,9 +1,12 @@
 #include "engine/order/settle.h"
 
 #include <algorithm>
-#include <set>
+#include <functional>
+#include <map>
+#include <tuple>
 
 #include "engine/base/limits.h"
+#include "engine/base/planted.h"
 #include "engine/base/status.h"
 #include "engine/base/strings.h"
 #include "engine/journal/inbox.h"
@@ -33,49 +36,94 @@ absl::StatusOr<std::vector<Hlc>> Waiting(const Txn& txn, const Lanes& lanes, con
   return next;
 }
 
-absl::StatusOr<uint64_t> ClosedHere(const Txn& txn, const Lanes& lanes, const RegistryId& registry, uint64_t round_ms) {
-  ASSIGN_OR_RETURN(const std::vector<Hlc> next, Waiting(txn, lanes, registry));
+// next: by lane handle, of each lane the stamp behind its tip; 0 = none is known.
+uint64_t ClosedBy(const Lanes& lanes, const std::vector<Hlc>& next, uint64_t round_ms) {
   std::vector<Hlc> reach;
-  for (const Lane& lane : lanes.all()) reach.push_back(ReachOf(lane, next[lane.handle]));
-  return ClosedRound(reach, round_ms);
+  for (const Lane& lane : lanes.all())
+    if (lane.placed() && lane.counts_above != UINT64_MAX) reach.push_back(ReachOf(lane, next[lane.handle]));
+  return ClosedRound(std::move(reach), round_ms);
 }
 
-// Of the settled log, where this site has closed rounds since.
-absl::StatusOr<bool> CosignRounds(WriteTxn& txn, const Lane& own, const RegistryId& registry, const KeyPair& key,
-                                  const OrderRow& order, int64_t now_ms) {
+absl::StatusOr<uint64_t> ClosedHere(const Txn& txn, const Lanes& lanes, const RegistryId& registry, uint64_t round_ms) {
+  ASSIGN_OR_RETURN(const std::vector<Hlc> next, Waiting(txn, lanes, registry));
+  return ClosedBy(lanes, next, round_ms);
+}
+
+// Whether a member may sign for the order: one of the last epoch that holds data, and has promised nothing for a later one.
+bool MayCosign(const Epochs& epochs, const Lane& own) {
+  const EpochMember* member = FindMember(epochs.last(), own.id);
+  if (member == nullptr || (member->role == Role::kWitness && !Planted(Bug::kWitnessSettles))) return false;
+  if (Planted(Bug::kVoteDoesNotFreeze)) return true;
+  return std::none_of(epochs.statements().begin(), epochs.statements().end(), [&](const Epochs::Statement& said) {
+    const uint64_t epoch = said.entry.vote ? said.entry.vote->epoch : said.entry.decision->epoch.number;
+    return said.entry.lane == own.id && epoch > epochs.last().number;
+  });
+}
+
+// What this site signs with, and when by its clock, which never runs backwards in what it signs.
+struct Pencil {
+  const RegistryId& registry;
+  const KeyPair& key;
+  uint64_t at_s = 0;
+  void Sign(WriteTxn& txn, LaneId log, const TreeRoot& tree) const {
+    PutCosignature(txn, MakeCosignature(log, tree, at_s, registry, key));
+  }
+};
+
+// anew: sizes that it has signed may have another root now.
+absl::StatusOr<Pencil> PencilOf(const Txn& txn, const Lane& own, const RegistryId& registry, const KeyPair& key, int64_t now_ms,
+                                bool anew) {
+  uint64_t at_s = static_cast<uint64_t>(std::max<int64_t>(now_ms, 0) / 1000);
   ASSIGN_OR_RETURN(const std::vector<Cosignature> mine, CosignaturesOn(txn, kSettledLog, own.id));
-  const uint64_t last = mine.empty() ? 0 : mine.back().tree.size;
+  for (const Cosignature& c : mine) at_s = std::max(at_s, c.at_s + (anew ? 1 : 0));
+  return Pencil{registry, key, at_s};
+}
+
+// The largest log that the member has signed as it is here, in the epoch that it is in now.
+absl::StatusOr<uint64_t> LastSigned(const Txn& txn, const Lane& own, const std::function<bool(const RoundRow&)>& of_epoch) {
+  ASSIGN_OR_RETURN(const std::vector<Cosignature> mine, CosignaturesOn(txn, kSettledLog, own.id));
+  for (auto c = mine.rbegin(); c != mine.rend(); ++c) {
+    ASSIGN_OR_RETURN(const std::optional<RoundRow> round, RoundOfSize(txn, c->tree.size));
+    if (round && round->root == c->tree.root && of_epoch(*round)) return c->tree.size;
+  }
+  return 0;
+}
+
+// Of the settled log, where this site has closed rounds since. A member signs only what shows the epoch that it is in: so whoever
+// counts signatures knows in which epoch each was given.
+absl::StatusOr<bool> CosignRounds(WriteTxn& txn, const Lane& own, const Pencil& pencil, const OrderRow& order,
+                                  const std::function<bool(const RoundRow&)>& of_epoch) {
+  ASSIGN_OR_RETURN(const uint64_t last, LastSigned(txn, own, of_epoch));
   ASSIGN_OR_RETURN(const std::vector<RoundRow> rounds, RoundsAfter(txn, order.settled, kRoundsCosigned));
   bool any = false;
   for (const RoundRow& round : rounds) {
-    if (round.size <= last) continue;  // it never signs backwards
-    PutCosignature(txn,
-                   MakeCosignature(kSettledLog, {round.size, round.root}, static_cast<uint64_t>(now_ms / 1000), registry, key));
+    if (round.size <= last || !of_epoch(round)) continue;  // it never signs backwards
+    pencil.Sign(txn, kSettledLog, {round.size, round.root});
     any = true;
   }
   return any;
 }
 
 // Of every other lane, as far as it is here.
-absl::StatusOr<bool> CosignLanes(WriteTxn& txn, const Lanes& lanes, const Lane& own, const RegistryId& registry,
-                                 const KeyPair& key, int64_t now_ms) {
+absl::StatusOr<bool> CosignLanes(WriteTxn& txn, const Lanes& lanes, const Lane& own, const Pencil& pencil) {
   bool any = false;
   for (const Lane& lane : lanes.all()) {
     if (lane.handle == own.handle || lane.tip() == 0 || lane.fork != 0) continue;
     ASSIGN_OR_RETURN(const std::vector<Cosignature> mine, CosignaturesOn(txn, lane.id, own.id));
     if (!mine.empty() && mine.back().tree.size >= lane.tip()) continue;
-    PutCosignature(txn,
-                   MakeCosignature(lane.id, {lane.tip(), lane.tree.Root()}, static_cast<uint64_t>(now_ms / 1000), registry, key));
+    pencil.Sign(txn, lane.id, {lane.tip(), lane.tree.Root()});
     any = true;
   }
   return any;
 }
 
 // The last round that a quorum has cosigned as it is here.
-absl::StatusOr<uint64_t> SettledRound(const Txn& txn, const Lanes& lanes, const OrderRow& order, uint64_t round_ms) {
+absl::StatusOr<uint64_t> SettledRound(const Txn& txn, const Epochs& epochs, const Lanes& lanes, const OrderRow& order,
+                                      uint64_t round_ms) {
+  if (Planted(Bug::kClosedIsSettled)) return order.closed;
   ASSIGN_OR_RETURN(const std::vector<RoundRow> rounds, RoundsAfter(txn, order.settled, kRoundsCosigned));
   for (auto round = rounds.rbegin(); round != rounds.rend(); ++round) {
-    const Quorum quorum = QuorumOf(lanes, round->round, round_ms);
+    const Quorum quorum = QuorumOf(epochs, lanes, round->round, round_ms);
     ASSIGN_OR_RETURN(const std::vector<Cosignature> cosigners, CosignersOf(txn, *round));
     const auto count = std::count_if(cosigners.begin(), cosigners.end(), [&](const Cosignature& c) {
       return std::any_of(quorum.members.begin(), quorum.members.end(), [&](const Lane* lane) { return lane->id == c.by; });
@@ -101,11 +149,12 @@ absl::StatusOr<std::optional<Hlc>> BeatDue(const Journal& journal, const Lanes& 
   const Hlc clock = NextHlc(lanes.HighestHlc(), now_ms);
   Hlc due = 0;
   for (const Lane& lane : lanes.all()) {
-    for (uint64_t seq = lane.tip(); seq > order.PositionOf(lane.handle); --seq) {
+    if (!lane.placed()) continue;
+    for (uint64_t seq = std::min(lane.tip(), lane.end); seq > order.PositionOf(lane.handle); --seq) {
       ASSIGN_OR_RETURN(const Entry entry, journal.EntryAt(MakeDot(lane.handle, seq)));
       const Hlc end = RoundEnd(RoundOf(entry.hlc, round_ms), round_ms);
       if (end <= own.tip_hlc || end <= due) break;  // what stands before it asks for less
-      if (entry.kind == EntryKind::kBeat || end > clock) continue;
+      if (entry.kind == EntryKind::kBeat || end > clock || lane.Void(seq, entry.hlc)) continue;
       due = end;
       break;
     }
@@ -113,23 +162,52 @@ absl::StatusOr<std::optional<Hlc>> BeatDue(const Journal& journal, const Lanes& 
   return due > own.tip_hlc ? std::optional(due) : std::nullopt;
 }
 
+namespace {
+
+// What an epoch ended may be in rounds that this site has closed, and no quorum has settled.
+bool HasVoid(const OrderRow& order, const Lanes& lanes) {
+  return std::any_of(lanes.all().begin(), lanes.all().end(), [&](const Lane& lane) {
+    return order.PositionOf(lane.handle) > lane.end || (lane.counts_above != 0 && order.PositionOf(lane.handle) > 0);
+  });
+}
+
+absl::StatusOr<bool> Cosign(WriteTxn& txn, const Epochs& epochs, const Lanes& lanes, const Lane& own, const OrderRow& order,
+                            uint64_t round_ms, const Pencil& pencil) {
+  bool rounds = false;
+  if (MayCosign(epochs, own)) {
+    ASSIGN_OR_RETURN(rounds, CosignRounds(txn, own, pencil, order, [&](const RoundRow& round) {
+                       return EpochAt(epochs, lanes, round.round, round_ms) == epochs.last().number;
+                     }));
+  }
+  ASSIGN_OR_RETURN(const bool held, CosignLanes(txn, lanes, own, pencil));
+  return rounds || held;
+}
+
+}  // namespace
+
 absl::StatusOr<bool> Settle(WriteTxn& txn, const RegistryId& registry, const KeyPair& key, int64_t now_ms) {
   const Journal journal(txn);
   ASSIGN_OR_RETURN(const Lanes lanes, Lanes::Load(txn));
+  ASSIGN_OR_RETURN(const Epochs epochs, Epochs::Load(txn, journal, lanes));
   ASSIGN_OR_RETURN(OrderRow order, ReadOrder(txn));
+  const bool anew = HasVoid(order, lanes);
+  bool changed = anew;
+  if (anew) {
+    RETURN_IF_ERROR(RebuildOrder(txn));
+    ASSIGN_OR_RETURN(order, ReadOrder(txn));
+  }
   ASSIGN_OR_RETURN(const uint64_t round_ms, RoundMs(journal, lanes));
   ASSIGN_OR_RETURN(const uint64_t closed, ClosedHere(txn, lanes, registry, round_ms));
-  bool changed = false;
   while (order.closed < closed) {
     RETURN_IF_ERROR(CloseRounds(txn, journal, lanes, closed, round_ms, kEntriesAtOnce, &order));
     changed = true;
   }
   if (const Lane* own = lanes.Find(LaneOf(key.public_key())); own != nullptr && own->fork == 0) {
-    ASSIGN_OR_RETURN(const bool rounds, CosignRounds(txn, *own, registry, key, order, now_ms));
-    ASSIGN_OR_RETURN(const bool held, CosignLanes(txn, lanes, *own, registry, key, now_ms));
-    changed |= rounds || held;
+    ASSIGN_OR_RETURN(const Pencil pencil, PencilOf(txn, *own, registry, key, now_ms, anew));
+    ASSIGN_OR_RETURN(const bool signed_any, Cosign(txn, epochs, lanes, *own, order, round_ms, pencil));
+    changed |= signed_any;
   }
-  ASSIGN_OR_RETURN(const uint64_t settled, SettledRound(txn, lanes, order, round_ms));
+  ASSIGN_OR_RETURN(const uint64_t settled, SettledRound(txn, epochs, lanes, order, round_ms));
   changed |= settled != order.settled;
   order.settled = settled;
   if (changed) PutOrder(txn, order);
@@ -139,15 +217,15 @@ absl::StatusOr<bool> Settle(WriteTxn& txn, const RegistryId& registry, const Key
 absl::Status RebuildOrder(WriteTxn& txn) {
   const Journal journal(txn);
   ASSIGN_OR_RETURN(const Lanes lanes, Lanes::Load(txn));
+  ASSIGN_OR_RETURN(const Epochs epochs, Epochs::Load(txn, journal, lanes));
   const absl::StatusOr<OrderRow> before = ReadOrder(txn);
   for (const Table table : {Table::kTile, Table::kRound}) txn.Clear(table);
   OrderRow order;
   ASSIGN_OR_RETURN(const uint64_t round_ms, RoundMs(journal, lanes));
-  std::vector<Hlc> reach;
-  for (const Lane& lane : lanes.all()) reach.push_back(ReachOf(lane, 0));
-  const uint64_t closed = std::max(ClosedRound(reach, round_ms), before.ok() ? before->closed : 0);  // some lanes' word waits
+  const uint64_t here = ClosedBy(lanes, std::vector<Hlc>(lanes.size(), 0), round_ms);
+  const uint64_t closed = std::max(here, before.ok() ? before->closed : 0);  // some lanes' word waits
   while (order.closed < closed) RETURN_IF_ERROR(CloseRounds(txn, journal, lanes, closed, round_ms, kEntriesAtOnce, &order));
-  ASSIGN_OR_RETURN(order.settled, SettledRound(txn, lanes, order, round_ms));
+  ASSIGN_OR_RETURN(order.settled, SettledRound(txn, epochs, lanes, order, round_ms));
   PutOrder(txn, order);
   return txn.status();
 }
@@ -186,9 +264,10 @@ absl::StatusOr<bool> TakeCosignatures(WriteTxn& txn, const RegistryId& registry,
     const Lane *by = lanes.Find(c.by), *log = c.log == kSettledLog ? nullptr : lanes.Find(c.log);
     if (by == nullptr || (c.log != kSettledLog && log == nullptr) || c.by == c.log) continue;
     ASSIGN_OR_RETURN(const std::vector<Cosignature> known, CosignaturesOn(txn, c.log, c.by));
-    const auto is_it = [&](const Cosignature& other) { return other.tree.size == c.tree.size; };
-    const bool old = known.size() >= limits::kCosignaturesKept && c.tree.size < known.front().tree.size;
-    if (old || std::any_of(known.begin(), known.end(), is_it) || !Holds(c, registry, by->key)) continue;
+    const auto as_good = [&](const Cosignature& other) { return other.tree.size == c.tree.size && other.at_s >= c.at_s; };
+    const auto newer = [&](const Cosignature& other) { return other.at_s >= c.at_s; };
+    const bool old = known.size() >= limits::kCosignaturesKept && std::all_of(known.begin(), known.end(), newer);
+    if (old || std::any_of(known.begin(), known.end(), as_good) || !Holds(c, registry, by->key)) continue;
     if (log != nullptr &&
         c.tree.size <= log->tip()) {  // of another version of the lane: it proves nothing about the one held here
       ASSIGN_OR_RETURN(const Tree tree, journal.TreeAt(*log, c.tree.size));
@@ -200,11 +279,26 @@ absl::StatusOr<bool> TakeCosignatures(WriteTxn& txn, const RegistryId& registry,
   return any;
 }
 
-Quorum QuorumOf(const Lanes& lanes, uint64_t round, uint64_t round_ms) {
+uint64_t EpochAt(const Epochs& epochs, const Lanes& lanes, uint64_t round, uint64_t round_ms) {
+  uint64_t number = 0;
+  const auto stands = [&](const std::pair<Dot, Hlc>& by) {
+    const Lane& lane = lanes.At(HandleOf(by.first));
+    return !lane.Void(SeqOf(by.first), by.second) && RoundOf(by.second, round_ms) <= round;
+  };
+  while (number + 1 < epochs.decided().size()) {
+    const std::vector<std::pair<Dot, Hlc>>& by = epochs.decided()[number + 1].by;
+    if (std::none_of(by.begin(), by.end(), stands)) break;
+    ++number;
+  }
+  return number;
+}
+
+Quorum QuorumOf(const Epochs& epochs, const Lanes& lanes, uint64_t round, uint64_t round_ms) {
   Quorum quorum;
-  for (const Lane& lane : lanes.all())
-    if (lane.role == Role::kFull && lane.admitted_hlc <= RoundEnd(round, round_ms)) quorum.members.push_back(&lane);
-  quorum.needed = quorum.members.size() / 2 + 1;
+  const Epoch& epoch = epochs.decided()[EpochAt(epochs, lanes, round, round_ms)].epoch;
+  for (const EpochMember& member : epoch.members)
+    if (member.role != Role::kWitness || Planted(Bug::kWitnessSettles)) quorum.members.push_back(lanes.Find(member.lane));
+  quorum.needed = Planted(Bug::kOneCosignerSettles) ? 1 : QuorumsOf(epoch).settle;
   return quorum;
 }
 
@@ -214,15 +308,25 @@ absl::StatusOr<std::vector<Cosignature>> CosignersOf(const Txn& txn, const Round
   return all;
 }
 
-absl::StatusOr<std::vector<LaneId>> Unequal(const Txn& txn, const OrderRow& order) {
-  std::vector<LaneId> unequal;
+absl::StatusOr<std::vector<LaneId>> Unequal(const Txn& txn, const OrderRow& order, const Epochs& epochs, const Lanes& lanes) {
+  std::map<LaneId, Cosignature> latest;  // of each member, among those that can be compared
   ASSIGN_OR_RETURN(const std::vector<Cosignature> all, CosignaturesOn(txn, kSettledLog));
   for (const Cosignature& c : all) {
     if (c.tree.size > order.log.size()) continue;  // it is further
-    ASSIGN_OR_RETURN(const std::optional<RoundRow> round, RoundOfSize(txn, c.tree.size));
-    if (!round || round->root != c.tree.root) unequal.push_back(c.by);
+    Cosignature& last = latest[c.by];
+    if (last.by == 0 || std::tie(last.at_s, last.tree.size) < std::tie(c.at_s, c.tree.size)) last = c;
   }
-  unequal.erase(std::unique(unequal.begin(), unequal.end()), unequal.end());
+  const auto& decided = epochs.decided().back().by;
+  std::vector<LaneId> unequal;
+  for (const auto& [id, c] : latest) {
+    ASSIGN_OR_RETURN(const std::optional<RoundRow> round, RoundOfSize(txn, c.tree.size));
+    if (round && round->root == c.tree.root) continue;
+    const Lane& lane = *lanes.Find(id);
+    const bool knows = decided.empty() || std::any_of(decided.begin(), decided.end(), [&](const auto& by) {
+                         return HandleOf(by.first) == lane.handle ? lane.tip() >= SeqOf(by.first) : lane.context.Has(by.first);
+                       });
+    if (knows) unequal.push_back(id);
+  }
   return unequal;
 }
 
@@ -231,14 +335,15 @@ absl::StatusOr<Unheard> UnheardLanes(const Journal& journal, const Lanes& lanes,
   for (const Lane& lane : lanes.all())
     RETURN_IF_ERROR(journal.EachAfter(lane, order.PositionOf(lane.handle), [&](const Run& run, size_t i) {
       const Leaf& leaf = run.leaves[i];
-      if (!leaf.body.empty() && leaf.body[0] == static_cast<char>(EntryKind::kBeat)) return true;
+      if (!HasPlace(lane, run.first + i, leaf)) return true;
       const uint64_t round = RoundOf(leaf.hlc, round_ms);
       if (unheard.round == 0 || round < unheard.round) unheard.round = round;
       return false;
     }));
   if (unheard.round == 0) return unheard;
   for (const Lane& lane : lanes.all())
-    if (ReachOf(lane, 0) < RoundEnd(unheard.round, round_ms)) unheard.lanes.push_back(&lane);
+    if (lane.placed() && lane.counts_above != UINT64_MAX && ReachOf(lane, 0) < RoundEnd(unheard.round, round_ms))
+      unheard.lanes.push_back(&lane);
   return unheard;
 }
 

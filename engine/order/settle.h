@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "engine/journal/epochs.h"
 #include "engine/order/cosign.h"
 #include "engine/order/rounds.h"
 
@@ -35,18 +36,22 @@ absl::StatusOr<std::string> CheckOrder(const Txn& txn, const Journal& journal, c
 // Keeps cosignatures of members of the registry that hold; others are left out. True: there was a new one.
 absl::StatusOr<bool> TakeCosignatures(WriteTxn& txn, const RegistryId& registry, absl::Span<const Cosignature> offered);
 
-// Members that count for a round's settlement, and how many of them it takes: more than half, two where there are two.
+// The epoch that the log itself knows of at the end of a round: whose decision stands in it.
+uint64_t EpochAt(const Epochs& epochs, const Lanes& lanes, uint64_t round, uint64_t round_ms);
+
+// Members that count for a round's settlement, and how many of them it takes: those of its epoch that hold data.
 struct Quorum {
-  std::vector<const Lane*> members;  // ascending by handle
+  std::vector<const Lane*> members;  // ascending by lane id
   size_t needed = 0;
 };
-Quorum QuorumOf(const Lanes& lanes, uint64_t round, uint64_t round_ms);
+Quorum QuorumOf(const Epochs& epochs, const Lanes& lanes, uint64_t round, uint64_t round_ms);
 
 // Cosigners of the log as it was at the end of a round. Errors: DataLoss.
 absl::StatusOr<std::vector<Cosignature>> CosignersOf(const Txn& txn, const RoundRow& round);
 
-// Members that cosigned another order than the one that this site has computed: an alarm. Errors: DataLoss.
-absl::StatusOr<std::vector<LaneId>> Unequal(const Txn& txn, const OrderRow& order);
+// Members whose last word on the log is another than what this site has computed: an alarm. Whoever has not heard of the last
+// epoch may have signed what it made void. Errors: DataLoss.
+absl::StatusOr<std::vector<LaneId>> Unequal(const Txn& txn, const OrderRow& order, const Epochs& epochs, const Lanes& lanes);
 
 // The lanes whose silence keeps the next round with entries from closing, and what round that is. Errors: DataLoss.
 struct Unheard {

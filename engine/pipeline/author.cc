@@ -100,6 +100,10 @@ absl::Status CopyHead(const Draft& draft, Workspace& work, Entry& entry) {
     ASSIGN_OR_RETURN(const EntryId id, work.journal.IdAt(dot));
     entry.corrects = Corrects{id, draft.reason};
   }
+  if (!draft.readmits.empty()) {
+    ASSIGN_OR_RETURN(const Dot dot, ResolveEntry(work, draft.readmits));
+    ASSIGN_OR_RETURN(entry.readmits.emplace(), work.journal.IdAt(dot));
+  }
   return absl::OkStatus();
 }
 
@@ -132,6 +136,17 @@ absl::Status Author::NotAdmitted() const {
                  Cat("chancery site card; at a member: chancery site admit ", site, ".site; then bring its entries here")});
 }
 
+absl::Status Author::CheckMember(const Lane& own, EntryKind kind) const {
+  if (own.ended() || own.counts_above != 0)
+    return Refuse({"admission", "", "",
+                   Cat("the lane of ", own.Label(), " has ended", own.end == kNoEnd ? "" : Cat(" at ", own.Label(), "-", own.end),
+                       ": what this site files would have no effect"),
+                   "chancery restore makes a store with a new key of this one, and a member admits that"});
+  if (own.role != Role::kWitness || kind == EntryKind::kVote || kind == EntryKind::kAccept) return absl::OkStatus();
+  return Refuse(
+      {"admission", "", "", Cat("site ", own.site, " is a witness: it votes, and files nothing"), "file at a full site"});
+}
+
 absl::StatusOr<Author::Appended> Author::Append(Entry& entry, const Check& check) {
   const Lane* own = work_.Own();
   if (own == nullptr) return NotAdmitted();
@@ -140,6 +155,7 @@ absl::StatusOr<Author::Appended> Author::Append(Entry& entry, const Check& check
                    Cat("two versions of this site's journal exist, from entry ", own->Label(), "-", own->fork,
                        " on: a copy of this store files too"),
                    "stop the copy; chancery site ls names the lane, and docs/reference/bundle.md says what to do"});
+  RETURN_IF_ERROR(CheckMember(*own, entry.kind));
   const uint16_t handle = own->handle;
   entry.registry = work_.registry();
   entry.lane = own->id;
@@ -298,6 +314,21 @@ absl::StatusOr<Receipt> Author::Beat(Hlc at) {
   Entry entry;
   entry.kind = EntryKind::kBeat;
   entry.hlc = at;
+  return Finish(Append(entry, [] { return absl::OkStatus(); }));
+}
+
+absl::StatusOr<Receipt> Author::OnEpoch(EpochAct act, const KeyPair& key) {
+  Entry entry;
+  entry.kind = act.kind;
+  if (act.kind == EntryKind::kVote) {
+    entry.vote = std::move(act.vote);
+  } else {
+    Decision& decision = act.decision;
+    const LaneId own = LaneOf(key.public_key());
+    if (decision.signatures.empty())
+      decision.signatures = {{own, key.Sign(EpochText(work_.registry(), decision.epoch, decision.ballot))}};
+    entry.decision = std::move(decision);
+  }
   return Finish(Append(entry, [] { return absl::OkStatus(); }));
 }
 

@@ -11,6 +11,7 @@
 #include "absl/types/span.h"
 #include "chancery/types.h"
 #include "engine/pipeline/batch.h"
+#include "engine/pipeline/epoch.h"
 #include "engine/register/kept.h"
 
 namespace chancery {
@@ -24,7 +25,9 @@ class Author {
   absl::StatusOr<Receipt> Rule(const RulingDraft& draft);
   absl::StatusOr<Receipt> Admit(std::string_view card);
   absl::StatusOr<Receipt> ApplyPack(std::string_view toml, std::string_view origin);
-  absl::StatusOr<Receipt> Beat(Hlc at);                               // stamped `at`, or above all that was seen
+  absl::StatusOr<Receipt> Beat(Hlc at);  // stamped `at`, or above all that was seen
+  absl::StatusOr<EpochAct> ToEnd(std::string_view site) const { return chancery::ProposeEnd(work_, site); }
+  absl::StatusOr<Receipt> OnEpoch(EpochAct act, const KeyPair& key);  // an acceptance is signed
   absl::StatusOr<Receipt> Genesis(const chancery::Genesis& genesis);  // the first entry of a registry
 
  private:
@@ -40,6 +43,7 @@ class Author {
   };
 
   absl::Status NotAdmitted() const;
+  absl::Status CheckMember(const Lane& own, EntryKind kind) const;
 
   void Type(const Draft& draft, Typed& typed);
   void Fetch(const Typed& typed);  // its records

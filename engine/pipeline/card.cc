@@ -20,9 +20,17 @@ absl::Status NoCard(std::string_view why) {
 
 }  // namespace
 
+std::string_view RoleName(Role role) { return role == Role::kFull ? "full" : role == Role::kBlind ? "blind" : "witness"; }
+
+std::optional<Role> RoleOf(std::string_view name) {
+  for (const Role role : {Role::kFull, Role::kBlind, Role::kWitness})
+    if (RoleName(role) == name) return role;
+  return std::nullopt;
+}
+
 std::string WriteCard(std::string_view site, Role role, const RegistryId& registry, const KeyPair& key,
                       const std::optional<PublicKey>& replaces) {
-  const std::string role_name = role == Role::kFull ? "full" : role == Role::kBlind ? "blind" : "witness";
+  const std::string role_name(RoleName(role));
   const std::string registry_hex = Hex(registry.view()), key_hex = Hex(key.public_key().view());
   const std::string replaces_hex = replaces ? Hex(replaces->view()) : "";
   const Signature signature = key.Sign(CardMessage(site, role_name, registry_hex, key_hex, replaces_hex));
@@ -46,14 +54,15 @@ absl::StatusOr<Card> ReadCard(std::string_view text, const RegistryId& registry)
   if (!Unhex(json->Find("key")->text, &key) || key.size() != 32 || !Unhex(json->Find("signature")->text, &signature) ||
       signature.size() != 64 || (replaces != nullptr && (!Unhex(replaces->text, &replaced) || replaced.size() != 32)))
     return NoCard("its key or signature is cut short");
-  if (role != "full")
-    return Refuse({"admission", "", "", Cat("role ", role, " is not supported by this version yet"), "join with --role full"});
+  const std::optional<Role> as = RoleOf(role);
+  if (!as) return NoCard(Cat("\"", role, "\" is no role"));
   if (of != Hex(registry.view()))
     return Refuse({"admission", "", "", "the card is for another registry", "join with a bundle of this registry"});
   if (!Verify(PublicKey::From(key), CardMessage(site, role, of, Hex(key), Hex(replaced)), Signature::From(signature)))
     return NoCard("its signature does not hold");
   Card card;
   card.site = site;
+  card.role = *as;
   card.key = PublicKey::From(key);
   if (replaces != nullptr) card.replaces = PublicKey::From(replaced);
   return card;

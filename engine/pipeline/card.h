@@ -24,6 +24,9 @@ std::string WriteCard(std::string_view site, Role role, const RegistryId& regist
 // Errors: refusal `admission` (no card, another registry, its signature does not hold).
 absl::StatusOr<Card> ReadCard(std::string_view card, const RegistryId& registry);
 
+std::string_view RoleName(Role role);  // full, blind, witness
+std::optional<Role> RoleOf(std::string_view name);
+
 // A key as people compare it over the telephone: eight groups of four hexadecimal digits of SHA-256.
 std::string FingerprintOf(const PublicKey& key);
 

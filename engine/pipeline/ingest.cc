@@ -365,7 +365,12 @@ absl::Status FoldRun(Batch& batch, uint16_t handle, Run run) {
     const Dot dot = MakeDot(handle, entry.seq);
     seen.Raise(handle, entry.seq - 1);
     RETURN_IF_ERROR(CheckOps(work, entry, dot, seen, checked.entries));
-    RETURN_IF_ERROR(batch.Defer(entry, dot, past, &touches[i]));
+    if (work.lanes.At(handle).Void(entry.seq, entry.hlc)) {
+      RETURN_IF_ERROR(work.FoldVoid(entry, dot, seen));
+      touches[i].assign(entry.ops.size(), 0);
+    } else {
+      RETURN_IF_ERROR(batch.Defer(entry, dot, past, &touches[i]));
+    }
     work.lanes.Edit(handle).tip_hlc = entry.hlc;
   }
   work.lanes.Edit(handle).tree = std::move(checked.tree);

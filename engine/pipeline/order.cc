@@ -23,7 +23,7 @@ std::vector<std::string> Labels(const Lanes& lanes, const std::vector<Cosignatur
 absl::StatusOr<std::optional<Hlc>> BeatOwed(const Txn& txn, LaneId own, int64_t now_ms) {
   ASSIGN_OR_RETURN(const Lanes lanes, Lanes::Load(txn));
   const Lane* lane = lanes.Find(own);
-  if (lane == nullptr || lane->fork != 0 || lane->role != Role::kFull) return std::nullopt;
+  if (lane == nullptr || lane->fork != 0 || lane->ended() || !lane->placed()) return std::nullopt;
   const Journal journal(txn);
   ASSIGN_OR_RETURN(const OrderRow order, ReadOrder(txn));
   ASSIGN_OR_RETURN(const uint64_t round_ms, RoundMs(journal, lanes));
@@ -34,6 +34,7 @@ absl::StatusOr<OrderView> ViewOfOrder(const Txn& txn, const Journal& journal, co
   OrderView view;
   ASSIGN_OR_RETURN(const OrderRow order, ReadOrder(txn));
   ASSIGN_OR_RETURN(const uint64_t round_ms, RoundMs(journal, lanes));
+  ASSIGN_OR_RETURN(const Epochs epochs, Epochs::Load(txn, journal, lanes));
   ASSIGN_OR_RETURN(const std::optional<RoundRow> settled, FindRound(txn, order.settled));
   ASSIGN_OR_RETURN(const std::optional<RoundRow> next, RoundAfter(txn, order.settled));
   ASSIGN_OR_RETURN(const std::vector<RoundRow> latest, RoundsAfter(txn, order.settled, 1));
@@ -42,16 +43,17 @@ absl::StatusOr<OrderView> ViewOfOrder(const Txn& txn, const Journal& journal, co
     const uint64_t final_round = next ? next->round - 1 : order.closed;  // between them there is nothing
     view.settled = FormatTime(MsOf(RoundEnd(final_round, round_ms)));
   }
-  if (!latest.empty()) {
+  const bool signable = !latest.empty() && EpochAt(epochs, lanes, latest[0].round, round_ms) == epochs.last().number;
+  if (signable) {
     ASSIGN_OR_RETURN(const std::vector<Cosignature> cosigners, CosignersOf(txn, latest[0]));
-    for (const Lane* lane : QuorumOf(lanes, latest[0].round, round_ms).members)
+    for (const Lane* lane : QuorumOf(epochs, lanes, latest[0].round, round_ms).members)
       if (std::none_of(cosigners.begin(), cosigners.end(), [&](const Cosignature& c) { return c.by == lane->id; }))
         view.waiting_for.push_back(lane->Label());
   } else {
     ASSIGN_OR_RETURN(const Unheard unheard, UnheardLanes(journal, lanes, order, round_ms));
     for (const Lane* lane : unheard.lanes) view.waiting_for.push_back(lane->Label());
   }
-  ASSIGN_OR_RETURN(const std::vector<LaneId> unequal, Unequal(txn, order));
+  ASSIGN_OR_RETURN(const std::vector<LaneId> unequal, Unequal(txn, order, epochs, lanes));
   for (const LaneId id : unequal)
     if (const Lane* lane = lanes.Find(id)) view.unequal.push_back(lane->Label());
   std::sort(view.waiting_for.begin(), view.waiting_for.end());
@@ -68,9 +70,10 @@ absl::StatusOr<PlaceView> ViewOfPlace(const Txn& txn, const Journal& journal, co
   ASSIGN_OR_RETURN(const OrderRow order, ReadOrder(txn));
   ASSIGN_OR_RETURN(const uint64_t round_ms, RoundMs(journal, lanes));
   ASSIGN_OR_RETURN(const Hlc hlc, journal.HlcAt(dot));
+  view.outside = lane.Void(SeqOf(dot), hlc);
   const uint64_t number = RoundOf(hlc, round_ms);
   ASSIGN_OR_RETURN(const std::optional<RoundRow> round, FindRound(txn, number));
-  if (!round) return view;
+  if (!round || view.outside) return view;
   ASSIGN_OR_RETURN(const std::optional<RoundRow> before, RoundBefore(txn, number));
   ASSIGN_OR_RETURN(const EntryId id, journal.IdAt(dot));
   const uint64_t first = before ? before->size : 0;

@@ -330,6 +330,12 @@ const char* KindName(EntryKind kind) {
       return "ruling";
     case EntryKind::kBeat:
       return "beat";
+    case EntryKind::kVote:
+      return "vote";
+    case EntryKind::kAccept:
+      return "acceptance";
+    case EntryKind::kEpoch:
+      return "epoch";
   }
   return "filing";
 }
@@ -397,6 +403,8 @@ absl::StatusOr<EntryView> Reader::Entry(Dot dot) {
     view.corrects = Hex(entry.corrects->entry.view());
     view.reason = entry.corrects->reason;
   }
+  if (entry.readmits) view.readmits = Hex(entry.readmits->view());
+  view.outside = work_.lanes.At(HandleOf(dot)).Void(entry.seq, entry.hlc);
   view.ops = OpsOf(entry);
   if (entry.genesis) view.detail = Literal::Object({{"registry", entry.genesis->registry_name}, {"site", entry.genesis->site}});
   if (entry.kind == EntryKind::kPack) {

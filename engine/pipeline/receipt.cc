@@ -48,7 +48,9 @@ Policy LanePolicy(const Lane& lane, const RegistryId& registry) {
 }
 
 // Whether a lane speaks for another site than the one that filed: a holder whose copy outlives that site.
-bool IsHolder(const Lane& by, const Lane& lane) { return by.role != Role::kWitness && by.fork == 0 && by.site != lane.site; }
+bool IsHolder(const Lane& by, const Lane& lane) {
+  return by.role != Role::kWitness && by.fork == 0 && !by.ended() && by.site != lane.site;
+}
 
 // k other sites; one that has several keys counts once.
 void AskForWitnesses(size_t k, const Lane& lane, const Lanes& lanes, const RegistryId& registry, Policy* policy) {
@@ -189,7 +191,8 @@ class Prover {
     made->proof.checkpoint.checkpoint = head;
     made->proof.checkpoint.signatures.push_back(SignText(head.origin, key_, CheckpointText(head)));
     ASSIGN_OR_RETURN(const uint64_t round_ms, RoundMs(journal_, lanes_));
-    const Quorum quorum = QuorumOf(lanes_, round.round, round_ms);
+    ASSIGN_OR_RETURN(const Epochs epochs, Epochs::Load(txn_, journal_, lanes_));
+    const Quorum quorum = QuorumOf(epochs, lanes_, round.round, round_ms);
     ASSIGN_OR_RETURN(const std::vector<Cosignature> cosigners, CosignersOf(txn_, round));
     for (const Cosignature& c : cosigners) {
       if (std::any_of(quorum.members.begin(), quorum.members.end(), [&](const Lane* it) { return it->id == c.by; }))

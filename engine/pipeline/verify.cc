@@ -7,6 +7,7 @@
 #include "engine/crdt/interval.h"
 #include "engine/crdt/ranked.h"
 #include "engine/crdt/shares.h"
+#include "engine/journal/epochs.h"
 
 namespace chancery {
 namespace {
@@ -170,6 +171,46 @@ absl::Status CheckFacts(const Workspace& work, const Entry& entry, Dot dot, cons
   return absl::OkStatus();
 }
 
+// The entry that decided the epoch before stands in the past of whoever decides the next: so everybody has the same members to
+// look for among the signers.
+absl::Status CheckEpoch(const Workspace& work, const Lane& lane, const CheckedRun& run, Epochs* epochs) {
+  const Entry& entry = run.entries.back();
+  const Decision& decision = *entry.decision;
+  const auto known = [&](LaneId id) {
+    return work.lanes.Find(id) != nullptr || std::any_of(run.entries.begin(), run.entries.end(), [&](const Entry& before) {
+             return before.admit && LaneOf(before.admit->key) == id;
+           });
+  };
+  for (const EpochMember& member : decision.epoch.members)
+    if (!known(member.lane)) return Malformed(lane, entry.seq, "a member of the epoch is unknown");
+  for (const LaneEnd& end : decision.epoch.ends)
+    if (!known(end.lane)) return Malformed(lane, entry.seq, "a lane that has ended is unknown");
+  const std::string text = EpochText(work.registry(), decision.epoch, decision.ballot);
+  for (const auto& [signer, signature] : decision.signatures) {
+    const Lane* by = work.lanes.Find(signer);
+    if (by == nullptr || !Verify(by->key, text, signature))
+      return Malformed(lane, entry.seq, "a signature of the epoch does not hold");
+  }
+  if (entry.kind == EntryKind::kAccept) return absl::OkStatus();
+  const uint64_t number = decision.epoch.number;
+  const auto seen = [&](const std::pair<Dot, Hlc>& by) { return HandleOf(by.first) == lane.handle || run.context.Has(by.first); };
+  if (number > epochs->decided().size()) return Malformed(lane, entry.seq, "it does not know of the epoch before");
+  const Epochs::Decided& before = epochs->decided()[number - 1];
+  if (number > 1 && std::none_of(before.by.begin(), before.by.end(), seen))
+    return Malformed(lane, entry.seq, "it does not know of the epoch before");
+  const auto votes = [&](const auto& signature) { return FindMember(before.epoch, signature.first) != nullptr; };
+  const auto count = std::count_if(decision.signatures.begin(), decision.signatures.end(), votes);
+  if (static_cast<size_t>(count) < QuorumsOf(before.epoch).decide)
+    return Malformed(lane, entry.seq, "fewer members signed the epoch than it takes");
+  epochs->Take(MakeDot(lane.handle, entry.seq), entry);
+  return absl::OkStatus();
+}
+
+// A witness votes, and files nothing that stands in the order.
+bool MayFile(const Lane& lane, EntryKind kind) {
+  return lane.role != Role::kWitness || kind == EntryKind::kVote || kind == EntryKind::kAccept;
+}
+
 }  // namespace
 
 bool SealHolds(const Workspace& work, const Lane& lane, Tree tree, const Run& run) {
@@ -183,6 +224,7 @@ absl::StatusOr<CheckedRun> CheckRun(Workspace& work, const Lane& lane, const Run
   const absl::StatusOr<Entry> head = DecodeHeader(run.header);
   if (!head.ok()) return Malformed(lane, run.first, S(head.status().message()));
   Hlc last = std::max(lane.tip_hlc, lane.above);
+  std::optional<Epochs> epochs;
   out.entries.reserve(run.leaves.size());
   out.ids.reserve(run.leaves.size());
   for (size_t i = 0; i < run.leaves.size(); ++i) {
@@ -197,6 +239,13 @@ absl::StatusOr<CheckedRun> CheckRun(Workspace& work, const Lane& lane, const Run
     last = entry.hlc;
     RETURN_IF_ERROR(CheckContext(work, lane, entry, &out.context));
     if (!lane.AdmittedIn(out.context)) return Malformed(lane, seq, "its site had not been admitted");
+    if (!MayFile(lane, entry.kind)) return Malformed(lane, seq, "a witness files nothing");
+    if (entry.decision) {
+      if (!epochs) {
+        ASSIGN_OR_RETURN(epochs, work.LoadEpochs());
+      }
+      RETURN_IF_ERROR(CheckEpoch(work, lane, out, &*epochs));
+    }
     out.ids.push_back(run.Id(i));
     out.tree.Append(out.ids.back());
   }

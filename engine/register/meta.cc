@@ -37,10 +37,12 @@ absl::StatusOr<StoreRow> ReadStoreRow(const Txn& txn) {
                  "use the program that wrote it, or a newer one");
   StoreRow out;
   const std::string_view registry = r.Raw(32), key = r.Raw(32), site = r.Sized();
-  if (!r.ok() || !r.AtEnd()) return Damaged("head");
+  const uint8_t role = r.U8();
+  if (!r.ok() || !r.AtEnd() || role > static_cast<uint8_t>(Role::kWitness)) return Damaged("head");
   out.registry = RegistryId::From(registry);
   out.key = PublicKey::From(key);
   out.site = site;
+  out.role = static_cast<Role>(role);
   return out;
 }
 
@@ -50,6 +52,7 @@ void PutStoreRow(WriteTxn& txn, const StoreRow& row) {
   w.Raw(row.registry.view());
   w.Raw(row.key.view());
   w.Sized(row.site);
+  w.U8(static_cast<uint8_t>(row.role));
   txn.Put(Table::kMeta, kStoreKey, SizedRow(w.out));
 }
 

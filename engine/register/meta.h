@@ -14,12 +14,13 @@
 
 namespace chancery {
 
-inline constexpr uint32_t kStoreFormat = 3;
+inline constexpr uint32_t kStoreFormat = 4;
 
 struct StoreRow {  // key 0
   RegistryId registry;
   std::string site;
   PublicKey key;  // of the lane that this store writes
+  Role role = Role::kFull;
 };
 absl::StatusOr<StoreRow> ReadStoreRow(const Txn& txn);  // Errors: Unavailable (another format), DataLoss
 void PutStoreRow(WriteTxn& txn, const StoreRow& row);

@@ -34,6 +34,7 @@ absl::StatusOr<std::unique_ptr<Workspace>> Workspace::Open(const Txn& txn, std::
   ASSIGN_OR_RETURN(w->lanes, Lanes::Load(txn));
   ASSIGN_OR_RETURN(w->sums, ReadSums(txn));
   ASSIGN_OR_RETURN(w->pack_dots_, ReadPackDots(txn));
+  ASSIGN_OR_RETURN(w->epoch_dots_, ReadEpochDots(txn));
   ASSIGN_OR_RETURN(w->store_, ReadStoreRow(txn));
   w->own_ = LaneOf(w->store_.key);
   return w;
@@ -146,6 +147,7 @@ absl::Status Workspace::Settle() {
 absl::Status Workspace::FoldAround(const Entry& entry, Dot dot, const Vector& seen) {
   if (entry.kind == EntryKind::kPack) RETURN_IF_ERROR(FoldPack(entry, dot, seen));
   if (entry.kind == EntryKind::kAdmit || entry.kind == EntryKind::kGenesis) RETURN_IF_ERROR(FoldAdmit(entry, dot));
+  if (entry.vote || entry.decision) RETURN_IF_ERROR(FoldEpoch(entry, dot));
   if (!entry.idempotency.empty()) {
     const std::string key(HashParts({entry.idempotency}).view());
     acts_[key].push_back(dot);
@@ -156,6 +158,12 @@ absl::Status Workspace::FoldAround(const Entry& entry, Dot dot, const Vector& se
     if (premises_.insert(row).second && undoing_) undo_.premises.push_back(row);
   }
   return absl::OkStatus();
+}
+
+absl::Status Workspace::FoldVoid(const Entry& entry, Dot dot, const Vector& seen) {
+  if (entry.kind == EntryKind::kPack) RETURN_IF_ERROR(FoldPack(entry, dot, seen));
+  if (entry.kind == EntryKind::kAdmit) RETURN_IF_ERROR(FoldAdmit(entry, dot));
+  return entry.vote || entry.decision ? FoldEpoch(entry, dot) : absl::OkStatus();
 }
 
 absl::Status Workspace::FoldPack(const Entry& entry, Dot dot, const Vector& seen) {
@@ -216,7 +224,60 @@ absl::Status Workspace::FoldAdmit(const Entry& entry, Dot dot) {
     known = &lanes.Add(std::move(lane));
   }
   lanes.Admit(known->handle, dot, entry);
+  admissions_[dot] = entry.hlc;
+  return ReckonVoid();
+}
+
+absl::Status Workspace::FoldEpoch(const Entry& entry, Dot dot) {
+  if (std::find(epoch_dots_.begin(), epoch_dots_.end(), dot) == epoch_dots_.end()) {
+    epoch_dots_.push_back(dot);
+    epochs_changed_ = true;
+  }
+  if (entry.kind != EntryKind::kEpoch) return absl::OkStatus();
+  for (const LaneEnd& end : entry.decision->epoch.ends)
+    if (const Lane* lane = lanes.Find(end.lane); lane != nullptr && end.last < lane->end)
+      Bound(lane->handle, end.last, lane->counts_above);
+  return ReckonVoid();
+}
+
+// Where a lane ended, admissions behind its end are void, and with them what the lanes filed that nobody else had admitted.
+absl::Status Workspace::ReckonVoid() {
+  const auto ended = [](const Lane& lane) { return lane.ended(); };
+  bool changed = std::any_of(lanes.all().begin(), lanes.all().end(), ended);
+  while (std::exchange(changed, false))
+    for (const Lane& lane : lanes.all()) {
+      if (lane.admitted_by.empty()) continue;
+      ASSIGN_OR_RETURN(const Hlc above, CountsAbove(lane));
+      if (above == lane.counts_above) continue;
+      Bound(lane.handle, lane.end, above);
+      changed = true;
+    }
   return absl::OkStatus();
+}
+
+absl::StatusOr<Hlc> Workspace::CountsAbove(const Lane& lane) const {
+  Hlc first = UINT64_MAX;
+  bool any_void = false;
+  for (const Dot by : lane.admitted_by) {
+    Hlc hlc = 0;
+    if (const auto fresh = admissions_.find(by); fresh != admissions_.end()) {
+      hlc = fresh->second;
+    } else {
+      ASSIGN_OR_RETURN(hlc, journal.HlcAt(by));
+    }
+    const bool is_void = lanes.At(HandleOf(by)).Void(SeqOf(by), hlc);
+    any_void |= is_void;
+    if (!is_void) first = std::min(first, hlc);
+  }
+  return any_void ? first : 0;
+}
+
+void Workspace::Bound(uint16_t handle, uint64_t end, Hlc counts_above) {
+  Lane& lane = lanes.Edit(handle);
+  voided_ |= std::min(end, lane.tip()) != std::min(lane.end, lane.tip());
+  voided_ |= counts_above != lane.counts_above && lane.tip() > 0;
+  lane.end = end;
+  lane.counts_above = counts_above;
 }
 
 absl::Status Workspace::Reclaim(RecordEdit& edit) {
@@ -561,6 +622,7 @@ void Workspace::Forget() {
 void Workspace::FlushRest(WriteTxn& txn) {
   lanes.Store(txn);
   if (packs_changed_) PutPackDots(txn, pack_dots_);
+  if (epochs_changed_) PutEpochDots(txn, epoch_dots_);
   PutSums(txn, sums);
 }
 

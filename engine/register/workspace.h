@@ -15,6 +15,7 @@
 #include "absl/status/statusor.h"
 #include "engine/base/arena.h"
 #include "engine/crdt/tally.h"
+#include "engine/journal/epochs.h"
 #include "engine/journal/journal.h"
 #include "engine/register/catalog.h"
 #include "engine/register/claim_index.h"
@@ -58,6 +59,7 @@ class Workspace {
   const Catalog& catalog() const { return *catalog_; }
   std::shared_ptr<const Catalog> shared_catalog() const { return catalog_; }
   bool packs_changed() const { return packs_changed_; }
+  bool voided() const { return voided_; }  // of what was folded before, other entries count now: fold all anew
   const RegistryId& registry() const { return store_.registry; }
   const StoreRow& store() const { return store_; }
   void SetRegistry(const RegistryId& id) { store_.registry = id; }  // once, when it is founded
@@ -87,6 +89,12 @@ class Workspace {
   // read, folded and written once. `past` and `touches` outlive the workspace or the next flush; the entry gives its operations
   // away.
   absl::Status Defer(Entry& entry, Dot dot, const Vector* past, Touches* touches);
+
+  // The same for an entry that is void: who is admitted, packs and epochs are as it says, and nothing else.
+  absl::Status FoldVoid(const Entry& entry, Dot dot, const Vector& seen);
+
+  absl::StatusOr<Epochs> LoadEpochs() const { return Epochs::Load(epoch_dots_, journal, lanes); }
+
   const Vector* KeepPast(Vector past) { return &pasts_.emplace_back(std::move(past)); }
   size_t deferred() const { return deferred_.size(); }
 
@@ -202,6 +210,10 @@ class Workspace {
   absl::Status FoldPack(const Entry& entry, Dot dot, const Vector& seen);
   void SetCatalog(std::vector<PackSource> packs);
   absl::Status FoldAdmit(const Entry& entry, Dot dot);
+  absl::Status FoldEpoch(const Entry& entry, Dot dot);
+  absl::Status ReckonVoid();
+  absl::StatusOr<Hlc> CountsAbove(const Lane& lane) const;
+  void Bound(uint16_t handle, uint64_t end, Hlc counts_above);
   absl::Status StampCell(Cell& cell);
   uint64_t NumberOf(const Lane& lane) const;
   uint64_t IssuedBefore(const std::string& key) const;
@@ -221,6 +233,10 @@ class Workspace {
   bool replay_ = false;
   bool blank_ = false;  // records start empty: used to fold a past
   std::vector<Dot> pack_dots_;
+  std::vector<Dot> epoch_dots_;
+  bool epochs_changed_ = false;
+  bool voided_ = false;
+  std::map<Dot, Hlc> admissions_;  // folded by this batch
   StoreRow store_;
   LaneId own_ = 0;
   std::unique_ptr<Arena> arena_ = std::make_unique<Arena>();

@@ -134,6 +134,8 @@ Literal ToJson(const EntryView& v) {
   AddTexts(out, "relied_on", v.relied_on);
   AddText(out, "corrects", v.corrects);
   AddText(out, "reason", v.reason);
+  AddText(out, "readmits", v.readmits);
+  if (v.outside) out.Add("outside", Literal(true));
   if (!v.ops.null()) out.Add("ops", v.ops);
   if (!v.detail.null()) out.Add("detail", v.detail);
   return out;
@@ -147,7 +149,25 @@ Literal ToJson(const SiteView& v) {
       .Add("incarnation", Number(v.incarnation));
   out.Add("entries", Number(v.entries)).Add("admitted", Literal(v.admitted)).Add("self", Literal(v.self));
   if (v.halted) out.Add("halted", Literal(true));
+  if (v.ended) out.Add("ended", Number(v.last));
   return out;
+}
+
+Literal ToJson(const EpochView& v) {
+  const auto list = [](const std::vector<std::string>& texts) {
+    Literal out = Literal::List();
+    for (const std::string& text : texts) out.list.push_back(Literal(text));
+    return out;
+  };
+  Literal body = Literal::Object(), ends = Literal::Object();
+  for (const auto& [lane, last] : v.ends) ends.Add(lane, Number(last));
+  body.Add("number", Number(v.number)).Add("members", list(v.members)).Add("witnesses", list(v.witnesses));
+  body.Add("ends", std::move(ends)).Add("settle", Number(v.settle)).Add("decide", Number(v.decide));
+  AddText(body, "proposer", v.proposer);
+  AddTexts(body, "proposed", v.proposed);
+  AddTexts(body, "voted", v.voted);
+  AddTexts(body, "accepted", v.accepted);
+  return Under("epoch", std::move(body));
 }
 
 Literal ToJson(const StatusView& v) {

@@ -76,6 +76,7 @@ Options& Bind(CLI::App* verb, Command& command, int (*run)(const Command&, const
 // The verbs, a file or two each. They add themselves in the order of the help.
 void AddInit(CLI::App& app, Command& command);
 void AddSite(CLI::App& app, Command& command);
+void AddEpoch(CLI::App& app, Command& command);
 void AddFile(CLI::App& app, Command& command);
 void AddImport(CLI::App& app, Command& command);
 void AddGet(CLI::App& app, Command& command);

@@ -66,8 +66,8 @@ int Run(int argc, char** argv) {
   app.fallthrough();  // global options may follow the verb
   AddGlobals(app, command);
   app.require_subcommand(1);
-  for (auto add : {AddInit, AddSite, AddFile, AddImport, AddGet, AddLog, AddCase, AddStatus, AddPack, AddBundle, AddReceipt,
-                   AddVerify, AddBackup, AddRehearse, AddLater}) {
+  for (auto add : {AddInit, AddSite, AddEpoch, AddFile, AddImport, AddGet, AddLog, AddCase, AddStatus, AddPack, AddBundle,
+                   AddReceipt, AddVerify, AddBackup, AddRehearse, AddLater}) {
     add(app, command);
   }
   CatchInterrupts();

@@ -60,7 +60,6 @@ int Joined(const Command& command, const Database& db, const StatusView& status,
 }
 
 int Join(const Command& command, const InitOptions& options) {
-  if (options.role != "full") return command.NotYet("a " + options.role + " site");
   const absl::StatusOr<ByteSource> bundle = OpenBundle(options.join);
   if (!bundle.ok()) {
     const ErrorView error = Explain(bundle.status());
@@ -96,7 +95,7 @@ void AddInit(CLI::App& app, Command& command) {
   verb->add_option("--pack", options.packs, "Packs of a new registry, in order")->type_name("FILE");
   verb->add_option("--name", options.name, "The registry's name (else the first pack's)")->type_name("NAME");
   verb->add_option("--join", options.join, "A member's whole bundle (a peer: not yet)")->type_name("BUNDLE");
-  verb->add_option("--role", options.role, "full (blind, witness: not yet)")
+  verb->add_option("--role", options.role, "full, blind or witness")
       ->check(CLI::IsMember({"full", "blind", "witness"}))
       ->type_name("ROLE");
 }

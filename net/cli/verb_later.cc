@@ -13,7 +13,6 @@ void AddLater(CLI::App& app, Command& command) {
       {"sync", "Exchange entries with a peer"},
       {"serve", "Stay and exchange entries over the network"},
       {"config", "Check the configuration"},
-      {"epoch", "Membership by quorum"},
       {"extract", "A signed extract of a record"},
       {"sim", "Seeded random drills"},
   };

@@ -1,5 +1,7 @@
 // site: who takes part in the registry.
 #include <cstdlib>
+#include <iostream>
+#include <string>
 
 #include "net/cli/card_file.h"
 #include "net/cli/command.h"
@@ -13,7 +15,10 @@ struct ListOptions {};
 
 std::string SiteLine(const SiteView& site) {
   const std::string lane = site.incarnation > 1 ? site.name + "." + std::to_string(site.incarnation) : site.name;
-  const std::string state = site.halted ? "two versions" : site.admitted ? "member" : "not admitted";
+  const std::string state = site.ended      ? "ended at " + std::to_string(site.last)
+                            : site.halted   ? "two versions"
+                            : site.admitted ? "admitted"
+                                            : "not admitted";
   return "  " + Pad(lane + (site.self ? " (here)" : ""), 24) + Pad(site.role, 9) + Pad(state, 14) +
          Count(site.entries, "entry", "entries") + "\n";
 }
@@ -96,19 +101,116 @@ std::string RenewedSite(const std::string& card) {
   return site == nullptr ? "" : site->text;
 }
 
-std::string EndsNothing(const std::string& site) {
+std::string EndsLater(const std::string& site) {
   return Labelled("", "It is a new lane of " + Plain(site) +
-                          ", beside the one that it had. This ends nothing by itself: what the "
-                          "key before signs is still taken. Make sure that the machine with that key, and every copy of its "
-                          "store, is switched off for good.") +
+                          ", and the one that it had ends when the members have agreed: the next "
+                          "epoch. Until then what the key before signs is still taken. Make sure that the machine with that "
+                          "key, and every copy of its store, is switched off for good.") +
          "\n";
+}
+
+// What is at stake, as far as it is known here: an end cannot be taken back.
+std::string AtStake(const std::string& name, const std::vector<SiteView>& sites, const EpochView& epoch, bool fence) {
+  std::string lanes;
+  for (const SiteView& site : sites) {
+    if (site.name != name || site.ended) continue;
+    lanes += (lanes.empty() ? "" : ", ") + (site.incarnation > 1 ? name + "." + std::to_string(site.incarnation) : name) + "-" +
+             std::to_string(site.entries);
+  }
+  std::string screen = Bold(fence ? "FENCE" : "RETIRE") + "  " + Plain(name) + ", for good\n\n";
+  screen += Labelled("Ends at", "the last entry of it that any member holds that votes. Here that is " +
+                                    (lanes.empty() ? "nothing" : Plain(lanes)) + ".") +
+            "\n";
+  screen += Labelled("Outside",
+                     "What it has filed beyond, and nobody has seen, gets no place and no effect. It stays readable "
+                     "where it is, and can be readmitted with a later place.") +
+            "\n";
+  screen += Labelled("Takes", "the votes of " + std::to_string(epoch.decide) + " of " +
+                                  Count(epoch.members.size() + epoch.witnesses.size(), "member") +
+                                  ". Until they have agreed the order stands still; filing goes on.") +
+            "\n";
+  if (fence)
+    screen += Labelled("", "That a site is silent is no reason: a link that is cut comes back.") + "\n";
+  else
+    screen += Labelled("", "Let it hand over first all that it has: chancery bundle export there, apply here.") + "\n";
+  return screen + "\n";
+}
+
+struct EndOptions {
+  std::string site;
+};
+
+// The site's name, typed in full.
+bool Confirmed(const std::string& site) {
+  std::string typed;
+  std::getline(std::cin, typed);
+  return typed == site;
+}
+
+int ShowVote(const Command& command, const Database& db, const std::string& site, const Receipt& receipt) {
+  const absl::StatusOr<Snapshot> now = db.Read();
+  const absl::StatusOr<EpochView> epoch = now.ok() ? now->Epoch() : now.status();
+  if (!epoch.ok()) return command.Fail(epoch.status());
+  if (command.json()) return command.Line(ToJson(*epoch)), kDone;
+  const bool voting = !epoch->proposer.empty();
+  std::string screen = voting ? Bold("PROPOSED") + "  by " + receipt.short_name + ": " + std::to_string(epoch->voted.size()) +
+                                    " of " + std::to_string(epoch->decide) + " votes\n\n" +
+                                    NextBlock({command.Self() + " bundle export --since 0 -o vote.cbn   # to the other members",
+                                               command.Self() + " epoch show"})
+                              : Bold("ENDED") + "  " + Plain(site) + ", by epoch " + std::to_string(epoch->number) + "\n";
+  command.Print(command.quiet() ? "" : screen);
+  return kDone;
+}
+
+int EndSite(const Command& command, const EndOptions& options, bool fence) {
+  return command.WithStore([&](Database& db) -> int {
+    {
+      const absl::StatusOr<Snapshot> now = db.Read();
+      const absl::StatusOr<std::vector<SiteView>> sites = now.ok() ? now->Sites() : now.status();
+      const absl::StatusOr<EpochView> epoch = now.ok() ? now->Epoch() : now.status();
+      if (!sites.ok()) return command.Fail(sites.status());
+      if (!epoch.ok()) return command.Fail(epoch.status());
+      if (!command.json() && !command.quiet())
+        command.Print(AtStake(options.site, *sites, *epoch, fence) + "Type the name of the site to go on: ");
+    }
+    if (!Confirmed(options.site))
+      return command.Fail(kRefused, "the name that was typed is not " + options.site + ": nothing was proposed",
+                          "echo " + options.site + " | chancery site " + (fence ? "fence " : "retire ") + options.site);
+    if (!command.json() && !command.quiet()) command.Print("\n");
+    const absl::StatusOr<Receipt> receipt = db.ProposeEnd(options.site);
+    if (!receipt.ok()) return command.Fail(receipt.status());
+    if (const absl::Status settled = db.Settle().status(); !settled.ok()) return command.Fail(settled);
+    return ShowVote(command, db, options.site, *receipt);
+  });
+}
+
+int Retire(const Command& command, const EndOptions& options) { return EndSite(command, options, false); }
+int Fence(const Command& command, const EndOptions& options) { return EndSite(command, options, true); }
+
+struct ReadmitOptions {
+  std::string entry, officer;
+};
+
+int Readmit(const Command& command, const ReadmitOptions& options) {
+  return command.WithStore([&](Database& db) -> int {
+    const absl::StatusOr<Receipt> receipt = db.Readmit(options.entry, options.officer);
+    if (!receipt.ok()) return command.Fail(receipt.status());
+    if (command.json()) return command.Line(ToJson(*receipt)), kDone;
+    std::string screen = Bold("READMITTED") + "  " + Plain(options.entry) + ", as " + receipt->short_name + "\n";
+    screen +=
+        "            It counts from now on, with a place of its own. What was handed out\n"
+        "            for the entry before says nothing of that one.\n\n";
+    screen += NextBlock({command.Self() + " log " + receipt->short_name});
+    command.Print(command.quiet() ? receipt->short_name + "\n" : screen);
+    return kDone;
+  });
 }
 
 int Admitted(const Command& command, const Receipt& receipt, const std::string& fingerprint, const std::string& renewed) {
   if (command.json()) return command.Line(ToJson(receipt)), kDone;
   std::string screen = Bold("ADMITTED") + "  by " + receipt.short_name + "\n          Key " + Grouped(fingerprint) +
                        "\n          It must be the one that the " + (renewed.empty() ? "joining" : "restored") +
-                       " site printed.\n" + (renewed.empty() ? "\n" : EndsNothing(renewed));
+                       " site printed.\n" + (renewed.empty() ? "\n" : EndsLater(renewed));
   screen +=
       NextBlock({command.Self() + " bundle export --since 0 -o back.cbn", "chancery bundle apply back.cbn   # at the site"});
   command.Print(command.quiet() ? "" : screen);
@@ -132,7 +234,7 @@ int Admit(const Command& command, const AdmitOptions& options) {
 }  // namespace
 
 void AddSite(CLI::App& app, Command& command) {
-  CLI::App* site = app.add_subcommand("site", "Who takes part: ls, card, admit")->require_subcommand(1);
+  CLI::App* site = app.add_subcommand("site", "Who takes part: ls, card, admit, retire, fence, readmit")->require_subcommand(1);
   Bind(site->add_subcommand("ls", "The sites of the registry, as known here"), command, List);
   Bind(site->add_subcommand("card", "Write this site's card, for the member that admits it"), command, WriteCard);
   CLI::App* admit = site->add_subcommand("admit", "Admit the site whose card this is");
@@ -142,9 +244,16 @@ void AddSite(CLI::App& app, Command& command) {
   AddNotYet(*site, command, "drain", "Wait until the peers hold everything");
   AddNotYet(*site, command, "isolate", "Begin a planned cut");
   AddNotYet(*site, command, "rejoin", "End a planned cut");
-  AddNotYet(*site, command, "retire", "End a site's lane for good");
-  AddNotYet(*site, command, "fence", "End a lost or rogue lane");
-  AddNotYet(*site, command, "readmit", "Take a fenced entry back into the order");
+  CLI::App* retire = site->add_subcommand("retire", "End a site for good, by a vote: it has handed over what it has");
+  retire->add_option("SITE", Bind(retire, command, Retire).site, "Its name, to be typed again on stdin")
+      ->required()
+      ->type_name("");
+  CLI::App* fence = site->add_subcommand("fence", "End a lost or rogue site for good, by a vote");
+  fence->add_option("SITE", Bind(fence, command, Fence).site, "Its name, to be typed again on stdin")->required()->type_name("");
+  CLI::App* readmit = site->add_subcommand("readmit", "File again what stands behind the end of its lane");
+  ReadmitOptions& again = Bind(readmit, command, Readmit);
+  readmit->add_option("ENTRY", again.entry, "The entry that has no effect")->required()->type_name("");
+  readmit->add_option("--officer", again.officer, "Who files it again (else as it was)")->type_name("NAME");
 }
 
 }  // namespace chancery::cli

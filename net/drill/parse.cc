@@ -90,7 +90,7 @@ Act Parser::ParseOpening(LineReader& line, const std::string& verb) {
     if (line.ok() && !sites_.insert(site).second) line.Fail(column, absl::StrCat("the site ", site, " is named twice"));
     named.sites.push_back(std::move(site));
   } while (line.ok() && !line.AtEnd());
-  if (verb != "sites") return NotYet{verb};
+  if (verb != "sites") return NameOthers{verb, std::move(named.sites)};
   return named;
 }
 
@@ -122,10 +122,7 @@ Act Parser::ParseAt(LineReader& line) {
     line.Object(true);
     return NotYet{verb};
   }
-  if (line.Take("readmit")) {
-    line.Word("an entry");
-    return NotYet{"readmit"};
-  }
+  if (line.Take("readmit")) return Readmit{site, line.Word("an entry")};
   line.Fail("at a site one can pack, file, refuse, rule, propose, approve, readmit or expect");
   return NotYet{};
 }
@@ -280,10 +277,7 @@ Act Parser::ParseAct(LineReader& line) {
   if (verb == "restart") return Restart{Site(line)};
   if (verb == "backup") return ParseBackup(line);
   if (verb == "restore") return ParseRestore(line);
-  if (verb == "fence" || verb == "retire") {
-    Site(line);
-    return NotYet{verb};
-  }
+  if (verb == "fence" || verb == "retire") return EndSite{Site(line), verb == "fence"};
   if (verb == "sync" || verb == "heal") {
     const bool sync = verb == "sync";
     if (line.AtEnd()) return sync ? Act(SyncAll{}) : Act(HealAll{});

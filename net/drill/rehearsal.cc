@@ -60,7 +60,7 @@ Step Rehearsal::Run(const Statement& statement) {
 }
 
 Step Rehearsal::Found(Step opening) {
-  if (absl::Status status = sites_.Found(names_, packs_); !status.ok()) return Unreadable(Describe(status));
+  if (absl::Status status = sites_.Found(names_, packs_, roles_); !status.ok()) return Unreadable(Describe(status));
   return opening;
 }
 
@@ -89,6 +89,35 @@ Step Rehearsal::Do(const UsePack& act) {
 Step Rehearsal::Do(const NameSites& act) {
   names_.insert(names_.end(), act.sites.begin(), act.sites.end());
   return Says(absl::StrCat(List(act.sites), act.sites.size() > 1 ? " start equal" : " starts"));
+}
+
+Step Rehearsal::Do(const NameOthers& act) {
+  names_.insert(names_.end(), act.sites.begin(), act.sites.end());
+  for (const std::string& site : act.sites) roles_[site] = act.role;
+  return Says(absl::StrCat(List(act.sites), act.sites.size() > 1 ? " are " : " is ", act.role));
+}
+
+Step Rehearsal::Do(const EndSite& act) {
+  const char* what = act.fenced ? "the fence is decided" : "the retirement is decided";
+  absl::StatusOr<EpochView> epoch = sites_.End(act.site, act.fenced);
+  if (!epoch.ok()) return Failed(what, act.site, epoch.status());
+  std::vector<std::string> ends;
+  for (const auto& [lane, last] : epoch->ends) {
+    if (lane == act.site || lane.starts_with(act.site + "."))
+      ends.push_back(last == 0 ? absl::StrCat(lane, " before its first entry") : absl::StrCat(lane, " at ", lane, "-", last));
+  }
+  return Says(absl::StrCat("epoch ", epoch->number, " ends ", List(ends)));
+}
+
+Step Rehearsal::Do(const Readmit& act) {
+  Site& site = sites_.Of(act.site);
+  if (!site.running()) return Down(site);
+  absl::StatusOr<Receipt> receipt = site.db->Readmit(Entry(act.entry));
+  if (!receipt.ok()) return Failed("the entry is readmitted", site.name, receipt.status());
+  Step step = Says(absl::StrCat(site.name, receipt->repeated ? " has readmitted " : " readmits ", Entry(act.entry), " as ",
+                                receipt->short_name));
+  step.entry = receipt->short_name;
+  return step;
 }
 
 Step Rehearsal::Do(const LoadPack& act) {

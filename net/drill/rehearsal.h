@@ -42,6 +42,9 @@ class Rehearsal {
  private:
   Step Do(const UsePack& act);
   Step Do(const NameSites& act);
+  Step Do(const NameOthers& act);
+  Step Do(const EndSite& act);
+  Step Do(const Readmit& act);
   Step Do(const LoadPack& act);
   Step Do(const File& act);
   Step Do(const Refuse& act);
@@ -70,6 +73,7 @@ class Rehearsal {
   ReadPack read_pack_;
   std::string folder_;
   std::vector<std::string> names_;                          // of sites
+  std::map<std::string, std::string> roles_;                // of those that are not full
   std::vector<std::pair<std::string, std::string>> packs_;  // path, TOML
   std::map<std::string, std::string> entries_;              // name -> short form
   Sites sites_;

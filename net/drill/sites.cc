@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "net/drill/file_source.h"
 
 namespace chancery::drill {
@@ -63,7 +64,8 @@ ScratchFolder::~ScratchFolder() {
 Site::Site(std::string site_name, std::string store)
     : name(std::move(site_name)), dir(std::move(store)), clock(0), random(SeedOf(name)) {}
 
-absl::Status Sites::Found(const std::vector<std::string>& names, const std::vector<std::pair<std::string, std::string>>& packs) {
+absl::Status Sites::Found(const std::vector<std::string>& names, const std::vector<std::pair<std::string, std::string>>& packs,
+                          const std::map<std::string, std::string>& roles) {
   if (scratch_.path().empty()) return absl::InternalError("no folder for the stores can be made: is $TMPDIR writable?");
   for (const std::string& name : names) sites_.push_back(std::make_unique<Site>(name, absl::StrCat(scratch_.path(), "/", name)));
   SetClocks();
@@ -74,18 +76,20 @@ absl::Status Sites::Found(const std::vector<std::string>& names, const std::vect
   if (!founder.ok()) return founder.status();
   first.db = *std::move(founder);
   for (size_t i = 1; i < sites_.size(); ++i) {
-    if (absl::Status status = Join(*sites_[i], *first.db); !status.ok()) return status;
+    const auto role = roles.find(names[i]);
+    if (absl::Status status = Join(*sites_[i], role == roles.end() ? "full" : role->second, *first.db); !status.ok())
+      return status;
   }
   return Sync().status();
 }
 
-absl::Status Sites::Join(Site& site, Database& founder) {
+absl::Status Sites::Join(Site& site, const std::string& role, Database& founder) {
   absl::StatusOr<Snapshot> snapshot = founder.Read();
   if (!snapshot.ok()) return snapshot.status();
   absl::StatusOr<std::string> bundle = snapshot->ExportBundle("0");
   if (!bundle.ok()) return bundle.status();
   absl::StatusOr<std::unique_ptr<Database>> joined =
-      Database::Join(site.dir, {.site = site.name, .role = "full", .key_seed = KeySeed(site.name)}, *bundle, EnvironmentOf(site));
+      Database::Join(site.dir, {.site = site.name, .role = role, .key_seed = KeySeed(site.name)}, *bundle, EnvironmentOf(site));
   if (!joined.ok()) return joined.status();
   site.db = *std::move(joined);
   return founder.Admit(site.db->SiteCard()).status();
@@ -319,6 +323,41 @@ absl::StatusOr<bool> Sites::AdmitRestored() {
     }
   }
   return false;
+}
+
+absl::StatusOr<EpochView> Sites::End(const std::string& site, bool fenced) {
+  const std::set<std::pair<std::string, std::string>> deaf = deaf_;
+  if (fenced) {
+    for (const std::unique_ptr<Site>& other : sites_) {
+      CutOneWay(site, other->name);
+      CutOneWay(other->name, site);
+    }
+  }
+  absl::StatusOr<EpochView> ended = absl::FailedPreconditionError("no site is running that could propose it");
+  for (Site* by : Running()) {
+    if (by->name == site) continue;
+    ended = Vote(*by, site);
+    if (ended.ok()) break;
+  }
+  deaf_ = deaf;
+  return ended;
+}
+
+absl::StatusOr<EpochView> Sites::Vote(Site& by, const std::string& site) {
+  if (absl::Status synced = Sync().status(); !synced.ok()) return synced;
+  const auto epoch = [&by]() -> absl::StatusOr<EpochView> {
+    absl::StatusOr<Snapshot> now = by.db->Read();
+    return now.ok() ? now->Epoch() : now.status();
+  };
+  const absl::StatusOr<EpochView> before = epoch();
+  if (!before.ok()) return before;
+  if (absl::Status proposed = by.db->ProposeEnd(site).status(); !proposed.ok()) return proposed;
+  if (absl::Status synced = Sync().status(); !synced.ok()) return synced;
+  absl::StatusOr<EpochView> after = epoch();
+  if (!after.ok() || after->number > before->number) return after;
+  return absl::FailedPreconditionError(absl::StrCat("it takes ", after->decide, " of ",
+                                                    after->members.size() + after->witnesses.size(),
+                                                    " members, and these voted: ", absl::StrJoin(after->voted, ", ")));
 }
 
 absl::Status Sites::Restart(Site& site) {

@@ -44,8 +44,10 @@ struct Site {
 class Sites {
  public:
   // The first site founds the registry with the packs and admits the others, which join from its bundle: all start equal.
-  // packs: (origin for messages, TOML). Call once. Errors: as Database::Found, Join and Admit; Internal (no scratch folder).
-  absl::Status Found(const std::vector<std::string>& names, const std::vector<std::pair<std::string, std::string>>& packs);
+  // roles: of those that are not full. packs: (origin for messages, TOML). Call once. Errors: as Database::Found, Join and Admit;
+  // Internal (no scratch folder).
+  absl::Status Found(const std::vector<std::string>& names, const std::vector<std::pair<std::string, std::string>>& packs,
+                     const std::map<std::string, std::string>& roles = {});
 
   const std::vector<std::unique_ptr<Site>>& all() const { return sites_; }  // in the order named
   Site& Of(const std::string& name);                                        // one that was named to Found
@@ -73,6 +75,10 @@ class Sites {
   // The listener takes what the speaker holds: entries taken; 0 where one is down or the listener does not hear the speaker.
   absl::StatusOr<uint64_t> Take(Site& listener, Site& speaker);
 
+  // Ends a site's lanes by a vote of all that hear one another; nothing is heard of a site that is fenced. The epoch that ended
+  // them. Errors: FailedPrecondition (too few can vote), as Database::ProposeEnd.
+  absl::StatusOr<EpochView> End(const std::string& site, bool fenced);
+
   // Drops the store in the middle of whatever it is: nothing is closed in order. Restart opens it again from its files.
   void Crash(Site& site) { site.db.reset(); }
   absl::Status Restart(Site& site);
@@ -91,7 +97,8 @@ class Sites {
 
   absl::StatusOr<bool> AdmitRestored();
   absl::StatusOr<bool> SettleAll();
-  absl::Status Join(Site& site, Database& founder);
+  absl::StatusOr<EpochView> Vote(Site& by, const std::string& site);
+  absl::Status Join(Site& site, const std::string& role, Database& founder);
   static absl::StatusOr<Taken> Ingest(Site& site, const std::vector<std::string>& runs);
   absl::StatusOr<uint64_t> Take(Site& listener, Site& speaker, bool* kept);  // *kept: something is here that was not
   // What the listener's values name, it lacks, and the speaker has: whether there was any.

@@ -29,6 +29,10 @@ struct UsePack {  // pack PATH
 struct NameSites {  // sites S…
   std::vector<std::string> sites;
 };
+struct NameOthers {  // witness S…, blind S…
+  std::string role;
+  std::vector<std::string> sites;
+};
 struct LoadPack {  // at S pack PATH
   std::string site, path;
 };
@@ -75,6 +79,13 @@ struct Restart {  // restart S
 struct BackUp {  // backup S as N
   std::string site, name;
 };
+struct Readmit {  // at S readmit ENTRY
+  std::string site, entry;
+};
+struct EndSite {  // fence S, retire S
+  std::string site;
+  bool fenced = false;
+};
 struct Restore {  // restore S from N
   std::string site, name;
 };
@@ -109,8 +120,8 @@ struct NotYet {  // a verb or check of the language that this version reads and 
   std::string verb;
 };
 
-using Act = std::variant<UsePack, NameSites, LoadPack, File, Refuse, Rule, SyncAll, SyncPair, Cut, CutOneWay, HealAll, HealPair,
-                         Tick, Skew, Crash, Restart, BackUp, Restore, Expect, NotYet>;
+using Act = std::variant<UsePack, NameSites, NameOthers, EndSite, Readmit, LoadPack, File, Refuse, Rule, SyncAll, SyncPair, Cut,
+                         CutOneWay, HealAll, HealPair, Tick, Skew, Crash, Restart, BackUp, Restore, Expect, NotYet>;
 
 struct Statement {
   int line = 0;

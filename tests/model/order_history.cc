@@ -1,13 +1,19 @@
 #include "tests/model/order_history.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <map>
 #include <memory>
 #include <set>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "chancery/chancery.h"
 #include "chancery/testing.h"
 #include "engine/base/bytes.h"
+#include "engine/base/status.h"
+#include "engine/base/strings.h"
 #include "engine/codec/run.h"
 #include "tests/support/temp_dir.h"
 
@@ -25,7 +31,15 @@ struct Member {
   ManualClock clock{kStart};
   SeededRandom random;
   int64_t skew_ms = 0;
-  std::unique_ptr<Database> db;
+  int restores = 0;
+  std::string backup;            // the last
+  std::unique_ptr<Database> db;  // null: lost for ever
+  // Of the key that the store has now.
+  LaneId Lane() const {
+    std::string key;
+    CHECK(Unhex(ParseJson(db->SiteCard())->Find("key")->text, &key));
+    return LaneOf(PublicKey::From(key));
+  }
   explicit Member(const std::string& called, uint64_t seed) : name(called), random(seed) {}
   Environment env() {
     Environment e;
@@ -44,10 +58,73 @@ struct Known {
   LaneId lane = 0;
   uint64_t seq = 0;
   EntryId id;
-  bool beat = false;
+  EntryKind kind = EntryKind::kFiling;
   auto operator<=>(const Known&) const = default;
 };
-using Universe = std::set<Known>;
+struct Admission {
+  Known by;  // the entry
+  Role role = Role::kFull;
+};
+// Every entry that anybody has ever held, and what those about members say.
+struct Universe {
+  std::set<Known> entries;
+  std::multimap<LaneId, Admission> admissions;
+  std::map<uint64_t, Epoch> epochs;  // decided; 0 is the founder alone
+  std::string fault;
+
+  void Add(const Run& run, size_t i) {
+    const EntryKind kind = static_cast<EntryKind>(run.leaves[i].body[0]);
+    const Known known{run.leaves[i].hlc, run.lane, run.first + i, run.Id(i), kind};
+    if (!entries.insert(known).second || (kind != EntryKind::kAdmit && kind != EntryKind::kEpoch && known.seq > 1)) return;
+    const auto entry = DecodeEntry(run.EntryBytes(i));
+    if (!entry.ok()) return;
+    if (entry->genesis) epochs[0] = {0, {{run.lane, Role::kFull}}, {}};
+    if (entry->admit) admissions.insert({LaneOf(entry->admit->key), {known, entry->admit->role}});
+    if (kind != EntryKind::kEpoch) return;
+    const Epoch& epoch = entry->decision->epoch;
+    if (epochs.emplace(epoch.number, epoch).first->second != epoch)
+      fault = "epoch " + std::to_string(epoch.number) + " was decided twice";
+  }
+
+  bool Ended(const Known& k) const {
+    for (const LaneEnd& end : epochs.rbegin()->second.ends)
+      if (end.lane == k.lane) return k.seq > end.last;
+    return false;
+  }
+
+  // Above what stamp the entries of each lane count: its first admission that does. Founders are not in it; lanes that nobody
+  // has admitted in what counts are at the end of time.
+  std::map<LaneId, Hlc> Since() const {
+    std::map<LaneId, Hlc> since;
+    for (const auto& [lane, admission] : admissions) since[lane] = 0;
+    for (bool changed = true; std::exchange(changed, false);)
+      for (auto& [lane, from] : since) {
+        Hlc first = UINT64_MAX;
+        const auto [begin, end] = admissions.equal_range(lane);
+        for (auto it = begin; it != end; ++it) {
+          const Known& by = it->second.by;
+          const auto above = since.find(by.lane);
+          if (!Ended(by) && (above == since.end() || by.hlc > above->second)) first = std::min(first, by.hlc);
+        }
+        changed |= from != first;
+        from = first;
+      }
+    return since;
+  }
+
+  // What has a place, and beats.
+  std::vector<Known> Effective() const {
+    std::vector<Known> all;
+    const std::map<LaneId, Hlc> since = Since();
+    for (const Known& k : entries) {
+      const auto admitted = admissions.find(k.lane);
+      if (Ended(k) || (admitted != admissions.end() && admitted->second.role == Role::kWitness)) continue;
+      const auto from = since.find(k.lane);
+      if (from == since.end() || k.hlc > from->second) all.push_back(k);
+    }
+    return all;
+  }
+};
 
 Hash256 RootOfLeaves(const std::vector<Hash256>& leaves, size_t from, size_t to) {  // RFC 6962, section 2.1
   if (to - from == 0) return Sha256({});
@@ -66,7 +143,7 @@ uint64_t RoundOfStamp(Hlc hlc) {  // the first whose end is not before it
 }
 
 struct Round {
-  uint64_t size = 0;
+  uint64_t size = 0, entries = 0;
   Hash256 root;
 };
 
@@ -74,8 +151,8 @@ struct Round {
 std::map<uint64_t, Round> OrderOf(const Universe& all) {
   std::map<uint64_t, std::vector<Known>> rounds;
   std::map<uint64_t, std::map<LaneId, uint64_t>> last;  // in a round, beats too
-  for (const Known& k : all) {
-    if (!k.beat) rounds[RoundOfStamp(k.hlc)].push_back(k);
+  for (const Known& k : all.Effective()) {
+    if (k.kind != EntryKind::kBeat) rounds[RoundOfStamp(k.hlc)].push_back(k);
     uint64_t& seq = last[RoundOfStamp(k.hlc)][k.lane];
     seq = std::max(seq, k.seq);
   }
@@ -100,12 +177,25 @@ std::map<uint64_t, Round> OrderOf(const Universe& all) {
       record.Varint(seq);
     }
     leaves.push_back(Sha256({std::string_view("\0", 1), record.out}));
-    order[number] = {leaves.size(), RootOfLeaves(leaves, 0, leaves.size())};
+    order[number] = {leaves.size(), entries, RootOfLeaves(leaves, 0, leaves.size())};
   }
   return order;
 }
 
 // ---- the history
+
+// Who is meant to decide and settle, said again here: more than half, and a holder in common.
+struct Needed {
+  size_t settle = 0, decide = 0;
+};
+Needed NeededIn(const Epoch& epoch) {
+  size_t holders = 0;
+  for (const EpochMember& m : epoch.members) holders += m.role == Role::kWitness ? 0 : 1;
+  const size_t settle = holders / 2 + 1, witnesses = epoch.members.size() - holders;
+  size_t decide = epoch.members.size() / 2 + 1;
+  while (settle + decide <= holders + witnesses) ++decide;
+  return {settle, decide};
+}
 
 class History {
  public:
@@ -114,7 +204,8 @@ class History {
   std::string Run() {
     Found();
     for (size_t i = 0; i < 2 && error_.empty(); ++i) Join();
-    for (int step = 0; step < 60 && error_.empty(); ++step) {
+    Gather();
+    for (int step = 0; step < 110 && error_.empty(); ++step) {
       Step();
       Check();
     }
@@ -129,7 +220,16 @@ class History {
     return value.ok() ? *std::move(value) : T();
   }
 
-  Member& Any() { return *members_[random_.Below(members_.size())]; }
+  std::vector<Member*> Live() {
+    std::vector<Member*> live;
+    for (const auto& m : members_)
+      if (m->db != nullptr) live.push_back(m.get());
+    return live;
+  }
+  Member& Any() {
+    const std::vector<Member*> live = Live();
+    return *live[random_.Below(live.size())];
+  }
 
   Member& Add() {
     const std::string name(1, static_cast<char>('a' + members_.size()));
@@ -143,12 +243,14 @@ class History {
     for (const auto& m : members_) m->clock.Set(now_ms_ + m->skew_ms);
   }
 
+  std::string KeySeed(const Member& m) { return "order/" + m.name + std::to_string(seed_) + "/" + std::to_string(m.restores); }
+
   void Found() {
     Member& first = Add();
     FoundOptions options;
     options.site = first.name;
     options.packs = {{"land.toml", kPack}};
-    options.key_seed = "order/" + first.name + std::to_string(seed_);
+    options.key_seed = KeySeed(first);
     auto db = Database::Found(first.dir, options, first.env());
     if (!db.ok()) return void(error_ = std::string(db.status().message()));
     first.db = *std::move(db);
@@ -162,12 +264,14 @@ class History {
     Member& joiner = Add();
     JoinOptions options;
     options.site = joiner.name;
-    options.key_seed = "order/" + joiner.name + std::to_string(seed_);
+    options.role = random_.Below(4) == 0 ? "witness" : random_.Below(4) == 0 ? "blind" : "full";
+    options.key_seed = KeySeed(joiner);
     auto db = Database::Join(joiner.dir, options, bundle, joiner.env());
     if (!db.ok()) return void(error_ = std::string(db.status().message()));
     joiner.db = *std::move(db);
-    if (!by.db->Admit(joiner.db->SiteCard()).ok()) return;  // `by` is not admitted itself: another will
+    if (!by.db->Admit(joiner.db->SiteCard()).ok()) return;  // `by` may not admit: another will
     ++tally_["joined"];
+    tally_["joined as a witness"] += options.role == "witness" ? 1 : 0;
   }
 
   void File(Member& m) {
@@ -178,23 +282,49 @@ class History {
     if (m.db->File(Draft().By("clerk").Create(key)).ok()) ++tally_["filed"];
   }
 
-  void Take(Member& to, Member& from, bool part) {
+  bool Hears(const Member& to, const Member& from) const { return &to != &from && !deaf_.contains({to.name, from.name}); }
+
+  bool Take(Member& to, Member& from, bool part) {
+    if (!Hears(to, from)) return false;
     const auto mine = to.db->Read(), theirs = from.db->Read();
     std::vector<std::string> runs = Must(theirs->RunsSince(mine->Frontier()), "runs");
     if (part && runs.size() > 1) {  // some are lost on the way
       runs.erase(runs.begin() + static_cast<ptrdiff_t>(random_.Below(runs.size())));
       ++tally_["lost runs"];
     }
-    Must(to.db->Ingest(runs), "ingest");
+    const Intake intake = Must(to.db->Ingest(runs), "ingest");
+    if (error_.empty() && intake.damaged > 0) error_ = to.name + " finds entries of " + from.name + " malformed";
+    return intake.entries > 0;
   }
 
-  void TakeSigned(Member& to, Member& from) {
+  bool TakeSigned(Member& to, Member& from) {
+    if (!Hears(to, from)) return false;
     const std::string bytes = Must(from.db->Read()->Cosignatures(), "cosignatures");
-    if (Must(to.db->TakeCosignatures(bytes), "take cosignatures")) ++tally_["cosignatures taken"];
+    const bool taken = Must(to.db->TakeCosignatures(bytes), "take cosignatures");
+    tally_["cosignatures taken"] += taken ? 1 : 0;
+    return taken;
   }
 
-  void Settle(Member& m) {
-    if (Must(m.db->Settle(), "settle")) ++tally_["settled something"];
+  bool Settle(Member& m) {
+    const bool changed = Must(m.db->Settle(), "settle");
+    tally_["settled something"] += changed ? 1 : 0;
+    NoteSigned(m);
+    return changed;
+  }
+
+  // What it has signed of the order, and in which epoch it was when it did.
+  void NoteSigned(Member& m) {
+    const auto now = m.db->Read();
+    const uint64_t epoch = Must(now->Epoch(), "epoch").number;
+    const std::string bytes = Must(now->Cosignatures(), "cosignatures");
+    const LaneId own = m.Lane();
+    for (ByteReader r(std::string_view(bytes).substr(8)); !r.AtEnd() && r.ok();) {
+      const LaneId by = r.U64();
+      const uint64_t log = r.U64(), size = r.U64();
+      const std::string root(r.Raw(32));
+      r.Raw(8 + 64);
+      if (log == 0 && by == own && signed_.insert({by, size, root}).second) certificates_[{epoch, size, root}].insert(by);
+    }
   }
 
   void Reopen(Member& m) {
@@ -204,105 +334,253 @@ class History {
     m.db = *std::move(db);
   }
 
+  // Members of the last epoch that can still vote.
+  std::set<LaneId> Able() {
+    std::set<LaneId> able;
+    for (const EpochMember& m : universe_.epochs.rbegin()->second.members)
+      for (const Member* live : Live())
+        if (live->Lane() == m.lane) able.insert(m.lane);
+    return able;
+  }
+  // Whether the others could go on without it, once it is ended.
+  bool MayFail(const Member& m) {
+    if (faults_ == 2) return false;
+    const Epoch& last = universe_.epochs.rbegin()->second;
+    std::set<LaneId> able = Able();
+    able.erase(m.Lane());
+    size_t holders = 0;
+    for (const EpochMember& member : last.members) holders += able.contains(member.lane) && member.role != Role::kWitness ? 1 : 0;
+    bool known = false;  // an epoch that the founder decided alone, and took with it
+    for (const Member* other : Live()) known |= other != &m && Must(other->db->Read()->Epoch(), "epoch").number == last.number;
+    return known && able.size() >= NeededIn(last).decide && holders > 0 && FindMemberOf(last, m.Lane());
+  }
+  static bool FindMemberOf(const Epoch& epoch, LaneId lane) {
+    for (const EpochMember& m : epoch.members)
+      if (m.lane == lane) return true;
+    return false;
+  }
+
+  void Lose(Member& m) {
+    if (!MayFail(m)) return;
+    m.db.reset();
+    ++faults_;
+    ++tally_["lost for ever"];
+  }
+
+  void Restore(Member& m) {
+    if (m.backup.empty() || !MayFail(m)) return;
+    m.db.reset();
+    for (const char* file : {"/data.mdb", "/lock.mdb"}) std::filesystem::remove(m.dir + file);
+    ++m.restores;
+    auto db = Database::Restore(m.dir, m.backup, {.key_seed = KeySeed(m)}, m.env());
+    if (!db.ok()) return void(error_ = std::string(db.status().message()));
+    m.db = *std::move(db);
+    ++faults_;
+    ++tally_["restored"];
+  }
+
+  void BackUp(Member& m) {
+    const std::string file = dir_ / (m.name + ".backup" + std::to_string(random_.Next()));
+    if (m.db->Backup(file).ok()) m.backup = file;
+  }
+
+  // By a member, of another that is silent, suspected, or only to be replaced.
+  void End(Member& any_by) {
+    Member& by = hears_nobody_ != nullptr && hears_nobody_->db != nullptr && random_.Below(2) == 0 ? *hears_nobody_ : any_by;
+    const Member& any = *members_[random_.Below(members_.size())];
+    const Member& of = silent_ != nullptr && random_.Below(2) == 0 ? *silent_ : any;
+    const bool lost = of.db == nullptr;
+    if (&of == &by || (!lost && (ended_ >= 2 || !MayFail(of)))) return;
+    if (!by.db->ProposeEnd(of.name).ok()) return;
+    ended_ += lost ? 0 : 1;
+    ++tally_[lost ? "proposed to end a lost site" : "proposed to end a live site"];
+  }
+
+  void Cut() {
+    deaf_.clear();
+    silent_ = nullptr;
+    hears_nobody_ = nullptr;
+    Member &alone = *members_[random_.Below(members_.size())], &other = *members_[random_.Below(members_.size())];
+    const uint64_t way = random_.Below(6);
+    if (way == 0) return;  // all links are back
+    for (const auto& m : members_) {
+      if (way < 3) deaf_.insert({m->name, alone.name});
+      if (way == 2 || way == 3) deaf_.insert({alone.name, m->name});
+      if (way > 3 && m.get() != &other) deaf_.insert({m->name, alone.name});  // one hears what the others do not,
+      if (way > 3) deaf_.insert({m->name, other.name});                       // and is not heard itself
+    }
+    if (way > 3) silent_ = &alone;
+    if (way == 3) hears_nobody_ = &alone;
+    ++tally_[way == 2 ? "cut" : way > 3 ? "heard by one that nobody hears" : "cut one way"];
+  }
+
   void Step() {
     Member &a = Any(), &b = Any();
-    const uint64_t what = random_.Below(100);
-    if (what < 30) {
+    const uint64_t what = random_.Below(120);
+    if (what < 28) {
       File(a);
-    } else if (what < 55) {
-      if (&a != &b) Take(a, b, random_.Below(4) == 0);
-    } else if (what < 70) {
+    } else if (what < 56) {
+      Take(a, b, random_.Below(4) == 0);
+    } else if (what < 76) {
       Settle(a);
-    } else if (what < 80) {
-      if (&a != &b) TakeSigned(a, b);
-    } else if (what < 92) {
+    } else if (what < 88) {
+      TakeSigned(a, b);
+    } else if (what < 98) {
       now_ms_ += static_cast<int64_t>(random_.Below(2) ? random_.Below(4000) : 5000 * random_.Below(5));
       SetClocks();
-    } else if (what < 95) {
+    } else if (what < 100) {
       a.skew_ms = random_.Below(2) ? 0 : static_cast<int64_t>(random_.Below(4 * kHour)) - 2 * kHour;
       SetClocks();
       ++tally_["clock set"];
-    } else if (what < 98) {
+    } else if (what < 102) {
       Reopen(a);
-    } else {
+    } else if (what < 104) {
       Join();
+    } else if (what < 108) {
+      Cut();
+    } else if (what < 110) {
+      BackUp(a);
+    } else if (what < 112) {
+      a.backup.empty() ? Lose(a) : Restore(a);
+    } else if (what < 115) {
+      AdmitAny(a);
+    } else {
+      End(a);
     }
   }
 
-  // Everything that anybody holds, also what waits.
-  Universe All() {
-    Universe all;
-    for (const auto& m : members_) {
+  // Whoever has a key that `by` does not know of.
+  void AdmitAny(Member& by) {
+    for (Member* m : Live())
+      if (Hears(by, *m) && by.db->Admit(m->db->SiteCard()).ok()) ++tally_["admitted later"];
+  }
+
+  // Entries that were not there: they come from those that file, so nobody needs to be asked twice for the same.
+  void Gather() {
+    for (Member* m : Live()) {
       const auto now = m->db->Read();
+      std::string& known = gathered_[m->name];
+      if (std::exchange(known, now->Frontier()) == now->Frontier()) continue;
       for (const std::string& bytes : Must(now->RunsSince("0"), "runs")) {
         const auto run = DecodeRun(bytes);
-        for (size_t i = 0; run.ok() && i < run->leaves.size(); ++i)
-          all.insert({run->leaves[i].hlc, run->lane, run->first + i, run->Id(i),
-                      run->leaves[i].body[0] == static_cast<char>(EntryKind::kBeat)});
+        for (size_t i = 0; run.ok() && i < run->leaves.size(); ++i) universe_.Add(*run, i);
       }
     }
-    return all;
+    if (universe_.entries.size() != ordered_) {
+      ordered_ = universe_.entries.size();
+      order_.clear();
+      for (const auto& [number, round] : OrderOf(universe_)) order_[round.size] = round;
+    }
+    if (error_.empty()) error_ = universe_.fault;
   }
 
+  // Whatever a quorum of an epoch signed in it is what the set gives; and nobody signed anything else as long as nothing had
+  // ended.
   void Check() {
-    const Universe all = All();
-    std::map<uint64_t, Hash256> order;  // size -> root
-    for (const auto& [number, round] : OrderOf(all)) order[round.size] = round.root;
-    for (const auto& m : members_) {
-      const std::string bytes = Must(m->db->Read()->Cosignatures(), "cosignatures");
-      for (ByteReader r(std::string_view(bytes).substr(8)); !r.AtEnd() && r.ok();) {
-        r.U64();
-        const uint64_t log = r.U64(), size = r.U64();
-        const std::string root(r.Raw(32));
-        r.Raw(8 + 64);
-        if (log != 0) continue;
-        ++tally_["cosignatures compared"];
-        const auto found = order.find(size);
-        if (found == order.end() || found->second.view() != root)
-          return void(error_ =
-                          m->name + " holds a cosignature over " + std::to_string(size) + " leaves that the set does not give");
-      }
-      CheckView(*m);
+    Gather();
+    const bool ended = !universe_.epochs.rbegin()->second.ends.empty();
+    uint64_t certified = 0;
+    for (const auto& [what, by] : certificates_) {
+      const auto& [epoch, size, root] = what;
+      ++tally_["cosignatures compared"];
+      size_t holders = 0;
+      for (const EpochMember& m : universe_.epochs[epoch].members)
+        holders += m.role != Role::kWitness && by.contains(m.lane) ? 1 : 0;
+      const bool final = holders >= NeededIn(universe_.epochs[epoch]).settle;
+      const auto found = order_.find(size);
+      const bool given = found != order_.end() && found->second.root.view() == root;
+      if (final && given) certified = std::max(certified, found->second.entries);
+      if (!given && !final) ++tally_["signed by a minority and never final"];
+      if (!given && (final || !ended) && error_.empty())
+        error_ = "epoch " + std::to_string(epoch) + " has signed " + std::to_string(size) + " leaves that the set does not give";
     }
+    tally_["epochs"] = std::max(tally_["epochs"], universe_.epochs.rbegin()->first);
+    for (Member* m : Live()) CheckView(*m, certified);
   }
 
-  void CheckView(const Member& m) {
+  void CheckView(const Member& m, uint64_t certified) {
     const StatusView status = Must(m.db->Read()->Status(), "status");
+    if (!error_.empty()) return;
     if (!status.order.unequal.empty()) error_ = m.name + " says that " + status.order.unequal[0] + " is unequal";
-    uint64_t& before = settled_[m.name];
+    uint64_t& before = settled_[m.name + std::to_string(m.restores)];
     if (status.order.entries < before) error_ = m.name + " has fewer settled entries than before";
+    if (status.order.entries > certified) error_ = m.name + " calls final what no quorum has signed";
     if (status.order.entries > before) ++tally_["settled further"];
     before = status.order.entries;
     if (!status.order.waiting_for.empty()) ++tally_["waiting"];
   }
 
-  void Calm() {
-    for (const auto& m : members_) m->skew_ms = 0;
-    now_ms_ += 3 * kHour;
-    for (int i = 0; i < 6 && error_.empty(); ++i) {
+  // Until nobody has anything new, and once more some rounds later.
+  void Exchange() {
+    for (int i = 0; i < 2 && error_.empty(); ++i) {
       now_ms_ += 30000;
       SetClocks();
-      for (int turn = 0; turn < 4; ++turn)
-        for (const auto& a : members_)
-          for (const auto& b : members_) {
+      for (bool changed = true; std::exchange(changed, false) && error_.empty();)
+        for (Member* a : Live())
+          for (Member* b : Live()) {
             if (a == b) continue;
-            Take(*a, *b, false);
-            Settle(*a);
-            TakeSigned(*a, *b);
+            changed |= Take(*a, *b, false);
+            changed |= Settle(*a);
+            changed |= TakeSigned(*a, *b);
           }
+      if (error_.empty()) Check();
     }
-    Check();
-    uint64_t filings = 0;
-    for (const Known& k : All()) filings += k.beat ? 0 : 1;
-    for (const auto& m : members_) {
+  }
+
+  // Every lane of the last epoch that nobody can write any more is ended, and whoever has a new key is admitted.
+  void Mend() {
+    for (Member* by : Live()) AdmitAny(*by);
+    Exchange();
+    for (const auto& m : members_)
+      if (m->db == nullptr)
+        for (Member* by : Live())
+          if (by->db->ProposeEnd(m->name).ok()) break;
+    Exchange();
+    now_ms_ += kHour;  // what was stuck is taken up again
+    Exchange();
+    now_ms_ += kHour;
+    Exchange();
+  }
+
+  void Calm() {
+    deaf_.clear();
+    for (const auto& m : members_) m->skew_ms = 0;
+    now_ms_ += 3 * kHour;
+    Exchange();
+    Mend();
+    if (!error_.empty()) return;
+    const Epoch& last = universe_.epochs.rbegin()->second;
+    const Needed needed = NeededIn(last);
+    size_t holders = 0;
+    const std::set<LaneId> able = Able();
+    for (const EpochMember& m : last.members) holders += able.contains(m.lane) && m.role != Role::kWitness ? 1 : 0;
+    if (able.size() < needed.decide || holders < needed.settle) return void(++tally_["no quorum left"]);
+    uint64_t filings = 0, beats = 0;
+    for (const Known& k : universe_.Effective()) ++(k.kind == EntryKind::kBeat ? beats : filings);
+    tally_["beats"] += beats;
+    tally_["lanes ended"] += last.ends.size();
+    tally_["void entries"] += universe_.entries.size() - filings - beats;
+    for (Member* m : Live()) {
       const StatusView status = Must(m->db->Read()->Status(), "status");
       if (error_.empty() && (status.order.entries != filings || !status.order.waiting_for.empty()))
-        error_ =
-            m->name + " has settled " + std::to_string(status.order.entries) + " of " + std::to_string(filings) + " in the calm";
+        error_ = m->name + " has settled " + std::to_string(status.order.entries) + " of " + std::to_string(filings) +
+                 " in the calm of epoch " + std::to_string(last.number) +
+                 (status.order.waiting_for.empty() ? "" : ", waiting for " + status.order.waiting_for[0]);
     }
-    uint64_t beats = 0;
-    for (const Known& k : All()) beats += k.beat ? 1 : 0;
-    tally_["beats"] += beats;
+    for (Member* m : Live()) CheckDerived(*m);
+  }
+
+  // What is derived is a function of the entries: the same at every site, and made anew from the journal.
+  void CheckDerived(Member& m) {
+    const StatusView now = Must(m.db->Read()->Status(), "status");
+    const StatusView first = Must(Live()[0]->db->Read()->Status(), "status");
+    if (error_.empty() && (now.digest != first.digest || now.docket != first.docket)) error_ = m.name + " has other records";
+    const VerifyView verified = Must(m.db->Verify(), "verify");
+    if (error_.empty() && !verified.damage.empty()) error_ = m.name + " does not verify: " + verified.damage[0];
+    if (!m.db->Rebuild().ok() && error_.empty()) error_ = m.name + " cannot be rebuilt";
+    const StatusView rebuilt = Must(m.db->Read()->Status(), "status");
+    if (error_.empty() && (rebuilt.digest != now.digest || rebuilt.order.entries != now.order.entries))
+      error_ = m.name + " is another when it is rebuilt";
   }
 
   const TempDir dir_;
@@ -311,6 +589,16 @@ class History {
   OrderTally& tally_;
   int64_t now_ms_ = kStart;
   std::vector<std::unique_ptr<Member>> members_;
+  std::set<std::pair<std::string, std::string>> deaf_;  // (to, from)
+  Member* hears_nobody_ = nullptr;
+  const Member* silent_ = nullptr;  // whom but one hear no more
+  int faults_ = 0, ended_ = 0;
+  Universe universe_;
+  std::map<std::string, std::string> gathered_;                                           // up to what frontier of each
+  size_t ordered_ = 0;                                                                    // entries when the order was computed
+  std::map<uint64_t, Round> order_;                                                       // by size
+  std::set<std::tuple<LaneId, uint64_t, std::string>> signed_;                            // who, size, root
+  std::map<std::tuple<uint64_t, uint64_t, std::string>, std::set<LaneId>> certificates_;  // epoch, size, root
   std::map<std::string, uint64_t> settled_;
   std::string error_;
 };

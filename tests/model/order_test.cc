@@ -24,8 +24,28 @@ TEST(Order, IsTheSortedSetAtEveryStep) {
                                                 << " --gtest_filter=Order.IsTheSortedSetAtEveryStep";
   for (const auto& [what, n] : tally) std::cout << "  " << n << "\t" << what << "\n";
   if (count < 20) return;
-  for (const char* what : {"joined", "filed", "lost runs", "cosignatures taken", "settled something", "clock set",
-                           "cosignatures compared", "settled further", "waiting", "beats"})
+  for (const char* what : {"joined",
+                           "filed",
+                           "lost runs",
+                           "cosignatures taken",
+                           "settled something",
+                           "clock set",
+                           "cosignatures compared",
+                           "settled further",
+                           "waiting",
+                           "beats",
+                           "lost for ever",
+                           "restored",
+                           "cut",
+                           "cut one way",
+                           "heard by one that nobody hears",
+                           "epochs",
+                           "lanes ended",
+                           "void entries",
+                           "joined as a witness",
+                           "proposed to end a live site",
+                           "proposed to end a lost site",
+                           "signed by a minority and never final"})
     EXPECT_GT(tally[what], 0u) << what << " never happened";
 }
 
@@ -41,8 +61,8 @@ TEST_P(PlantedInTheOrder, IsFound) {
   OrderTally tally;
   std::string error;
   uint64_t seed = 0;
-  while (error.empty() && seed < 60) error = RunOrderHistory(++seed, tally);
-  EXPECT_NE(error, "") << BugName(static_cast<Bug>(GetParam())) << " was not found in 60 histories";
+  while (error.empty() && seed < 200) error = RunOrderHistory(++seed, tally);
+  EXPECT_NE(error, "") << BugName(static_cast<Bug>(GetParam())) << " was not found in 200 histories";
   std::cout << "  " << BugName(static_cast<Bug>(GetParam())) << ": found after " << seed << " histories: " << error << "\n";
 }
 

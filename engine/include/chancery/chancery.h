@@ -43,7 +43,7 @@ struct FoundOptions {
 
 struct JoinOptions {
   std::string site;
-  std::string role = "full";  // full; blind and witness: not yet
+  std::string role = "full";  // full, blind (holds, votes, files nothing by itself), witness (votes and files nothing)
   std::string key_seed;
 };
 
@@ -185,6 +185,7 @@ class Snapshot {
   // Database::TakeCosignatures at any other site. At most 64 of each member on each log.
   absl::StatusOr<std::string> Cosignatures() const;
 
+  absl::StatusOr<EpochView> Epoch() const;  // Errors: DataLoss
   absl::StatusOr<std::vector<SiteView>> Sites() const;
   absl::StatusOr<std::vector<PackView>> Packs() const;                        // in force here, in the order they were loaded
   absl::StatusOr<std::vector<std::string>> Keys(std::string_view reg) const;  // of existing records, ascending bytes
@@ -283,10 +284,21 @@ class Database {
   absl::StatusOr<Intake> ApplyBundle(const ByteSource& bundle);  // of the documents only a slice is held in memory
 
   // Does what this site owes the one order, for whoever exchanges entries to call after each exchange: a beat where entries wait
-  // for this site to be heard, cosignatures over what it holds, and the rounds that can be closed. True: there is something new
-  // to hand on. Durable when it returns. patience_ms: how long ago the round must have ended for which it beats; more than 0
-  // where exchanges are rare. Errors: DataLoss; refusals never (a site that is not admitted owes nothing).
+  // for this site to be heard, its part in the vote on an epoch, cosignatures over what it holds, and the rounds that can be
+  // closed. True: there is something new to hand on. Durable when it returns. patience_ms: how long ago the round must have ended
+  // for which it beats, and a lane been admitted which it proposes as a member; more than 0 where exchanges are rare. Errors:
+  // DataLoss; refusals never (a site that is not admitted owes nothing).
   absl::StatusOr<bool> Settle(int64_t patience_ms = 0);
+
+  // Proposes to the other members to end every lane of a site, for good: it retires, is lost, or does what it must not. Nothing
+  // has ended until a quorum has agreed (Snapshot::Epoch); its last entry that counts is then the last that any of the voters
+  // holds. The receipt is that of this site's vote. Silence is no reason: an end cannot be taken back. Errors: NotFound (no such
+  // site), FailedPrecondition (it has ended or is proposed already, nobody would be left, or this site has no vote), refusals.
+  absl::StatusOr<Receipt> ProposeEnd(std::string_view site);
+  // Files again what stands behind the end of its lane, and therefore counts for nothing: now, by this site, checked as any
+  // filing is. officer: who does so, "" = as it was. Errors: NotFound, FailedPrecondition (it counts, or is no filing), refusals.
+  absl::StatusOr<Receipt> Readmit(std::string_view entry, std::string_view officer = {});
+
   // Keeps what Cosignatures() gave elsewhere, as far as it holds. True: some of it was new. Errors: InvalidArgument (malformed).
   absl::StatusOr<bool> TakeCosignatures(std::string_view cosignatures);
 

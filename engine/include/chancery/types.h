@@ -80,6 +80,7 @@ struct Draft {
   std::optional<Literal> filed;    // object: at, office, number
   std::vector<Literal> relied_on;  // address texts, or objects {rule, value}
   std::string corrects, reason;    // ENTRY and why
+  std::string readmits;            // ENTRY that has no effect, since its lane had ended: see Database::Readmit
   std::vector<DraftOp> ops;
   bool admit_breaches = false;  // imports only: file although a rule between records is broken; each breach is a case
 
@@ -186,8 +187,10 @@ struct EntryView {
   std::optional<Literal> filed;
   std::vector<std::string> relied_on;
   std::string corrects, reason;
-  Literal ops;     // list, in the JSON form of a draft
-  Literal detail;  // of genesis, pack, admission, ruling: an object; else null
+  std::string readmits;  // the entry that this one files again
+  bool outside = false;  // an epoch ended its lane before it: it has no place in the order, and no effect
+  Literal ops;           // list, in the JSON form of a draft
+  Literal detail;        // of genesis, pack, admission, ruling: an object; else null
 };
 
 struct SiteView {
@@ -198,6 +201,20 @@ struct SiteView {
   uint64_t entries = 0;
   bool admitted = false, self = false;
   bool halted = false;  // two versions of its lane exist: nothing more is taken of it
+  bool ended = false;   // an epoch ended its lane: what it filed behind `last` has no effect
+  uint64_t last = 0;
+};
+
+// Who votes and cosigns, and which lanes have ended (docs/reference/epoch.md).
+struct EpochView {
+  uint64_t number = 0;
+  std::vector<std::string> members;                    // lane labels, those that hold data
+  std::vector<std::string> witnesses;                  // labels of those that only vote
+  std::vector<std::pair<std::string, uint64_t>> ends;  // label and the last entry that counts
+  uint64_t settle = 0, decide = 0;                     // members it takes to settle a round, and to decide the next epoch
+  std::vector<std::string> proposed;                   // labels of lanes that the vote in hand is to end
+  std::string proposer;                                // "" = there is no vote in hand
+  std::vector<std::string> voted, accepted;            // labels, under its ballot
 };
 
 // Successive entries of one lane that are stored here and not merged yet.
@@ -219,6 +236,7 @@ struct OrderView {
 struct PlaceView {
   uint64_t place = 0;                  // in the one order, counted from 1; 0 = its round is not closed here
   bool settled = false;                // a quorum has cosigned it: the place is final
+  bool outside = false;                // an epoch ended its lane before it: it has no place and no effect
   std::vector<std::string> witnesses;  // lane labels: other sites that have signed that they store it
   std::vector<std::string> cosigners;  // that have signed the order with it, of a settled one
 };
@@ -243,6 +261,7 @@ Literal ToJson(const RecordView&);
 Literal ToJson(const CaseView&);
 Literal ToJson(const EntryView&);
 Literal ToJson(const SiteView&);
+Literal ToJson(const EpochView&);
 Literal ToJson(const StatusView&);
 
 // The parts of an error for screens and JSON: a refusal where it is one ({"refused":{…}}), else
