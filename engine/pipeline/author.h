@@ -127,7 +127,8 @@ class Author {
   absl::Status SetShares(const Literal& set, const Case& c, const FieldInfo& field, const Ruling& ruling, Op& op);
   absl::Status RankEffects(const RulingDraft& draft, const Case& c, const FieldInfo& field, const Cell& cell, Op& op);
   absl::Status GroupEffects(const RulingDraft& draft, const Case& c, Entry& entry);
-  absl::StatusOr<std::map<RecordKey, CaseFact>> Losers(const Case& c, const std::optional<CaseFact>& kept, const RuleInfo& rule);
+  absl::StatusOr<std::set<RecordKey>> Staying(Dot kept, const Case& c, const RuleInfo& rule);
+  absl::StatusOr<std::map<RecordKey, CaseFact>> Losers(const Case& c, const std::set<RecordKey>& staying, const RuleInfo& rule);
   absl::StatusOr<bool> Stands(const CaseFact& fact, const RuleInfo& rule);
   absl::StatusOr<Value> ValueBefore(const CaseFact& fact, const RecordKey& record, const RuleInfo& rule);
   absl::Status PackEffects(const RulingDraft& draft, const Case& c);

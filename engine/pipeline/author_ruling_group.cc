@@ -25,30 +25,37 @@ absl::StatusOr<bool> Author::Stands(const CaseFact& fact, const RuleInfo& rule) 
          std::any_of(cell->begin(), cell->end(), [&](const Write& w) { return w.dot == fact.dot && w.op == fact.op; });
 }
 
-// The records whose field does not stand, each with the first of its writes in canonical order that clash: what it showed before
-// that one is what it showed before the clash. Where something of the kept entry stands nothing is changed.
-absl::StatusOr<std::map<RecordKey, CaseFact>> Author::Losers(const Case& c, const std::optional<CaseFact>& kept,
+// The records in which something of the kept entry stands, also what clashes with nothing any more: nothing is changed there.
+absl::StatusOr<std::set<RecordKey>> Author::Staying(Dot kept, const Case& c, const RuleInfo& rule) {
+  std::set<RecordKey> staying;
+  for (const CaseFact& fact : c.Facts()) {
+    if (fact.dot != kept) continue;
+    ASSIGN_OR_RETURN(const bool stands, Stands(fact, rule));
+    if (!stands) continue;
+    ASSIGN_OR_RETURN(RecordKey record, batch_.docket().RecordOf(fact));
+    staying.insert(std::move(record));
+  }
+  return staying;
+}
+
+// The other records, each with the first of its writes in canonical order that clash: what it showed before that one is what it
+// showed before the clash.
+absl::StatusOr<std::map<RecordKey, CaseFact>> Author::Losers(const Case& c, const std::set<RecordKey>& staying,
                                                              const RuleInfo& rule) {
   std::map<RecordKey, std::pair<std::pair<Hlc, Place>, CaseFact>> first;
-  std::set<RecordKey> stays;
   std::set<CaseFact> clashing;
   for (const Clash& clash : c.live) clashing.insert({clash.a, clash.b});
   for (const CaseFact& fact : clashing) {
     ASSIGN_OR_RETURN(const RecordKey record, batch_.docket().RecordOf(fact));
     ASSIGN_OR_RETURN(const bool stands, Stands(fact, rule));
-    if (!stands) continue;
-    if (kept && fact.dot == kept->dot) {
-      stays.insert(record);
-      continue;
-    }
+    if (!stands || staying.contains(record)) continue;
     ASSIGN_OR_RETURN(const Hlc hlc, work_.journal.HlcAt(fact.dot));
     const std::pair at(hlc, work_.lanes.PlaceOf(fact.dot));
     const auto known = first.find(record);
     if (known == first.end() || at < known->second.first) first.insert_or_assign(record, std::pair(at, fact));
   }
   std::map<RecordKey, CaseFact> losers;
-  for (const auto& [record, fact] : first)
-    if (!stays.contains(record)) losers.emplace(record, fact.second);
+  for (const auto& [record, fact] : first) losers.emplace(record, fact.second);
   return losers;
 }
 
@@ -58,15 +65,14 @@ absl::Status Author::GroupEffects(const RulingDraft& draft, const Case& c, Entry
     ASSIGN_OR_RETURN(const std::set<RecordKey> records, RecordsOf(c));
     return ValuesByHand(*draft.set, records, c, entry);
   }
-  std::optional<CaseFact> kept;
+  std::set<RecordKey> staying;
   if (!draft.keep.empty()) {
-    ASSIGN_OR_RETURN(kept, KeptFact(draft, c));
+    ASSIGN_OR_RETURN(const CaseFact kept, KeptFact(draft, c));
+    ASSIGN_OR_RETURN(staying, Staying(kept.dot, c, rule));
+    if (staying.empty())
+      return RefuseRuling(c, Cat("what ", draft.keep, " entered no longer stands"), "--set gives the value anew");
   }
-  if (kept) {
-    ASSIGN_OR_RETURN(const bool stands, Stands(*kept, rule));
-    if (!stands) return RefuseRuling(c, Cat("what ", draft.keep, " entered no longer stands"), "--set gives the value anew");
-  }
-  ASSIGN_OR_RETURN(const auto losers, Losers(c, kept, rule));
+  ASSIGN_OR_RETURN(const auto losers, Losers(c, staying, rule));
   std::map<RecordKey, Value> values;  // that they return to
   for (const auto& [record, fact] : losers) {
     Value& before = values[record];
