@@ -127,7 +127,9 @@ absl::StatusOr<StatusView> Snapshot::Status() const {
   for (const Lane& lane : work.lanes.all()) {
     if (lane.tip() > 0) status.frontier.emplace_back(lane.Label(), lane.tip());
     status.entries += lane.tip();
-    status.admitted = status.admitted || lane.key == work.store().key;
+    const bool own = lane.key == work.store().key;
+    status.admitted = status.admitted || (own && !lane.over());
+    status.ended = status.ended || (own && lane.over());
   }
   std::sort(status.frontier.begin(), status.frontier.end());
   status.digest = work.sums.RecordDigest();
@@ -167,7 +169,7 @@ absl::StatusOr<std::vector<SiteView>> Snapshot::Sites() const {
     site.admitted = true;
     site.self = lane.key == view->work->store().key;
     site.halted = lane.fork != 0;
-    site.ended = lane.ended() || lane.counts_above != 0;
+    site.ended = lane.over();
     site.last = lane.ended() ? lane.end : 0;
     sites.push_back(std::move(site));
   }

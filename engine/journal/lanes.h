@@ -39,6 +39,7 @@ struct Lane {
 
   uint64_t tip() const { return tree.size() + unhashed; }
   bool ended() const { return end != kNoEnd; }
+  bool over() const { return ended() || counts_above == UINT64_MAX; }                  // nothing that it may file yet counts
   bool Void(uint64_t seq, Hlc hlc) const { return seq > end || hlc <= counts_above; }  // kept, and without effect
   bool placed() const { return role != Role::kWitness; }                               // its entries stand in the order
   bool AdmittedIn(const Vector& past) const;  // an author with that past had seen an admission of it

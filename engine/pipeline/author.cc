@@ -137,9 +137,10 @@ absl::Status Author::NotAdmitted() const {
 }
 
 absl::Status Author::CheckMember(const Lane& own, EntryKind kind) const {
-  if (own.ended() || own.counts_above != 0)
+  if (own.over())
     return Refuse({"admission", "", "",
-                   Cat("the lane of ", own.Label(), " has ended", own.end == kNoEnd ? "" : Cat(" at ", own.Label(), "-", own.end),
+                   Cat("the lane of ", own.Label(),
+                       own.ended() ? Cat(" has ended at ", own.Label(), "-", own.end) : " ended with those that admitted it",
                        ": what this site files would have no effect"),
                    "chancery restore makes a store with a new key of this one, and a member admits that"});
   if (own.role != Role::kWitness || kind == EntryKind::kVote || kind == EntryKind::kAccept) return absl::OkStatus();

@@ -244,7 +244,7 @@ void ShowVote(const Workspace& work, const Epochs& epochs, EpochView* view) {
 }
 
 bool IsVoter(const Epochs& epochs, const Lane* own) {
-  return own != nullptr && own->fork == 0 && !own->ended() && FindMember(epochs.last(), own->id) != nullptr;
+  return own != nullptr && own->fork == 0 && !own->over() && FindMember(epochs.last(), own->id) != nullptr;
 }
 
 absl::Status CannotPropose(const Workspace& work) {

@@ -23,7 +23,7 @@ std::vector<std::string> Labels(const Lanes& lanes, const std::vector<Cosignatur
 absl::StatusOr<std::optional<Hlc>> BeatOwed(const Txn& txn, LaneId own, int64_t now_ms) {
   ASSIGN_OR_RETURN(const Lanes lanes, Lanes::Load(txn));
   const Lane* lane = lanes.Find(own);
-  if (lane == nullptr || lane->fork != 0 || lane->ended() || !lane->placed()) return std::nullopt;
+  if (lane == nullptr || lane->fork != 0 || lane->over() || !lane->placed()) return std::nullopt;
   const Journal journal(txn);
   ASSIGN_OR_RETURN(const OrderRow order, ReadOrder(txn));
   ASSIGN_OR_RETURN(const uint64_t round_ms, RoundMs(journal, lanes));

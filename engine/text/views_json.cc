@@ -185,6 +185,7 @@ Literal ToJson(const StatusView& v) {
   body.Add("placed", Number(v.order.entries));
   AddTexts(body, "waiting_for", v.order.waiting_for);
   AddTexts(body, "unequal", v.order.unequal);
+  if (v.ended) body.Add("ended", Literal(true));
   AddText(body, "renewed", v.renewed);
   AddTexts(body, "lost", v.lost);
   AddTexts(body, "halted", v.halted);

@@ -16,10 +16,10 @@ std::string List(const std::vector<std::string>& labels) {
 std::string VoteLines(const EpochView& epoch) {
   if (epoch.proposer.empty()) return "";
   std::string what = epoch.proposed.empty() ? "whoever was admitted becomes a member" : "the end of " + List(epoch.proposed);
-  return Labelled("Vote", "proposed by " + Plain(epoch.proposer) + ": " + what + ".") + "\n" +
+  return Labelled("Vote", "proposed by " + Plain(epoch.proposer) + ": " + what + ".") +
          Labelled("", "Voted: " + List(epoch.voted) + ". Signed: " + List(epoch.accepted) + ". It takes " +
                           std::to_string(epoch.decide) + ".") +
-         "\n" + Labelled("", "Who has voted signs nothing for the order until it is decided.") + "\n";
+         Labelled("", "Who has voted signs nothing for the order until it is decided.");
 }
 
 int Shown(const Command& command, const Database& db) {
@@ -29,17 +29,13 @@ int Shown(const Command& command, const Database& db) {
   if (command.json()) return command.Line(ToJson(*epoch)), kDone;
   std::string screen = Bold("Epoch " + std::to_string(epoch->number)) + ", as known here\n\n";
   screen += Labelled("Members", List(epoch->members) + ": " + std::to_string(epoch->settle) + " of " +
-                                    std::to_string(epoch->members.size()) + " make the order final.") +
-            "\n";
-  if (!epoch->witnesses.empty()) screen += Labelled("Witnesses", List(epoch->witnesses) + ": they only vote.") + "\n";
+                                    std::to_string(epoch->members.size()) + " make the order final.");
+  if (!epoch->witnesses.empty()) screen += Labelled("Witnesses", List(epoch->witnesses) + ": they only vote.");
   screen += Labelled("Next", std::to_string(epoch->decide) + " of " +
-                                 std::to_string(epoch->members.size() + epoch->witnesses.size()) + " decide the next epoch.") +
-            "\n";
+                                 std::to_string(epoch->members.size() + epoch->witnesses.size()) + " decide the next epoch.");
   for (const auto& [lane, last] : epoch->ends)
-    screen +=
-        Labelled("Ended", Plain(lane) +
-                              (last == 0 ? " before its first entry" : " at " + Plain(lane) + "-" + std::to_string(last)) + ".") +
-        "\n";
+    screen += Labelled(
+        "Ended", Plain(lane) + (last == 0 ? " before its first entry" : " at " + Plain(lane) + "-" + std::to_string(last)) + ".");
   screen += VoteLines(*epoch);
   command.Print(screen);
   return kDone;

@@ -32,6 +32,7 @@ std::string WholeLine(const std::string& text) {
 
 std::string EntryLines(const EntryView& entry, bool verbose) {
   std::string out = Sides(Pad(entry.short_name, 17) + " " + Shorten(Who(entry), 31), "stamped " + Day(entry.hlc)) + "\n";
+  if (entry.outside) out += "    outside the order: it has no effect. chancery site readmit " + entry.short_name + "\n";
   const std::vector<std::string> lines = Describe(entry);
   const size_t shown = verbose ? lines.size() : std::min(lines.size(), kLinesShown);
   for (size_t i = 0; i < shown; ++i) out += verbose ? WholeLine(lines[i]) : "    " + Shorten(lines[i], kColumns - 4) + "\n";

@@ -17,7 +17,7 @@ std::string SiteLine(const SiteView& site) {
   const std::string lane = site.incarnation > 1 ? site.name + "." + std::to_string(site.incarnation) : site.name;
   const std::string state = site.ended      ? "ended at " + std::to_string(site.last)
                             : site.halted   ? "two versions"
-                            : site.admitted ? "admitted"
+                            : site.admitted ? "member"
                                             : "not admitted";
   return "  " + Pad(lane + (site.self ? " (here)" : ""), 24) + Pad(site.role, 9) + Pad(state, 14) +
          Count(site.entries, "entry", "entries") + "\n";
@@ -114,25 +114,23 @@ std::string AtStake(const std::string& name, const std::vector<SiteView>& sites,
   std::string lanes;
   for (const SiteView& site : sites) {
     if (site.name != name || site.ended) continue;
+    if (site.entries == 0) continue;
     lanes += (lanes.empty() ? "" : ", ") + (site.incarnation > 1 ? name + "." + std::to_string(site.incarnation) : name) + "-" +
              std::to_string(site.entries);
   }
   std::string screen = Bold(fence ? "FENCE" : "RETIRE") + "  " + Plain(name) + ", for good\n\n";
   screen += Labelled("Ends at", "the last entry of it that any member holds that votes. Here that is " +
-                                    (lanes.empty() ? "nothing" : Plain(lanes)) + ".") +
-            "\n";
+                                    (lanes.empty() ? "nothing" : Plain(lanes)) + ".");
   screen += Labelled("Outside",
                      "What it has filed beyond, and nobody has seen, gets no place and no effect. It stays readable "
-                     "where it is, and can be readmitted with a later place.") +
-            "\n";
+                     "where it is, and can be readmitted with a later place.");
   screen += Labelled("Takes", "the votes of " + std::to_string(epoch.decide) + " of " +
                                   Count(epoch.members.size() + epoch.witnesses.size(), "member") +
-                                  ". Until they have agreed the order stands still; filing goes on.") +
-            "\n";
+                                  ". Until they have agreed the order stands still; filing goes on.");
   if (fence)
-    screen += Labelled("", "That a site is silent is no reason: a link that is cut comes back.") + "\n";
+    screen += Labelled("", "That a site is silent is no reason: a link that is cut comes back.");
   else
-    screen += Labelled("", "Let it hand over first all that it has: chancery bundle export there, apply here.") + "\n";
+    screen += Labelled("", "Let it hand over first all that it has: chancery bundle export there, apply here.");
   return screen + "\n";
 }
 
@@ -200,7 +198,7 @@ int Readmit(const Command& command, const ReadmitOptions& options) {
     screen +=
         "            It counts from now on, with a place of its own. What was handed out\n"
         "            for the entry before says nothing of that one.\n\n";
-    screen += NextBlock({command.Self() + " log " + receipt->short_name});
+    screen += NextBlock({command.Self() + " log --last 1"});
     command.Print(command.quiet() ? receipt->short_name + "\n" : screen);
     return kDone;
   });

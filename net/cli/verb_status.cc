@@ -29,6 +29,9 @@ Alarm AlarmOf(const StatusView& status) {
   if (!status.order.unequal.empty())
     return {"unequal", Joined(status.order.unequal) + " signed another order of the same entries.",
             "keep both stores as they are; compare chancery verify and status -v at both"};
+  if (status.ended)
+    return {"key", "the members have ended this site's lane: nothing can be filed here.",
+            "chancery epoch show; docs/how-to/end-a-site.md"};
   if (!status.renewed.empty())
     return {"key", "new key, not admitted yet, nothing can be filed: " + Plain(status.renewed) + ".",
             "have a member admit its card: docs/how-to/lost-disk.md"};

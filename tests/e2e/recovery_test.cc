@@ -50,7 +50,7 @@ TEST(Restore, ByTheCommandAlone) {
   const Result admitted =
       land.At("tartu", {"site", "admit", said.Find("card")->text, "--fingerprint", said.Find("fingerprint")->text});
   EXPECT_EQ(admitted.code, 0) << admitted.err;
-  EXPECT_TRUE(Has(admitted.out, "ends\n           nothing by itself")) << admitted.out;
+  EXPECT_TRUE(Has(admitted.out, "ends when the\n           members have agreed")) << admitted.out;
   EXPECT_EQ(land.Carry("tartu", "tallinn").code, 0);
   const Result filed = land.Json({"file"}, Create("4", "Anu"));
   EXPECT_EQ(filed.Last("receipt").Find("short")->text, "tallinn.2-1");

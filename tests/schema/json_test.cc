@@ -59,6 +59,7 @@ class Scenario {
   void Cut();
   void WhileContested();
   void Ruling();
+  void Epochs();
   void Failing();
   void Packs();
   void Receipts();
@@ -282,6 +283,36 @@ void Scenario::Packs() {
   Do("tallinn", {"import", "--register", "parcel", "--key", "Number", *this / "rows.csv"}, 0, {"receipt", "import"});
 }
 
+// tartu agrees to its own end, and files once more, which nobody who voted had seen.
+void Scenario::Epochs() {
+  const auto carry = [&](const std::string& from, const std::string& to) {
+    Do(from, {"bundle", "export", "--since", "0", "-o", *this / "vote.cbn"}, 0, {"bundle"});
+    Do(to, {"bundle", "apply", *this / "vote.cbn"}, 0, {"applied"});
+  };
+  carry("tallinn", "tartu");
+  Do("tallinn", {"epoch", "show"}, 0, {"epoch"});
+  Do("tallinn", {"epoch", "propose"}, 0, {"epoch"});
+  Do("tallinn", {"epoch", "vote"}, 0, {"epoch"});
+  Do("tallinn", {"site", "fence", "tartu"}, 6, {"error"}, "tallinn\n");
+  Do("tallinn", {"site", "fence", "riga"}, 4, {"error"}, "riga\n");
+  Do("tallinn", {"site", "fence", "tartu"}, 0, {"epoch"}, "tartu\n");
+  carry("tallinn", "tartu");
+  carry("tartu", "tallinn");
+  Do("tartu", {"file"}, 0, {"receipt"}, Create("unseen", "Anu"));
+  const std::string status = land_.At("tartu", {"--json", "status"}).out;
+  const Literal view = *ParseJson(status);
+  const std::string unseen = "tartu-" + std::to_string(view.Find("status")->Find("frontier")->Find("tartu")->integer);
+  carry("tallinn", "tartu");
+  carry("tartu", "tallinn");
+  Do("tallinn", {"site", "readmit", "tallinn-4"}, 6, {"error"});
+  Do("tallinn", {"site", "readmit", unseen}, 0, {"receipt"});
+  Do("tallinn", {"log"}, 0, {"entry"});
+  Do("tallinn", {"site", "ls"}, 0, {"site"});
+  Do("riga", {"init", "--site", "riga", "--join", *this / "vote.cbn", "--role", "witness"}, 0, {"init"});
+  Do("tallinn", {"site", "admit", *this / "riga.site"}, 0, {"receipt"});
+  Do("tallinn", {"site", "retire", "riga"}, 0, {"epoch"}, "riga\n");
+}
+
 void Scenario::Failing() {
   Do("tallinn", {"file"}, 0, {"receipt"}, Create("later", "Anu"));
   const std::string known = Frontier();
@@ -312,6 +343,7 @@ void Scenario::Run() {
   Receipts();
   Ruling();
   Packs();
+  Epochs();
   Failing();
 }
 

@@ -248,6 +248,7 @@ struct StatusView {
   std::string digest, docket;                              // 32 hexadecimal digits
   uint64_t records = 0, entries = 0, cases = 0, notices = 0, ruled = 0, held = 0, waiting = 0;
   bool admitted = false;            // this site may file
+  bool ended = false;               // an epoch ended its lane: it may not any more
   std::string renewed;              // why this site has a new key and waits for a new lane; "" = it does not
   std::vector<std::string> lost;    // "tallinn-13…17": filed, as is known here, and not here
   std::vector<std::string> halted;  // "tallinn-13": lanes of which two versions exist, from where on they differ

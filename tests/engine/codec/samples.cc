@@ -58,6 +58,39 @@ Entry Beat() {
   return e;
 }
 
+Entry VoteOf() {
+  Entry e = Of(EntryKind::kVote, 14);
+  e.vote = Vote{2, {3, e.lane}, {7, kOther}};
+  return e;
+}
+
+Decision DecisionOf(LaneId by) {
+  return {{2, {{5, Role::kFull}, {by, Role::kBlind}, {UINT64_MAX, Role::kWitness}}, {{7, 0}, {kOther, 300}}}, {3, by}, {}};
+}
+
+Entry Acceptance() {
+  Entry e = Of(EntryKind::kAccept, 15);
+  e.context = {{kOther, 3}};
+  e.decision = DecisionOf(e.lane);
+  e.decision->signatures.emplace_back(e.lane, Signature());
+  e.decision->signatures[0].second.bytes.fill(0xa5);
+  return e;
+}
+
+Entry EpochOf() {
+  Entry e = Acceptance();
+  e.seq = 16;
+  e.kind = EntryKind::kEpoch;
+  e.decision->signatures.insert(e.decision->signatures.begin(), {5, e.decision->signatures[0].second});
+  return e;
+}
+
+Entry Readmission() {
+  Entry e = Filing(17, {Edit("1", {Set(0, Value::Text("Liis"))})});
+  e.readmits = IdOf("x");
+  return e;
+}
+
 Entry EveryKindOfValue() {
   return Filing(
       5, {Create("2341:0058 õ",
@@ -194,13 +227,24 @@ Entry Filing() {
 Entry SmallEdit() { return Filing(13, {Edit("P000000000000007", {Set(5, Value::Text("registered"))})}); }
 
 std::vector<std::pair<std::string, Entry>> Entries() {
-  return {{"genesis", Genesis()},          {"pack", Pack()},
-          {"admit", Admission()},          {"filing", Filing()},
-          {"values", EveryKindOfValue()},  {"members", EveryMember()},
-          {"ops", SeveralOps()},           {"named", OverOneOfTwo()},
-          {"many-changes", ManyChanges()}, {"ruling-keep", Keeping()},
-          {"ruling-none", NoneOf()},       {"ruling-both", Both()},
-          {"small-edit", SmallEdit()},     {"beat", Beat()}};
+  return {{"genesis", Genesis()},
+          {"pack", Pack()},
+          {"admit", Admission()},
+          {"filing", Filing()},
+          {"values", EveryKindOfValue()},
+          {"members", EveryMember()},
+          {"ops", SeveralOps()},
+          {"named", OverOneOfTwo()},
+          {"many-changes", ManyChanges()},
+          {"ruling-keep", Keeping()},
+          {"ruling-none", NoneOf()},
+          {"ruling-both", Both()},
+          {"small-edit", SmallEdit()},
+          {"beat", Beat()},
+          {"vote", VoteOf()},
+          {"acceptance", Acceptance()},
+          {"epoch", EpochOf()},
+          {"readmission", Readmission()}};
 }
 
 Run SmallRun() {

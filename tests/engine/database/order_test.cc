@@ -97,7 +97,7 @@ TEST_F(OrderOfSites, TellsOfAnotherOrder) {
   std::string id;
   ASSERT_TRUE(Unhex((*this)["tallinn"].Status().registry, &id));
   const KeyPair tartu = KeyPair::FromSeed(Sha256({"chancery/seed/1\n", "tartu"}));
-  const Cosignature other = MakeCosignature(kSettledLog, {1, Sha256({"another order"})}, 1, RegistryId::From(id), tartu);
+  const Cosignature other = MakeCosignature(kSettledLog, {1, Sha256({"another order"})}, 1ull << 40, RegistryId::From(id), tartu);
   EXPECT_TRUE(*db.TakeCosignatures(EncodeCosignatures({other})));
   EXPECT_EQ((*this)["tallinn"].Status().order.unequal, std::vector<std::string>{"tartu"});
   EXPECT_TRUE((*this)["luxembourg"].Status().order.unequal.empty());
