@@ -308,24 +308,42 @@ absl::StatusOr<std::vector<Cosignature>> CosignersOf(const Txn& txn, const Round
   return all;
 }
 
-absl::StatusOr<std::vector<LaneId>> Unequal(const Txn& txn, const OrderRow& order, const Epochs& epochs, const Lanes& lanes) {
-  std::map<LaneId, Cosignature> latest;  // of each member, among those that can be compared
+namespace {
+
+// Whether its lane, as far as it is here, has heard of the last epoch.
+bool KnowsLast(const Epochs& epochs, const Lane& lane) {
+  const auto& by = epochs.decided().back().by;
+  return by.empty() || std::any_of(by.begin(), by.end(), [&](const std::pair<Dot, Hlc>& said) {
+           return HandleOf(said.first) == lane.handle ? lane.tip() >= SeqOf(said.first) : lane.context.Has(said.first);
+         });
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<LaneId>> Unequal(const Txn& txn, const OrderRow& order, const Epochs& epochs, const Lanes& lanes,
+                                            uint64_t round_ms) {
+  struct Word {
+    uint64_t same_since = UINT64_MAX;        // when it first signed, in the last epoch, what is here
+    uint64_t other_last = 0, same_last = 0;  // when it last signed another root than is here, and the same
+    bool other = false;
+  };
+  std::map<LaneId, Word> words;
   ASSIGN_OR_RETURN(const std::vector<Cosignature> all, CosignaturesOn(txn, kSettledLog));
   for (const Cosignature& c : all) {
     if (c.tree.size > order.log.size()) continue;  // it is further
-    Cosignature& last = latest[c.by];
-    if (last.by == 0 || std::tie(last.at_s, last.tree.size) < std::tie(c.at_s, c.tree.size)) last = c;
-  }
-  const auto& decided = epochs.decided().back().by;
-  std::vector<LaneId> unequal;
-  for (const auto& [id, c] : latest) {
+    Word& word = words[c.by];
     ASSIGN_OR_RETURN(const std::optional<RoundRow> round, RoundOfSize(txn, c.tree.size));
-    if (round && round->root == c.tree.root) continue;
-    const Lane& lane = *lanes.Find(id);
-    const bool knows = decided.empty() || std::any_of(decided.begin(), decided.end(), [&](const auto& by) {
-                         return HandleOf(by.first) == lane.handle ? lane.tip() >= SeqOf(by.first) : lane.context.Has(by.first);
-                       });
-    if (knows) unequal.push_back(id);
+    const bool same = round && round->root == c.tree.root;
+    word.other |= !same;
+    uint64_t& last = same ? word.same_last : word.other_last;
+    last = std::max(last, c.at_s);
+    if (same && EpochAt(epochs, lanes, round->round, round_ms) == epochs.last().number)
+      word.same_since = std::min(word.same_since, c.at_s);
+  }
+  std::vector<LaneId> unequal;
+  for (const auto& [id, word] : words) {
+    const bool last_word = word.other_last >= word.same_last && KnowsLast(epochs, *lanes.Find(id));
+    if (word.other && (word.other_last >= word.same_since || last_word)) unequal.push_back(id);
   }
   return unequal;
 }

@@ -49,9 +49,10 @@ Quorum QuorumOf(const Epochs& epochs, const Lanes& lanes, uint64_t round, uint64
 // Cosigners of the log as it was at the end of a round. Errors: DataLoss.
 absl::StatusOr<std::vector<Cosignature>> CosignersOf(const Txn& txn, const RoundRow& round);
 
-// Members whose last word on the log is another than what this site has computed: an alarm. Whoever has not heard of the last
-// epoch may have signed what it made void. Errors: DataLoss.
-absl::StatusOr<std::vector<LaneId>> Unequal(const Txn& txn, const OrderRow& order, const Epochs& epochs, const Lanes& lanes);
+// Members that signed another log than this site has computed: an alarm. Whoever has not heard of the last epoch, and signed
+// nothing in it, may have signed what it made void. Errors: DataLoss.
+absl::StatusOr<std::vector<LaneId>> Unequal(const Txn& txn, const OrderRow& order, const Epochs& epochs, const Lanes& lanes,
+                                            uint64_t round_ms);
 
 // The lanes whose silence keeps the next round with entries from closing, and what round that is. Errors: DataLoss.
 struct Unheard {

@@ -53,7 +53,7 @@ absl::StatusOr<OrderView> ViewOfOrder(const Txn& txn, const Journal& journal, co
     ASSIGN_OR_RETURN(const Unheard unheard, UnheardLanes(journal, lanes, order, round_ms));
     for (const Lane* lane : unheard.lanes) view.waiting_for.push_back(lane->Label());
   }
-  ASSIGN_OR_RETURN(const std::vector<LaneId> unequal, Unequal(txn, order, epochs, lanes));
+  ASSIGN_OR_RETURN(const std::vector<LaneId> unequal, Unequal(txn, order, epochs, lanes, round_ms));
   for (const LaneId id : unequal)
     if (const Lane* lane = lanes.Find(id)) view.unequal.push_back(lane->Label());
   std::sort(view.waiting_for.begin(), view.waiting_for.end());

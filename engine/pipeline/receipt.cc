@@ -306,6 +306,9 @@ absl::Status NotSettled(const Txn& txn, const Workspace& work, const KeyPair& ke
     return Error(absl::StatusCode::kNotFound, Cat(name, " is a beat: it has no place in the one order"),
                  "chancery receipt ENTRY");
   ASSIGN_OR_RETURN(const PlaceView place, ViewOfPlace(txn, work.journal, work.lanes, dot));
+  if (place.outside)
+    return Error(absl::StatusCode::kNotFound, Cat(name, " stands behind the end of its lane: it has no place in the one order"),
+                 Cat("chancery receipt ", name, " --as accepted; chancery site readmit ", name));
   if (place.settled && !may_sign)
     return Error(absl::StatusCode::kNotFound, Cat(name, " is settled, and this site has no key that members know"),
                  "ask another site for the receipt, or have this one admitted");

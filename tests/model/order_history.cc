@@ -416,7 +416,7 @@ class History {
 
   void Step() {
     Member &a = Any(), &b = Any();
-    const uint64_t what = random_.Below(120);
+    const uint64_t what = random_.Below(123);
     if (what < 28) {
       File(a);
     } else if (what < 56) {
@@ -442,11 +442,28 @@ class History {
       BackUp(a);
     } else if (what < 112) {
       a.backup.empty() ? Lose(a) : Restore(a);
-    } else if (what < 115) {
+    } else if (what < 116) {
+      Burst();
+    } else if (what < 118) {
       AdmitAny(a);
     } else {
       End(a);
     }
+  }
+
+  // A while in which the links there are work well.
+  void Burst() {
+    for (int turn = 0; turn < 2 && error_.empty(); ++turn) {
+      now_ms_ += 12000;
+      SetClocks();
+      for (Member* to : Live())
+        for (Member* from : Live()) {
+          Take(*to, *from, false);
+          Settle(*to);
+          TakeSigned(*to, *from);
+        }
+    }
+    ++tally_["exchanged as far as they hear"];
   }
 
   // Whoever has a key that `by` does not know of.
