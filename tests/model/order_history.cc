@@ -532,7 +532,9 @@ class History {
     for (int i = 0; i < 2 && error_.empty(); ++i) {
       now_ms_ += 30000;
       SetClocks();
-      for (bool changed = true; std::exchange(changed, false) && error_.empty();)
+      int turns = 0;
+      for (bool changed = true; std::exchange(changed, false) && error_.empty();) {
+        if (++turns > 100) error_ = "the sites never come to rest";
         for (Member* a : Live())
           for (Member* b : Live()) {
             if (a == b) continue;
@@ -540,6 +542,7 @@ class History {
             changed |= Settle(*a);
             changed |= TakeSigned(*a, *b);
           }
+      }
       if (error_.empty()) Check();
     }
   }
