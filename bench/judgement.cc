@@ -30,8 +30,9 @@ Budget Peer(std::string id, std::string peer, double times) {
   return budget;
 }
 
-Budget Speed(std::string id, std::string what, const std::string& bench, double millions) {
-  Budget budget{id, what, "M entries/s", true, millions, {}, {Rate(bench)}, {}, 1e-6};
+Budget Speed(std::string id, std::string what, const std::string& bench, double millions, std::string of = "M entries/s",
+             double scale = 1e-6) {
+  Budget budget{id, what, of, true, millions, {}, {Rate(bench)}, {}, scale};
   budget.absolute = true;
   return budget;
 }
@@ -82,6 +83,9 @@ const std::vector<Budget>& Budgets() {
       Constant("S9-status", "status of 1M records", "scale/status/chancery"),
       Speed("S10", "verify the journal", "verify/chancery", 1.0),
       Speed("S10-rebuild", "rebuild from the journal", "rebuild/chancery", 0.25),
+      Speed("S11", "settle", "order/settle", 0.5),
+      Speed("S11-prove", "prove a place", "order/prove", 1.0, "k proofs/s", 1e-3),
+      Speed("S11-check", "check a proof, two signatures", "order/check", 6.66, "k proofs/s", 1e-3),  // 60 us, and 45 a signature
   };
   return budgets;
 }

@@ -759,14 +759,16 @@ absl::StatusOr<Intake> Database::ApplyBundle(const ByteSource& bundle) {
   return impl_->Apply(file);
 }
 
+absl::StatusOr<bool> Database::Vote() { return impl_->ActOnEpochs(0); }
+
 absl::StatusOr<bool> Database::Settle(int64_t patience_ms) {
+  ASSIGN_OR_RETURN(const bool spoke, impl_->ActOnEpochs(patience_ms));  // first: what is filed says as much as a beat
   std::optional<Hlc> beat;
   {
     ASSIGN_OR_RETURN(const Txn txn, impl_->Read());
     ASSIGN_OR_RETURN(beat, BeatOwed(txn, LaneOf(impl_->Key().public_key()), impl_->NowMs() - patience_ms));
   }
   if (beat) RETURN_IF_ERROR(impl_->Act(Impl::With::kNobody, [&](Author& author) { return author.Beat(*beat); }).status());
-  ASSIGN_OR_RETURN(const bool spoke, impl_->ActOnEpochs(patience_ms));
   bool changed = false;
   Job job;
   job.alone = true;

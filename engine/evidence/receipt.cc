@@ -16,7 +16,8 @@ namespace chancery {
 namespace {
 
 std::string_view KindWord(EntryKind kind) {
-  static constexpr std::string_view kWords[] = {"filing", "genesis", "pack", "admission", "ruling", "beat"};
+  static constexpr std::string_view kWords[] = {"filing", "genesis", "pack",       "admission", "ruling",
+                                                "beat",   "vote",    "acceptance", "epoch"};
   return kWords[static_cast<size_t>(kind)];
 }
 
@@ -187,6 +188,11 @@ absl::StatusOr<ReceiptView> Judge(const ProofFile& proof, const Policy& policy) 
   return ViewOf(c, entry);
 }
 
+// Two entries with one number in one journal: its key has signed both.
+bool TwoVersions(const ReceiptEntry& a, const ReceiptEntry& b) {
+  return a.registry == b.registry && a.lane == b.lane && a.number == b.number && a.id != b.id;
+}
+
 // Of two that are proven each; what else is shown of both together.
 void JudgeOrder(const ProofFile& a, const ProofFile& b, const Policy& policy, BeforeView* view) {
   const Judgement both = CheckBefore({a, a.extra}, {b, b.extra}, policy, {});
@@ -228,7 +234,14 @@ absl::StatusOr<BeforeView> VerifyBefore(std::string_view file_a, std::string_vie
   view.verdict = Worst(view.a.verdict, view.b.verdict);
   view.reasons = view.a.reasons;
   std::copy(view.b.reasons.begin(), view.b.reasons.end(), std::back_inserter(view.reasons));
-  if (view.verdict == VerdictName(Verdict::kProven)) JudgeOrder(a, b, policy, &view);
+  if (view.verdict != VerdictName(Verdict::kProven)) return view;
+  view.two_versions = TwoVersions(view.a.entry, view.b.entry);
+  if (!view.two_versions) return JudgeOrder(a, b, policy, &view), view;
+  view.verdict = VerdictName(Verdict::kDisproven);
+  view.reasons = {Cat("Two versions of one journal exist: each file shows an entry ", view.a.entry.number, " of the journal ",
+                      view.a.entry.lane,
+                      ", under that journal's own signature, and they differ. No key that is used rightly "
+                      "signs both; the two files together prove it.")};
   return view;
 }
 

@@ -9,6 +9,7 @@
 #include "engine/base/environment.h"
 #include "engine/base/status.h"
 #include "engine/base/strings.h"
+#include "engine/journal/proof.h"
 #include "engine/order/settled_log.h"
 #include "engine/pipeline/order.h"
 #include "engine/proof/policy.h"
@@ -22,6 +23,8 @@ struct Made {
   ProofFile proof;
   Policy policy;
 };
+
+constexpr std::string_view kOther = "other";  // in place of a strength: of the version that is not held here
 
 // ---- Policies
 
@@ -202,6 +205,37 @@ class Prover {
     return absl::OkStatus();
   }
 
+  // Of the version of the lane that is not the one held here: what its key has signed besides. Errors: NotFound.
+  absl::StatusOr<Made> OfOtherVersion() const {
+    ASSIGN_OR_RETURN(const std::optional<Proof> other, ReadProof(txn_, lane().id));
+    const std::string name = lanes_.Short(dot_);
+    if (!other || seq() < other->fork)
+      return Error(absl::StatusCode::kNotFound, Cat("no other version of ", name, " is known"), "chancery site ls");
+    if (other->run.empty())
+      return Error(absl::StatusCode::kNotFound, Cat("of the other version of ", lane().Label(), " only the signed tree is here"),
+                   "bring what the copy filed: chancery bundle export there");
+    ASSIGN_OR_RETURN(const Run run, DecodeRun(other->run));
+    if (seq() < run.first || seq() > run.last())
+      return Error(absl::StatusCode::kNotFound,
+                   Cat("of the other version of ", lane().Label(), " entries ", run.first, " to ", run.last(), " are here"),
+                   "ask for one of those");
+    Around around{other->tree, {}};
+    for (uint64_t at = run.first; at < seq(); ++at) around.before.Append(run.Id(at - run.first));
+    for (uint64_t at = seq() + 1; at <= run.last(); ++at) around.after.push_back(run.Id(at - run.first));
+    Tree whole = around.before;
+    whole.Append(run.Id(seq() - run.first));
+    for (const EntryId& id : around.after) whole.Append(id);
+    Made made;
+    made.policy = LanePolicy(lane(), registry_);
+    made.proof.index = seq() - 1;
+    made.proof.extra = run.EntryBytes(seq() - run.first);
+    const auto node = [&](int level, uint64_t index) -> absl::StatusOr<Hash256> { return NodeOf(around, level, index); };
+    ASSIGN_OR_RETURN(made.proof.hashes, InclusionProof({seq() - 1, run.last()}, node));
+    const VerifierKey& key = made.policy.logs[0].key;
+    made.proof.checkpoint = {{key.name, {run.last(), whole.Root()}}, {{key.name, key.id, std::string(run.seal.view())}}};
+    return made;
+  }
+
   // A site with a new key signs for the order once it is a member again.
   bool MaySign() const {
     const Lane* own = lanes_.Find(LaneOf(key_.public_key()));
@@ -326,9 +360,10 @@ absl::StatusOr<Made> Make(const Txn& txn, const Workspace& work, const KeyPair& 
                           ReceiptFile* file) {
   const Prover prover(txn, work, key, dot);
   const bool any = strength.empty();
+  if (strength == kOther) return prover.OfOtherVersion();
   if (!any && strength != "accepted" && strength != "witnessed" && strength != "settled")
     return Error(absl::StatusCode::kInvalidArgument, Cat("no receipt is called \"", strength, "\""),
-                 "accepted, witnessed or settled");
+                 "accepted, witnessed, settled or other");
   if (any || strength == "settled") {
     ASSIGN_OR_RETURN(std::optional<Made> made, prover.Settled(file));
     if (made) return *std::move(made);
@@ -371,7 +406,8 @@ absl::StatusOr<ReceiptFile> MakeReceipt(const Txn& txn, const Workspace& work, c
   ASSIGN_OR_RETURN(const Made made, Make(txn, work, key, dot, strength, &file));
   file.proof = PrintProofFile(made.proof);
   file.policy = PrintPolicy(made.policy);
-  RETURN_IF_ERROR(NoteBefore(work, dot, &file));
+  if (strength == kOther) file.entry = Hex(IdOf(made.proof.extra).view());
+  if (strength != kOther) RETURN_IF_ERROR(NoteBefore(work, dot, &file));
   if (lane.fork != 0) file.halted = Cat(lane.Label(), "-", lane.fork);
   const absl::StatusOr<ReceiptView> judged = VerifyReceipt(file.proof, file.policy);
   if (!judged.ok() || judged->verdict != "PROVEN" || judged->entry.id != file.entry)

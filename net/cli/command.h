@@ -15,6 +15,9 @@
 
 namespace chancery::cli {
 
+// What is carried by hand is in no hurry: one beat for all that was due ten minutes ago.
+inline constexpr int64_t kPatienceMs = 600'000;
+
 // The closed set of exit codes.
 enum Exit : int {
   kDone = 0,

@@ -6,8 +6,6 @@
 namespace chancery::cli {
 namespace {
 
-constexpr int64_t kPatienceMs = 600'000;  // what is carried by hand is in no hurry: one beat for all that was due ten minutes ago
-
 struct ExportOptions {
   std::string since, out;
 };

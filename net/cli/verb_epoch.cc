@@ -48,8 +48,8 @@ int Show(const Command& command, const EpochOptions&) {
 // What this site owes: its proposal of those it has admitted, its vote, its signature.
 int Vote(const Command& command, const EpochOptions&) {
   return command.WithStore([&](Database& db) {
-    const absl::Status settled = db.Settle().status();
-    return settled.ok() ? Shown(command, db) : command.Fail(settled);
+    const absl::Status voted = db.Vote().status();
+    return voted.ok() ? Shown(command, db) : command.Fail(voted);
   });
 }
 

@@ -152,7 +152,10 @@ void AddReceipt(CLI::App& app, Command& command) {
   ReceiptOptions& options = Bind(receipt, command, Receipt);
   receipt->add_option("ENTRY", options.entry, "tallinn-17, or its id")->required()->type_name("");
   receipt->add_option("-o,--out", options.out, "Write it, and the keys to check it with to FILE.policy")->type_name("FILE");
-  receipt->add_option("--as", options.strength, "accepted, witnessed or settled, and no other")->type_name("STRENGTH");
+  receipt
+      ->add_option("--as", options.strength,
+                   "accepted, witnessed or settled, and no weaker one; other: of the other version of its journal")
+      ->type_name("STRENGTH");
   CLI::App* prove = app.add_subcommand("prove", "That an entry has its final place in the one order");
   ReceiptOptions& proof = Bind(prove, command, Prove);
   prove->add_option("ENTRY", proof.entry, "tallinn-17, or its id")->required()->type_name("");

@@ -177,7 +177,7 @@ int EndSite(const Command& command, const EndOptions& options, bool fence) {
     if (!command.json() && !command.quiet()) command.Print("\n");
     const absl::StatusOr<Receipt> receipt = db.ProposeEnd(options.site);
     if (!receipt.ok()) return command.Fail(receipt.status());
-    if (const absl::Status settled = db.Settle().status(); !settled.ok()) return command.Fail(settled);
+    if (const absl::Status settled = db.Settle(kPatienceMs).status(); !settled.ok()) return command.Fail(settled);
     return ShowVote(command, db, options.site, *receipt);
   });
 }

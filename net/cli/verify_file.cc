@@ -65,6 +65,7 @@ int Show(const Command& command, const std::vector<std::string>& files, const st
     };
     add("before", view.a);
     add("after", view.b);
+    if (view.two_versions) body.Add("two_versions", true);
     return command.Line(Literal::Object({{"verdict", std::move(body)}})), ExitOf(view.verdict);
   }
   std::string screen = Bold(view.verdict) + "  " + Plain(files[0]) + " before " + Plain(files[1]) + "\n";

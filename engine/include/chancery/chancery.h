@@ -290,6 +290,10 @@ class Database {
   // DataLoss; refusals never (a site that is not admitted owes nothing).
   absl::StatusOr<bool> Settle(int64_t patience_ms = 0);
 
+  // Its part in the vote alone, at once: the lanes that this site has admitted are proposed, others' proposals are answered,
+  // signed and decided. True: there is something new to hand on. Errors: as Settle.
+  absl::StatusOr<bool> Vote();
+
   // Proposes to the other members to end every lane of a site, for good: it retires, is lost, or does what it must not. Nothing
   // has ended until a quorum has agreed (Snapshot::Epoch); its last entry that counts is then the last that any of the voters
   // holds. The receipt is that of this site's vote. Silence is no reason: an end cannot be taken back. Errors: NotFound (no such
@@ -303,8 +307,9 @@ class Database {
   absl::StatusOr<bool> TakeCosignatures(std::string_view cosignatures);
 
   // What this store can prove of an entry, as files for whoever has none: the strongest receipt, or the one that is asked for:
-  // accepted, witnessed, settled. entry: as for Snapshot::Entry. Errors: NotFound (no such entry, or no such receipt yet: why,
-  // and who is waited for), InvalidArgument (another word), DataLoss.
+  // accepted, witnessed, settled; or `other`, of the version of its journal that is not the one held here: with the receipt of
+  // the entry held it proves, to anyone, that the journal's key has signed two versions. entry: as for Snapshot::Entry. Errors:
+  // NotFound (no such entry, or no such receipt yet: why, and who is waited for), InvalidArgument (another word), DataLoss.
   absl::StatusOr<ReceiptFile> Prove(std::string_view entry, std::string_view strength = {}) const;
   // The settled order as a C2SP checkpoint: its size and root, signed by this site and cosigned by a quorum. Errors: NotFound
   // (nothing is settled yet), DataLoss.

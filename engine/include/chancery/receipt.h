@@ -26,7 +26,7 @@ struct ReceiptFile {
 struct ReceiptEntry {
   std::string id, registry, lane;  // 64, 64 and 16 hexadecimal digits
   uint64_t number = 0;             // in its lane, from 1
-  std::string kind;                // filing ruling genesis pack admission beat
+  std::string kind;                // filing ruling genesis pack admission beat vote acceptance epoch
   std::string officer, basis;
   std::string stamp;              // RFC 3339: by its own site's clock; evidence of no time
   std::vector<std::string> keys;  // of the records that it is about, as far as its operations go
@@ -53,6 +53,7 @@ struct BeforeView {
   std::string verdict;
   std::vector<std::string> reasons, says, does_not_say;
   ReceiptView a, b;
+  bool two_versions = false;  // both are proven, and are one number of one journal: whoever has its key has signed two versions
 };
 absl::StatusOr<BeforeView> VerifyBefore(std::string_view a, std::string_view b, std::string_view policy);
 

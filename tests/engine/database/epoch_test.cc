@@ -1,4 +1,5 @@
 // Epochs over real stores: who decides, what ends, what a restart keeps, what strangers cannot do.
+#include "chancery/receipt.h"
 #include "engine/base/status.h"
 #include "engine/journal/tree.h"
 #include "tests/engine/database/sites.h"
@@ -42,6 +43,8 @@ TEST_F(EpochOfSites, TheFounderDecidesAloneUntilOthersAreMembers) {
   EXPECT_EQ(Epoch("tartu").number, 0u);
   Tell("tallinn", "tartu");
   EXPECT_EQ(Epoch("tartu").number, 1u);
+  const ReceiptFile receipt = *(*this)["tallinn"]->Prove("tallinn-5", "accepted");
+  EXPECT_EQ(VerifyReceipt(receipt.proof, receipt.policy)->entry.kind, "epoch");
 }
 
 TEST_F(EpochOfSites, WhatNobodyHeardOfIsOutsideAndIsReadmitted) {

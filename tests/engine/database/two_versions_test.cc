@@ -1,6 +1,7 @@
 // A store that was copied with its key, and both go on: two versions of one lane. Noticed, proved, halted; nothing is lost.
 #include <algorithm>
 
+#include "chancery/receipt.h"
 #include "engine/journal/proof.h"
 #include "engine/journal/rows.h"
 #include "engine/store/env.h"
@@ -29,6 +30,29 @@ class TwoVersions : public Sites {
     for (const SiteView& view : sites) EXPECT_EQ(view.halted, view.name == "tartu") << site << " of " << view.name;
   }
 };
+
+// Both halves as files: whoever has the journal's key is convicted by them, without a store.
+TEST_F(TwoVersions, AreProvenByTwoFiles) {
+  Tell("tartu", "tallinn");
+  Take("tallinn", (*this)["copy"].Since("0"));
+  const ReceiptFile held = *(*this)["tallinn"]->Prove("tartu-2", "accepted");
+  const absl::StatusOr<ReceiptFile> other = (*this)["tallinn"]->Prove("tartu-2", "other");
+  ASSERT_TRUE(other.ok()) << other.status();
+  EXPECT_NE(other->entry, held.entry);
+  EXPECT_EQ(other->entry, (*this)["copy"]->Read()->Entry("tartu-2")->entry);
+  EXPECT_EQ(VerifyReceipt(other->proof, held.policy)->verdict, "PROVEN");
+  const BeforeView both = *VerifyBefore(held.proof, other->proof, held.policy);
+  EXPECT_TRUE(both.two_versions);
+  EXPECT_EQ(both.verdict, "DISPROVEN");
+  EXPECT_NE(both.reasons[0].find("Two versions of one journal exist"), std::string::npos) << both.reasons[0];
+  EXPECT_FALSE(VerifyBefore(held.proof, held.proof, held.policy)->two_versions);
+  EXPECT_TRUE(absl::IsNotFound((*this)["tallinn"]->Prove("tartu-1", "other").status()));  // the same in both
+  EXPECT_TRUE(absl::IsNotFound((*this)["tallinn"]->Prove("tallinn-2", "other").status()));
+  std::string bent = other->proof;
+  bent[bent.size() / 2] ^= 1;
+  const absl::StatusOr<BeforeView> judged = VerifyBefore(held.proof, bent, held.policy);
+  EXPECT_FALSE(judged.ok() && judged->two_versions);
+}
 
 TEST_F(TwoVersions, AnEntryThatDiffersFromTheOneHeldHaltsItsLane) {
   Tell("tartu", "tallinn");
