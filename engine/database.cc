@@ -766,7 +766,7 @@ absl::StatusOr<bool> Database::Settle(int64_t patience_ms) {
   std::optional<Hlc> beat;
   {
     ASSIGN_OR_RETURN(const Txn txn, impl_->Read());
-    ASSIGN_OR_RETURN(beat, BeatOwed(txn, LaneOf(impl_->Key().public_key()), impl_->NowMs() - patience_ms));
+    ASSIGN_OR_RETURN(beat, BeatOwed(txn, LaneOf(impl_->Key().public_key()), {impl_->NowMs(), patience_ms}));
   }
   if (beat) RETURN_IF_ERROR(impl_->Act(Impl::With::kNobody, [&](Author& author) { return author.Beat(*beat); }).status());
   bool changed = false;
@@ -829,6 +829,12 @@ absl::StatusOr<std::string> Database::Checkpoint() const {
   ASSIGN_OR_RETURN(const Snapshot now, Read());
   ASSIGN_OR_RETURN(Snapshot::Impl::View * view, now.impl_->Open());
   return SettledCheckpoint(now.impl_->txn, *view->work, impl_->Key());
+}
+
+absl::StatusOr<std::string> Database::ProveGrowth(std::string_view older, std::string_view newer) const {
+  ASSIGN_OR_RETURN(const Snapshot now, Read());
+  ASSIGN_OR_RETURN(Snapshot::Impl::View * view, now.impl_->Open());
+  return SettledGrowth(now.impl_->txn, *view->work, older, newer);
 }
 
 absl::StatusOr<VerifyView> Database::Verify() const {

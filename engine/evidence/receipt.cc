@@ -10,6 +10,7 @@
 #include "engine/base/status.h"
 #include "engine/base/strings.h"
 #include "engine/codec/run.h"
+#include "engine/proof/growth.h"
 #include "engine/proof/verdict.h"
 
 namespace chancery {
@@ -68,6 +69,15 @@ absl::StatusOr<Policy> ReadPolicy(std::string_view text) {
   if (policy.ok()) return policy;
   return Error(absl::StatusCode::kInvalidArgument, S(policy.status().message()),
                "--policy FILE: the keys to trust, from somebody you trust");
+}
+
+// Its checkpoint is nothing new: the receipts bring theirs. Hashes that do not fit them prove nothing.
+absl::StatusOr<Growth> ReadGrowth(std::string_view text) {
+  if (text.empty()) return Growth();
+  absl::StatusOr<Growth> growth = ParseGrowth(text);
+  if (growth.ok()) return growth;
+  return Error(absl::StatusCode::kDataLoss, S(growth.status().message()),
+               "ask for it again: chancery checkpoint --from A --to B");
 }
 
 bool IsSettled(const Checkpoint& head) { return head.origin.ends_with("/settled"); }
@@ -194,8 +204,9 @@ bool TwoVersions(const ReceiptEntry& a, const ReceiptEntry& b) {
 }
 
 // Of two that are proven each; what else is shown of both together.
-void JudgeOrder(const ProofFile& a, const ProofFile& b, const Policy& policy, BeforeView* view) {
-  const Judgement both = CheckBefore({a, a.extra}, {b, b.extra}, policy, {});
+void JudgeOrder(const ProofFile& a, const ProofFile& b, const Policy& policy, const std::vector<Hash256>& growth,
+                BeforeView* view) {
+  const Judgement both = CheckBefore({a, a.extra}, {b, b.extra}, policy, growth);
   const std::set<std::string> said(view->reasons.begin(), view->reasons.end());
   view->verdict = VerdictName(both.verdict);
   view->reasons.clear();
@@ -224,10 +235,12 @@ absl::StatusOr<ReceiptView> VerifyReceipt(std::string_view file, std::string_vie
   return Judge(proof, policy);
 }
 
-absl::StatusOr<BeforeView> VerifyBefore(std::string_view file_a, std::string_view file_b, std::string_view policy_text) {
+absl::StatusOr<BeforeView> VerifyBefore(std::string_view file_a, std::string_view file_b, std::string_view policy_text,
+                                        std::string_view growth_text) {
   ASSIGN_OR_RETURN(const ProofFile a, ReadProof(file_a));
   ASSIGN_OR_RETURN(const ProofFile b, ReadProof(file_b));
   ASSIGN_OR_RETURN(const Policy policy, ReadPolicy(policy_text));
+  ASSIGN_OR_RETURN(const Growth growth, ReadGrowth(growth_text));
   BeforeView view;
   ASSIGN_OR_RETURN(view.a, Judge(a, policy));
   ASSIGN_OR_RETURN(view.b, Judge(b, policy));
@@ -236,7 +249,7 @@ absl::StatusOr<BeforeView> VerifyBefore(std::string_view file_a, std::string_vie
   std::copy(view.b.reasons.begin(), view.b.reasons.end(), std::back_inserter(view.reasons));
   if (view.verdict != VerdictName(Verdict::kProven)) return view;
   view.two_versions = TwoVersions(view.a.entry, view.b.entry);
-  if (!view.two_versions) return JudgeOrder(a, b, policy, &view), view;
+  if (!view.two_versions) return JudgeOrder(a, b, policy, growth.hashes, &view), view;
   view.verdict = VerdictName(Verdict::kDisproven);
   view.reasons = {Cat("Two versions of one journal exist: each file shows an entry ", view.a.entry.number, " of the journal ",
                       view.a.entry.lane,

@@ -145,8 +145,9 @@ absl::StatusOr<uint64_t> RoundMs(const Journal& journal, const Lanes& lanes) {
 }
 
 absl::StatusOr<std::optional<Hlc>> BeatDue(const Journal& journal, const Lanes& lanes, const Lane& own, const OrderRow& order,
-                                           uint64_t round_ms, int64_t now_ms) {
-  const Hlc clock = NextHlc(lanes.HighestHlc(), now_ms);
+                                           uint64_t round_ms, const BeatTime& time) {
+  Hlc clock = NextHlc(lanes.HighestHlc(), time.now_ms);
+  if (time.patience_ms > 0) clock = std::min(clock, HlcAt(std::max<int64_t>(time.now_ms - time.patience_ms, 0)));
   Hlc due = 0;
   for (const Lane& lane : lanes.all()) {
     if (!lane.placed()) continue;

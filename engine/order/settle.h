@@ -17,10 +17,17 @@ namespace chancery {
 // Length of a round, as the genesis has it. Errors: DataLoss.
 absl::StatusOr<uint64_t> RoundMs(const Journal& journal, const Lanes& lanes);
 
+// When a site beats: by its clock, which has seen every stamp that it holds, at once; or as long after the end of a round by the
+// time of day alone.
+struct BeatTime {
+  int64_t now_ms = 0;
+  int64_t patience_ms = 0;
+};
+
 // Where a beat of this site's own lane would let rounds close that have entries and whose end its clock has passed: from where
 // on. One beat passes them all. nullopt: it owes none. Errors: DataLoss.
 absl::StatusOr<std::optional<Hlc>> BeatDue(const Journal& journal, const Lanes& lanes, const Lane& own, const OrderRow& order,
-                                           uint64_t round_ms, int64_t now_ms);
+                                           uint64_t round_ms, const BeatTime& time);
 
 // Closes rounds that are passed by every lane, cosigns what it can and has not yet, and finds out what is settled. True: the
 // store has changed. Errors: DataLoss.

@@ -20,14 +20,14 @@ std::vector<std::string> Labels(const Lanes& lanes, const std::vector<Cosignatur
 
 }  // namespace
 
-absl::StatusOr<std::optional<Hlc>> BeatOwed(const Txn& txn, LaneId own, int64_t now_ms) {
+absl::StatusOr<std::optional<Hlc>> BeatOwed(const Txn& txn, LaneId own, const BeatTime& time) {
   ASSIGN_OR_RETURN(const Lanes lanes, Lanes::Load(txn));
   const Lane* lane = lanes.Find(own);
   if (lane == nullptr || lane->fork != 0 || lane->over() || !lane->placed()) return std::nullopt;
   const Journal journal(txn);
   ASSIGN_OR_RETURN(const OrderRow order, ReadOrder(txn));
   ASSIGN_OR_RETURN(const uint64_t round_ms, RoundMs(journal, lanes));
-  return BeatDue(journal, lanes, *lane, order, round_ms, now_ms);
+  return BeatDue(journal, lanes, *lane, order, round_ms, time);
 }
 
 absl::StatusOr<OrderView> ViewOfOrder(const Txn& txn, const Journal& journal, const Lanes& lanes) {

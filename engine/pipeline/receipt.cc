@@ -12,6 +12,7 @@
 #include "engine/journal/proof.h"
 #include "engine/order/settled_log.h"
 #include "engine/pipeline/order.h"
+#include "engine/proof/growth.h"
 #include "engine/proof/policy.h"
 #include "engine/proof/proof_file.h"
 
@@ -427,6 +428,35 @@ absl::StatusOr<std::string> SettledCheckpoint(const Txn& txn, const Workspace& w
   Made made;
   RETURN_IF_ERROR(prover.AddSettledHead(*last, &made));
   return PrintCheckpoint(made.proof.checkpoint);
+}
+
+namespace {
+
+// Of a settled receipt, and that the order here was so.
+absl::StatusOr<ProofFile> OwnReceipt(const Txn& txn, const RegistryId& registry, const OrderRow& order, std::string_view text) {
+  ASSIGN_OR_RETURN(ProofFile receipt, ParseProofFile(text));
+  const Checkpoint& head = receipt.checkpoint.checkpoint;
+  if (head.origin != OrderOrigin(registry) || head.tree.size == 0 || head.tree.size > order.log.size())
+    return Error(absl::StatusCode::kFailedPrecondition, "the receipt is not of the order of this registry, as far as it is here",
+                 "two settled receipts of one registry: chancery prove ENTRY -o FILE");
+  const auto node = [&](int level, uint64_t index) { return SettledNode(txn, level, index); };
+  ASSIGN_OR_RETURN(const Hash256 root, RootOf(head.tree.size, node));
+  if (root == head.tree.root) return receipt;
+  return Error(absl::StatusCode::kFailedPrecondition, "the receipt shows another order than the one here",
+               "keep it, and the store as it is: chancery status");
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> SettledGrowth(const Txn& txn, const Workspace& work, std::string_view older, std::string_view newer) {
+  ASSIGN_OR_RETURN(const OrderRow order, ReadOrder(txn));
+  ASSIGN_OR_RETURN(ProofFile from, OwnReceipt(txn, work.registry(), order, older));
+  ASSIGN_OR_RETURN(ProofFile to, OwnReceipt(txn, work.registry(), order, newer));
+  if (from.checkpoint.checkpoint.tree.size > to.checkpoint.checkpoint.tree.size) std::swap(from, to);
+  Growth growth{from.checkpoint.checkpoint.tree.size, {}, to.checkpoint};
+  const auto node = [&](int level, uint64_t index) { return SettledNode(txn, level, index); };
+  ASSIGN_OR_RETURN(growth.hashes, ConsistencyProof(growth.old, to.checkpoint.checkpoint.tree.size, node));
+  return PrintGrowth(growth);
 }
 
 }  // namespace chancery

@@ -21,4 +21,7 @@ absl::StatusOr<ReceiptFile> MakeReceipt(const Txn& txn, const Workspace& work, c
 // (nothing is settled yet), DataLoss.
 absl::StatusOr<std::string> SettledCheckpoint(const Txn& txn, const Workspace& work, const KeyPair& key);
 
+// That the settled order of one receipt begins with that of another: see Database::ProveGrowth.
+absl::StatusOr<std::string> SettledGrowth(const Txn& txn, const Workspace& work, std::string_view older, std::string_view newer);
+
 }  // namespace chancery

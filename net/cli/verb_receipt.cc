@@ -123,7 +123,9 @@ int Prove(const Command& command, const ReceiptOptions& options) {
   return Receipt(command, settled);
 }
 
-struct CheckpointOptions {};
+struct CheckpointOptions {
+  std::string from, to, out;
+};
 
 int ShowCheckpoint(const Command& command, const std::string& note) {
   if (!command.json()) return command.Print(note), kDone;
@@ -134,7 +136,32 @@ int ShowCheckpoint(const Command& command, const std::string& note) {
   return command.Line(Literal::Object({{"checkpoint", std::move(body)}})), kDone;
 }
 
-int Checkpoint(const Command& command, const CheckpointOptions&) {
+// That the order of one receipt begins with that of another.
+int Growth(const Command& command, const CheckpointOptions& options) {
+  const absl::StatusOr<std::string> from = ReadFile(options.from), to = ReadFile(options.to);
+  if (!from.ok()) return command.Fail(from.status());
+  if (!to.ok()) return command.Fail(to.status());
+  return command.WithStore([&](Database& db) -> int {
+    const absl::StatusOr<std::string> growth = db.ProveGrowth(*from, *to);
+    if (!growth.ok()) return command.Fail(growth.status());
+    if (!options.out.empty()) {
+      if (const absl::Status written = WriteFile(options.out, *growth); !written.ok()) return command.Fail(written);
+    }
+    if (command.json()) {
+      Literal body = Literal::Object({{"from", options.from}, {"to", options.to}, {"proof", *growth}});
+      return command.Line(Literal::Object({{"growth", std::move(body)}})), kDone;
+    }
+    command.Print(!options.out.empty() ? "" : *growth);
+    return kDone;
+  });
+}
+
+int Checkpoint(const Command& command, const CheckpointOptions& options) {
+  if (options.from.empty() != options.to.empty())
+    return command.Fail(kUsage, "--from and --to go together",
+                        "chancery checkpoint --from A.tlog-proof --to B.tlog-proof -o FILE");
+  if (!options.from.empty()) return Growth(command, options);
+
   return command.WithStore([&](Database& db) -> int {
     if (const absl::StatusOr<bool> settled = db.Settle(); !settled.ok()) return command.Fail(settled.status());
     const absl::StatusOr<std::string> note = db.Checkpoint();
@@ -160,7 +187,12 @@ void AddReceipt(CLI::App& app, Command& command) {
   ReceiptOptions& proof = Bind(prove, command, Prove);
   prove->add_option("ENTRY", proof.entry, "tallinn-17, or its id")->required()->type_name("");
   prove->add_option("-o,--out", proof.out, "Write it, and the keys to check it with to FILE.policy")->type_name("FILE");
-  Bind(app.add_subcommand("checkpoint", "The size and root of the settled order, as a signed note"), command, Checkpoint);
+  CLI::App* checkpoint = app.add_subcommand("checkpoint", "The size and root of the settled order, as a signed note");
+  CheckpointOptions& note = Bind(checkpoint, command, Checkpoint);
+  checkpoint->add_option("--from", note.from, "With --to: that the order of two receipts is one, and has only grown")
+      ->type_name("FILE");
+  checkpoint->add_option("--to", note.to, "The other receipt")->type_name("FILE");
+  checkpoint->add_option("-o,--out", note.out, "Write that proof, for verify A B --growth FILE")->type_name("FILE");
 }
 
 }  // namespace chancery::cli

@@ -9,7 +9,7 @@ namespace chancery::cli {
 namespace {
 
 struct VerifyOptions {
-  std::string path, second, policy;
+  std::string path, second, policy, growth;
   bool rebuild = false;
 };
 
@@ -108,7 +108,7 @@ int OfReceipts(const Command& command, const VerifyOptions& options) {
   if (options.path.empty()) return command.Fail(kUsage, "--policy is for a receipt", "chancery verify FILE --policy POLICY");
   std::vector<std::string> files = {options.path};
   if (!options.second.empty()) files.push_back(options.second);
-  return VerifyFiles(command, files, options.policy);
+  return VerifyFiles(command, files, options.policy, options.growth);
 }
 
 int Run(const Command& command, const VerifyOptions& options) {
@@ -133,6 +133,8 @@ void AddVerify(CLI::App& app, Command& command) {
   verb->add_option("STORE|FILE", options.path, "A store's directory, else --store; or a receipt")->type_name("");
   verb->add_option("FILE", options.second, "Another receipt: does the first entry stand before this one?")->type_name("");
   verb->add_option("--policy", options.policy, "Of a receipt: whose keys to trust (else FILE.policy)")->type_name("FILE");
+  verb->add_option("--growth", options.growth, "Of two receipts made apart: what checkpoint --from --to wrote")
+      ->type_name("FILE");
   verb->add_flag("--rebuild", options.rebuild, "Derive everything again from the journal, and compare: the repair");
 }
 

@@ -71,14 +71,16 @@ int Show(const Command& command, const std::vector<std::string>& files, const st
   std::string screen = Bold(view.verdict) + "  " + Plain(files[0]) + " before " + Plain(files[1]) + "\n";
   if (!command.quiet()) screen += "\n" + Body(command, policy, view);
   if (!command.quiet() && view.verdict == "INCONCLUSIVE")
-    screen += "\n" + NextBlock({"chancery prove ENTRY -o FILE   # both again, at one moment: under one checkpoint"});
+    screen += "\n" + NextBlock({"chancery checkpoint --from " + ShellWord(files[0]) + " --to " + ShellWord(files[1]) +
+                                " -o FILE   # at a site; then --growth FILE"});
   command.Print(screen);
   return ExitOf(view.verdict);
 }
 
 }  // namespace
 
-int VerifyFiles(const Command& command, const std::vector<std::string>& files, const std::string& policy) {
+int VerifyFiles(const Command& command, const std::vector<std::string>& files, const std::string& policy,
+                const std::string& growth) {
   const std::string keys = policy.empty() ? files[0] + ".policy" : policy;
   std::vector<std::string> texts;
   for (const std::string& file : files) {
@@ -91,7 +93,9 @@ int VerifyFiles(const Command& command, const std::vector<std::string>& files, c
     return command.Fail(absl::IsNotFound(trusted.status()) ? kUsage : kFailed, "whom to trust is not said: there is no " + keys,
                         "--policy FILE: the keys of the registry's sites, from somebody you trust");
   if (files.size() == 2) {
-    const absl::StatusOr<BeforeView> view = VerifyBefore(texts[0], texts[1], *trusted);
+    const absl::StatusOr<std::string> grown = growth.empty() ? std::string() : ReadFile(growth);
+    if (!grown.ok()) return command.Fail(grown.status());
+    const absl::StatusOr<BeforeView> view = VerifyBefore(texts[0], texts[1], *trusted, *grown);
     return view.ok() ? Show(command, files, keys, *view) : command.Fail(view.status());
   }
   const absl::StatusOr<ReceiptView> view = VerifyReceipt(texts[0], *trusted);

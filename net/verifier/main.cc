@@ -2,7 +2,7 @@
 // files.
 //
 //   chancery-verify FILE POLICY       what does the receipt prove?
-//   chancery-verify A B POLICY        does the entry of A stand before that of B?
+//   chancery-verify A B POLICY [GROWTH]   does the entry of A stand before that of B?
 //
 // Exit codes: 0 PROVEN, 3 INCONCLUSIVE, 5 DISPROVEN or damaged, 4 no such file, 2 usage.
 #include <cstdio>
@@ -76,8 +76,8 @@ int Judge(const std::string& file, const std::string& policy) {
   return PrintVerdict(*view);
 }
 
-int JudgeBefore(const std::string& a, const std::string& b, const std::string& policy) {
-  const absl::StatusOr<BeforeView> view = VerifyBefore(a, b, policy);
+int JudgeBefore(const std::string& a, const std::string& b, const std::string& policy, const std::string& growth) {
+  const absl::StatusOr<BeforeView> view = VerifyBefore(a, b, policy, growth);
   if (!view.ok()) {
     std::fprintf(stderr, "chancery-verify: %s\n", Shown(std::string(view.status().message())).c_str());
     return absl::IsInvalidArgument(view.status()) ? kUsage : kDisproven;
@@ -89,8 +89,8 @@ int JudgeBefore(const std::string& a, const std::string& b, const std::string& p
 }
 
 int Main(const std::vector<std::string>& paths) {
-  if (paths.size() < 2 || paths.size() > 3) {
-    std::fputs("usage: chancery-verify FILE POLICY | chancery-verify A B POLICY\n", stderr);
+  if (paths.size() < 2 || paths.size() > 4) {
+    std::fputs("usage: chancery-verify FILE POLICY | chancery-verify A B POLICY [GROWTH]\n", stderr);
     return kUsage;
   }
   std::vector<std::string> texts;
@@ -101,7 +101,8 @@ int Main(const std::vector<std::string>& paths) {
     std::fprintf(stderr, "chancery-verify: %s cannot be read\n", Shown(path).c_str());
     return kNotFound;
   }
-  return texts.size() == 2 ? Judge(texts[0], texts[1]) : JudgeBefore(texts[0], texts[1], texts[2]);
+  if (texts.size() == 2) return Judge(texts[0], texts[1]);
+  return JudgeBefore(texts[0], texts[1], texts[2], texts.size() == 4 ? texts[3] : "");
 }
 
 }  // namespace

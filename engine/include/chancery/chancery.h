@@ -314,6 +314,10 @@ class Database {
   // The settled order as a C2SP checkpoint: its size and root, signed by this site and cosigned by a quorum. Errors: NotFound
   // (nothing is settled yet), DataLoss.
   absl::StatusOr<std::string> Checkpoint() const;
+  // Of two settled receipts that were made at different times, in either order: that the later order begins with the earlier one,
+  // as a C2SP add-checkpoint body. With it VerifyBefore compares their places. Errors: InvalidArgument (no receipt),
+  // FailedPrecondition (not of the order that is here), DataLoss.
+  absl::StatusOr<std::string> ProveGrowth(std::string_view older, std::string_view newer) const;
 
   // Looks at every page, hashes every entry of every lane again, checks every seal and every row of the journal, and compares
   // records, claims, docket and sums with one another. Reads only; others file meanwhile. Damage is told in the view. Cost: the

@@ -48,13 +48,15 @@ struct ReceiptView {
 // Judges FILE by the policy. Errors: DataLoss (the file is no proof, or damaged), InvalidArgument (the policy is none).
 absl::StatusOr<ReceiptView> VerifyReceipt(std::string_view file, std::string_view policy);
 
-// Whether the entry of A stands before that of B in one log.
+// Whether the entry of A stands before that of B in one log. growth: where the two were made at different times, what
+// Database::ProveGrowth gave for them, "" = nothing.
 struct BeforeView {
   std::string verdict;
   std::vector<std::string> reasons, says, does_not_say;
   ReceiptView a, b;
   bool two_versions = false;  // both are proven, and are one number of one journal: whoever has its key has signed two versions
 };
-absl::StatusOr<BeforeView> VerifyBefore(std::string_view a, std::string_view b, std::string_view policy);
+absl::StatusOr<BeforeView> VerifyBefore(std::string_view a, std::string_view b, std::string_view policy,
+                                        std::string_view growth = {});
 
 }  // namespace chancery

@@ -58,6 +58,24 @@ TEST_F(OrderOfSites, WaitsForTheOneThatIsNotHeard) {
   EXPECT_EQ((*this)["tallinn"].Frontier(), frontier);  // one beat is enough
 }
 
+// A later stamp that was seen is no reason to hurry.
+TEST_F(OrderOfSites, PatienceIsCountedByTheTimeOfDay) {
+  Tick(9000);
+  File("tallinn", "1");
+  Tick(2000);
+  File("tallinn", "2");  // of the next round
+  Tell("tallinn", "tartu");
+  const std::string frontier = (*this)["tartu"].Frontier();
+  EXPECT_TRUE((*this)["tartu"]->Settle(600'000).ok());
+  EXPECT_EQ((*this)["tartu"].Frontier(), frontier);
+  Tick(590'000);
+  EXPECT_TRUE((*this)["tartu"]->Settle(600'000).ok());
+  EXPECT_EQ((*this)["tartu"].Frontier(), frontier);
+  Tick(10'000);
+  EXPECT_TRUE((*this)["tartu"]->Settle(600'000).ok());
+  EXPECT_NE((*this)["tartu"].Frontier(), frontier);
+}
+
 TEST_F(OrderOfSites, NobodyBeatsWhereNothingIsUnsettled) {
   File("tallinn", "1");
   Tick(30000);

@@ -200,6 +200,19 @@ TEST_F(Receipts, ShowWhichOfTwoIsBefore) {
   Create("luxembourg", "3");
   SettleAll();
   EXPECT_EQ(Before(then, Prove("tallinn", b)), "INCONCLUSIVE") << "two checkpoints, and no proof between them";
+  const ReceiptFile now = Prove("tallinn", b);
+  const std::string growth = *(*this)["tartu"]->ProveGrowth(then.proof, now.proof);
+  EXPECT_EQ(growth, *(*this)["tartu"]->ProveGrowth(now.proof, then.proof));
+  EXPECT_EQ(VerifyBefore(then.proof, now.proof, now.policy, growth)->verdict, "PROVEN");
+  EXPECT_EQ(VerifyBefore(now.proof, then.proof, now.policy, growth)->verdict, "DISPROVEN") << "the later index is not before";
+  const size_t hash = growth.find('\n') + 5;  // in the first hash
+  std::string bent = growth;
+  bent[hash] = bent[hash] == 'A' ? 'B' : 'A';
+  const absl::StatusOr<BeforeView> judged = VerifyBefore(then.proof, now.proof, now.policy, bent);
+  EXPECT_TRUE(!judged.ok() || judged->verdict == "DISPROVEN");
+  EXPECT_TRUE(absl::IsDataLoss(VerifyBefore(then.proof, now.proof, now.policy, "old x\n").status()));
+  EXPECT_TRUE(
+      absl::IsFailedPrecondition((*this)["tartu"]->ProveGrowth(then.proof, Prove("tallinn", b, "accepted").proof).status()));
   EXPECT_EQ(Before(Prove("tallinn", a), Prove("tallinn", b)), "PROVEN");
 }
 
