@@ -231,6 +231,7 @@ struct Database::Impl {
     RETURN_IF_ERROR(batch->Flush(txn, key));
     const bool packs = batch->work().packs_changed() && txn.Count(Table::kRecord) > 0;  // rules may have changed
     if (packs || batch->work().voided()) RETURN_IF_ERROR(RebuildAll(txn, batch->work().shared_catalog(), key));
+    if (batch->work().voided()) RETURN_IF_ERROR(RebuildOrder(txn));  // rounds that were closed, and not final
     RETURN_IF_ERROR(txn.Commit());
     RETURN_IF_ERROR(AdoptKey());
     NoteTip(batch->work().lanes);

@@ -218,8 +218,8 @@ void EntryReader::ReadEpoch(Epoch* epoch) {
     end.lane = in_.U64();
     end.last = Number(0, kSeqMax, "epoch: end");
     if (i > 0) Need(epoch->ends[i - 1].lane < end.lane, "epoch: order of the ends");
-    const auto is_it = [&](const EpochMember& m) { return m.lane == end.lane; };
-    Need(std::none_of(epoch->members.begin(), epoch->members.end(), is_it), "epoch: a member that has ended");
+    const auto member = std::lower_bound(epoch->members.begin(), epoch->members.end(), EpochMember{end.lane, Role::kFull});
+    Need(member == epoch->members.end() || member->lane != end.lane, "epoch: a member that has ended");
   }
 }
 

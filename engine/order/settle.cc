@@ -60,28 +60,32 @@ bool MayCosign(const Epochs& epochs, const Lane& own) {
   });
 }
 
-// What this site signs with, and when by its clock, which never runs backwards in what it signs.
+// What this site signs with, and when by its clock, which never runs backwards in what it signs of the order.
 struct Pencil {
   const RegistryId& registry;
   const KeyPair& key;
   uint64_t at_s = 0;
+  std::vector<Cosignature> mine;  // of the settled log, so far
+
+  // A log of a size that it has signed already has another root since an epoch: the later word counts.
   void Sign(WriteTxn& txn, LaneId log, const TreeRoot& tree) const {
-    PutCosignature(txn, MakeCosignature(log, tree, at_s, registry, key));
+    uint64_t at = at_s;
+    for (const Cosignature& c : mine)
+      if (log == kSettledLog && c.tree.size == tree.size) at = std::max(at, c.at_s + 1);
+    PutCosignature(txn, MakeCosignature(log, tree, at, registry, key));
   }
 };
 
-// anew: sizes that it has signed may have another root now.
-absl::StatusOr<Pencil> PencilOf(const Txn& txn, const Lane& own, const RegistryId& registry, const KeyPair& key, int64_t now_ms,
-                                bool anew) {
+absl::StatusOr<Pencil> PencilOf(const Txn& txn, const Lane& own, const RegistryId& registry, const KeyPair& key, int64_t now_ms) {
   uint64_t at_s = static_cast<uint64_t>(std::max<int64_t>(now_ms, 0) / 1000);
-  ASSIGN_OR_RETURN(const std::vector<Cosignature> mine, CosignaturesOn(txn, kSettledLog, own.id));
-  for (const Cosignature& c : mine) at_s = std::max(at_s, c.at_s + (anew ? 1 : 0));
-  return Pencil{registry, key, at_s};
+  ASSIGN_OR_RETURN(std::vector<Cosignature> mine, CosignaturesOn(txn, kSettledLog, own.id));
+  for (const Cosignature& c : mine) at_s = std::max(at_s, c.at_s);
+  return Pencil{registry, key, at_s, std::move(mine)};
 }
 
 // The largest log that the member has signed as it is here, in the epoch that it is in now.
-absl::StatusOr<uint64_t> LastSigned(const Txn& txn, const Lane& own, const std::function<bool(const RoundRow&)>& of_epoch) {
-  ASSIGN_OR_RETURN(const std::vector<Cosignature> mine, CosignaturesOn(txn, kSettledLog, own.id));
+absl::StatusOr<uint64_t> LastSigned(const Txn& txn, const std::vector<Cosignature>& mine,
+                                    const std::function<bool(const RoundRow&)>& of_epoch) {
   for (auto c = mine.rbegin(); c != mine.rend(); ++c) {
     ASSIGN_OR_RETURN(const std::optional<RoundRow> round, RoundOfSize(txn, c->tree.size));
     if (round && round->root == c->tree.root && of_epoch(*round)) return c->tree.size;
@@ -91,9 +95,9 @@ absl::StatusOr<uint64_t> LastSigned(const Txn& txn, const Lane& own, const std::
 
 // Of the settled log, where this site has closed rounds since. A member signs only what shows the epoch that it is in: so whoever
 // counts signatures knows in which epoch each was given.
-absl::StatusOr<bool> CosignRounds(WriteTxn& txn, const Lane& own, const Pencil& pencil, const OrderRow& order,
+absl::StatusOr<bool> CosignRounds(WriteTxn& txn, const Pencil& pencil, const OrderRow& order,
                                   const std::function<bool(const RoundRow&)>& of_epoch) {
-  ASSIGN_OR_RETURN(const uint64_t last, LastSigned(txn, own, of_epoch));
+  ASSIGN_OR_RETURN(const uint64_t last, LastSigned(txn, pencil.mine, of_epoch));
   ASSIGN_OR_RETURN(const std::vector<RoundRow> rounds, RoundsAfter(txn, order.settled, kRoundsCosigned));
   bool any = false;
   for (const RoundRow& round : rounds) {
@@ -165,18 +169,11 @@ absl::StatusOr<std::optional<Hlc>> BeatDue(const Journal& journal, const Lanes& 
 
 namespace {
 
-// What an epoch ended may be in rounds that this site has closed, and no quorum has settled.
-bool HasVoid(const OrderRow& order, const Lanes& lanes) {
-  return std::any_of(lanes.all().begin(), lanes.all().end(), [&](const Lane& lane) {
-    return order.PositionOf(lane.handle) > lane.end || (lane.counts_above != 0 && order.PositionOf(lane.handle) > 0);
-  });
-}
-
 absl::StatusOr<bool> Cosign(WriteTxn& txn, const Epochs& epochs, const Lanes& lanes, const Lane& own, const OrderRow& order,
                             uint64_t round_ms, const Pencil& pencil) {
   bool rounds = false;
   if (MayCosign(epochs, own)) {
-    ASSIGN_OR_RETURN(rounds, CosignRounds(txn, own, pencil, order, [&](const RoundRow& round) {
+    ASSIGN_OR_RETURN(rounds, CosignRounds(txn, pencil, order, [&](const RoundRow& round) {
                        return EpochAt(epochs, lanes, round.round, round_ms) == epochs.last().number;
                      }));
   }
@@ -191,12 +188,7 @@ absl::StatusOr<bool> Settle(WriteTxn& txn, const RegistryId& registry, const Key
   ASSIGN_OR_RETURN(const Lanes lanes, Lanes::Load(txn));
   ASSIGN_OR_RETURN(const Epochs epochs, Epochs::Load(txn, journal, lanes));
   ASSIGN_OR_RETURN(OrderRow order, ReadOrder(txn));
-  const bool anew = HasVoid(order, lanes);
-  bool changed = anew;
-  if (anew) {
-    RETURN_IF_ERROR(RebuildOrder(txn));
-    ASSIGN_OR_RETURN(order, ReadOrder(txn));
-  }
+  bool changed = false;
   ASSIGN_OR_RETURN(const uint64_t round_ms, RoundMs(journal, lanes));
   ASSIGN_OR_RETURN(const uint64_t closed, ClosedHere(txn, lanes, registry, round_ms));
   while (order.closed < closed) {
@@ -204,7 +196,7 @@ absl::StatusOr<bool> Settle(WriteTxn& txn, const RegistryId& registry, const Key
     changed = true;
   }
   if (const Lane* own = lanes.Find(LaneOf(key.public_key())); own != nullptr && own->fork == 0) {
-    ASSIGN_OR_RETURN(const Pencil pencil, PencilOf(txn, *own, registry, key, now_ms, anew));
+    ASSIGN_OR_RETURN(const Pencil pencil, PencilOf(txn, *own, registry, key, now_ms));
     ASSIGN_OR_RETURN(const bool signed_any, Cosign(txn, epochs, lanes, *own, order, round_ms, pencil));
     changed |= signed_any;
   }
@@ -220,12 +212,17 @@ absl::Status RebuildOrder(WriteTxn& txn) {
   ASSIGN_OR_RETURN(const Lanes lanes, Lanes::Load(txn));
   ASSIGN_OR_RETURN(const Epochs epochs, Epochs::Load(txn, journal, lanes));
   const absl::StatusOr<OrderRow> before = ReadOrder(txn);
+  const auto final_round = FindRound(txn, before.ok() ? before->settled : 0);
   for (const Table table : {Table::kTile, Table::kRound}) txn.Clear(table);
   OrderRow order;
   ASSIGN_OR_RETURN(const uint64_t round_ms, RoundMs(journal, lanes));
   const uint64_t here = ClosedBy(lanes, std::vector<Hlc>(lanes.size(), 0), round_ms);
   const uint64_t closed = std::max(here, before.ok() ? before->closed : 0);  // some lanes' word waits
   while (order.closed < closed) RETURN_IF_ERROR(CloseRounds(txn, journal, lanes, closed, round_ms, kEntriesAtOnce, &order));
+  if (final_round.ok() && *final_round) {  // it stays final, though its cosignatures may be among those that are not kept
+    ASSIGN_OR_RETURN(const std::optional<RoundRow> again, FindRound(txn, (*final_round)->round));
+    if (again && again->root == (*final_round)->root) order.settled = again->round;
+  }
   ASSIGN_OR_RETURN(order.settled, SettledRound(txn, epochs, lanes, order, round_ms));
   PutOrder(txn, order);
   return txn.status();

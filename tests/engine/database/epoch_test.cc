@@ -9,21 +9,6 @@ namespace {
 
 class EpochOfSites : public Sites {
  protected:
-  void Tick(int64_t ms) {
-    for (auto& [name, site] : sites_) site.clock.Set(site.clock.NowMs() + ms);
-  }
-
-  void Exchange(const std::vector<std::string>& names) {
-    for (int turn = 0; turn < 4; ++turn)
-      for (const std::string& a : names)
-        for (const std::string& b : names) {
-          if (a == b) continue;
-          Tell(a, b);
-          ASSERT_TRUE((*this)[b]->Settle().ok());
-          ASSERT_TRUE((*this)[b]->TakeCosignatures(*(*this)[a]->Read()->Cosignatures()).ok());
-        }
-  }
-
   EpochView Epoch(const std::string& site) { return *(*this)[site]->Read()->Epoch(); }
   std::string File(const std::string& site, const std::string& key) {
     const absl::StatusOr<Receipt> receipt = (*this)[site]->File(Draft().By("mari").Create("parcel/" + key));

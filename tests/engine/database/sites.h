@@ -109,6 +109,23 @@ class Sites : public testing::Test {
     return intake.ok() ? *intake : Intake{};
   }
 
+  void Tick(int64_t ms) {
+    for (auto& [name, site] : sites_) site.clock.Set(site.clock.NowMs() + ms);
+  }
+
+  // Entries and cosignatures, each way, until these sites owe the order nothing more.
+  void Exchange(const std::vector<std::string>& names) {
+    for (int turn = 0; turn < 4; ++turn)
+      for (const std::string& a : names)
+        for (const std::string& b : names) {
+          if (a == b) continue;
+          Tell(a, b);
+          ASSERT_TRUE(sites_.at(b)->Settle().ok());
+          ASSERT_TRUE(sites_.at(b)->TakeCosignatures(*sites_.at(a)->Read()->Cosignatures()).ok());
+          ASSERT_TRUE(sites_.at(b)->Settle().ok());
+        }
+  }
+
   Receipt Create(const std::string& site, const std::string& parcel, const std::string& owner = "Mari") {
     const absl::StatusOr<Receipt> receipt =
         sites_.at(site)->File(Draft().By("mari").Create("parcel/" + parcel).Set("owner", owner));
