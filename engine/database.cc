@@ -691,6 +691,26 @@ absl::StatusOr<Receipt> Database::Rule(const RulingDraft& ruling) {
                     [&](Author& author) { return author.Rule(ruling); });
 }
 
+absl::StatusOr<Receipt> Database::Propose(const RulingDraft& ruling) {
+  return impl_->Act(Impl::With::kOtherRulings, [&](Author& author) { return author.Propose(ruling); });
+}
+
+absl::StatusOr<Receipt> Database::Approve(const ApprovalDraft& approval) {
+  const bool on_packs = approval.rule == "pack" || approval.subject.empty();
+  return impl_->Act(on_packs ? Impl::With::kNobody : Impl::With::kOtherRulings,
+                    [&](Author& author) { return author.Approve(approval); });
+}
+
+absl::StatusOr<Receipt> Database::SendBack(const ApprovalDraft& approval) {
+  return impl_->Act(Impl::With::kOtherRulings, [&](Author& author) { return author.SendBack(approval); });
+}
+
+absl::StatusOr<RulingPreview> Database::Preview(const RulingDraft& ruling) const {
+  ASSIGN_OR_RETURN(const Snapshot now, Read());
+  ASSIGN_OR_RETURN(const std::unique_ptr<Batch> batch, Batch::Open(now.impl_->txn, now.impl_->catalog));
+  return Author(*batch, impl_->NowMs()).Preview(ruling);
+}
+
 absl::StatusOr<Receipt> Database::Admit(std::string_view card) {
   return impl_->Act(Impl::With::kNobody, [&](Author& author) { return author.Admit(card); });
 }

@@ -69,6 +69,10 @@ absl::StatusOr<bool> Snapshot::Impl::IsCertain(const RegisterInfo& reg, const Fi
   if (cases == 0) return true;
   if (field.refers() || !peek.born) return false;
   ASSIGN_OR_RETURN(const View* opened, Open());
+  if (opened->work->sums.disputed > 0) {
+    ASSIGN_OR_RETURN(const std::vector<chancery::Case> about, opened->docket.OfEntry(peek.dot));
+    if (!about.empty()) return false;
+  }
   const std::string address = Name(reg, row);
   return !opened->docket.Known(field.rule_id, address) && !opened->docket.Known("existence", address);
 }

@@ -27,6 +27,9 @@ enum Member : uint32_t {
 // Bits of `filed`.
 inline constexpr uint8_t kFiledAt = 1, kFiledOffice = 2, kFiledNumber = 4;
 
+// In the byte of a ruling's outcome.
+inline constexpr uint8_t kApproves = 0x80;
+
 // First byte of an operation: kind | pack index is not 0 | number of changes, or kManyChanges and the rest as a varint.
 inline constexpr uint8_t kOpKindMask = 3, kOtherPack = 4;
 inline constexpr int kChangesShift = 3;

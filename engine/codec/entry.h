@@ -35,7 +35,9 @@ enum class EntryKind : uint8_t {
   kBeat = 5,
   kVote = 6,
   kAccept = 7,
-  kEpoch = 8
+  kEpoch = 8,
+  kProposal = 9,
+  kReturn = 10
 };
 enum class Role : uint8_t { kFull = 0, kBlind = 1, kWitness = 2 };
 
@@ -115,7 +117,16 @@ struct Ruling {
   std::vector<Fact> facts;                // ascending: the clashes among them are decided, and no others
   std::string reason, principle, effect;  // effect: a date "2026-01-31" or ""
   std::vector<std::string> tell;
+  std::string set = {};  // of a proposal with outcome kSet: the values by hand, as JSON
+  Place approves = {};   // of a ruling by two officers: the proposal; seq 0 = there is none
   bool operator==(const Ruling&) const = default;
+};
+
+struct Return {  // an officer sends a proposal back
+  std::string rule, subject;
+  Place proposal;
+  std::string reason;
+  bool operator==(const Return&) const = default;
 };
 
 struct Genesis {
@@ -205,6 +216,8 @@ struct Entry {
   std::string pack_toml;  // kPack: the pack's exact bytes
   Rare<Admit> admit;
   Rare<Ruling> ruling;
+  Rare<Ruling> proposal;    // kProposal: it has no effect until another officer's ruling approves it
+  Rare<Return> returned;    // kReturn
   Rare<Vote> vote;          // kVote
   Rare<Decision> decision;  // kAccept, kEpoch
   Backing backing;

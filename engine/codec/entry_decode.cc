@@ -165,11 +165,10 @@ void EntryReader::Facts(Ruling& r) {
   }
 }
 
-void EntryReader::ReadRuling(Entry& e) {
-  Ruling& r = e.ruling.emplace();
+void EntryReader::ReadRuling(Ruling& r) {
   Word(&r.rule, 1, 2 * limits::kNameBytes + 1, "ruling: rule");
   Word(&r.subject, 1, limits::kValueBytes, "ruling: subject");
-  const uint8_t outcome = in_.U8();
+  const uint8_t head = in_.U8(), outcome = head & ~kApproves;
   Need(outcome <= static_cast<uint8_t>(Outcome::kNone), "ruling: outcome");
   r.outcome = static_cast<Outcome>(outcome);
   if (r.outcome == Outcome::kKeep) ReadPlace(&r.keep, "ruling: keep");
@@ -180,6 +179,14 @@ void EntryReader::ReadRuling(Entry& e) {
   Need(r.effect.empty() || IsDate(r.effect), "ruling: effect");
   r.tell.resize(Count(0, limits::kTold, 2, "ruling: tell"));
   for (std::string& name : r.tell) Word(&name, 1, limits::kWordBytes, "ruling: tell");
+  if (head & kApproves) ReadPlace(&r.approves, "ruling: what it approves");
+}
+
+void EntryReader::ReadReturn(Return& r) {
+  Word(&r.rule, 1, 2 * limits::kNameBytes + 1, "return: rule");
+  Word(&r.subject, 1, limits::kValueBytes, "return: subject");
+  ReadPlace(&r.proposal, "return: proposal");
+  Word(&r.reason, 1, limits::kWordBytes, "return: reason");
 }
 
 void EntryReader::ReadBallot(Ballot* b) {
@@ -266,7 +273,14 @@ void EntryReader::KindPart(Entry& e) {
     case EntryKind::kAdmit:
       return ReadAdmit(e);
     case EntryKind::kRuling:
-      return ReadRuling(e);
+      return ReadRuling(e.ruling.emplace());
+    case EntryKind::kProposal:
+      ReadRuling(e.proposal.emplace());
+      Need(e.proposal->approves.seq == 0, "proposal: it approves nothing");
+      if (e.proposal->outcome == Outcome::kSet) Word(&e.proposal->set, 1, limits::kValueBytes, "proposal: set");
+      return;
+    case EntryKind::kReturn:
+      return ReadReturn(e.returned.emplace());
     case EntryKind::kVote:
       return ReadVote(e);
     case EntryKind::kAccept:
@@ -278,7 +292,7 @@ void EntryReader::KindPart(Entry& e) {
 void EntryReader::Body(Entry& e) {
   Need(e.hlc > 0, "hlc");
   const uint8_t kind = in_.U8();
-  Need(kind <= static_cast<uint8_t>(EntryKind::kEpoch), "kind (unknown to this version)");
+  Need(kind <= static_cast<uint8_t>(EntryKind::kReturn), "kind (unknown to this version)");
   e.kind = static_cast<EntryKind>(kind);
   const uint64_t mask = in_.Varint();
   const bool legal = (mask & ~uint64_t{MembersAllowed(e.kind)}) == 0 && (~mask & (kOneOp | kSeveralOps)) != 0;

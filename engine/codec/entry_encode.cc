@@ -84,7 +84,7 @@ void Put(ByteBuffer& w, const Admit& a) {
 void Put(ByteBuffer& w, const Ruling& r) {
   w.Sized(r.rule);
   w.Sized(r.subject);
-  w.U8(static_cast<uint8_t>(r.outcome));
+  w.U8(static_cast<uint8_t>(static_cast<uint8_t>(r.outcome) | (r.approves.seq > 0 ? kApproves : 0)));
   if (r.outcome == Outcome::kKeep) Put(w, r.keep);
   w.Varint(r.facts.size());
   for (const Fact& f : r.facts) {
@@ -96,6 +96,14 @@ void Put(ByteBuffer& w, const Ruling& r) {
   w.Sized(r.effect);
   w.Varint(r.tell.size());
   for (const std::string& name : r.tell) w.Sized(name);
+  if (r.approves.seq > 0) Put(w, r.approves);
+}
+
+void Put(ByteBuffer& w, const Return& r) {
+  w.Sized(r.rule);
+  w.Sized(r.subject);
+  Put(w, r.proposal);
+  w.Sized(r.reason);
 }
 
 void Put(ByteBuffer& w, const Ballot& b) {
@@ -183,6 +191,11 @@ void PutBody(const Entry& entry, ByteBuffer& w) {
   if (!entry.pack_toml.empty()) w.Sized(entry.pack_toml);
   if (entry.admit) Put(w, *entry.admit);
   if (entry.ruling) Put(w, *entry.ruling);
+  if (entry.proposal) {
+    Put(w, *entry.proposal);
+    if (entry.proposal->outcome == Outcome::kSet) w.Sized(entry.proposal->set);
+  }
+  if (entry.returned) Put(w, *entry.returned);
   if (entry.vote) Put(w, *entry.vote);
   if (entry.decision) Put(w, *entry.decision);
 }

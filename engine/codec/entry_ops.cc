@@ -13,8 +13,8 @@ namespace {
 
 // kKeep: of filings and rulings alike.
 bool MayStandIn(EntryKind kind, Verb v) {
-  const bool rulings = v == Verb::kSettle || v == Verb::kRetract;
-  return v == Verb::kKeep || rulings == (kind == EntryKind::kRuling);
+  const bool rulings = v == Verb::kSettle || v == Verb::kRetract, filings = v == Verb::kSet || v == Verb::kSetLast;
+  return kind == EntryKind::kRuling ? !filings : !rulings;
 }
 
 // A change says neither less nor more than its verb needs.

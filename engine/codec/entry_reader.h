@@ -54,7 +54,8 @@ class EntryReader {
   void ReadCorrects(Entry& e);
   void ReadGenesis(Entry& e);
   void ReadAdmit(Entry& e);
-  void ReadRuling(Entry& e);
+  void ReadRuling(Ruling& r);
+  void ReadReturn(Return& r);
   void Facts(Ruling& r);
   void ReadBallot(Ballot* b);
   void ReadVote(Entry& e);

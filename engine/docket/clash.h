@@ -29,6 +29,14 @@ struct RulingRow {
   std::vector<Dot> seen;        // rulings of the case that its author knew
 };
 
+// A ruling that waits for another officer to approve it; or the word that sends one back.
+struct ProposalRow {
+  Dot dot = 0;
+  Dot returns = 0;              // the proposal that it sends back; 0 = it is one itself
+  std::vector<CaseFact> facts;  // ascending
+  bool standing = false;        // not sent back, and no ruling and no other proposal has taken its place
+};
+
 enum class ClashStatus : uint8_t { kOpen = 0, kRuled = 1, kSplit = 2 };
 enum class CaseState : uint8_t { kNone = 0, kOpen = 1, kProposed = 2, kRuled = 3, kSplit = 4, kReopened = 5 };
 const char* StateName(CaseState state);

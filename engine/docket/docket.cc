@@ -6,9 +6,12 @@
 #include "engine/base/planted.h"
 #include "engine/base/status.h"
 #include "engine/base/strings.h"
+#include "engine/register/view.h"
 
 namespace chancery {
 namespace {
+
+const Hash128 kDisputed = HashParts({"disputed entries"});
 
 constexpr size_t kClashBytes = 40;  // of a clash's row
 
@@ -20,6 +23,7 @@ std::string EncodeHeader(const Case& c) {
   w.U8(c.notice ? 1 : 0);
   w.Sized(c.rule);
   w.Sized(c.subject);
+  w.U64(c.scope.entry);
   return SizedRow(w.out);
 }
 
@@ -31,6 +35,7 @@ CaseRow DecodeHeader(std::string_view key, std::string_view value) {
   row.notice = r.U8() != 0;
   row.rule = r.Sized();
   row.subject = r.Sized();
+  row.entry = r.U64();
   return row;
 }
 
@@ -62,6 +67,29 @@ std::optional<RulingRow> DecodeRuling(std::string_view key, std::string_view val
   return r.ok() && r.AtEnd() ? std::optional(std::move(row)) : std::nullopt;
 }
 
+std::string EncodeProposal(const ProposalRow& row) {
+  ByteWriter w;
+  w.U64(row.returns);
+  w.Varint(row.facts.size());
+  for (const CaseFact& f : row.facts) {
+    w.U64(f.dot);
+    w.Varint(f.op);
+  }
+  return SizedRow(w.out);
+}
+
+ProposalRow DecodeProposal(std::string_view key, std::string_view value) {
+  ByteReader r(UnsizedRow(value));
+  ProposalRow row;
+  row.dot = Read64(key, 16);
+  row.returns = r.U64();
+  for (uint64_t left = r.Varint(); left > 0 && r.ok(); --left) {
+    const Dot dot = r.U64();
+    row.facts.push_back({dot, static_cast<uint32_t>(r.Varint())});
+  }
+  return row;
+}
+
 // Rulings say the same iff outcome, entry kept and values set are equal.
 Hash128 OutcomeHash(const Entry& entry) {
   ByteWriter w;
@@ -82,6 +110,11 @@ Hash128 OutcomeHash(const Entry& entry) {
 }
 
 Hash128 RuledScope(const RecordKey& record, uint64_t rule) { return HashParts({"ruled", record, Key64(rule)}); }
+
+void AddNew(const std::vector<Case>& found, std::vector<Case>& cases) {
+  for (const Case& one : found)
+    if (std::none_of(cases.begin(), cases.end(), [&](const Case& other) { return other.id == one.id; })) cases.push_back(one);
+}
 
 bool IsHeader(std::string_view key) { return key.ends_with(std::string(16, '\0')); }
 
@@ -125,7 +158,7 @@ absl::Status Docket::FoldRuling(const Entry& entry, Dot dot, const Vector& seen)
   ASSIGN_OR_RETURN(const std::vector<RulingRow> known, RulingsOf(id));
   for (const RulingRow& other : known)
     if (seen.Has(other.dot)) row.seen.push_back(other.dot);
-  const std::optional<Scope> scope = ScopeOf(ruling.rule, ruling.subject);
+  const std::optional<Scope> scope = ScopeOf(ruling);
   ruled_.emplace_back();
   if (scope && scope->on_values()) ruled_.back().emplace(row, *scope);
   fresh_[id].push_back(std::move(row));
@@ -169,6 +202,12 @@ std::optional<Scope> Docket::ScopeOf(std::string_view rule, std::string_view sub
   if (rule == "pack")
     return catalog.InForce(subject) == nullptr ? std::nullopt
                                                : std::optional(Scope{Scope::Type::kPack, {}, 0, 0, std::string(subject)});
+  if (const std::optional<Scope::Type> type = EntryRule(rule)) {
+    const std::string key = HeaderKey(CaseId(rule, subject));
+    const auto row = work_.txn().Get(Table::kCase, key);
+    const Dot entry = row ? DecodeHeader(key, *row).entry : 0;
+    return entry == 0 ? std::nullopt : std::optional(Scope{.type = *type, .entry = entry});
+  }
   const RuleInfo* info = catalog.Rule(rule);
   if (info != nullptr && info->def.kind != RuleKind::kAcyclic)
     return Scope{Scope::Type::kRule, {}, 0, info->hash, std::string(subject)};
@@ -182,6 +221,35 @@ std::optional<Scope> Docket::ScopeOf(std::string_view rule, std::string_view sub
   for (const FieldInfo& field : reg->fields)
     if (field.rule_id == rule && field.clashes()) return Scope{Scope::Type::kField, key, field.handle, 0, {}};
   return std::nullopt;
+}
+
+// Of an entry as many as the strictest pack asks for in whose registers it writes.
+int Docket::OfficersFor(const Scope& scope) const {
+  const Catalog& catalog = work_.catalog();
+  if (scope.type == Scope::Type::kPack) return catalog.InForce(scope.subject)->officers;
+  if (scope.on_entry()) {
+    int officers = 1;
+    const absl::StatusOr<Entry> entry = work_.journal.EntryAt(scope.entry);
+    for (size_t i = 0; entry.ok() && i < entry->ops.size(); ++i)
+      if (const Ordinals* ordinals = catalog.Resolve(entry->packs[entry->ops[i].pack], entry->ops[i].reg))
+        officers = std::max(officers, catalog.PackOf(*ordinals->reg).officers);
+    return officers;
+  }
+  const RuleInfo* rule = scope.on_values() ? catalog.RuleByHash(scope.rule) : nullptr;
+  const RegisterInfo* reg = rule == nullptr ? catalog.FindHash(RegisterOf(scope.record)) : rule->reg;
+  const FieldInfo* field = scope.type == Scope::Type::kField ? &reg->fields[scope.field] : nullptr;
+  return catalog.Officers(rule != nullptr ? rule->def.id : field != nullptr ? field->rule_id : "existence", *reg, field);
+}
+
+// A case about an entry may not be on the docket yet: the entry is one of the facts.
+std::optional<Scope> Docket::ScopeOf(const Ruling& ruling) const {
+  const std::optional<Scope::Type> type = EntryRule(ruling.rule);
+  for (const Fact& fact : type ? ruling.facts : std::vector<Fact>()) {
+    const std::optional<Dot> dot = work_.lanes.DotOf(fact.place);
+    const absl::StatusOr<EntryId> id = dot ? work_.journal.IdAt(*dot) : absl::NotFoundError("");
+    if (id.ok() && Hex(id->view()) == ruling.subject) return Scope{.type = *type, .entry = *dot};
+  }
+  return ScopeOf(ruling.rule, ruling.subject);
 }
 
 absl::StatusOr<std::vector<RulingRow>> Docket::RulingsOf(const Hash128& id) const {
@@ -213,19 +281,70 @@ absl::StatusOr<Case> Docket::Live(const Scope& scope, bool* alone) const {
     c.rule = "pack";
     c.subject = scope.subject;
     c.live = PackClashes(scope.subject, work_.catalog());
+  } else if (scope.on_entry()) {
+    RETURN_IF_ERROR(LookAtEntry(c));
   } else if (scope.on_values()) {
     RETURN_IF_ERROR(LookBetween(c, alone));
   } else {
     RETURN_IF_ERROR(LookInside(c, alone));
   }
   c.id = CaseId(c.rule, c.subject);
+  c.shown = scope.on_entry() ? work_.lanes.Short(scope.entry) : c.subject;
   return c;
 }
 
 absl::Status Docket::Judge(Case& c, bool alone) const {
   ASSIGN_OR_RETURN(c.rulings, RulingsOf(c.id));
   c.state = StateOf(c.live, c.rulings, alone);
+  ASSIGN_OR_RETURN(c.proposals, ProposalsOf(c.id, c.rulings));
+  if (c.proposals.empty() || !c.waits()) return absl::OkStatus();
+  const std::vector<CaseFact> contested = c.Contested();
+  const bool proposed = std::any_of(c.proposals.begin(), c.proposals.end(), [&](const ProposalRow& row) {
+    return row.standing && std::includes(row.facts.begin(), row.facts.end(), contested.begin(), contested.end());
+  });
+  if (proposed) c.state = CaseState::kProposed;
   return absl::OkStatus();
+}
+
+void Docket::FoldProposal(const Entry& entry, Dot dot) {
+  ProposalRow row{dot, 0, {}, false};
+  if (entry.returned) row.returns = work_.lanes.DotOf(entry.returned->proposal).value_or(0);
+  for (const Fact& fact : entry.proposal ? entry.proposal->facts : std::vector<Fact>())
+    if (const auto d = work_.lanes.DotOf(fact.place)) row.facts.push_back({*d, fact.op});
+  std::sort(row.facts.begin(), row.facts.end());
+  Ruling about;  // which case
+  about.rule = entry.returned ? entry.returned->rule : entry.proposal->rule;
+  about.subject = entry.returned ? entry.returned->subject : entry.proposal->subject;
+  if (entry.proposal) about.facts = entry.proposal->facts;
+  proposed_[CaseId(about.rule, about.subject)].push_back(std::move(row));
+  if (const std::optional<Scope> scope = ScopeOf(about)) work_.NoteScope(*scope);
+}
+
+absl::StatusOr<std::vector<ProposalRow>> Docket::ProposalsOf(const Hash128& id, const std::vector<RulingRow>& rulings) const {
+  std::vector<ProposalRow> all;
+  Cursor rows(work_.txn(), Table::kProposal);
+  for (bool more = rows.Seek(id.view()); more && rows.key().starts_with(id.view()); more = rows.Next())
+    all.push_back(DecodeProposal(rows.key(), rows.value()));
+  if (const auto fresh = proposed_.find(id); fresh != proposed_.end())
+    all.insert(all.end(), fresh->second.begin(), fresh->second.end());
+  for (ProposalRow& row : all) {
+    row.standing =
+        row.returns == 0 && std::none_of(all.begin(), all.end(), [&](const ProposalRow& r) { return r.returns == row.dot; });
+    const auto takes_place = [&](Dot later) -> absl::StatusOr<bool> {
+      ASSIGN_OR_RETURN(const Vector past, work_.PastOf(later));
+      return past.Has(row.dot);
+    };
+    for (size_t i = 0; row.standing && i < rulings.size(); ++i) {
+      ASSIGN_OR_RETURN(const bool over, takes_place(rulings[i].dot));
+      row.standing = !over;
+    }
+    for (size_t i = 0; row.standing && i < all.size(); ++i) {
+      if (all[i].returns != 0 || all[i].dot == row.dot) continue;
+      ASSIGN_OR_RETURN(const bool over, takes_place(all[i].dot));
+      row.standing = !over;
+    }
+  }
+  return all;
 }
 
 // Cases of rules between records.
@@ -317,6 +436,11 @@ absl::StatusOr<std::vector<Case>> Docket::OfField(const RecordKey& key, const Re
   const bool disputed = cell != nullptr && (cell->size() > 1 || field.refers() || field.def.keeps());
   if (field.clashes() && (disputed || Known(field.rule_id, work_.AddressOf(key))))
     RETURN_IF_ERROR(add({Scope::Type::kField, key, field.handle, 0, {}}));
+  if (cell != nullptr && field.clashes() && work_.sums.disputed > 0)
+    for (const Write* write : Visible(*cell, field.def, work_.lanes)) {
+      ASSIGN_OR_RETURN(const std::vector<Case> about, OfEntry(write->dot));
+      AddNew(about, cases);
+    }
   if (field.rules.empty()) return cases;
   for (const ClaimRow& claim : ClaimsOf(*edit.reg, key, edit.record, work_.lanes)) {
     const RuleInfo* rule = work_.catalog().RuleByHash(claim.rule);
@@ -354,6 +478,11 @@ absl::StatusOr<bool> Docket::Concerns(const Case& c, const RecordKey& key) const
 
 absl::StatusOr<std::vector<Case>> Docket::OfExistence(const RecordKey& key, const RecordEdit& edit) const {
   std::vector<Case> cases;
+  if (work_.sums.disputed > 0)
+    for (const Life& mark : edit.record.life) {
+      ASSIGN_OR_RETURN(const std::vector<Case> about, OfEntry(mark.dot));
+      AddNew(about, cases);
+    }
   if (!LifeMayClash(edit.record) && !Known("existence", work_.AddressOf(key))) return cases;
   ASSIGN_OR_RETURN(Case c, Look({Scope::Type::kExistence, key, 0, 0, {}}));
   if (c.waits()) cases.push_back(std::move(c));
@@ -368,7 +497,12 @@ absl::Status Docket::Flush(WriteTxn& txn) {
     ASSIGN_OR_RETURN(const std::set<std::string> rows, RuledRows(ruled->first, ruled->second));
     for (const std::string& key : rows) txn.Put(Table::kPremise, key, Key64(0));
   }
-  const std::set<Hash128> ruled(order_.begin(), order_.end());
+  std::set<Hash128> ruled(order_.begin(), order_.end());
+  for (const auto& [id, proposals] : proposed_) {
+    ruled.insert(id);
+    for (const ProposalRow& row : proposals) txn.Put(Table::kProposal, KeyOf(id, row.dot), EncodeProposal(row));
+  }
+  proposed_.clear();
   fresh_.clear();
   order_.clear();
   ruled_.clear();
@@ -386,7 +520,12 @@ absl::Status Docket::Flush(WriteTxn& txn) {
 
 // What the workspace noted; for records that may lie on cycles the subjects of the cases about those.
 absl::StatusOr<std::vector<Scope>> Docket::Touched() {
+  RETURN_IF_ERROR(NoteOfficers());
   std::vector<Scope> touched = work_.TakeTouched();
+  for (const Scope& scope : touched) NoteWeighed(scope);
+  for (Scope& scope : work_.TakeTouched()) touched.push_back(std::move(scope));
+  std::sort(touched.begin(), touched.end());
+  touched.erase(std::unique(touched.begin(), touched.end()), touched.end());
   const auto cycles =
       std::stable_partition(touched.begin(), touched.end(), [](const Scope& s) { return s.type != Scope::Type::kCycle; });
   const std::vector<Scope> near(cycles, touched.end());
@@ -400,6 +539,46 @@ absl::StatusOr<std::vector<Scope>> Docket::Touched() {
   }
   touched.insert(touched.end(), about.begin(), about.end());
   return touched;
+}
+
+// With a case the premises that it weighs.
+void Docket::NoteWeighed(const Scope& scope) {
+  std::vector<Dot> relying;
+  if (scope.type == Scope::Type::kField || scope.type == Scope::Type::kExistence)
+    relying = work_.RelyingOn(RelianceOnRecord(work_.AddressOf(scope.record)));
+  if (scope.type == Scope::Type::kRule)
+    relying = work_.RelyingOn(RelianceOnClaim(work_.catalog().RuleByHash(scope.rule)->def.id, scope.subject));
+  for (const Dot dot : relying) work_.NoteScope({.type = Scope::Type::kPremise, .entry = dot});
+}
+
+// Entries that a case puts in question: whoever reads what they wrote looks for them.
+void Docket::MarkDisputed(WriteTxn& txn, const Case& now) {
+  const std::string key = DisputedRow(now.scope.entry);
+  const uint64_t bit = uint64_t{1} << static_cast<int>(now.scope.type);
+  const auto row = txn.Get(Table::kPremise, key);
+  const uint64_t before = row ? Read64(*row, 0) : 0, after = now.waits() && !now.notice ? before | bit : before & ~bit;
+  work_.sums.disputed += static_cast<uint64_t>(after != 0) - static_cast<uint64_t>(before != 0);
+  if (after == before) return;
+  if (after == 0) {
+    txn.Delete(Table::kPremise, key);
+  } else {
+    txn.Put(Table::kPremise, key, Key64(after));
+  }
+}
+
+std::string Docket::DisputedRow(Dot entry) { return std::string(kDisputed.view()) + Key64(entry); }
+
+absl::StatusOr<std::vector<Case>> Docket::OfEntry(Dot dot) const {
+  std::vector<Case> cases;
+  if (work_.sums.disputed == 0) return cases;
+  const auto row = work_.txn().Get(Table::kPremise, DisputedRow(dot));
+  const uint64_t bits = row ? Read64(*row, 0) : 0;
+  for (const auto type : {Scope::Type::kPremise, Scope::Type::kAuthority, Scope::Type::kOrphan}) {
+    if ((bits >> static_cast<int>(type) & 1) == 0) continue;
+    ASSIGN_OR_RETURN(Case c, Look({.type = type, .entry = dot}));
+    if (c.waits()) cases.push_back(std::move(c));
+  }
+  return cases;
 }
 
 absl::Status Docket::WriteRows(WriteTxn& txn, const Case& now) {
@@ -422,6 +601,7 @@ absl::Status Docket::WriteRows(WriteTxn& txn, const Case& now) {
       w.U64(v);
     after[std::string(now.id.view()) + std::string(id.view())] = std::move(w.out);
   }
+  if (now.scope.on_entry()) MarkDisputed(txn, now);
   bool waited = false;
   for (const auto& [key, row] : before) {
     work_.sums.docket -= RowSum(key, StatusIn(key, row));

@@ -16,10 +16,12 @@ namespace chancery {
 struct Case {
   Hash128 id;
   std::string rule, subject;
+  std::string shown;  // the subject as people read it: of a case about an entry its short form
   Scope scope;
   bool notice = false;
   std::vector<Clash> live;
-  std::vector<RulingRow> rulings;  // ascending by dot
+  std::vector<RulingRow> rulings;      // ascending by dot
+  std::vector<ProposalRow> proposals;  // likewise, with what was sent back
   CaseState state = CaseState::kNone;
 
   bool waits() const { return state != CaseState::kNone && state != CaseState::kRuled; }  // for a person
@@ -33,6 +35,7 @@ struct CaseRow {
   CaseState state = CaseState::kNone;
   bool notice = false;
   std::string rule, subject;
+  Dot entry = 0;  // of a case about an entry
 };
 
 class Docket {
@@ -41,13 +44,21 @@ class Docket {
 
   // Notes the ruling of an entry and touches its subject.
   absl::Status FoldRuling(const Entry& entry, Dot dot, const Vector& seen);
+  // The same of a proposal, or of the word that sends one back.
+  void FoldProposal(const Entry& entry, Dot dot);
   absl::Status TakeBack();  // the ruling noted last: a filing that a rule refuses
 
   // Which versions of a pack rulings have withdrawn: brings the workspace's catalog up to date. Errors: DataLoss.
   absl::Status JudgePacks(std::string_view name);
 
-  // nullopt: no such rule, or the subject is none of its kind.
+  // The rules whose cases are about entries, by name.
+  static std::optional<Scope::Type> EntryRule(std::string_view rule);
+  static std::string_view NameOfEntryRule(Scope::Type type);
+
+  // nullopt: no such rule, or the subject is none of its kind. Of a case about an entry: none is known.
   std::optional<Scope> ScopeOf(std::string_view rule, std::string_view subject) const;
+
+  int OfficersFor(const Scope& scope) const;  // that a ruling takes: 1 or 2
 
   // The case of a subject now. Errors: DataLoss.
   absl::StatusOr<Case> Look(const Scope& scope) const;
@@ -61,6 +72,12 @@ class Docket {
   // Cases that are not decided and have a fact in the field, or in the record's existence.
   absl::StatusOr<std::vector<Case>> OfField(const RecordKey& key, const RecordEdit& edit, const FieldInfo& field) const;
   absl::StatusOr<std::vector<Case>> OfExistence(const RecordKey& key, const RecordEdit& edit) const;
+
+  // Those that are about the entry.
+  absl::StatusOr<std::vector<Case>> OfEntry(Dot dot) const;
+
+  // Of what the entry relied on: what was changed by acts that it did not know, unless another case weighs that already.
+  absl::StatusOr<std::vector<Premise>> StaleOf(Dot dot) const;
 
   // Recomputes what the workspace touched and writes the rows that differ.
   absl::Status Flush(WriteTxn& txn);
@@ -76,10 +93,12 @@ class Docket {
   static RulingRow RowOf(const Entry& entry, Dot dot, const Lanes& lanes);
   absl::StatusOr<std::set<std::string>> RuledRows(const RulingRow& ruling, const Scope& scope) const;
   static std::string KeyOf(const Hash128& id, Dot dot);
+  static std::string DisputedRow(Dot entry);                  // of table premise
   static bool Holds(std::string_view row, RulingRow ruling);  // whether a stored row says the same
 
  private:
   absl::StatusOr<std::vector<RulingRow>> RulingsOf(const Hash128& id) const;
+  absl::StatusOr<std::vector<ProposalRow>> ProposalsOf(const Hash128& id, const std::vector<RulingRow>& rulings) const;
   absl::StatusOr<Entry> EntryOf(Dot dot) const;
   absl::Status WriteRows(WriteTxn& txn, const Case& now);
   absl::StatusOr<Case> Live(const Scope& scope, bool* alone) const;
@@ -89,11 +108,33 @@ class Docket {
   absl::Status DropRepeated(std::vector<Clash>& clashes) const;
   absl::StatusOr<bool> Concerns(const Case& c, const RecordKey& key) const;
   absl::StatusOr<std::vector<Scope>> Touched();
+  void NoteWeighed(const Scope& scope);
+  void MarkDisputed(WriteTxn& txn, const Case& now);
+  std::optional<Scope> ScopeOf(const Ruling& ruling) const;
+
+  // entry_cases.cc
+  struct Relying;
+  absl::StatusOr<Relying> RelyingAt(Dot dot) const;
+  bool KnewAll(const Relying& t) const;
+  bool KnewAct(const Relying& t, const Entry& other) const;
+  absl::StatusOr<bool> Apart(const Relying& t, Dot other) const;
+  absl::StatusOr<bool> IsWeighed(const Relying& t, const Scope& scope) const;
+  absl::Status LookAtEntry(Case& c) const;
+  absl::Status FindClaims(const Relying& t, const Premise& premise, Case& c) const;
+  absl::Status FindWrites(const Relying& t, const Premise& premise, Case& c) const;
+  absl::Status FindOfficerChanges(const Relying& t, Case& c) const;
+  absl::Status FindOrphaned(const Relying& t, Case& c) const;
+  bool KnewVoid(const Epochs& epochs, const Vector& past, Dot gone) const;
+  static bool Writes(const Op& op, const Ordinals& ordinals, const Premise& premise, const Address& at);
+  static void AddClashes(const std::vector<Clash>& found, Case& c);
+  absl::Status NoteOfficers();
+  absl::Status NoteEntriesOf(const Workspace::OfficerChange& change, const Lane& lane);
 
   Workspace& work_;
   std::map<Hash128, std::vector<RulingRow>> fresh_;
   std::vector<std::optional<std::pair<RulingRow, Scope>>> ruled_;  // unique rulings of the batch; their rows are made in Flush
   std::vector<Hash128> order_;
+  std::map<Hash128, std::vector<ProposalRow>> proposed_;  // of the batch
   std::set<Scope> ruled_cycles_;
   std::optional<std::pair<Dot, Entry>> in_hand_;  // a ruling on packs that is folded
   uint64_t opened_ = 0;

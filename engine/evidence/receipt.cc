@@ -17,8 +17,8 @@ namespace chancery {
 namespace {
 
 std::string_view KindWord(EntryKind kind) {
-  static constexpr std::string_view kWords[] = {"filing", "genesis", "pack",       "admission", "ruling",
-                                                "beat",   "vote",    "acceptance", "epoch"};
+  static constexpr std::string_view kWords[] = {"filing", "genesis",    "pack",  "admission", "ruling", "beat",
+                                                "vote",   "acceptance", "epoch", "proposal",  "return"};
   return kWords[static_cast<size_t>(kind)];
 }
 

@@ -228,7 +228,8 @@ FieldDef ReadField(const toml::key& key, const toml::node& node, const std::stri
   field.type = kTypes[type].type;
   ReadByType(table, path, field, reading);
   ReadHandling(table, field);
-  table.OneOf("relied", {"earlier", "notice"}, 0);  // of cases about premises, which come later
+  static constexpr Relied kRelied[] = {Relied::kEarlier, Relied::kNotice, Relied::kAny};
+  field.relied = kRelied[table.OneOf("relied", {"earlier", "notice"}, 2)];
   table.Finish();
   return field;
 }

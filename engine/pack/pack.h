@@ -35,6 +35,7 @@ enum class FieldType : uint8_t {
 };
 enum class MergeKind : uint8_t { kGuarded, kLast, kOnce };
 enum class Interim : uint8_t { kFirst, kLast, kNone };
+enum class Relied : uint8_t { kAny, kEarlier, kNotice };  // which unseen writes make stale what was relied on, or only a notice
 enum class RuleKind : uint8_t { kUnique, kReference, kNoOverlap, kAtMost, kAcyclic };
 
 // As a pack writes them: "text", "guarded", "unique".
@@ -57,6 +58,7 @@ struct FieldDef {
   bool remove_wins = false;  // sets
   bool notice = false;       // outcome = "notice"
   bool hold = false;
+  Relied relied = Relied::kAny;
   int officers = 0;                                                   // 0 = as the pack says
   std::vector<GroupMember> members;                                   // groups, ascending by name
   std::string start;                                                  // states: what a record begins in
@@ -130,6 +132,10 @@ absl::StatusOr<PackDef> ParsePack(std::string_view toml, std::string_view origin
 // `next` may replace `now` (same name, higher version): registers, fields and rules may be added, nothing removed or changed in
 // kind.
 absl::Status CheckUpgrade(const PackDef& now, const PackDef& next);
+
+// The pack that every registry has: the register of its officers.
+const PackDef& BuiltInPack();
+inline constexpr std::string_view kOfficerRegister = "officer";
 
 // What `pack check` prints: what can clash (rule id, where, with what outcome) and what merges in silence (field, how), which the
 // registry signs for. Both ascending by address.

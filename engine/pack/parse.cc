@@ -87,7 +87,7 @@ const RegisterDef* Reading::FindRegister(std::string_view name) const {
     const RegisterDef* reg = Earlier(other) ? nullptr : other.Find(name);
     if (reg != nullptr) return reg;
   }
-  return nullptr;
+  return BuiltInPack().Find(name);
 }
 
 absl::StatusOr<PackDef> ParsePack(std::string_view toml, std::string_view origin, const std::vector<PackDef>& loaded) {

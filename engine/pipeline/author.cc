@@ -250,6 +250,8 @@ absl::StatusOr<Author::Appended> Author::FileTyped(const Draft& draft, Typed& ty
     absl::StatusOr<Appended> filed = Repeated(draft, entry, &found);
     if (found || !filed.ok()) return filed;
   }
+  RETURN_IF_ERROR(CheckFiler(entry));
+  if (entry.corrects) RETURN_IF_ERROR(CheckCorrection(entry));
   RETURN_IF_ERROR(FitOps(draft, entry));
   return Append(entry, [&]() -> absl::Status {
     RETURN_IF_ERROR(CheckRules(draft.admit_breaches));

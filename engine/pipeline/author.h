@@ -16,6 +16,8 @@
 
 namespace chancery {
 
+class Reader;
+
 class Author {
  public:
   Author(Batch& batch, int64_t now_ms) : batch_(batch), work_(batch.work()), now_ms_(now_ms) {}
@@ -23,6 +25,10 @@ class Author {
   absl::StatusOr<Receipt> File(const Draft& draft);
   std::vector<absl::StatusOr<Receipt>> FileAll(absl::Span<const Draft> drafts);  // each as File does
   absl::StatusOr<Receipt> Rule(const RulingDraft& draft);
+  absl::StatusOr<Receipt> Propose(const RulingDraft& draft);
+  absl::StatusOr<Receipt> Approve(const ApprovalDraft& draft);
+  absl::StatusOr<Receipt> SendBack(const ApprovalDraft& draft);
+  absl::StatusOr<RulingPreview> Preview(const RulingDraft& draft);  // what a ruling would do; nothing is filed
   absl::StatusOr<Receipt> Admit(std::string_view card);
   absl::StatusOr<Receipt> ApplyPack(std::string_view toml, std::string_view origin);
   absl::StatusOr<Receipt> Beat(Hlc at);  // stamped `at`, or above all that was seen
@@ -103,6 +109,13 @@ class Author {
   bool Lowered(const Changed& changed, const RuleInfo& rule) const;
   absl::Status CheckCycles(const Changed& changed);
 
+  // author_rights.cc: who may do what.
+  absl::Status CheckFiler(const Entry& entry);
+  absl::Status CheckJudge(const Case& c, const std::string& officer, std::string_view right);
+  absl::Status CheckRight(const std::string& officer, std::string_view right, const std::set<std::string>& registers);
+  absl::StatusOr<bool> HasRight(std::string name, std::string_view right, std::string_view reg);
+  absl::Status CheckCorrection(const Entry& entry);
+
   // author_ruling.cc: what an outcome does.
   absl::Status MakeEffects(const RulingDraft& draft, const Case& c, Entry& entry);
   absl::Status FieldEffects(const RulingDraft& draft, const Case& c, Entry& entry);
@@ -111,12 +124,25 @@ class Author {
   std::vector<Writes> ClaimingWrites(const RuleInfo& rule, const Record& record, const std::string& subject) const;
   absl::Status ValuesByHand(const Literal& set, const std::set<RecordKey>& records, const Case& c, Entry& entry);
   absl::Status CheckValue(const Case& c, const FieldInfo& field, const Value& value, std::string_view at);
-  int OfficersFor(const Case& c) const;
-  absl::StatusOr<Receipt> RuleOnce(const RulingDraft& draft);
+  struct Deciding {
+    Place approves = {};  // the proposal; seq 0 = there is none
+    std::string note = {};
+    bool proposed = false;  // another officer is still to approve it
+    Check look = {};        // with it the ruling is only tried: once its effects stand this is called, and all is taken back
+  };
+  absl::StatusOr<Receipt> Decide(const RulingDraft& draft, const Deciding& how);  // Cancelled: it was tried
+  absl::StatusOr<Receipt> DecideOnce(const RulingDraft& draft, const Deciding& how);
   absl::StatusOr<std::set<RecordKey>> RecordsOf(const Case& c);  // that its facts are on
   absl::StatusOr<CaseFact> KeptFact(const RulingDraft& draft, const Case& c);
   absl::StatusOr<Value> ValueOf(const CaseFact& fact, const FieldInfo& field);
   absl::StatusOr<Op> RulingOp(Entry& entry, const RegisterInfo& reg, const RecordKey& key);
+
+  // author_proposal.cc: two officers, and trials.
+  absl::StatusOr<chancery::Ruling> RulingFrom(const RulingDraft& draft, const Case& c);
+  absl::StatusOr<Case> CaseOf(std::string_view rule, std::string_view subject);
+  absl::StatusOr<Dot> ProposalOf(const ApprovalDraft& draft, const Case& c);
+  absl::Status Try(const RulingDraft& draft, const Check& look);
+  static absl::Status Compare(const std::string& record, Reader& before, Reader& after, RulingPreview* preview);
 
   // author_ruling_kept.cc: on shares and priority lists; author_ruling_group.cc: on groups of records.
   absl::Status KeptEffects(const RulingDraft& draft, const Case& c, const FieldInfo& field, Entry& entry);
@@ -132,6 +158,16 @@ class Author {
   absl::StatusOr<bool> Stands(const CaseFact& fact, const RuleInfo& rule);
   absl::StatusOr<Value> ValueBefore(const CaseFact& fact, const RecordKey& record, const RuleInfo& rule);
   absl::Status PackEffects(const RulingDraft& draft, const Case& c);
+
+  // author_ruling_entry.cc: on an entry as a whole.
+  absl::Status EntryEffects(const RulingDraft& draft, const Case& c, Entry& entry);
+  absl::Status SetByHand(const RulingDraft& draft, const Case& c, Entry& entry);
+  absl::Status Undo(Dot dot, Entry& ruling);
+  absl::Status UndoOp(const Entry& undone, Dot dot, uint32_t index, Entry& ruling);
+  absl::Status UndoChange(const Change& change, const FieldInfo& field, const RecordEdit& edit, const Record& before, Dot dot,
+                          Changes& effects);
+  void UndoLife(const Op& undone, const RecordEdit& edit, Dot dot, Changes& effects);
+  Op& OpFor(Entry& ruling, Op op);  // the one on the same record where there is one
 
   // author_life.cc: rulings on whether records exist.
   absl::Status ExistenceEffects(const RulingDraft& draft, const Case& c, Entry& entry);
@@ -150,6 +186,7 @@ class Author {
   std::map<uint64_t, int64_t> issued_;               // by field: how many numbers the entry in hand takes
 };
 
+absl::Status CheckRightWord(std::string_view word, const std::string& at, const Catalog& catalog);
 absl::Status RefuseRuling(const Case& c, std::string_view why, std::string_view next = {});  // refusal `ruling`
 
 std::vector<Place> PlacesOf(const Writes& writes, const Lanes& lanes);  // ascending, each once

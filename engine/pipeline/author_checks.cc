@@ -55,7 +55,7 @@ absl::Status Author::CheckHold(const RecordKey& key, const RecordEdit& edit) {
       if (rule != nullptr ? !rule->def.hold : !field->def.hold) continue;
       return Refuse({"hold", c.rule, work_.AddressOf(key),
                      Cat("nothing is entered on ", work_.AddressOf(key), " while the case ", c.rule, " waits for a ruling"),
-                     Cat("chancery case show ", c.rule, " ", c.subject)});
+                     Cat("chancery case show ", c.rule, " ", c.shown)});
     }
   }
   return absl::OkStatus();

@@ -33,8 +33,8 @@ absl::Status CheckWords(const RulingDraft& draft) {
 }  // namespace
 
 absl::Status RefuseRuling(const Case& c, std::string_view why, std::string_view next) {
-  return Refuse({"ruling", c.rule, c.subject, std::string(why),
-                 next.empty() ? Cat("chancery case show ", c.rule, " ", c.subject) : std::string(next)});
+  return Refuse({"ruling", c.rule, c.shown, std::string(why),
+                 next.empty() ? Cat("chancery case show ", c.rule, " ", c.shown) : std::string(next)});
 }
 
 std::vector<Place> PlacesOf(const Writes& writes, const Lanes& lanes) {
@@ -217,63 +217,51 @@ absl::Status Author::MakeEffects(const RulingDraft& draft, const Case& c, Entry&
                                                                                      : GroupEffects(draft, c, entry);
     case Scope::Type::kPack:
       return PackEffects(draft, c);
+    case Scope::Type::kPremise:
+    case Scope::Type::kAuthority:
+    case Scope::Type::kOrphan:
+      return EntryEffects(draft, c, entry);
   }
   return absl::OkStatus();
 }
 
-int Author::OfficersFor(const Case& c) const {
-  const Catalog& catalog = work_.catalog();
-  if (c.scope.type == Scope::Type::kPack) return catalog.InForce(c.subject)->officers;
-  const RegisterInfo* reg =
-      c.scope.on_values() ? catalog.RuleByHash(c.scope.rule)->reg : catalog.FindHash(RegisterOf(c.scope.record));
-  return catalog.Officers(c.rule, *reg, c.scope.type == Scope::Type::kField ? &reg->fields[c.scope.field] : nullptr);
-}
+absl::StatusOr<Receipt> Author::Rule(const RulingDraft& draft) { return Decide(draft, {}); }
 
 // The clash must be gone, or decided. Values that losers return to may clash in their turn: then they are unset.
-absl::StatusOr<Receipt> Author::Rule(const RulingDraft& draft) {
+absl::StatusOr<Receipt> Author::Decide(const RulingDraft& draft, const Deciding& how) {
   return_to_unset_ = false;
-  absl::StatusOr<Receipt> ruled = RuleOnce(draft);
-  if (ruled.ok() || !returned_) return ruled;
+  absl::StatusOr<Receipt> ruled = DecideOnce(draft, how);
+  if (ruled.ok() || absl::IsCancelled(ruled.status()) || !returned_) return ruled;
   return_to_unset_ = true;
-  absl::StatusOr<Receipt> unset = RuleOnce(draft);
-  return unset.ok() ? unset : ruled;
+  absl::StatusOr<Receipt> unset = DecideOnce(draft, how);
+  return unset.ok() || absl::IsCancelled(unset.status()) ? unset : ruled;
 }
 
-absl::StatusOr<Receipt> Author::RuleOnce(const RulingDraft& draft) {
-  const absl::StatusOr<Case> found = ResolveCase(work_, batch_.docket(), draft.rule, draft.subject);
-  if (!found.ok())
-    return Refuse({"ruling", draft.rule, draft.subject, std::string(S(found.status().message())), NextOf(found.status())});
-  const Case& c = *found;
+absl::StatusOr<Receipt> Author::DecideOnce(const RulingDraft& draft, const Deciding& how) {
+  ASSIGN_OR_RETURN(const Case c, CaseOf(draft.rule, draft.subject));
   returned_ = false;
   RETURN_IF_ERROR(CheckWords(draft));
-  if (OfficersFor(c) > 1)
-    return Refuse({"officers", c.rule, c.subject, "this register asks for two officers: one proposes, another approves",
-                   Cat("chancery case propose ", c.rule, " ", c.subject)});
+  const bool approves = how.approves.seq > 0;
+  RETURN_IF_ERROR(CheckJudge(c, draft.officer, approves ? "approve" : "rule"));
+  if (batch_.docket().OfficersFor(c.scope) > 1 && !approves && !how.proposed)
+    return Refuse({"officers", c.rule, c.shown, "this register asks for two officers: one proposes, another approves",
+                   Cat("chancery case propose ", c.rule, " ", c.shown)});
 
   Entry entry;
   entry.kind = EntryKind::kRuling;
   entry.officer = draft.officer;
-  Ruling ruling;
-  ruling.rule = c.rule;
-  ruling.subject = c.subject;
-  ruling.outcome = draft.both ? Outcome::kBoth : draft.none ? Outcome::kNone : draft.set ? Outcome::kSet : Outcome::kKeep;
-  if (!draft.keep.empty()) {
-    ASSIGN_OR_RETURN(const CaseFact kept, KeptFact(draft, c));
-    ruling.keep = work_.lanes.PlaceOf(kept.dot);
-  }
-  for (const CaseFact& f : c.Facts()) ruling.facts.push_back({work_.lanes.PlaceOf(f.dot), f.op});
-  std::sort(ruling.facts.begin(), ruling.facts.end());
-  ruling.reason = draft.reason;
-  ruling.principle = draft.principle;
-  ruling.effect = draft.effect;
-  ruling.tell = draft.tell;
-  entry.ruling = std::move(ruling);
+  entry.note = how.note;
+  ASSIGN_OR_RETURN(entry.ruling.emplace(), RulingFrom(draft, c));
+  entry.ruling->approves = how.approves;
   RETURN_IF_ERROR(MakeEffects(draft, c, entry));
   return Finish(Append(entry, [&]() -> absl::Status {
     RETURN_IF_ERROR(CheckRules(false));
     ASSIGN_OR_RETURN(const Case after, batch_.docket().Look(c.scope));
     const bool stands = after.waits() || (draft.set && !after.live.empty());
-    return stands ? RefuseRuling(c, "the ruling would leave the clash standing") : absl::OkStatus();
+    if (stands) return RefuseRuling(c, "the ruling would leave the clash standing");
+    if (!how.look) return absl::OkStatus();
+    RETURN_IF_ERROR(how.look());
+    return absl::CancelledError("it was only tried");
   }));
 }
 

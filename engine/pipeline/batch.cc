@@ -11,6 +11,7 @@ absl::StatusOr<std::unique_ptr<Batch>> Batch::Open(const Txn& txn, std::shared_p
 
 absl::Status Batch::Fold(const Entry& entry, Dot dot, const Vector& seen, Touches* touches) {
   RETURN_IF_ERROR(work_->Fold(entry, dot, seen, touches));
+  if (entry.proposal || entry.returned) docket_.FoldProposal(entry, dot);
   return entry.ruling ? docket_.FoldRuling(entry, dot, seen) : absl::OkStatus();
 }
 
@@ -29,6 +30,7 @@ absl::Status Batch::Defer(Entry& entry, Dot dot, const Vector* past, Touches* to
     seen.Raise(HandleOf(dot), SeqOf(dot) - 1);
     RETURN_IF_ERROR(docket_.FoldRuling(entry, dot, seen));
   }
+  if (entry.proposal || entry.returned) docket_.FoldProposal(entry, dot);
   return work_->Defer(entry, dot, past, touches);
 }
 

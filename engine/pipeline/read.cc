@@ -31,6 +31,12 @@ Literal SetLiteral(const Record& record, const FieldInfo& field) {
 
 }  // namespace
 
+std::vector<std::string> PremiseTexts(const std::vector<Premise>& premises) {
+  std::vector<std::string> out;
+  for (const Premise& p : premises) out.push_back(p.scope == Premise::Scope::kClaim ? Cat(p.address, " ", p.value) : p.address);
+  return out;
+}
+
 absl::StatusOr<Reader::Found> Reader::Locate(std::string_view text) {
   Found found;
   ASSIGN_OR_RETURN(found.address, Address::Parse(text));
@@ -336,6 +342,10 @@ const char* KindName(EntryKind kind) {
       return "acceptance";
     case EntryKind::kEpoch:
       return "epoch";
+    case EntryKind::kProposal:
+      return "proposal";
+    case EntryKind::kReturn:
+      return "return";
   }
   return "filing";
 }
@@ -349,20 +359,14 @@ std::optional<Literal> FiledLiteral(const Entry& entry) {
   return filed;
 }
 
-std::vector<std::string> PremiseTexts(const Entry& entry) {
-  std::vector<std::string> out;
-  for (const Premise& p : entry.relied_on)
-    out.push_back(p.scope == Premise::Scope::kClaim ? Cat(p.address, " ", p.value) : p.address);
-  return out;
-}
-
-std::string OutcomeText(const Lanes& lanes, const Entry& entry, const Literal& ops) {
-  switch (entry.ruling->outcome) {
+std::string OutcomeText(const Lanes& lanes, const Ruling& ruling, const Literal& ops) {
+  switch (ruling.outcome) {
     case Outcome::kKeep: {
-      const std::optional<Dot> kept = lanes.DotOf(entry.ruling->keep);
+      const std::optional<Dot> kept = lanes.DotOf(ruling.keep);
       return Cat("keep ", kept ? lanes.Short(*kept) : "?");
     }
     case Outcome::kSet: {
+      if (!ruling.set.empty()) return Cat("set ", ruling.set);
       Literal set = Literal::Object();
       for (const Literal& op : ops.list) {
         const Literal *fields = op.Find("set"), *unset = op.Find("unset");
@@ -383,6 +387,16 @@ std::string OutcomeText(const Lanes& lanes, const Entry& entry, const Literal& o
 
 }  // namespace
 
+// An entry that a case is about by its short form, as one of the facts names it.
+std::string Reader::SubjectShown(const Ruling& ruling) const {
+  for (const Fact& fact : Docket::EntryRule(ruling.rule) ? ruling.facts : std::vector<Fact>()) {
+    const std::optional<Dot> dot = work_.lanes.DotOf(fact.place);
+    const absl::StatusOr<EntryId> id = dot ? work_.journal.IdAt(*dot) : absl::NotFoundError("");
+    if (id.ok() && Hex(id->view()) == ruling.subject) return work_.lanes.Short(*dot);
+  }
+  return ruling.subject;
+}
+
 absl::StatusOr<EntryView> Reader::Entry(Dot dot) {
   ASSIGN_OR_RETURN(const chancery::Entry entry, work_.journal.EntryAt(dot));
   ASSIGN_OR_RETURN(const EntryId id, work_.journal.IdAt(dot));
@@ -398,7 +412,7 @@ absl::StatusOr<EntryView> Reader::Entry(Dot dot) {
   view.note = entry.note;
   view.idempotency = entry.idempotency;
   view.filed = FiledLiteral(entry);
-  view.relied_on = PremiseTexts(entry);
+  view.relied_on = PremiseTexts(entry.relied_on);
   if (entry.corrects) {
     view.corrects = Hex(entry.corrects->entry.view());
     view.reason = entry.corrects->reason;
@@ -415,11 +429,18 @@ absl::StatusOr<EntryView> Reader::Entry(Dot dot) {
   }
   if (entry.admit)
     view.detail = Literal::Object({{"site", entry.admit->site}, {"incarnation", static_cast<int64_t>(entry.admit->incarnation)}});
-  if (entry.ruling)
-    view.detail = Literal::Object({{"rule", entry.ruling->rule},
-                                   {"subject", entry.ruling->subject},
-                                   {"outcome", OutcomeText(work_.lanes, entry, view.ops)},
-                                   {"reason", entry.ruling->reason}});
+  if (const Ruling* ruling = entry.ruling ? &*entry.ruling : entry.proposal ? &*entry.proposal : nullptr)
+    view.detail = Literal::Object({{"rule", ruling->rule},
+                                   {"subject", SubjectShown(*ruling)},
+                                   {"outcome", OutcomeText(work_.lanes, *ruling, view.ops)},
+                                   {"reason", ruling->reason}});
+  if (entry.returned) {
+    const std::optional<Dot> proposal = work_.lanes.DotOf(entry.returned->proposal);
+    view.detail = Literal::Object({{"rule", entry.returned->rule},
+                                   {"subject", entry.returned->subject},
+                                   {"returns", proposal ? work_.lanes.Short(*proposal) : "?"},
+                                   {"reason", entry.returned->reason}});
+  }
   return view;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,8 @@
 #include "engine/pipeline/batch.h"
 
 namespace chancery {
+
+std::vector<std::string> PremiseTexts(const std::vector<Premise>& premises);  // as people read them
 
 class Reader {
  public:
@@ -43,6 +46,9 @@ class Reader {
   absl::StatusOr<std::vector<std::string>> Dependants(const Case& c, const std::vector<CaseFact>& facts);
   absl::StatusOr<std::vector<RecordKey>> RecordsOf(const Case& c, const std::vector<CaseFact>& facts);
   absl::Status SortCanonically(std::vector<Dot>& dots);
+  absl::StatusOr<ProposalView> ProposalOf(const Case& c, const ProposalRow& row);
+  absl::StatusOr<std::set<RecordKey>> RecordsOf(Dot dot);  // that the entry has operations on
+  absl::Status ShowWhole(const chancery::Entry& entry, Dot dot, const Vector& past, FactView& view);
   std::vector<const FieldInfo*> FieldsOf(const Scope& scope) const;  // that the case is about; none for existence
   std::vector<std::pair<std::string, std::string>> KnewOf(const CaseFact& fact, const std::vector<CaseFact>& facts,
                                                           const Vector& past) const;
@@ -50,6 +56,7 @@ class Reader {
   std::string KindOf(const Scope& scope) const;
   std::string TitleOf(const Scope& scope) const;
   Literal OpsOf(const chancery::Entry& entry);
+  std::string SubjectShown(const Ruling& ruling) const;
 
   Workspace& work_;
   Docket& docket_;

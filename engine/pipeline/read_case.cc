@@ -51,6 +51,7 @@ std::string Reader::KindOf(const Scope& scope) const {
   if (scope.on_values()) return std::string(NameOf(work_.catalog().RuleByHash(scope.rule)->def.kind));
   if (scope.type == Scope::Type::kExistence) return "existence";
   if (scope.type == Scope::Type::kPack) return "pack";
+  if (scope.on_entry()) return std::string(Docket::NameOfEntryRule(scope.type));
   const FieldDef& field = FieldsOf(scope)[0]->def;
   if (field.type == FieldType::kState || field.type == FieldType::kReference || field.keeps())
     return std::string(NameOf(field.type));
@@ -75,14 +76,20 @@ absl::StatusOr<CaseView> Reader::CaseHead(const CaseRow& row) {
   view.subject = row.subject;
   view.state = StateName(row.state);
   view.notice = row.notice;
-  const std::optional<Scope> scope = docket_.ScopeOf(row.rule, row.subject);
+  const std::optional<Scope> scope =
+      row.entry != 0 ? Scope{.type = *Docket::EntryRule(row.rule), .entry = row.entry} : docket_.ScopeOf(row.rule, row.subject);
   if (!scope) return Error(absl::StatusCode::kDataLoss, Cat("case ", row.rule, " ", row.subject, " has no rule"));
   view.kind = KindOf(*scope);
+  view.officers = docket_.OfficersFor(*scope);
   for (const FieldInfo* field : FieldsOf(*scope)) view.field += (view.field.empty() ? "" : ", ") + field->def.name;
   view.title = TitleOf(*scope);
   if (scope->type == Scope::Type::kRule) {
     for (const ClaimRow& claim : work_.Claimants(scope->rule, ClaimHash(scope->subject)))
       view.records.push_back(Shown(work_, claim.record));
+  } else if (scope->on_entry()) {
+    view.subject = work_.lanes.Short(scope->entry);
+    ASSIGN_OR_RETURN(const std::set<RecordKey> records, RecordsOf(scope->entry));
+    for (const RecordKey& key : records) view.records.push_back(Shown(work_, key));
   } else if (scope->type != Scope::Type::kPack) {
     view.records.push_back(Shown(work_, scope->record));
   }
@@ -91,13 +98,56 @@ absl::StatusOr<CaseView> Reader::CaseHead(const CaseRow& row) {
 
 absl::StatusOr<std::vector<RecordKey>> Reader::RecordsOf(const Case& c, const std::vector<CaseFact>& facts) {
   if (c.scope.type == Scope::Type::kPack) return std::vector<RecordKey>();
-  if (!c.scope.on_values()) return std::vector<RecordKey>{c.scope.record};
   std::set<RecordKey> keys;
+  for (size_t i = 0; c.scope.on_entry() && i < facts.size(); ++i) {
+    ASSIGN_OR_RETURN(const std::set<RecordKey> records, RecordsOf(facts[i].dot));
+    keys.insert(records.begin(), records.end());
+  }
+  if (c.scope.on_entry()) return std::vector<RecordKey>(keys.begin(), keys.end());
+  if (!c.scope.on_values()) return std::vector<RecordKey>{c.scope.record};
   for (const CaseFact& fact : facts) {
     ASSIGN_OR_RETURN(RecordKey key, docket_.RecordOf(fact));
     keys.insert(std::move(key));
   }
   return std::vector<RecordKey>(keys.begin(), keys.end());
+}
+
+absl::StatusOr<std::set<RecordKey>> Reader::RecordsOf(Dot dot) {
+  std::set<RecordKey> keys;
+  ASSIGN_OR_RETURN(const chancery::Entry entry, work_.journal.EntryAt(dot));
+  for (const Op& op : entry.ops)
+    if (const Ordinals* ordinals = work_.catalog().Resolve(entry.packs[op.pack], op.reg))
+      keys.insert(RecordKeyOf(ordinals->reg->hash, op.key));
+  return keys;
+}
+
+// An entry as a whole: all that it changed, and whether any of it still stands.
+absl::Status Reader::ShowWhole(const chancery::Entry& entry, Dot dot, const Vector& past, FactView& view) {
+  for (const Op& op : entry.ops) {
+    const Ordinals& ordinals = *work_.catalog().Resolve(entry.packs[op.pack], op.reg);
+    const RecordKey key = RecordKeyOf(ordinals.reg->hash, op.key);
+    const std::string record = Shown(work_, key);
+    if (view.record.empty()) {
+      view.record = record;
+      view.act = ActName(entry, op);
+    }
+    ASSIGN_OR_RETURN(const RecordEdit* now, work_.Load(key, *ordinals.reg));
+    ASSIGN_OR_RETURN(const chancery::Record before, work_.AsOf(key, *ordinals.reg, past));
+    for (const Life& mark : now->record.life) view.standing |= mark.dot == dot;
+    for (const Change& change : op.changes) {
+      if (change.field == kNoField) continue;
+      const FieldInfo& field = *ordinals.fields[change.field];
+      const Cell* cell = now->record.Find(field.handle);
+      for (size_t i = 0; cell != nullptr && i < cell->size(); ++i) view.standing |= (*cell)[i].dot == dot;
+      for (const Element& element : now->record.elements)
+        for (const Mark& mark : element.marks) view.standing |= element.field == field.handle && mark.dot == dot;
+      if (field.def.type == FieldType::kSet) continue;
+      const std::string at = Cat(record, "/", field.def.name);
+      view.changed.emplace_back(at, ShowValue(change.value));
+      view.before.emplace_back(at, ValueIn(before, field, work_.lanes));
+    }
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<FactView> Reader::FactOf(const Case& c, const CaseFact& fact, const std::vector<CaseFact>& facts) {
@@ -113,7 +163,16 @@ absl::StatusOr<FactView> Reader::FactOf(const Case& c, const CaseFact& fact, con
   view.hlc = shown.hlc;
   view.filed = shown.filed;
   view.relied_on = shown.relied_on;
+  if (!view.relied_on.empty()) {
+    ASSIGN_OR_RETURN(const std::vector<Premise> stale, docket_.StaleOf(fact.dot));
+    view.stale = PremiseTexts(stale);
+  }
   if (c.scope.type == Scope::Type::kPack) return PackFact(c, fact, entry, std::move(view));
+  if (c.scope.on_entry()) {
+    RETURN_IF_ERROR(ShowWhole(entry, fact.dot, past, view));
+    view.knew = KnewOf(fact, facts, past);
+    return view;
+  }
   const Op& op = entry.ops[fact.op];
   const Ordinals& ordinals = *work_.catalog().Resolve(entry.packs[op.pack], op.reg);
   const RecordKey key = RecordKeyOf(ordinals.reg->hash, op.key);
@@ -191,10 +250,39 @@ absl::StatusOr<RulingView> Reader::RulingOf(const Case& c, const RulingRow& ruli
   view.effect = entry.ruling->effect;
   view.tell = entry.ruling->tell;
   view.outcome = shown.detail.Find("outcome")->text;
+  view.note = entry.note;
+  if (const auto proposal = entry.ruling->approves.seq > 0 ? work_.lanes.DotOf(entry.ruling->approves) : std::nullopt) {
+    ASSIGN_OR_RETURN(const chancery::Entry proposed, work_.journal.EntryAt(*proposal));
+    view.approves = work_.lanes.Short(*proposal);
+    view.proposed_by = proposed.officer;
+  }
   view.standing = std::none_of(c.rulings.begin(), c.rulings.end(), [&](const RulingRow& other) {
     const bool knew = std::find(other.seen.begin(), other.seen.end(), ruling.dot) != other.seen.end();
     return knew && std::includes(other.facts.begin(), other.facts.end(), ruling.facts.begin(), ruling.facts.end());
   });
+  return view;
+}
+
+absl::StatusOr<ProposalView> Reader::ProposalOf(const Case& c, const ProposalRow& row) {
+  ASSIGN_OR_RETURN(const chancery::Entry entry, work_.journal.EntryAt(row.dot));
+  ASSIGN_OR_RETURN(const EntryView shown, Entry(row.dot));
+  ProposalView view;
+  view.entry = shown.short_name;
+  view.site = shown.site;
+  view.officer = entry.officer;
+  view.reason = entry.proposal->reason;
+  view.principle = entry.proposal->principle;
+  view.effect = entry.proposal->effect;
+  view.tell = entry.proposal->tell;
+  view.outcome = shown.detail.Find("outcome")->text;
+  view.standing = row.standing;
+  for (const ProposalRow& other : c.proposals) {
+    if (other.returns != row.dot) continue;
+    ASSIGN_OR_RETURN(const chancery::Entry back, work_.journal.EntryAt(other.dot));
+    view.returned = work_.lanes.Short(other.dot);
+    view.returned_by = back.officer;
+    view.returned_because = back.returned->reason;
+  }
   return view;
 }
 
@@ -203,19 +291,24 @@ absl::StatusOr<std::vector<std::string>> Reader::Dependants(const Case& c, const
   if (c.scope.type == Scope::Type::kPack) return std::vector<std::string>();
   std::map<RecordKey, std::vector<Dot>> acts;  // the facts on each record
   for (const CaseFact& fact : facts) {
-    ASSIGN_OR_RETURN(RecordKey record, docket_.RecordOf(fact));
-    acts[std::move(record)].push_back(fact.dot);
+    std::set<RecordKey> records;
+    if (c.scope.on_entry() && fact.dot == c.scope.entry) {
+      ASSIGN_OR_RETURN(records, RecordsOf(fact.dot));
+    } else {
+      ASSIGN_OR_RETURN(RecordKey record, docket_.RecordOf(fact));
+      records.insert(std::move(record));
+    }
+    for (const RecordKey& record : records) acts[record].push_back(fact.dot);
   }
   const auto knows = [&](Dot dot, const std::vector<Dot>& any) -> absl::StatusOr<bool> {
     ASSIGN_OR_RETURN(const Vector past, work_.PastOf(dot));
     return std::any_of(any.begin(), any.end(), [&](Dot act) { return past.Has(act); });
   };
-  const auto add_premises = [&](const Hash128& scope, const std::vector<Dot>& any) -> absl::Status {
-    Cursor rows(work_.txn(), Table::kPremise);
-    for (bool more = rows.Seek(scope.view()); more && rows.key().starts_with(scope.view()); more = rows.Next()) {
-      const Dot dot = Read64(rows.key(), 16);
+  const auto add_premises = [&](const Hash128& scope, const std::vector<Dot>& any, const auto& of) -> absl::Status {
+    for (const Dot dot : work_.RelyingOn(scope)) {
       ASSIGN_OR_RETURN(const bool knew, knows(dot, any));
-      if (knew) found.insert(dot);
+      ASSIGN_OR_RETURN(const chancery::Entry entry, work_.journal.EntryAt(dot));
+      if (knew && std::any_of(entry.relied_on.begin(), entry.relied_on.end(), of)) found.insert(dot);
     }
     return absl::OkStatus();
   };
@@ -227,15 +320,18 @@ absl::StatusOr<std::vector<std::string>> Reader::Dependants(const Case& c, const
       if (knew) found.insert(touch.dot);
     }
     const std::string record = work_.AddressOf(key);
-    RETURN_IF_ERROR(add_premises(PremiseScope(Premise::Scope::kRecord, record), any));
-    const std::vector<const FieldInfo*> about = FieldsOf(c.scope);
-    if (about.empty() || (c.scope.type == Scope::Type::kField && key != c.scope.record)) continue;
-    for (const FieldInfo* field : about) {
-      RETURN_IF_ERROR(add_premises(PremiseScope(Premise::Scope::kField, Cat(record, "/", field->def.name)), any));
-      RETURN_IF_ERROR(add_premises(PremiseScope(Premise::Scope::kElement, Cat(record, "/", field->def.name)), any));
-    }
-    if (c.scope.type == Scope::Type::kRule)
-      RETURN_IF_ERROR(add_premises(PremiseScope(Premise::Scope::kClaim, c.rule, c.subject), any));
+    std::vector<const FieldInfo*> about = FieldsOf(c.scope);
+    if (c.scope.type == Scope::Type::kField && key != c.scope.record) about.clear();
+    RETURN_IF_ERROR(add_premises(RelianceOnRecord(record), any, [&](const Premise& p) {
+      const absl::StatusOr<Address> at = Address::Parse(p.address);
+      if (p.scope == Premise::Scope::kClaim || !at.ok() || Address{at->reg, at->key, {}, {}}.Text() != record) return false;
+      return at->field.empty() ||
+             std::any_of(about.begin(), about.end(), [&](const FieldInfo* f) { return f->def.name == at->field; });
+    }));
+    if (c.scope.type != Scope::Type::kRule || about.empty()) continue;
+    RETURN_IF_ERROR(add_premises(RelianceOnClaim(c.rule, c.subject), any, [&](const Premise& p) {
+      return p.scope == Premise::Scope::kClaim && p.address == c.rule && SubjectOfPremise(p, work_.catalog()) == c.subject;
+    }));
   }
   std::vector<Dot> dots;
   for (const Dot dot : found) {
@@ -249,7 +345,7 @@ absl::StatusOr<std::vector<std::string>> Reader::Dependants(const Case& c, const
 }
 
 absl::StatusOr<CaseView> Reader::CaseOf(const Case& c) {
-  ASSIGN_OR_RETURN(CaseView view, CaseHead({c.id, c.state, c.notice, c.rule, c.subject}));
+  ASSIGN_OR_RETURN(CaseView view, CaseHead({c.id, c.state, c.notice, c.rule, c.subject, c.scope.entry}));
   std::vector<CaseFact> facts = c.Facts();
   std::vector<Dot> order;
   for (const CaseFact& fact : facts) order.push_back(fact.dot);
@@ -272,6 +368,16 @@ absl::StatusOr<CaseView> Reader::CaseOf(const Case& c) {
       if (ruling.dot != dot) continue;
       ASSIGN_OR_RETURN(RulingView one, RulingOf(c, ruling));
       view.rulings.push_back(std::move(one));
+    }
+  std::vector<Dot> proposals;
+  for (const ProposalRow& row : c.proposals)
+    if (row.returns == 0) proposals.push_back(row.dot);
+  RETURN_IF_ERROR(SortCanonically(proposals));
+  for (const Dot dot : proposals)
+    for (const ProposalRow& row : c.proposals) {
+      if (row.dot != dot) continue;
+      ASSIGN_OR_RETURN(ProposalView one, ProposalOf(c, row));
+      view.proposals.push_back(std::move(one));
     }
   ASSIGN_OR_RETURN(view.dependants, Dependants(c, facts));
   return view;

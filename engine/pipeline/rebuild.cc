@@ -52,7 +52,7 @@ absl::Status RebuildAll(WriteTxn& txn, std::shared_ptr<const Catalog> catalog, c
   ASSIGN_OR_RETURN(Lanes lanes, Lanes::Load(txn));
   ASSIGN_OR_RETURN(const std::vector<Stored> runs, AllRuns(txn, lanes));
   for (const Table table : {Table::kContext, Table::kRecord, Table::kClaim, Table::kAct, Table::kPremise, Table::kRuling,
-                            Table::kCase, Table::kPeaks, Table::kIssued})
+                            Table::kCase, Table::kPeaks, Table::kIssued, Table::kProposal})
     txn.Clear(table);
   PutSums(txn, {});
   for (uint16_t h = 0; h < lanes.size(); ++h) {  // who the lanes are stays; how far they reach is found again

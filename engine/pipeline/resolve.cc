@@ -78,6 +78,12 @@ absl::StatusOr<Case> ResolveCase(Workspace& work, Docket& docket, std::string_vi
     if (found == nullptr) return NoCase(rule, subject);
     return docket.Look(*docket.ScopeOf(found->rule, found->subject));
   }
+  if (const auto type = Docket::EntryRule(rule)) {
+    const absl::StatusOr<Dot> entry = ResolveEntry(work, subject);
+    if (!entry.ok()) return absl::IsDataLoss(entry.status()) ? entry.status() : NoCase(rule, subject);
+    ASSIGN_OR_RETURN(Case c, docket.Look({.type = *type, .entry = *entry}));
+    return c.state == CaseState::kNone ? absl::StatusOr<Case>(NoCase(rule, subject)) : std::move(c);
+  }
   std::vector<std::string> spellings = Spellings(subject);
   if (const RuleInfo* info = work.catalog().Rule(rule))  // the value as a person writes it, not yet as the rule compares it
     for (const std::string& spelling : Spellings(subject))

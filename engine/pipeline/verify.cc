@@ -151,15 +151,18 @@ absl::Status CheckChange(const Lane& lane, const Entry& entry, const Op& op, con
 }
 
 // What a ruling names are operations that its author had seen.
-absl::Status CheckFacts(const Workspace& work, const Entry& entry, Dot dot, const Vector& seen, const std::vector<Entry>& run) {
+absl::Status CheckFacts(const Workspace& work, const Ruling& ruling, const Entry& entry, Dot dot, const Vector& seen,
+                        const std::vector<Entry>& run) {
   const Lane& lane = work.lanes.At(HandleOf(dot));
-  for (const Fact& fact : entry.ruling->facts) {
+  for (const Fact& fact : ruling.facts) {
     const std::optional<Dot> known = work.lanes.DotOf(fact.place);
     if (!known || !seen.Has(*known)) return Malformed(lane, entry.seq, "it rules on an entry that it had not seen");
     size_t ops = 0;
-    const auto operations = [&](const Entry& named) {  // of a pack's version one, in the case about it
-      return named.kind == EntryKind::kPack && entry.ruling->rule == "pack" ? size_t{1} : named.ops.size();
-    };
+    const auto operations =
+        [&](const Entry& named) {  // of a pack's version one, in the case about it; of an entry as a whole one
+          const bool whole = ruling.rule == "authority" || (named.kind == EntryKind::kPack && ruling.rule == "pack");
+          return whole ? std::max<size_t>(named.ops.size(), 1) : named.ops.size();
+        };
     if (fact.place.lane == lane.id && fact.place.seq >= run[0].seq) {
       ops = operations(run[fact.place.seq - run[0].seq]);
     } else {
@@ -270,7 +273,13 @@ absl::Status CheckOps(const Workspace& work, const Entry& entry, Dot dot, const 
       }
     }
   }
-  return entry.ruling ? CheckFacts(work, entry, dot, seen, run) : absl::OkStatus();
+  if (entry.ruling) RETURN_IF_ERROR(CheckFacts(work, *entry.ruling, entry, dot, seen, run));
+  if (entry.proposal) RETURN_IF_ERROR(CheckFacts(work, *entry.proposal, entry, dot, seen, run));
+  const Place about = entry.returned ? entry.returned->proposal : entry.ruling ? entry.ruling->approves : Place();
+  const std::optional<Dot> known = about.seq == 0 ? std::nullopt : work.lanes.DotOf(about);
+  if (about.seq > 0 && (!known || !seen.Has(*known)))
+    return Malformed(lane, entry.seq, "it is about a proposal that it had not seen");
+  return absl::OkStatus();
 }
 
 }  // namespace chancery

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <tuple>
 
 #include "engine/base/status.h"
@@ -48,6 +49,12 @@ class EntryRows {
       Expect(txn_.Get(Table::kContext, Key64(HandleOf(dot), entry.seq)) == Workspace::ContextRow(context), dot,
              "what it had seen");
     }
+    if (entry.kind == EntryKind::kPack) packs_.push_back(dot);
+    if (entry.admit) admissions_[LaneOf(entry.admit->key)].push_back(dot);
+    if (lanes_.At(HandleOf(dot)).Void(entry.seq, entry.hlc)) {
+      for (const Op& op : entry.ops) void_.push_back({dot, entry.packs[op.pack], op.reg, std::string(op.key)});
+      return;
+    }
     if (!entry.idempotency.empty()) {
       ++acts_;
       const auto row = txn_.Get(Table::kAct, HashParts({entry.idempotency}).view());
@@ -59,11 +66,12 @@ class EntryRows {
       for (const Change& change : op.changes)
         if (change.verb == Verb::kSet && change.value.kind == Kind::kInteger)
           ++integers_[{entry.packs[op.pack], op.reg, change.field, HandleOf(dot)}];
-    if (entry.kind == EntryKind::kPack) packs_.push_back(dot);
-    if (entry.admit) admissions_[LaneOf(entry.admit->key)].push_back(dot);
-    for (const Premise& p : entry.relied_on) {
-      ++premises_;
-      Expect(HasPremise(std::string(PremiseScope(p.scope, p.address, p.value).view()) + Key64(dot)), dot, "what it relied on");
+    for (const Premise& p : entry.relied_on) relied_.emplace_back(dot, p);
+    if (entry.proposal || entry.returned) {
+      ++proposals_;
+      const Hash128 id = entry.proposal ? CaseId(entry.proposal->rule, entry.proposal->subject)
+                                        : CaseId(entry.returned->rule, entry.returned->subject);
+      Expect(txn_.Get(Table::kProposal, Docket::KeyOf(id, dot)).has_value(), dot, "what it proposes or sends back");
     }
     if (!entry.ruling) return;
     Vector past = context;
@@ -94,10 +102,10 @@ class EntryRows {
         const std::optional<Scope> scope = docket.ScopeOf(ruled.rule, ruled.subject);
         if (!scope || !scope->on_values()) continue;
         ASSIGN_OR_RETURN(const std::set<std::string> rows, docket.RuledRows(ruled.row, *scope));
-        premises_ += rows.size();
-        for (const std::string& key : rows) Expect(HasPremise(key), ruled.row.dot, "which records it names");
+        for (const std::string& key : rows) ExpectPremise(key, ruled.row.dot, "which records it names");
       }
     }
+    ExpectPremises(*catalog);
     std::map<std::string, uint64_t> issued;
     for (const auto& [at, count] : integers_) {
       const auto& [pack, reg, field, handle] = at;
@@ -111,8 +119,9 @@ class EntryRows {
     uint64_t acts = 0;
     Cursor act(txn_, Table::kAct);
     for (bool more = act.Seek({}); more; more = act.Next()) acts += act.value().size() / 8;
-    const bool all = acts == acts_ && txn_.Count(Table::kContext) == contexts_ && txn_.Count(Table::kPremise) == premises_ &&
-                     txn_.Count(Table::kRuling) == rulings;
+    const bool all = acts == acts_ && txn_.Count(Table::kContext) == contexts_ &&
+                     txn_.Count(Table::kPremise) == premises_.size() && txn_.Count(Table::kRuling) == rulings &&
+                     txn_.Count(Table::kProposal) == proposals_;
     if (!all) damage_->Add("derived tables hold rows that no entry makes");
     return absl::OkStatus();
   }
@@ -125,7 +134,33 @@ class EntryRows {
     std::string rule, subject;
   };
 
-  bool HasPremise(const std::string& key) const { return txn_.Get(Table::kPremise, key).has_value(); }
+  struct VoidOp {
+    Dot dot = 0;
+    PackId pack;
+    uint32_t reg = 0;
+    std::string key;
+  };
+
+  // What entries relied on, what void ones touched, and which entries cases put in question.
+  void ExpectPremises(const Catalog& catalog) {
+    for (const auto& [dot, premise] : relied_) {
+      for (const std::string& row : Workspace::RowsOfPremise(premise, dot, catalog)) ExpectPremise(row, dot, "what it relied on");
+    }
+    for (const VoidOp& op : void_) {
+      const Ordinals* ordinals = catalog.Resolve(op.pack, op.reg);
+      for (const std::string& row : ordinals == nullptr ? std::vector<std::string>()
+                                                        : Workspace::RowsOfVoid(RecordKeyOf(ordinals->reg->hash, op.key), op.dot))
+        ExpectPremise(row, op.dot, "what it touched");
+    }
+    for (const CaseRow& row : Docket::All(txn_)) {
+      const bool waits = row.state != CaseState::kNone && row.state != CaseState::kRuled && !row.notice;
+      if (row.entry != 0 && waits) ExpectPremise(Docket::DisputedRow(row.entry), row.entry, "that it is in question");
+    }
+  }
+  void ExpectPremise(const std::string& key, Dot dot, std::string_view what) {
+    premises_.insert(key);
+    Expect(txn_.Get(Table::kPremise, key).has_value(), dot, what);
+  }
   void Expect(bool holds, Dot dot, std::string_view what) {
     if (!holds) damage_->Add(Cat("the row of ", lanes_.Short(dot), " that says ", what, " is damaged"));
   }
@@ -133,7 +168,10 @@ class EntryRows {
   const Txn& txn_;
   const Lanes& lanes_;
   Damage* damage_;
-  uint64_t contexts_ = 0, acts_ = 0, premises_ = 0;
+  uint64_t contexts_ = 0, acts_ = 0, proposals_ = 0;
+  std::vector<std::pair<Dot, Premise>> relied_;
+  std::vector<VoidOp> void_;
+  std::set<std::string> premises_;
   std::vector<Dot> packs_;
   std::map<LaneId, std::vector<Dot>> admissions_;
   std::map<Hash128, std::vector<Ruled>> rulings_;

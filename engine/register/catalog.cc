@@ -40,6 +40,8 @@ const FieldInfo* RegisterInfo::Find(std::string_view field) const {
 std::shared_ptr<const Catalog> Catalog::Build(std::vector<PackSource> packs) {
   std::shared_ptr<Catalog> catalog(new Catalog);
   catalog->packs_ = std::move(packs);
+  catalog->AddFields(BuiltInPack());
+  catalog->SetDefinitions(BuiltInPack());
   for (const PackSource& pack : catalog->packs_) catalog->AddFields(pack.def);
   for (const PackSource* pack : ByPrecedence(catalog->packs_)) {
     catalog->in_force_[pack->def.name] = &pack->def;
@@ -61,12 +63,14 @@ std::shared_ptr<const Catalog> Catalog::Build(std::vector<PackSource> packs) {
     for (const RuleDef& def : pack->rules)
       if (def.kind != RuleKind::kReference) catalog->AddRule(def);
   catalog->AddReferences();
+  catalog->AddOrdinals(BuiltInPack());
   for (const PackSource& pack : catalog->packs_) catalog->AddOrdinals(pack.def);
   return catalog;
 }
 
 void Catalog::NameInForce(RegisterInfo& reg) const {
-  reg.in_force = in_force_.at(reg.in_force->name);  // perhaps a later version, which may lack the register
+  if (reg.in_force != &BuiltInPack())
+    reg.in_force = in_force_.at(reg.in_force->name);  // perhaps a later version, which may lack the register
   reg.ordinal = reg.in_force->Ordinal(reg.name);
   const RegisterDef* def = reg.in_force->Find(reg.name);
   for (FieldInfo& field : reg.fields) field.ordinal = def == nullptr ? std::nullopt : def->Ordinal(field.def.name);

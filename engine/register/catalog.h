@@ -89,9 +89,9 @@ struct PackSource {
 
 class Catalog {
  public:
-  // packs in the order in which this store merged them (field handles follow it); every version of a pack stands there. In force:
-  // of those that no ruling withdrew the highest version of a name, of several the first in canonical order: a function of the
-  // set.
+  // The register of officers is in every catalog. packs in the order in which this store merged them (field handles follow it);
+  // every version of a pack stands there. In force: of those that no ruling withdrew the highest version of a name, of several
+  // the first in canonical order: a function of the set.
   static std::shared_ptr<const Catalog> Build(std::vector<PackSource> packs);
   Catalog(const Catalog&) = delete;
 

@@ -76,6 +76,7 @@ absl::StatusOr<Sums> ReadSums(const Txn& txn) {
   sums.open_cases = r.U64();
   sums.notices = r.U64();
   sums.ruled_cases = r.U64();
+  sums.disputed = r.U64();
   if (!r.ok()) return Damaged("sums");
   return sums;
 }
@@ -84,7 +85,7 @@ void PutSums(WriteTxn& txn, const Sums& sums) {
   ByteWriter w;
   for (const Sum128 bucket : sums.buckets) Put128(w, bucket.value);
   Put128(w, sums.docket);
-  for (const uint64_t n : {sums.records, sums.open_cases, sums.notices, sums.ruled_cases}) w.U64(n);
+  for (const uint64_t n : {sums.records, sums.open_cases, sums.notices, sums.ruled_cases, sums.disputed}) w.U64(n);
   txn.Put(Table::kMeta, kSumsKey, w.out);
 }
 

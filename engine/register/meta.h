@@ -14,7 +14,7 @@
 
 namespace chancery {
 
-inline constexpr uint32_t kStoreFormat = 4;
+inline constexpr uint32_t kStoreFormat = 5;
 
 struct StoreRow {  // key 0
   RegistryId registry;
@@ -30,6 +30,7 @@ struct Sums {                                    // key 1. Functions of the set 
   unsigned __int128 docket = 0;                  // of case and clash rows
   uint64_t records = 0;                          // that exist
   uint64_t open_cases = 0, notices = 0, ruled_cases = 0;
+  uint64_t disputed = 0;             // entries that a case about them puts in question
   std::string RecordDigest() const;  // 32 hexadecimal digits
   std::string DocketDigest() const;
 };

@@ -19,6 +19,11 @@ void KeepIn(Arena& arena, Record& record) {
   for (Element& element : record.elements) element.value = element.value.KeptIn(arena);
 }
 
+// Rows that say that there are others.
+const Hash128 kAnyPremise = HashParts({"premises"}), kAnyVoid = HashParts({"void entries"});
+
+Hash128 VoidTouch(const RecordKey& key) { return HashParts({"void", key}); }
+
 // An entry that would add twice what was filed twice.
 bool AddsUp(const Entry& entry) {
   if (entry.idempotency.empty()) return false;
@@ -37,6 +42,9 @@ absl::StatusOr<std::unique_ptr<Workspace>> Workspace::Open(const Txn& txn, std::
   ASSIGN_OR_RETURN(w->epoch_dots_, ReadEpochDots(txn));
   ASSIGN_OR_RETURN(w->store_, ReadStoreRow(txn));
   w->own_ = LaneOf(w->store_.key);
+  w->premises_here_ = !w->PremiseRows(kAnyPremise).empty();
+  w->voids_here_ = !w->PremiseRows(kAnyVoid).empty();
+  w->officers_here_ = w->HasOfficers();
   return w;
 }
 
@@ -111,6 +119,7 @@ absl::StatusOr<const Ordinals*> Workspace::Locate(const Entry& entry, const Op& 
   if (ordinals == nullptr)
     return Error(absl::StatusCode::kInvalidArgument, Cat("entry ", lanes.Short(dot), " names a pack that is not here"));
   PutRecordKey(ordinals->reg->hash, op.key, &key_);
+  officers_here_ |= ordinals->def == &BuiltInPack().registers[0];
   return ordinals;
 }
 
@@ -153,14 +162,91 @@ absl::Status Workspace::FoldAround(const Entry& entry, Dot dot, const Vector& se
     acts_[key].push_back(dot);
     if (undoing_) undo_.act = key;
   }
-  for (const Premise& p : entry.relied_on) {
-    const std::string row = std::string(PremiseScope(p.scope, p.address, p.value).view()) + Key64(dot);
-    if (premises_.insert(row).second && undoing_) undo_.premises.push_back(row);
-  }
+  if (!entry.relied_on.empty()) FoldPremises(entry, dot);
+  if (!entry.officer.empty() && officers_here_) NoteScope({.type = Scope::Type::kAuthority, .entry = dot});
   return absl::OkStatus();
 }
 
+void Workspace::FoldPremises(const Entry& entry, Dot dot) {
+  premises_here_ = true;
+  for (const Premise& premise : entry.relied_on) NotePremiseRows(RowsOfPremise(premise, dot, *catalog_));
+  if (!Planted(Bug::kPremiseOnArrival)) NoteScope({.type = Scope::Type::kPremise, .entry = dot});
+}
+
+std::vector<std::string> Workspace::RowsOfPremise(const Premise& premise, Dot dot, const Catalog& catalog) {
+  const std::optional<Address> record = RecordOfPremise(premise);
+  const Hash128 scope =
+      record ? RelianceOnRecord(record->Text()) : RelianceOnClaim(premise.address, SubjectOfPremise(premise, catalog));
+  return {std::string(kAnyPremise.view()) + Key64(1), std::string(scope.view()) + Key64(dot)};
+}
+
+std::vector<std::string> Workspace::RowsOfVoid(const RecordKey& key, Dot dot) {
+  return {std::string(kAnyVoid.view()) + Key64(1), std::string(VoidTouch(key).view()) + Key64(dot)};
+}
+
+void Workspace::NotePremiseRows(const std::vector<std::string>& rows) {
+  for (const std::string& row : rows)
+    if (premises_.insert(row).second && undoing_) undo_.premises.push_back(row);
+}
+
+std::vector<Dot> Workspace::PremiseRows(const Hash128& scope) const {
+  std::vector<Dot> dots;
+  Cursor rows(txn_, Table::kPremise);
+  for (bool more = !blank_ && rows.Seek(scope.view()); more && rows.key().starts_with(scope.view()); more = rows.Next())
+    dots.push_back(Read64(rows.key(), 16));
+  const std::string prefix(scope.view());
+  for (auto fresh = premises_.lower_bound(prefix); fresh != premises_.end() && fresh->starts_with(prefix); ++fresh)
+    dots.push_back(Read64(*fresh, 16));
+  return dots;
+}
+
+std::vector<Dot> Workspace::RelyingOn(const Hash128& scope) const {
+  return premises_here_ ? PremiseRows(scope) : std::vector<Dot>();
+}
+
+std::vector<Dot> Workspace::VoidOn(const RecordKey& key) const {
+  return voids_here_ ? PremiseRows(VoidTouch(key)) : std::vector<Dot>();
+}
+
+bool Workspace::HasOfficers() const {
+  const std::string prefix = RecordKeyOf(Name64(kOfficerRegister), "").substr(0, kRegisterBytes);
+  Cursor rows(txn_, Table::kRecord);
+  return !blank_ && rows.Seek(prefix) && rows.key().starts_with(prefix);
+}
+
+absl::StatusOr<bool> Workspace::AnyOfficer() {
+  if (!officers_here_) return false;
+  const RegisterInfo& reg = *catalog_->Find(kOfficerRegister);
+  for (const auto& edit : edits_)
+    if (edit->reg == &reg && edit->record.exists()) return true;
+  const std::string prefix = RecordKeyOf(reg.hash, "").substr(0, kRegisterBytes);
+  Cursor rows(txn_, Table::kRecord);
+  for (bool more = rows.Seek(prefix); more && rows.key().starts_with(prefix); more = rows.Next()) {
+    ASSIGN_OR_RETURN(const RecordEdit* edit, Load(rows.key(), reg));
+    if (edit->record.exists()) return true;
+  }
+  return false;
+}
+
+// Who relied on the record and did not know of the act: whether it touched what he relied on is looked at once all is in.
+void Workspace::NoteReliance(const Act& act, const RecordKey& key) {
+  if (RegisterOf(key) == RegisterPart(Name64(kOfficerRegister))) officer_changes_.push_back({act.dot, *act.seen});
+  if (premises_here_)
+    for (const Dot relying : PremiseRows(RelianceOnRecord(AddressOf(key))))
+      if (HandleOf(relying) != HandleOf(act.dot) && !act.seen->Has(relying))
+        NoteScope({.type = Scope::Type::kPremise, .entry = relying});
+  if (!voids_here_) return;
+  for (const Dot gone : VoidOn(key))
+    if (act.seen->Has(gone)) NoteScope({.type = Scope::Type::kOrphan, .entry = act.dot});
+}
+
 absl::Status Workspace::FoldVoid(const Entry& entry, Dot dot, const Vector& seen) {
+  for (const Op& op : entry.ops) {
+    const Ordinals* ordinals = catalog_->Resolve(entry.packs[op.pack], op.reg);
+    if (ordinals == nullptr) continue;
+    NotePremiseRows(RowsOfVoid(RecordKeyOf(ordinals->reg->hash, op.key), dot));
+    voids_here_ = true;
+  }
   if (entry.kind == EntryKind::kPack) RETURN_IF_ERROR(FoldPack(entry, dot, seen));
   if (entry.kind == EntryKind::kAdmit) RETURN_IF_ERROR(FoldAdmit(entry, dot));
   return entry.vote || entry.decision ? FoldEpoch(entry, dot) : absl::OkStatus();
@@ -448,7 +534,9 @@ bool Workspace::OnRecord(const Entry& entry, const Op& op, const RecordKey& key)
 
 absl::StatusOr<std::vector<Workspace::Touch>> Workspace::Chain(const RecordKey& key, const RegisterInfo& reg) {
   ASSIGN_OR_RETURN(const RecordEdit* edit, Load(key, reg));
-  return ChainFrom(edit->record.last_touch, key);
+  const Dot last = edit->record.last_touch;
+  const bool in_hand = last != 0 && SeqOf(last) > lanes.At(HandleOf(last)).tip();  // the journal does not have it yet
+  return ChainFrom(in_hand ? edit->link : last, key);
 }
 
 absl::StatusOr<std::vector<Workspace::Touch>> Workspace::ChainFrom(Dot last, const RecordKey& key) const {
@@ -491,6 +579,9 @@ void Workspace::NoteScope(Scope scope) {
 std::vector<Scope> Workspace::TakeTouched() {
   for (const ClaimIndex::Subject& subject : claims_.TakeTouched()) {
     const RuleInfo* rule = catalog_->RuleByHash(subject.rule);
+    if (rule != nullptr && premises_here_)
+      for (const Dot relying : PremiseRows(RelianceOnClaim(rule->def.id, subject.text)))
+        NoteScope({.type = Scope::Type::kPremise, .entry = relying});
     if (rule == nullptr || (rule->def.kind != RuleKind::kAtMost && !claims_.Shared(subject.rule, subject.value))) continue;
     NoteScope({Scope::Type::kRule, {}, 0, subject.rule, std::string(subject.text)});
   }
@@ -626,9 +717,20 @@ void Workspace::FlushRest(WriteTxn& txn) {
   PutSums(txn, sums);
 }
 
-Hash128 PremiseScope(Premise::Scope scope, std::string_view address, std::string_view value) {
-  const char kind = static_cast<char>(scope);
-  return HashParts({std::string_view(&kind, 1), address, value});
+Hash128 RelianceOnRecord(std::string_view address) { return HashParts({"record", address}); }
+Hash128 RelianceOnClaim(std::string_view rule, std::string_view subject) { return HashParts({"claim", rule, subject}); }
+
+std::optional<Address> RecordOfPremise(const Premise& premise) {
+  if (premise.scope == Premise::Scope::kClaim) return std::nullopt;
+  absl::StatusOr<Address> address = Address::Parse(premise.address);
+  if (!address.ok()) return Address{};
+  return Address{std::move(address->reg), std::move(address->key), {}, {}};
+}
+
+std::string SubjectOfPremise(const Premise& premise, const Catalog& catalog) {
+  const RuleInfo* rule = catalog.Rule(premise.address);
+  const absl::StatusOr<Literal> value = ParseJson(premise.value);
+  return rule == nullptr || !value.ok() ? premise.value : SubjectMeant(*rule, *value);
 }
 
 }  // namespace chancery

@@ -25,14 +25,25 @@ namespace chancery {
 
 // A subject of some rule whose clashes may have changed.
 struct Scope {
-  enum class Type : uint8_t { kField = 0, kExistence = 1, kRule = 2, kCycle = 3, kPack = 4 };
+  enum class Type : uint8_t {
+    kField = 0,
+    kExistence = 1,
+    kRule = 2,
+    kCycle = 3,
+    kPack = 4,
+    kPremise = 5,
+    kAuthority = 6,
+    kOrphan = 7
+  };
   Type type = Type::kField;
-  RecordKey record;     // kField, kExistence; kCycle: one that may lie on a cycle, of a case the least of its addresses
-  uint16_t field = 0;   // kField
-  uint64_t rule = 0;    // kRule, kCycle: RuleInfo::hash
-  std::string subject;  // kRule: SubjectUnder of the values; kPack: its name
+  RecordKey record = {};     // kField, kExistence; kCycle: one that may lie on a cycle, of a case the least of its addresses
+  uint16_t field = 0;        // kField
+  uint64_t rule = 0;         // kRule, kCycle: RuleInfo::hash
+  std::string subject = {};  // kRule: SubjectUnder of the values; kPack: its name
+  Dot entry = 0;             // kPremise, kAuthority, kOrphan: which relied on something, by whose officer, built on what
   auto operator<=>(const Scope&) const = default;
   bool on_values() const { return rule != 0; }  // between records: its facts may lie on any of them
+  bool on_entry() const { return entry != 0; }  // its facts are that entry, and others that it did not know or that are void
 };
 
 struct RecordEdit {
@@ -139,7 +150,8 @@ class Workspace {
   // DataLoss.
   absl::StatusOr<int64_t> NextNumber(const FieldInfo& field, const Lane& lane, uint64_t ahead) const;
 
-  // The entries on a record, newest first in this store's order: a linear extension of causality, backwards.
+  // The entries on a record, newest first in this store's order: a linear extension of causality, backwards. Without the one that
+  // is being filed.
   struct Touch {
     Dot dot = 0;
     Entry entry;
@@ -155,6 +167,26 @@ class Workspace {
 
   // What rulings say of the versions of a pack: those that they withdraw.
   absl::Status WithdrawPacks(std::string_view name, const std::set<Dot>& withdrawn);
+
+  // The entries that relied on something of a record, or on a claim: in no order, perhaps some twice.
+  std::vector<Dot> RelyingOn(const Hash128& scope) const;
+
+  // The rows that tell of it. Each pair: that there are any, and this one.
+  static std::vector<std::string> RowsOfPremise(const Premise& premise, Dot dot, const Catalog& catalog);
+  static std::vector<std::string> RowsOfVoid(const RecordKey& key, Dot dot);
+
+  // The void entries that have an operation on the record.
+  std::vector<Dot> VoidOn(const RecordKey& key) const;
+
+  bool HasOfficers() const;           // records of officers are, or were, here before this batch
+  absl::StatusOr<bool> AnyOfficer();  // whether one exists
+
+  // A change to the record of an officer, and what its author had seen.
+  struct OfficerChange {
+    Dot dot = 0;
+    Vector seen;
+  };
+  std::vector<OfficerChange> TakeOfficerChanges() { return std::exchange(officer_changes_, {}); }
 
   // Subjects whose clashes may have changed; ascending, each once.
   void NoteScope(Scope scope);
@@ -191,6 +223,10 @@ class Workspace {
   absl::Status FoldAround(const Entry& entry, Dot dot, const Vector& seen);           // all of an entry but its operations
   absl::StatusOr<const Ordinals*> Locate(const Entry& entry, const Op& op, Dot dot);  // and key_ is its record
   absl::Status FoldAct(const Act& act, RecordEdit& edit);
+  void FoldPremises(const Entry& entry, Dot dot);
+  void NoteReliance(const Act& act, const RecordKey& key);
+  void NotePremiseRows(const std::vector<std::string>& rows);
+  std::vector<Dot> PremiseRows(const Hash128& scope) const;
   absl::Status FoldDeferred(const Deferred& deferred, RecordEdit& edit);
   absl::Status Settle();  // what is deferred, in memory
   static std::vector<const Deferred*> ByRecord(const std::vector<Deferred>& waited);
@@ -251,6 +287,8 @@ class Workspace {
   ClaimIndex claims_;
   std::map<std::string, std::vector<Dot>> acts_;  // 16-byte key -> new dots
   std::set<std::string> premises_;
+  bool premises_here_ = false, voids_here_ = false, officers_here_ = false;  // some row of table premise says so
+  std::vector<OfficerChange> officer_changes_;
   std::map<std::string, std::string> contexts_;
   std::map<std::string, uint64_t> issued_;  // field and lane -> how many numbers
   std::pair<Dot, Vector> in_hand_;
@@ -259,7 +297,13 @@ class Workspace {
   Undo undo_;
 };
 
-// Scopes of premises: how entries are found that relied on something. Hash of the kind and the canonical address.
-Hash128 PremiseScope(Premise::Scope scope, std::string_view address, std::string_view value = {});
+// How entries are found that relied on something: on a record or anything in it, by its canonical address; on a claim, by its
+// rule and the value as the rule compares it.
+Hash128 RelianceOnRecord(std::string_view address);
+Hash128 RelianceOnClaim(std::string_view rule, std::string_view subject);
+// The record that a premise is about, or is in; nullopt of a claim.
+std::optional<Address> RecordOfPremise(const Premise& premise);
+// The value of a premise on a claim as its rule compares it; as it was written where the rule is not known.
+std::string SubjectOfPremise(const Premise& premise, const Catalog& catalog);
 
 }  // namespace chancery

@@ -194,8 +194,7 @@ absl::Status Env::OpenMap() {
   MDB_txn* txn = nullptr;
   RETURN_IF_ERROR(step(mdb_txn_begin(env_, nullptr, 0, &txn)));
   for (size_t i = 0; i < kTableNames.size(); ++i) {
-    const bool makes = options_.create || static_cast<Table>(i) >= Table::kBlob;  // older stores have none of these
-    if (const int rc = mdb_dbi_open(txn, kTableNames[i], makes ? MDB_CREATE : 0, &dbis_[i]); rc != 0) {
+    if (const int rc = mdb_dbi_open(txn, kTableNames[i], options_.create ? MDB_CREATE : 0, &dbis_[i]); rc != 0) {
       mdb_txn_abort(txn);
       if (rc == MDB_NOTFOUND)
         return Error(absl::StatusCode::kDataLoss,

@@ -91,6 +91,23 @@ absl::Status ReadReasons(const Literal& object, RulingDraft& ruling) {
 
 }  // namespace
 
+absl::StatusOr<ApprovalDraft> ParseApproval(std::string_view json) {
+  const absl::StatusOr<Literal> object = ParseJson(json);
+  if (!object.ok()) return RefuseType(Literal(), {std::string(object.status().message()), "", ""});
+  RETURN_IF_ERROR(CheckObject(*object, "an approval", {"officer", "reason", "proposal"}));
+  ApprovalDraft approval;
+  const std::pair<const char*, std::string*> words[] = {
+      {"officer", &approval.officer}, {"reason", &approval.reason}, {"proposal", &approval.proposal}};
+  for (const auto& [key, into] : words) {
+    const Literal* value = object->Find(key);
+    if (value == nullptr) continue;
+    RETURN_IF_ERROR(CheckWord(*value, Cat("\"", key, "\""), limits::kWordBytes));
+    *into = value->text;
+  }
+  if (approval.officer.empty()) return RefuseType(*object, {"an approval needs \"officer\"", "", ""});
+  return approval;
+}
+
 absl::StatusOr<RulingDraft> ParseRuling(std::string_view json) {
   const absl::StatusOr<Literal> object = ParseJson(json);
   if (!object.ok()) return RefuseType(Literal(), {std::string(object.status().message()), "", ""});

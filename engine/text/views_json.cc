@@ -61,6 +61,7 @@ Literal Fact(const FactView& v) {
   out.Add("id", Literal(v.id)).Add("hlc", Literal(v.hlc)).Add("knew", Knew(v));
   if (v.filed.has_value()) out.Add("filed", *v.filed);
   AddTexts(out, "relied_on", v.relied_on);
+  AddTexts(out, "stale", v.stale);
   return out;
 }
 
@@ -74,7 +75,29 @@ Literal Decision(const RulingView& v) {
   AddText(out, "principle", v.principle);
   AddText(out, "effect", v.effect);
   AddTexts(out, "tell", v.tell);
+  AddText(out, "approves", v.approves);
+  AddText(out, "proposed_by", v.proposed_by);
+  AddText(out, "note", v.note);
   return out;
+}
+
+Literal Proposal(const ProposalView& v) {
+  Literal out = Literal::Object();
+  out.Add("entry", Literal(v.entry)).Add("site", Literal(v.site)).Add("officer", Literal(v.officer));
+  out.Add("reason", Literal(v.reason)).Add("outcome", Literal(v.outcome)).Add("standing", Literal(v.standing));
+  AddText(out, "principle", v.principle);
+  AddText(out, "effect", v.effect);
+  AddTexts(out, "tell", v.tell);
+  AddText(out, "returned", v.returned);
+  AddText(out, "returned_by", v.returned_by);
+  AddText(out, "returned_because", v.returned_because);
+  return out;
+}
+
+Literal Effect(const RulingPreview::Change& v) {
+  Literal out = Literal::Object();
+  out.Add("at", Literal(v.address)).Add("before", v.before).Add("after", v.after);
+  return out.Add("contested_before", Literal(v.contested_before)).Add("contested_after", Literal(v.contested_after));
 }
 
 template <class View>
@@ -113,12 +136,20 @@ Literal ToJson(const CaseView& v) {
   Literal out = Literal::Object();
   out.Add("case", Literal(v.id)).Add("rule", Literal(v.rule)).Add("subject", Literal(v.subject)).Add("state", Literal(v.state));
   out.Add("facts", Each(v.facts, Fact)).Add("rulings", Each(v.rulings, Decision)).Add("dependants", Texts(v.dependants));
+  if (!v.proposals.empty()) out.Add("proposals", Each(v.proposals, Proposal));
   out.Add("kind", Literal(v.kind))
       .Add("field", Literal(v.field))
       .Add("title", Literal(v.title))
       .Add("notice", Literal(v.notice))
+      .Add("officers", Number(static_cast<uint64_t>(v.officers)))
       .Add("records", Texts(v.records));
   return out;
+}
+
+Literal ToJson(const RulingPreview& v) {
+  Literal body = Literal::Object();
+  body.Add("state", Literal(v.state)).Add("changes", Each(v.changes, Effect));
+  return Under("preview", std::move(body.Add("dependants", Texts(v.dependants)).Add("tell", Texts(v.tell))));
 }
 
 Literal ToJson(const EntryView& v) {

@@ -50,9 +50,15 @@ std::string Application(const FactView& fact) {
 
 std::string ReliedOn(const FactView& fact) {
   std::string out;
-  for (const std::string& premise : fact.relied_on) out += (out.empty() ? "" : ", ") + Plain(premise);
+  for (const std::string& premise : fact.relied_on) {
+    const bool stale = std::find(fact.stale.begin(), fact.stale.end(), premise) != fact.stale.end();
+    out += (out.empty() ? "" : ", ") + Plain(premise) + (stale ? " (stale)" : " (fresh)");
+  }
   return out;
 }
+
+// About one entry as a whole.
+bool OnEntry(const CaseView& one) { return one.kind == "premise" || one.kind == "authority" || one.kind == "orphan"; }
 
 // How far this entry had seen the other sites of the case.
 std::string Knew(const FactView& fact) {
@@ -69,6 +75,12 @@ std::string Act(const FactView& fact) {
   if (fact.act == "create") return "begins it";
   if (fact.act == "delete") return "ends it";
   return fact.act == "rule" ? "rules on it" : "changes it";
+}
+
+std::string Listed(const std::vector<std::string>& names) {
+  std::string out;
+  for (const std::string& name : names) out += (out.empty() ? "" : ", ") + Plain(name);
+  return out;
 }
 
 struct Row {
@@ -197,6 +209,9 @@ bool OneOffice(const CaseView& one) {
 
 std::string Sentence(const CaseView& one) {
   const size_t n = one.facts.size();
+  if (one.kind == "premise") return "What it relied on was changed by an act that it could not know.";
+  if (one.kind == "authority") return "It and a change to its officer's rights did not know of each other.";
+  if (one.kind == "orphan") return "It was built on an act that has no effect any more.";
   if (n < 2) return "";
   const std::string acts = n == 2 ? "Two acts" : Count(n) + " acts";
   if (OneOffice(one)) return acts + " of one office that cannot " + (n == 2 ? "both" : "all") + " stand.";
@@ -223,7 +238,7 @@ std::string Paragraph(const std::string& text) {
 }
 
 std::string Order(const CaseView& one) {
-  if (one.facts.size() < 2) return "";
+  if (one.facts.size() < 2 || one.kind == "orphan") return "";
   const bool stated =
       std::any_of(one.facts.begin(), one.facts.end(), [](const FactView& fact) { return fact.filed.has_value(); });
   const std::string which = one.facts.size() == 2 ? "Which of the two came first" : "Which of them came first";
@@ -233,6 +248,7 @@ std::string Order(const CaseView& one) {
 
 std::string Meanwhile(const Snapshot& now, const CaseView& one) {
   if (one.state == "ruled" || one.notice) return "";
+  if (OnEntry(one)) return Labelled("Meanwhile", "what " + one.subject + " wrote is shown, marked contested.");
   if (one.kind == "unique") return Labelled("Meanwhile", "every record keeps the value, marked contested.");
   if (one.kind == "existence")
     return Labelled("Meanwhile", "one record is shown, marked contested; fields that differ are cases of their own.");
@@ -265,11 +281,25 @@ std::string BuiltOn(const Command& command, const Snapshot& now, const CaseView&
   return out;
 }
 
+std::string Proposals(const CaseView& one) {
+  std::string out;
+  for (const ProposalView& proposal : one.proposals) {
+    std::string text = Plain(proposal.outcome) + ", by officer " + Plain(proposal.officer) + " (" + proposal.entry +
+                       "): " + Plain(proposal.reason);
+    if (!proposal.returned.empty())
+      text += "; sent back by " + Plain(proposal.returned_by) + ": " + Plain(proposal.returned_because);
+    if (proposal.standing || !proposal.returned.empty()) out += Labelled("Proposed", text);
+  }
+  return out;
+}
+
 std::string Rulings(const CaseView& one) {
   std::string out;
   for (const RulingView& ruling : one.rulings) {
     std::string text =
         Plain(ruling.outcome) + ", by officer " + Plain(ruling.officer) + " (" + ruling.entry + "): " + Plain(ruling.reason);
+    if (!ruling.proposed_by.empty()) text += "; proposed by " + Plain(ruling.proposed_by) + " (" + ruling.approves + ")";
+    if (!ruling.note.empty()) text += "; " + Plain(ruling.note);
     if (!ruling.principle.empty()) text += "; " + Plain(ruling.principle);
     if (!ruling.effect.empty()) text += "; effect " + Plain(ruling.effect);
     if (!ruling.standing) text += " (a later ruling took its place)";
@@ -281,16 +311,22 @@ std::string Rulings(const CaseView& one) {
 std::string Next(const Command& command, const CaseView& one) {
   const std::string name = one.rule + " " + ShellWord(one.subject);
   std::vector<std::string> next;
+  if (one.state == "proposed") {
+    next.push_back(command.Self() + " case return " + name + " --officer NAME --reason TEXT");
+    next.insert(next.begin(), command.Self() + " case approve " + name + " --officer NAME");
+  }
   if (one.state != "ruled" && !one.notice && !one.facts.empty()) {
-    next.push_back(command.Self() + " case rule " + name + " --keep " + one.facts.front().entry +
-                   " --officer NAME --reason TEXT");
+    next.push_back(command.Self() + (one.officers > 1 ? " case propose " : " case rule ") + name + " --keep " +
+                   one.facts.front().entry + " --officer NAME --reason TEXT");
     std::string others;
     for (size_t i = 1; i < std::min<size_t>(one.facts.size(), 3); ++i) others += "--keep " + one.facts[i].entry + " | ";
     next.push_back(others + (one.kind == "existence" || one.kind == "ranked" || one.kind == "pack" ? "" : "--set JSON | ") +
                    "--both | --none    other outcomes");
   }
   if (!one.records.empty()) next.push_back(command.Self() + " log " + ShellWord(Typed(one.records.front())));
-  return NextBlock(next);
+  if (one.officers < 2 || one.state == "ruled" || one.notice) return NextBlock(next);
+  return NextBlock(next) + "\n" +
+         Paragraph("This register asks for two officers: a ruling takes effect when another officer approves it.");
 }
 
 }  // namespace
@@ -300,9 +336,26 @@ std::string CaseScreen(const Command& command, const Snapshot& now, const CaseVi
   std::string out = Heading(one) + "\n";
   out += one.facts.size() == 2 ? TwoColumns(one, rows) : Blocks(one, rows);
   out += Before(one) + "\n" + Order(one) + "\n";
-  out += Meanwhile(now, one) + BuiltOn(command, now, one) + Rulings(one);
+  out += Meanwhile(now, one) + BuiltOn(command, now, one) + Proposals(one) + Rulings(one);
   if (command.verbose()) out += "Case       " + one.id + "\n";
   return out + "\n" + Next(command, one);
+}
+
+std::string PreviewScreen(const CaseView& before, const RulingPreview& preview) {
+  std::string out = Bold("PREVIEW") + "  " + Plain(before.rule) + " " + Plain(before.subject) + ": it would be " + preview.state +
+                    ". Nothing is filed.\n\n";
+  for (const RulingPreview::Change& change : preview.changes) {
+    const auto shown = [](const Literal& value, bool contested) {
+      return (value.null() ? std::string("nothing") : Words(value)) + (contested ? " (contested)" : "");
+    };
+    out += "  " + Pad(Shorten(Plain(change.address), 30), 32) + shown(change.before, change.contested_before) + " -> " +
+           shown(change.after, change.contested_after) + "\n";
+  }
+  if (preview.changes.empty()) out += "  No value changes.\n";
+  out += "\n";
+  if (!preview.dependants.empty()) out += Labelled("Built on", Listed(preview.dependants));
+  if (!preview.tell.empty()) out += Labelled("To be told", Listed(preview.tell));
+  return out;
 }
 
 }  // namespace chancery::cli

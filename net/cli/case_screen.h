@@ -15,6 +15,9 @@ std::string DocketScreen(const Command& command, const std::vector<CaseView>& ca
 // meanwhile, what was decided, what to type next.
 std::string CaseScreen(const Command& command, const Snapshot& now, const CaseView& one);
 
+// What a ruling would do.
+std::string PreviewScreen(const CaseView& before, const RulingPreview& preview);
+
 // The question a case asks: the rule's title, or made from its kind.
 std::string Question(const CaseView& one);
 

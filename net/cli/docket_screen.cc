@@ -37,6 +37,9 @@ std::string Question(const CaseView& one) {
   if (!one.title.empty()) return Plain(one.title);
   const std::string subject = Plain(one.subject);
   if (one.kind == "existence") return "Does " + subject + " exist, and by which act?";
+  if (one.kind == "premise") return "Does " + subject + " stand, though what it relied on has changed?";
+  if (one.kind == "authority") return "Does " + subject + " stand, though its officer's rights have changed?";
+  if (one.kind == "orphan") return "Does " + subject + " stand without what it was built on?";
   if (one.kind == "unique") return "Who holds " + subject + "?";
   return "What is " + Plain(one.field) + " of " + subject + "?";
 }

@@ -77,12 +77,14 @@ std::string DescribeOp(const Literal& op) {
   return out;
 }
 
-std::string DescribeRuling(const Literal& detail) {
-  return "ruled " + Text(detail, "rule") + " " + Text(detail, "subject") + ": " + Text(detail, "outcome");
+std::string DescribeRuling(const std::string& verb, const Literal& detail) {
+  return verb + Text(detail, "rule") + " " + Text(detail, "subject") + ": " + Text(detail, "outcome");
 }
 
 std::string DescribeDetail(const EntryView& entry) {
-  if (entry.kind == "ruling") return DescribeRuling(entry.detail);
+  if (entry.kind == "ruling") return DescribeRuling("ruled ", entry.detail);
+  if (entry.kind == "proposal") return DescribeRuling("proposed on ", entry.detail);
+  if (entry.kind == "return") return "sent back " + Text(entry.detail, "returns") + ": " + Text(entry.detail, "reason");
   const char* names[] = {"registry", "pack", "site"};
   for (const char* name : names) {
     if (const std::string value = Text(entry.detail, name); !value.empty()) return entry.kind + " " + value;

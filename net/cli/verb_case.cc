@@ -62,13 +62,20 @@ struct RuleOptions {
   CaseName name;
   RulingDraft ruling;
   std::string set;
+  bool preview = false;
 };
 
-int Ruled(const Command& command, const Receipt& receipt, const CaseView& after) {
+struct ApproveOptions {
+  CaseName name;
+  ApprovalDraft approval;
+};
+
+// What was done: RULED, PROPOSED, APPROVED, RETURNED.
+int Done(const Command& command, const std::string& what, const Receipt& receipt, const CaseView& after) {
   if (command.json()) return command.Line(ToJson(receipt)), kDone;
-  std::string screen =
-      Bold("RULED") + "  " + Plain(after.rule) + " " + Plain(after.subject) + ", by " + receipt.short_name + "\n";
-  screen += "       The case is " + after.state + " here. Other sites learn it with the next bundle.\n\n";
+  std::string screen = Bold(what) + "  " + Plain(after.rule) + " " + Plain(after.subject) + ", by " + receipt.short_name + "\n";
+  const std::string indent(what.size() + 2, ' ');
+  screen += indent + "The case is " + after.state + " here. Other sites learn it with the next bundle.\n\n";
   screen +=
       NextBlock({command.Self() + " case show " + after.rule + " " + ShellWord(after.subject), command.Self() + " case ls"});
   command.Print(command.quiet() ? receipt.short_name + "\n" : screen);
@@ -81,33 +88,64 @@ absl::StatusOr<CaseView> Find(const Database& db, const std::string& rule, const
   return now->Case(rule, subject);
 }
 
-int Decide(const Command& command, Database& db, RulingDraft ruling) {
-  const absl::StatusOr<CaseView> before = Find(db, ruling.rule, ruling.subject);
+// Acts on a case that may be named by its id.
+template <class Draft, class ActOn>
+int On(const Command& command, Database& db, const CaseName& name, Draft draft, const std::string& what, const ActOn& act) {
+  const absl::StatusOr<CaseView> before = Find(db, name.rule, name.subject);
+  if (!before.ok()) return command.Fail(before.status());
+  draft.rule = before->rule;
+  draft.subject = before->subject;
+  const absl::StatusOr<Receipt> receipt = act(draft);
+  if (!receipt.ok()) return command.Fail(receipt.status());
+  const absl::StatusOr<CaseView> after = Find(db, before->id, "");
+  return after.ok() ? Done(command, what, *receipt, *after) : command.Fail(after.status());
+}
+
+int ShowPreview(const Command& command, Database& db, const CaseName& name, RulingDraft ruling) {
+  const absl::StatusOr<CaseView> before = Find(db, name.rule, name.subject);
   if (!before.ok()) return command.Fail(before.status());
   ruling.rule = before->rule;
   ruling.subject = before->subject;
-  const absl::StatusOr<Receipt> receipt = db.Rule(ruling);
-  if (!receipt.ok()) return command.Fail(receipt.status());
-  const absl::StatusOr<CaseView> after = Find(db, before->id, "");
-  return after.ok() ? Ruled(command, *receipt, *after) : command.Fail(after.status());
+  const absl::StatusOr<RulingPreview> preview = db.Preview(ruling);
+  if (!preview.ok()) return command.Fail(preview.status());
+  if (command.json()) return command.Line(ToJson(*preview)), kDone;
+  command.Print(PreviewScreen(*before, *preview));
+  return kDone;
 }
 
-int Rule(const Command& command, const RuleOptions& options) {
+int Decide(const Command& command, const RuleOptions& options, bool proposes) {
   RulingDraft ruling = options.ruling;
-  ruling.rule = options.name.rule;
-  ruling.subject = options.name.subject;
   if (!options.set.empty()) {
     absl::StatusOr<Literal> set = ParseJson(options.set);
     if (!set.ok())
       return command.Fail(kUsage, "--set: " + Explain(set.status()).message, "--set '{\"parcel/1/owner\": \"Liis\"}'");
     ruling.set = *std::move(set);
   }
-  return command.WithStore([&](Database& db) { return Decide(command, db, ruling); });
+  if (options.preview) return command.WithStore([&](Database& db) { return ShowPreview(command, db, options.name, ruling); });
+  return command.WithStore([&](Database& db) {
+    return On(command, db, options.name, ruling, proposes ? "PROPOSED" : "RULED",
+              [&](const RulingDraft& draft) { return proposes ? db.Propose(draft) : db.Rule(draft); });
+  });
 }
 
-void AddRule(CLI::App& docket, Command& command) {
-  CLI::App* verb = docket.add_subcommand("rule", "Decide a case, where one officer is enough");
-  RuleOptions& options = Bind(verb, command, Rule);
+int Rule(const Command& command, const RuleOptions& options) { return Decide(command, options, false); }
+int Propose(const Command& command, const RuleOptions& options) { return Decide(command, options, true); }
+
+int Approve(const Command& command, const ApproveOptions& options) {
+  return command.WithStore([&](Database& db) {
+    return On(command, db, options.name, options.approval, "APPROVED",
+              [&](const ApprovalDraft& draft) { return db.Approve(draft); });
+  });
+}
+
+int SendBack(const Command& command, const ApproveOptions& options) {
+  return command.WithStore([&](Database& db) {
+    return On(command, db, options.name, options.approval, "RETURNED",
+              [&](const ApprovalDraft& draft) { return db.SendBack(draft); });
+  });
+}
+
+void AddRuling(CLI::App* verb, RuleOptions& options) {
   options.name.AddTo(verb);
   CLI::Option_group* outcome = verb->add_option_group("Outcome", "one of");
   outcome->add_option("--keep", options.ruling.keep, "This entry's act stands")->type_name("ENTRY");
@@ -122,12 +160,21 @@ void AddRule(CLI::App& docket, Command& command) {
   verb->add_option("--tell", options.ruling.tell, "Who is to be told; may be repeated")
       ->type_name("NAME")
       ->allow_extra_args(false);
+  verb->add_flag("--preview", options.preview, "Only show what it would do");
+}
+
+void AddApproval(CLI::App* verb, ApproveOptions& options, bool returns) {
+  options.name.AddTo(verb);
+  verb->add_option("--officer", options.approval.officer, "Who weighed it")->required()->type_name("NAME");
+  CLI::Option* reason = verb->add_option("--reason", options.approval.reason, "In words")->type_name("TEXT");
+  if (returns) reason->required();
+  verb->add_option("--proposal", options.approval.proposal, "Which one, where several stand")->type_name("ENTRY");
 }
 
 }  // namespace
 
 void AddCase(CLI::App& app, Command& command) {
-  CLI::App* docket = app.add_subcommand("case", "The docket: ls, show, rule")->require_subcommand(1);
+  CLI::App* docket = app.add_subcommand("case", "The docket: ls, show, rule, propose, approve, return")->require_subcommand(1);
   CLI::App* ls = docket->add_subcommand("ls", "What needs a person");
   ListOptions& list = Bind(ls, command, List);
   ls->add_flag("--all", list.all, "Ruled ones too");
@@ -135,10 +182,14 @@ void AddCase(CLI::App& app, Command& command) {
   ls->add_option("--register", list.reg, "Only cases about a record of this register")->type_name("REGISTER");
   CLI::App* show = docket->add_subcommand("show", "One case: both acts side by side");
   Bind(show, command, Show).AddTo(show);
-  AddRule(*docket, command);
-  AddNotYet(*docket, command, "propose", "A ruling for another officer to approve");
-  AddNotYet(*docket, command, "approve", "Approve a proposed ruling");
-  AddNotYet(*docket, command, "return", "Send a proposed ruling back");
+  CLI::App* rule = docket->add_subcommand("rule", "Decide a case, where one officer is enough");
+  AddRuling(rule, Bind(rule, command, Rule));
+  CLI::App* propose = docket->add_subcommand("propose", "A ruling for another officer to approve");
+  AddRuling(propose, Bind(propose, command, Propose));
+  CLI::App* approve = docket->add_subcommand("approve", "Approve a proposed ruling: then it has effect");
+  AddApproval(approve, Bind(approve, command, Approve), false);
+  CLI::App* back = docket->add_subcommand("return", "Send a proposed ruling back, with a reason");
+  AddApproval(back, Bind(back, command, SendBack), true);
   AddNotYet(*docket, command, "export", "The case as a signed file");
 }
 

@@ -111,16 +111,16 @@ Act Parser::ParseAt(LineReader& line) {
     refuse.entry = line.Object(false);  // faults of the JSON are what may have to be refused
     return refuse;
   }
-  if (line.Take("rule")) {
-    Rule rule{site, ReadCase(line), {}};
+  for (const char* verb : {"rule", "propose"}) {
+    if (!line.Take(verb)) continue;
+    Rule rule{site, ReadCase(line), {}, verb == std::string_view("propose")};
     rule.ruling = line.Object(true);
     return rule;
   }
-  for (const char* verb : {"propose", "approve"}) {
-    if (!line.Take(verb)) continue;
-    ReadCase(line);
-    line.Object(true);
-    return NotYet{verb};
+  if (line.Take("approve")) {
+    Approve approve{site, ReadCase(line), {}};
+    approve.approval = line.Object(true);
+    return approve;
   }
   if (line.Take("readmit")) return Readmit{site, line.Word("an entry")};
   line.Fail("at a site one can pack, file, refuse, rule, propose, approve, readmit or expect");

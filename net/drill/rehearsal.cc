@@ -69,6 +69,12 @@ const std::string& Rehearsal::Entry(const std::string& name) const {
   return found == entries_.end() ? name : found->second;
 }
 
+// The subject of a case about an entry is that entry.
+CaseName Rehearsal::Named(CaseName name) const {
+  if (name.rule == "premise" || name.rule == "authority" || name.rule == "orphan") name.subject = Entry(name.subject);
+  return name;
+}
+
 absl::StatusOr<Draft> Rehearsal::ReadDraft(const WrittenObject& written) const {
   absl::StatusOr<Draft> draft = ParseDraft(written.text);
   if (!draft.ok()) return draft;
@@ -175,15 +181,33 @@ Step Rehearsal::Do(const Rule& act) {
   Site& site = sites_.Of(act.site);
   if (!site.running()) return Down(site);
   if (absl::Status status = sites_.Pass(kFilingMs); !status.ok()) return Failed("time goes on", site.name, status);
+  const CaseName named = Named(act.subject);
   absl::StatusOr<RulingDraft> ruling = ParseRuling(act.ruling.text);
   if (!ruling.ok()) return Failed("the ruling is accepted", site.name, ruling.status());
-  ruling->rule = act.subject.rule;
-  ruling->subject = act.subject.subject;
+  std::tie(ruling->rule, ruling->subject) = std::tie(named.rule, named.subject);
   ruling->keep = Entry(ruling->keep);
-  absl::StatusOr<Receipt> receipt = site.db->Rule(*ruling);
-  if (!receipt.ok()) return Failed("the ruling is accepted", site.name, receipt.status());
-  Step step = Says(
-      absl::StrCat(site.name, " rules ", receipt->short_name, "  ", ruling->rule, " ", ruling->subject, ": ", Describe(*ruling)));
+  absl::StatusOr<Receipt> receipt = act.proposes ? site.db->Propose(*ruling) : site.db->Rule(*ruling);
+  if (!receipt.ok())
+    return Failed(act.proposes ? "the proposal is accepted" : "the ruling is accepted", site.name, receipt.status());
+  Step step = Says(absl::StrCat(site.name, act.proposes ? " proposes " : " rules ", receipt->short_name, "  ", ruling->rule, " ",
+                                ruling->subject, ": ", Describe(*ruling)));
+  step.entry = receipt->short_name;
+  return step;
+}
+
+Step Rehearsal::Do(const Approve& act) {
+  Site& site = sites_.Of(act.site);
+  if (!site.running()) return Down(site);
+  if (absl::Status status = sites_.Pass(kFilingMs); !status.ok()) return Failed("time goes on", site.name, status);
+  const CaseName named = Named(act.subject);
+  absl::StatusOr<ApprovalDraft> approval = ParseApproval(act.approval.text);
+  if (!approval.ok()) return Failed("the approval is accepted", site.name, approval.status());
+  std::tie(approval->rule, approval->subject) = std::tie(named.rule, named.subject);
+  approval->proposal = Entry(approval->proposal);
+  absl::StatusOr<Receipt> receipt = site.db->Approve(*approval);
+  if (!receipt.ok()) return Failed("the approval is accepted", site.name, receipt.status());
+  Step step = Says(absl::StrCat(site.name, " approves ", receipt->short_name, "  ", named.rule, " ", named.subject, " (",
+                                approval->officer, ")"));
   step.entry = receipt->short_name;
   return step;
 }
@@ -301,8 +325,7 @@ Step Rehearsal::ExpectEqual(const std::string& site) {
 
 // Names stand for entries in what is expected: the subjects that are entries, and the list of dependants.
 Step Rehearsal::ExpectCheck(Expect expect) {
-  const std::string& rule = expect.subject.rule;
-  if (rule == "premise" || rule == "authority" || rule == "orphan") expect.subject.subject = Entry(expect.subject.subject);
+  expect.subject = Named(expect.subject);
   const bool on_entry = expect.check == Check::kHeld || expect.check == Check::kSettled || expect.check == Check::kOrder;
   if (on_entry) expect.address = Entry(expect.address);
   if (expect.check == Check::kOrder) expect.then = Entry(expect.then);

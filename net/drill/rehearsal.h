@@ -49,6 +49,7 @@ class Rehearsal {
   Step Do(const File& act);
   Step Do(const Refuse& act);
   Step Do(const Rule& act);
+  Step Do(const Approve& act);
   Step Do(const SyncAll& act);
   Step Do(const SyncPair& act);
   Step Do(const Cut& act);
@@ -67,6 +68,7 @@ class Rehearsal {
   Step Found(Step opening);
   Step ExpectEqual(const std::string& site);
   Step ExpectCheck(Expect expect);
+  CaseName Named(CaseName name) const;
   absl::StatusOr<Draft> ReadDraft(const WrittenObject& written) const;
   const std::string& Entry(const std::string& name) const;  // a name of the drill stands for its entry
 

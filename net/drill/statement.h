@@ -44,10 +44,16 @@ struct Refuse {  // at S refuse KIND OBJ: kind or rule id
   std::string site, kind;
   WrittenObject entry;
 };
-struct Rule {  // at S rule CASE OBJ
+struct Rule {  // at S rule CASE OBJ, at S propose CASE OBJ
   std::string site;
   CaseName subject;
   WrittenObject ruling;
+  bool proposes = false;  // for another officer to approve
+};
+struct Approve {  // at S approve CASE OBJ
+  std::string site;
+  CaseName subject;
+  WrittenObject approval;
 };
 struct SyncAll {};  // sync
 struct SyncPair {   // sync A B
@@ -120,8 +126,9 @@ struct NotYet {  // a verb or check of the language that this version reads and 
   std::string verb;
 };
 
-using Act = std::variant<UsePack, NameSites, NameOthers, EndSite, Readmit, LoadPack, File, Refuse, Rule, SyncAll, SyncPair, Cut,
-                         CutOneWay, HealAll, HealPair, Tick, Skew, Crash, Restart, BackUp, Restore, Expect, NotYet>;
+using Act =
+    std::variant<UsePack, NameSites, NameOthers, EndSite, Readmit, LoadPack, File, Refuse, Rule, Approve, SyncAll, SyncPair, Cut,
+                 CutOneWay, HealAll, HealPair, Tick, Skew, Crash, Restart, BackUp, Restore, Expect, NotYet>;
 
 struct Statement {
   int line = 0;

@@ -149,7 +149,6 @@ TEST(Verbs, OfLaterVersionsAreKnownAndSaySo) {
                                                {"extract", "parcel/1", "-o", "f"},
                                                {"sim", "--seed", "1"},
                                                {"site", "drain"},
-                                               {"case", "propose", "x", "y"},
                                                {"case", "export", "x"},
                                                {"file", "--ack", "settled"},
                                                {"log", "--follow"},

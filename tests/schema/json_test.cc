@@ -258,12 +258,21 @@ void Scenario::Ruling() {
   Do("tallinn", with({"--keep", "tallinn-1"}), 6, {"refused"});
   Do("tallinn", with({"--set", "no JSON"}), 2, {"error"});
   Do("tallinn", {"case", "rule", "parcel.owner", "parcel/2", "--both", "--officer", "judge", "--reason", "none"}, 4, {"error"});
+  Do("tallinn", with({"--none", "--preview"}), 0, {"preview"});
+  Do("tallinn", {"case", "propose", "parcel.owner", "parcel/1", "--none", "--officer", "anu", "--reason", "neither"}, 0,
+     {"receipt"});
+  Do("tallinn", {"case", "show", "parcel.owner", "parcel/1"}, 0, {"case"});
+  Do("tallinn", {"case", "approve", "parcel.owner", "parcel/1", "--officer", "anu"}, 6, {"refused"});
+  Do("tallinn", {"case", "return", "parcel.owner", "parcel/1", "--officer", "olev", "--reason", "hear them"}, 0, {"receipt"});
+  Do("tallinn", {"case", "show", "parcel.owner", "parcel/1"}, 0, {"case"});
+  Do("tallinn", {"log"}, 0, {"entry"});
   Do("tallinn",
      with({"--set", R"({"parcel/1/owner":"Anu"})", "--principle", "the deed", "--effect", "2026-05-01", "--tell", "Mari"}), 0,
      {"receipt"});
   contested_ = false;
-  Do("tallinn", {"case", "rule", "parcel-number", "12/345", "--both", "--officer", "judge", "--reason", "renumbered"}, 0,
+  Do("tallinn", {"case", "propose", "parcel-number", "12/345", "--both", "--officer", "judge", "--reason", "renumbered"}, 0,
      {"receipt"});
+  Do("tallinn", {"case", "approve", "parcel-number", "12/345", "--officer", "olev", "--reason", "agreed"}, 0, {"receipt"});
   Do("tallinn", {"get", "parcel/1"}, 0, {"record"});
   Do("tallinn", {"case", "ls"}, 0, {});
   Do("tallinn", {"case", "ls", "--all"}, 0, {"case"});

@@ -251,6 +251,16 @@ class Database {
   // Decides a case. Errors: refusal `ruling` or `officers`.
   absl::StatusOr<Receipt> Rule(const RulingDraft& ruling);
 
+  // Where two officers are asked for, or wanted: one proposes a ruling, another approves it, and then it has effect, or sends it
+  // back and says why. Approved is what was proposed on the case as it was: where new facts came since, it is refused. Errors: as
+  // Rule; refusal `officers` (the same officer).
+  absl::StatusOr<Receipt> Propose(const RulingDraft& ruling);
+  absl::StatusOr<Receipt> Approve(const ApprovalDraft& approval);
+  absl::StatusOr<Receipt> SendBack(const ApprovalDraft& approval);
+
+  // What a ruling would do, tried above a snapshot without the writer's turn: nothing is filed. Errors: as Rule.
+  absl::StatusOr<RulingPreview> Preview(const RulingDraft& ruling) const;
+
   // The card (text) that a site hands to a member, its fingerprint, and the member's act. Where the site is there already with
   // another key, the card says so, and its new lane is the site's next: this ends nothing of the lane before.
   std::string SiteCard() const;

@@ -118,6 +118,28 @@ struct RulingDraft {
 // {"keep":ENTRY | "set":{…} | "both":true | "none":true, "officer":…, "reason":…, …}. The case is set by the caller.
 absl::StatusOr<RulingDraft> ParseRuling(std::string_view json);
 
+// Another officer's word on a proposed ruling: it takes effect, or goes back.
+struct ApprovalDraft {
+  std::string rule, subject;  // as of a RulingDraft
+  std::string proposal;       // ENTRY; "" = the only one that stands
+  std::string officer, reason;
+};
+// {"officer":…, "reason":…, "proposal":ENTRY}: reason and proposal may be left out. The case is set by the caller.
+absl::StatusOr<ApprovalDraft> ParseApproval(std::string_view json);
+
+// What a ruling would do, before anybody signs it.
+struct RulingPreview {
+  struct Change {
+    std::string address;    // of a field; of a record whose existence changes: true or false
+    Literal before, after;  // as they are shown
+    bool contested_before = false, contested_after = false;
+  };
+  std::string state;                    // that the case would be in
+  std::vector<Change> changes;          // ascending by address
+  std::vector<std::string> dependants;  // entries that were built on what is decided: short forms, in canonical order
+  std::vector<std::string> tell;        // as the ruling says
+};
+
 // What an officer holds after a filing.
 struct Receipt {
   std::string entry;       // 64 hexadecimal digits
@@ -158,6 +180,7 @@ struct FactView {
   std::string hlc;
   std::optional<Literal> filed;
   std::vector<std::string> relied_on;
+  std::vector<std::string> stale;  // of them those that somebody changed whom its author could not know of
   std::vector<std::pair<std::string, Literal>> changed, before;  // by address, shown form
   std::vector<std::pair<std::string, std::string>> knew;  // other fact's site, "site-n" this entry had seen of it ("" = nothing)
   bool standing = false;
@@ -166,17 +189,28 @@ struct FactView {
 struct RulingView {
   std::string entry, site, officer, reason, principle, effect, outcome;  // outcome: keep tallinn-17 | set {…} | both | none
   std::vector<std::string> tell;
-  bool standing = false;  // no later ruling that knew it decides the same clashes
+  bool standing = false;                    // no later ruling that knew it decides the same clashes
+  std::string approves, proposed_by, note;  // of a ruling by two officers: the proposal, its officer; the second one's words
+};
+
+struct ProposalView {
+  std::string entry, site, officer, reason, principle, effect, outcome;  // as of a ruling
+  std::vector<std::string> tell;
+  bool standing = false;                                // it waits for another officer
+  std::string returned, returned_by, returned_because;  // the entry that sent it back, its officer, why; "" = none did
 };
 
 struct CaseView {
   std::string id, rule, subject, title;
-  std::string kind;   // field once state reference shares ranked unique no-overlap at-most acyclic existence pack
+  std::string kind;   // field once state reference shares ranked unique no-overlap at-most acyclic existence pack premise
+                      // authority orphan
   std::string field;  // the fields that it is about, joined by ", "; "" for existence and packs
   std::string state;  // open proposed ruled split reopened
   bool notice = false;
+  int officers = 1;                     // that a ruling takes
   std::vector<FactView> facts;          // in canonical order
   std::vector<RulingView> rulings;      // in canonical order
+  std::vector<ProposalView> proposals;  // in canonical order
   std::vector<std::string> dependants;  // short forms, in canonical order
   std::vector<std::string> records;     // addresses concerned
 };
@@ -260,6 +294,7 @@ struct StatusView {
 Literal ToJson(const Receipt&);
 Literal ToJson(const RecordView&);
 Literal ToJson(const CaseView&);
+Literal ToJson(const RulingPreview&);
 Literal ToJson(const EntryView&);
 Literal ToJson(const SiteView&);
 Literal ToJson(const EpochView&);

@@ -74,7 +74,7 @@ TEST(ToJson, ShowsACase) {
       R"("before":{"parcel/1/owner":"Mari"},"standing":true,"id":"ab12","hlc":"2026-01-01T00:10:00.000Z",)"
       R"("knew":[{"site":"luxembourg","up_to":"luxembourg-3"},{"site":"tartu","up_to":null}]}],)"
       R"("rulings":[{"entry":"tartu-2","site":"tartu","officer":"judge","reason":"filed first","outcome":"keep tallinn-17",)"
-      R"("standing":true,"tell":["Liis"]}],"dependants":["tallinn-18"],"kind":"field","field":"owner","title":"","notice":false,"records":["parcel/1"]})");
+      R"("standing":true,"tell":["Liis"]}],"dependants":["tallinn-18"],"kind":"field","field":"owner","title":"","notice":false,"officers":1,"records":["parcel/1"]})");
 }
 
 TEST(ToJson, ShowsAnEntryASiteAndTheStatus) {
