@@ -524,6 +524,9 @@ absl::StatusOr<std::vector<Scope>> Docket::Touched() {
   std::vector<Scope> touched = work_.TakeTouched();
   for (const Scope& scope : touched) NoteWeighed(scope);
   for (Scope& scope : work_.TakeTouched()) touched.push_back(std::move(scope));
+  std::erase_if(touched, [&](const Scope& scope) {  // of a filing that was refused nothing is there
+    return scope.on_entry() && SeqOf(scope.entry) > work_.lanes.At(HandleOf(scope.entry)).tip();
+  });
   std::sort(touched.begin(), touched.end());
   touched.erase(std::unique(touched.begin(), touched.end()), touched.end());
   const auto cycles =

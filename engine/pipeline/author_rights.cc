@@ -95,7 +95,7 @@ absl::Status Author::CheckJudge(const Case& c, const std::string& officer, std::
   std::set<std::string> registers;
   for (const CaseFact& fact : c.Facts()) {
     ASSIGN_OR_RETURN(const Entry entry, work_.journal.EntryAt(fact.dot));
-    if (!officer.empty() && entry.officer == officer)
+    if (!officer.empty() && entry.officer == officer && entry.kind == EntryKind::kFiling)
       return Refuse({"authority", c.rule, c.shown,
                      Cat("nobody rules on his own act: ", officer, " filed ", work_.lanes.Short(fact.dot)),
                      "another officer rules on it"});

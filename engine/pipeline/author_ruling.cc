@@ -257,7 +257,7 @@ absl::StatusOr<Receipt> Author::DecideOnce(const RulingDraft& draft, const Decid
   return Finish(Append(entry, [&]() -> absl::Status {
     RETURN_IF_ERROR(CheckRules(false));
     ASSIGN_OR_RETURN(const Case after, batch_.docket().Look(c.scope));
-    const bool stands = after.waits() || (draft.set && !after.live.empty());
+    const bool stands = after.waits() || (draft.set && !after.live.empty() && !c.scope.on_entry());
     if (stands) return RefuseRuling(c, "the ruling would leave the clash standing");
     if (!how.look) return absl::OkStatus();
     RETURN_IF_ERROR(how.look());

@@ -56,14 +56,14 @@ void AddTo(Op& op, Changes effects) {
 absl::Status Author::EntryEffects(const RulingDraft& draft, const Case& c, Entry& entry) {
   if (draft.both) return absl::OkStatus();
   if (draft.set) return SetByHand(draft, c, entry);
-  std::set<Dot> undone{c.scope.entry};
+  std::map<Place, Dot> undone{{work_.lanes.PlaceOf(c.scope.entry), c.scope.entry}};  // in one order everywhere
   if (!draft.keep.empty()) {
     ASSIGN_OR_RETURN(const CaseFact kept, KeptFact(draft, c));
     if (kept.dot == c.scope.entry) return absl::OkStatus();
   } else if (c.scope.type != Scope::Type::kOrphan) {  // there the others have no effect
-    for (const CaseFact& fact : c.Facts()) undone.insert(fact.dot);
+    for (const CaseFact& fact : c.Facts()) undone.emplace(work_.lanes.PlaceOf(fact.dot), fact.dot);
   }
-  for (const Dot dot : undone) RETURN_IF_ERROR(Undo(dot, entry));
+  for (const auto& [place, dot] : undone) RETURN_IF_ERROR(Undo(dot, entry));
   return absl::OkStatus();
 }
 

@@ -138,7 +138,7 @@ absl::Status Reader::ShowWhole(const chancery::Entry& entry, Dot dot, const Vect
       if (change.field == kNoField) continue;
       const FieldInfo& field = *ordinals.fields[change.field];
       const Cell* cell = now->record.Find(field.handle);
-      for (size_t i = 0; cell != nullptr && i < cell->size(); ++i) view.standing |= (*cell)[i].dot == dot;
+      for (size_t i = 0; cell != nullptr && !field.def.adds_up() && i < cell->size(); ++i) view.standing |= (*cell)[i].dot == dot;
       for (const Element& element : now->record.elements)
         for (const Mark& mark : element.marks) view.standing |= element.field == field.handle && mark.dot == dot;
       if (field.def.type == FieldType::kSet) continue;

@@ -76,6 +76,7 @@ void Meaning::Judge(Case& c) {
 }
 
 bool Meaning::IsWrite(const Case& c, const Fact& fact) const {
+  if (c.rule.on_entry()) return false;
   if (c.rule.between_records()) return true;
   if (c.rule.kind == Kind::kExistence || AddressOf(fact) != c.subject) return false;
   const Row& row = rows.at(c.subject);
@@ -84,6 +85,7 @@ bool Meaning::IsWrite(const Case& c, const Fact& fact) const {
 }
 
 bool Meaning::Stands(const Case& c, const Fact& fact) const {
+  if (c.rule.on_entry()) return StandsAtAll(book.items.at(fact.place));
   const Row& row = rows.at(AddressOf(fact));
   std::vector<Act> marks = row.Standing(kNoField);
   if (IsWrite(c, fact)) {
@@ -97,6 +99,7 @@ bool Meaning::Stands(const Case& c, const Fact& fact) const {
 }
 
 bool Meaning::Disputes(const Case& c, const std::string& address) const {
+  if (c.rule.on_entry()) return false;  // see QuestionsOn
   if (!c.rule.between_records()) return c.state != "ruled" && address == c.subject;
   const auto here = [&](const Fact& fact) { return AddressOf(fact) == address; };
   if (c.state == "split") return std::any_of(c.facts.begin(), c.facts.end(), here);
@@ -105,6 +108,17 @@ bool Meaning::Disputes(const Case& c, const std::string& address) const {
 }
 
 bool Meaning::Touches(const Item& item, const Case& c, const Fact& fact) const {
+  const Item* relying = Relying(c);
+  if (relying != nullptr && relying->place() == fact.place) {  // all its records
+    for (uint32_t i = 0; i < relying->entry.ops.size(); ++i) {
+      if (TouchesAt(item, c, {fact.place, i})) return true;
+    }
+    return false;
+  }
+  return TouchesAt(item, c, fact);
+}
+
+bool Meaning::TouchesAt(const Item& item, const Case& c, const Fact& fact) const {
   const std::string record = AddressOf(fact);
   for (const Op& op : item.entry.ops) {
     if (AddressText(item.entry, op) == record) return true;

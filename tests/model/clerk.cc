@@ -28,7 +28,9 @@ Op OpOn(const Address& record, OpKind kind, Few<PackId>& packs) {
 OpKind KindOfEdit(const Meaning& view, const std::string& address) {
   const auto c = view.cases.find({"existence", address});
   const bool contested = c != view.cases.end() && view.Disputes(c->second, address);
-  return view.Exists(address) && !contested ? OpKind::kEdit : OpKind::kNeutral;
+  const Row* row = view.Find(address);
+  const bool questioned = row != nullptr && !view.QuestionsOn(*row, "").empty();
+  return view.Exists(address) && !contested && !questioned ? OpKind::kEdit : OpKind::kNeutral;
 }
 
 bool Held(const Meaning& view, const std::string& address) {
@@ -43,6 +45,12 @@ namespace {
 
 // What a case about the record leaves to a person.
 bool Contested(const Meaning& view, const std::string& address) {
+  if (const Row* row = view.Find(address)) {
+    if (!view.QuestionsOn(*row, "").empty()) return true;
+    for (const FieldSpec& field : row->reg->fields) {
+      if (!view.QuestionsOn(*row, field.name).empty()) return true;
+    }
+  }
   return std::any_of(view.cases.begin(), view.cases.end(),
                      [&](const auto& known) { return !known.second.notice && view.Disputes(known.second, address); });
 }

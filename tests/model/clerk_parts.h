@@ -53,6 +53,8 @@ void Retract(const Meaning& view, const std::string& address, uint32_t field, st
 void Settle(const Meaning& view, const std::string& address, const std::string& field, const Value& value, Expected& out);
 Imagined After(const Meaning& view, LaneId lane, const RulingDraft& draft, const Expected& out);
 
+void RuleOnEntry(const Meaning& view, LaneId lane, const Case& c, const RulingDraft& ruling, Expected& out);
+std::set<std::string> FieldsWritten(const Meaning& view, const Case& c);  // of one value, by the entries of the case
 void RuleOnShares(const Meaning& view, const Case& c, const RulingDraft& ruling, Expected& out);
 void RuleOnRanked(const Meaning& view, const Case& c, const RulingDraft& ruling, Expected& out);
 void RuleByReturn(const Meaning& view, LaneId lane, const Case& c, const RulingDraft& ruling, Expected& out);

@@ -203,7 +203,10 @@ void SettleByHand(const Meaning& view, const Case& c, const Literal& object, Exp
     address.field.clear();
     const auto here = [&](const Fact& fact) { return view.AddressOf(fact) == address.Text(); };
     const bool elsewhere = !c.rule.between_records() && address.Text() != c.subject;
-    if (!c.rule.is_on(field) || elsewhere || c.rule.shown == "ranked" || std::none_of(c.facts.begin(), c.facts.end(), here)) {
+    const bool written = c.rule.on_entry() && FieldsWritten(view, c).contains(address.Text() + "/" + field);
+    const bool about =
+        c.rule.is_on(field) && !elsewhere && c.rule.shown != "ranked" && std::any_of(c.facts.begin(), c.facts.end(), here);
+    if (c.rule.on_entry() ? !written : !about) {
       out.refusals.insert("ruling");
       return;
     }
@@ -228,6 +231,7 @@ void CheckRuling(const Meaning& view, LaneId lane, const RulingDraft& draft, Exp
 
 void RuleByKind(const Meaning& view, LaneId lane, const Case& c, const RulingDraft& draft, Expected& out) {
   if (draft.set) return SettleByHand(view, c, *draft.set, out);
+  if (c.rule.on_entry()) return RuleOnEntry(view, lane, c, draft, out);
   if (c.rule.kind == Kind::kUnique) return WithdrawClaims(view, c, draft, out);
   if (c.rule.kind == Kind::kExistence) return RuleOnExistence(view, c, draft, out);
   if (c.rule.between_records()) return RuleByReturn(view, lane, c, draft, out);

@@ -6,6 +6,8 @@
 #include <optional>
 #include <set>
 
+#include "tests/model/clerk_parts.h"
+
 namespace chancery::model {
 
 bool Present(const Row* row, const std::string& field) {
@@ -305,6 +307,13 @@ Draft Draw::Filing(const Meaning& view) {
 Literal Draw::SetFor(const Meaning& view, const Case& c) {
   Literal out = Literal::Object();
   if (c.rule.kind == RuleSpec::Kind::kExistence) return out.Add(c.subject, "a");
+  if (c.rule.on_entry()) {
+    const std::set<std::string> written = FieldsWritten(view, c);
+    if (written.empty() || Chance(5)) return out.Add("parcel/1/owner", "a");
+    const std::string at = Of(std::vector<std::string>(written.begin(), written.end()));
+    const chancery::Address address = *chancery::Address::Parse(at);
+    return out.Add(at, ValueFor(*FieldOf(RegisterOf(address.reg), address.field)));
+  }
   std::set<std::string> records;
   for (const Fact& fact : c.facts) records.insert(view.AddressOf(fact));
   for (const std::string& address : records) {

@@ -122,11 +122,16 @@ Meaning::Meaning(const Book& the_book, const Seen& the_seen) : book(the_book), s
     const Ruling& ruling = *item->entry.ruling;
     cases[{ruling.rule, ruling.subject}].rulings.push_back(item);
   }
-  for (auto& [key, c] : cases) {
-    c.rule = RuleOf(key.first);
-    c.subject = key.second;
-    Judge(c);
-  }
+  const auto judge = [&](bool on_entry) {
+    for (auto& [key, c] : cases) {
+      c.rule = RuleOf(key.first);
+      c.subject = key.second;
+      if (c.rule.on_entry() == on_entry) Judge(c);
+    }
+  };
+  judge(false);
+  FindPremises();
+  judge(true);
 }
 
 void Meaning::Fold() {

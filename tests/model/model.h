@@ -90,6 +90,9 @@ class Meaning {
   // RULE \t SUBJECT \t RECORD \t writers, sorted: who holds what under the rules that compare records by a value.
   std::vector<std::string> ClaimLines() const;
 
+  const Item* Relying(const Case& c) const;  // the entry that it is about as a whole; nullptr: it is about none
+  std::vector<const Case*> QuestionsOn(const Row& row, const std::string& field) const;
+
   const Book& book;
   const Seen seen;
   std::vector<const Item*> order;  // canonical
@@ -106,6 +109,11 @@ class Meaning {
   void FindDangling(const Row& row, uint32_t field);
   void FindLifeClashes(const Row& row);
   void FindClashesBetweenRecords();
+  void FindPremises();
+  void FindStale(const Item& t, const Premise& premise);
+  void FindStaleClaim(const Item& t, const Premise& premise);
+  std::vector<const Case*> Questions(const std::vector<Act>& acts) const;
+  bool StandsAtAll(const Item& item) const;
   void AddClash(const std::string& rule, const std::string& subject, const Fact& a, const Fact& b, bool tie = false);
   void Judge(Case& c);
   FieldView View(const Row& row, uint32_t field) const;
@@ -113,8 +121,10 @@ class Meaning {
   std::vector<std::string> WaitingCases(const Row& row, const std::string& field) const;  // ids; field "" = of its existence
   std::vector<std::string> Dependants(const Case& c) const;
   bool Touches(const Item& item, const Case& c, const Fact& fact) const;
+  bool TouchesAt(const Item& item, const Case& c, const Fact& fact) const;  // on the record of that operation
 };
 
 std::string AddressText(const Entry& entry, const Op& op);
+std::string SubjectOfEntry(const Item& item);
 
 }  // namespace chancery::model

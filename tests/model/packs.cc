@@ -203,6 +203,7 @@ RuleSpec OwnRule(const std::string& reg, const FieldSpec& field) {
 
 RuleSpec RuleOf(const std::string& id) {
   if (id == "existence") return {.kind = RuleSpec::Kind::kExistence, .id = id, .shown = id};
+  if (id == "premise") return {.kind = RuleSpec::Kind::kPremise, .id = id, .shown = id};
   for (const PackSpec& pack : Packs()) {
     for (const RuleSpec& rule : pack.rules) {
       if (rule.id == id) return rule;

@@ -61,8 +61,8 @@ struct RegisterSpec {
   std::vector<FieldSpec> fields;  // ascending by name: the index is the ordinal
 };
 
-struct RuleSpec {  // kField and kExistence exist by themselves, the others are `[[rule]]`s
-  enum class Kind { kField, kExistence, kUnique, kNoOverlap, kAtMost, kAcyclic } kind = Kind::kUnique;
+struct RuleSpec {  // kPremise, kField and kExistence exist by themselves, the others are `[[rule]]`s
+  enum class Kind { kPremise, kField, kExistence, kUnique, kNoOverlap, kAtMost, kAcyclic } kind = Kind::kUnique;
   std::string id;
   std::string reg = {};               // kExistence: none
   std::vector<std::string> on = {};   // its fields; kExistence: none
@@ -73,6 +73,7 @@ struct RuleSpec {  // kField and kExistence exist by themselves, the others are 
   bool casefold = false, notice = false, hold = false;
   std::string shown = "unique";  // the kind, as a case shows it
 
+  bool on_entry() const { return kind == Kind::kPremise; }
   bool between_records() const { return kind > Kind::kExistence; }
   bool is_on(const std::string& field) const;
 };

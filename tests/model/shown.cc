@@ -38,6 +38,7 @@ std::vector<std::string> Meaning::WaitingCases(const Row& row, const std::string
     const bool about = field.empty() ? c.rule.kind == Kind::kExistence : c.rule.is_on(field);
     if (about && !c.notice && Disputes(c, row.address)) ids.push_back(ShownId(c));
   }
+  for (const Case* c : QuestionsOn(row, field)) ids.push_back(ShownId(*c));
   std::sort(ids.begin(), ids.end());
   return ids;
 }
@@ -81,13 +82,14 @@ CaseView Meaning::View(const Case& c) const {
   CaseView view;
   view.id = ShownId(c);
   view.rule = c.rule.id;
-  view.subject = c.subject;
+  const Item* relying = Relying(c);
+  view.subject = relying == nullptr ? c.subject : book.Short(relying->place());
   view.kind = c.rule.shown;
   view.state = c.state;
   view.notice = c.notice;
   for (const std::string& field : c.rule.on) view.field += (view.field.empty() ? "" : ", ") + field;
   std::set<std::string> records;
-  if (!c.rule.between_records()) records.insert(Address::Parse(c.subject)->Shown());
+  if (!c.rule.between_records() && !c.rule.on_entry()) records.insert(Address::Parse(c.subject)->Shown());
   for (const Item* item : order) {
     for (const Fact& fact : c.facts) {
       if (fact.place != item->place()) continue;
@@ -99,6 +101,8 @@ CaseView Meaning::View(const Case& c) const {
       shown.basis = item->entry.basis;
       shown.standing = Stands(c, fact);
       view.facts.push_back(shown);
+      for (const Op& op : c.rule.on_entry() ? item->entry.ops : Ops())
+        records.insert(Address::Parse(AddressText(item->entry, op))->Shown());
       if (c.rule.between_records()) records.insert(Address::Parse(AddressOf(fact))->Shown());
     }
   }
