@@ -33,10 +33,6 @@ enum class Bug : uint8_t {
   kOverlapOfNeighbours,         // only intervals next to each other in the index are compared
   kOnlyTheStraw,                // of contributions above a limit only the first is a clash
   kCycleFiled,                  // a reference that leads back is filed
-  kPremiseByClock,              // what was relied on goes stale by earlier writes only
-  kPremiseOnArrival,            // only by writes that arrive later
-  kPremiseTwice,                // also where a case weighs it already
-  kOfficerChangeForgotten,      // an officer's entries are not looked at when the change arrives after them
   kSilentLaneNotHeard,          // a round is closed without a lane that has filed nothing since its admission
   kMostLanesClose,              // a round is closed when more than half of the lanes have passed it
   kRoundEndsBefore,             // what is stamped exactly at a round's end is left to the next
@@ -50,7 +46,7 @@ enum class Bug : uint8_t {
   kWitnessSettles,              // a witness counts as a holder of data
   kVoidIsPlaced,                // what an ended lane filed behind its end has places
 };
-inline constexpr int kMergeBugCount = 30, kBugCount = 42;  // those before are about what merges, the others about the order
+inline constexpr int kMergeBugCount = 26, kBugCount = 38;  // those before are about what merges, the others about the order
 
 #ifdef CHANCERY_PLANTED_BUGS
 void PlantBug(Bug bug);
