@@ -67,10 +67,11 @@ absl::StatusOr<bool> Snapshot::Impl::IsCertain(const RegisterInfo& reg, const Fi
                                                const FieldPeek& peek) {
   if (!peek.single || !peek.exists || !field.rules.empty() || !field.def.one_value()) return false;
   if (cases == 0) return true;
-  if (field.refers() || !peek.born) return false;
+  if (field.refers() || peek.born == 0) return false;
   ASSIGN_OR_RETURN(const View* opened, Open());
-  if (opened->work->sums.disputed > 0) {
-    ASSIGN_OR_RETURN(const std::vector<chancery::Case> about, opened->docket.OfEntry(peek.dot));
+  for (const Dot dot : {peek.born, peek.dot}) {
+    if (opened->work->sums.disputed == 0) break;
+    ASSIGN_OR_RETURN(const std::vector<chancery::Case> about, opened->docket.OfEntry(dot));
     if (!about.empty()) return false;
   }
   const std::string address = Name(reg, row);

@@ -71,7 +71,7 @@ absl::StatusOr<Record> DecodeRecord(std::string_view stored);
 struct FieldPeek {
   bool ok = false;      // false: damaged
   bool exists = false;  // the record has a standing creation
-  bool born = false;    // and nothing else stands of creations, deletions and rulings on whether it exists
+  Dot born = 0;         // its entry, where nothing else stands of creations, deletions and rulings on whether it exists
   bool found = false;
   bool single = false;
   Dot dot = 0;

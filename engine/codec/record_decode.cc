@@ -291,7 +291,7 @@ FieldPeek PeekField(std::string_view stored, uint16_t field) {
   ByteReader in(lists->slots);
   const Head head = ReadHead(in);
   for (size_t i = 0; head.ops && i < writers; ++i) in.Varint();
-  peek.born = head.life == kBorn;
+  if (head.life == kBorn && writers > 0) peek.born = WordAt(lists->writers, 0);
   peek.exists = head.life == kBorn || head.life == kRareLive;
   peek.ok = in.ok();
   for (uint64_t next = 0; !in.AtEnd() && next <= field;) {

@@ -30,7 +30,7 @@ absl::Status Author::CheckUncontested(const RecordKey& key, const RecordEdit& ed
   if (cases.empty()) return absl::OkStatus();
   return Refuse({"contested", cases[0].rule, work_.AddressOf(key),
                  Cat(work_.AddressOf(key), " is contested: only a ruling can end it"),
-                 Cat("chancery case show ", cases[0].rule, " ", cases[0].subject)});
+                 Cat("chancery case show ", cases[0].rule, " ", cases[0].shown)});
 }
 
 absl::Status Author::CheckMove(const FieldInfo& field, const Write* base, const Value& value, const std::string& at) {
@@ -52,7 +52,8 @@ absl::Status Author::CheckHold(const RecordKey& key, const RecordEdit& edit) {
     ASSIGN_OR_RETURN(const std::vector<Case> cases, batch_.docket().OfField(key, edit, *field));
     for (const Case& c : cases) {
       const RuleInfo* rule = work_.catalog().Rule(c.rule);
-      if (rule != nullptr ? !rule->def.hold : !field->def.hold) continue;
+      const bool its_own = c.rule == field->rule_id && field->def.hold;
+      if (rule != nullptr ? !rule->def.hold : !its_own) continue;
       return Refuse({"hold", c.rule, work_.AddressOf(key),
                      Cat("nothing is entered on ", work_.AddressOf(key), " while the case ", c.rule, " waits for a ruling"),
                      Cat("chancery case show ", c.rule, " ", c.shown)});
