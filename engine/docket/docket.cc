@@ -11,8 +11,6 @@
 namespace chancery {
 namespace {
 
-const Hash128 kDisputed = HashParts({"disputed entries"});
-
 constexpr size_t kClashBytes = 40;  // of a clash's row
 
 std::string HeaderKey(const Hash128& id) { return std::string(id.view()) + std::string(16, '\0'); }
@@ -39,14 +37,31 @@ CaseRow DecodeHeader(std::string_view key, std::string_view value) {
   return row;
 }
 
-std::string EncodeRuling(const RulingRow& ruling) {
-  ByteWriter w;
-  w.Raw(ruling.outcome.view());
-  w.Varint(ruling.facts.size());
-  for (const CaseFact& f : ruling.facts) {
+void PutFacts(ByteWriter& w, const std::vector<CaseFact>& facts) {
+  w.Varint(facts.size());
+  for (const CaseFact& f : facts) {
     w.U64(f.dot);
     w.Varint(f.op);
   }
+}
+
+std::vector<CaseFact> ReadFacts(ByteReader& r) {
+  std::vector<CaseFact> facts;
+  for (uint64_t left = r.Varint(); left > 0 && r.ok(); --left) {
+    const Dot dot = r.U64();
+    facts.push_back({dot, static_cast<uint32_t>(r.Varint())});
+  }
+  return facts;
+}
+
+absl::Status DamagedRow(std::string_view what) {
+  return Error(absl::StatusCode::kDataLoss, Cat("a row of ", what, " is damaged"), "chancery verify --rebuild derives it again");
+}
+
+std::string EncodeRuling(const RulingRow& ruling) {
+  ByteWriter w;
+  w.Raw(ruling.outcome.view());
+  PutFacts(w, ruling.facts);
   w.Varint(ruling.seen.size());
   for (const Dot d : ruling.seen) w.U64(d);
   return SizedRow(w.out);
@@ -59,10 +74,7 @@ std::optional<RulingRow> DecodeRuling(std::string_view key, std::string_view val
   if (!r.ok() || key.size() != 24) return std::nullopt;
   row.dot = Read64(key, 16);
   row.outcome = Hash128::From(outcome);
-  for (uint64_t left = r.Varint(); left > 0 && r.ok(); --left) {
-    const Dot dot = r.U64();
-    row.facts.push_back({dot, static_cast<uint32_t>(r.Varint())});
-  }
+  row.facts = ReadFacts(r);
   for (uint64_t left = r.Varint(); left > 0 && r.ok(); --left) row.seen.push_back(r.U64());
   return r.ok() && r.AtEnd() ? std::optional(std::move(row)) : std::nullopt;
 }
@@ -70,24 +82,18 @@ std::optional<RulingRow> DecodeRuling(std::string_view key, std::string_view val
 std::string EncodeProposal(const ProposalRow& row) {
   ByteWriter w;
   w.U64(row.returns);
-  w.Varint(row.facts.size());
-  for (const CaseFact& f : row.facts) {
-    w.U64(f.dot);
-    w.Varint(f.op);
-  }
+  PutFacts(w, row.facts);
   return SizedRow(w.out);
 }
 
-ProposalRow DecodeProposal(std::string_view key, std::string_view value) {
+std::optional<ProposalRow> DecodeProposal(std::string_view key, std::string_view value) {
   ByteReader r(UnsizedRow(value));
   ProposalRow row;
+  if (key.size() != 24) return std::nullopt;
   row.dot = Read64(key, 16);
   row.returns = r.U64();
-  for (uint64_t left = r.Varint(); left > 0 && r.ok(); --left) {
-    const Dot dot = r.U64();
-    row.facts.push_back({dot, static_cast<uint32_t>(r.Varint())});
-  }
-  return row;
+  row.facts = ReadFacts(r);
+  return r.ok() && r.AtEnd() ? std::optional(std::move(row)) : std::nullopt;
 }
 
 // Rulings say the same iff outcome, entry kept and values set are equal.
@@ -107,6 +113,15 @@ Hash128 OutcomeHash(const Entry& entry) {
     }
   }
   return HashParts({w.out});
+}
+
+// As this store names them, ascending.
+std::vector<CaseFact> FactsOf(const Ruling& ruling, const Lanes& lanes) {
+  std::vector<CaseFact> facts;
+  for (const Fact& f : ruling.facts)
+    if (const auto dot = lanes.DotOf(f.place)) facts.push_back({*dot, f.op});
+  std::sort(facts.begin(), facts.end());
+  return facts;
 }
 
 Hash128 RuledScope(const RecordKey& record, uint64_t rule) { return HashParts({"ruled", record, Key64(rule)}); }
@@ -158,7 +173,8 @@ absl::Status Docket::FoldRuling(const Entry& entry, Dot dot, const Vector& seen)
   ASSIGN_OR_RETURN(const std::vector<RulingRow> known, RulingsOf(id));
   for (const RulingRow& other : known)
     if (seen.Has(other.dot)) row.seen.push_back(other.dot);
-  const std::optional<Scope> scope = ScopeOf(ruling);
+  const std::optional<Scope> scope = ScopeOf(ruling.rule, ruling.subject);
+  if (EntryRule(ruling.rule)) on_entries_.push_back(ruling);  // which entry that is, the journal says once it has the batch
   ruled_.emplace_back();
   if (scope && scope->on_values()) ruled_.back().emplace(row, *scope);
   fresh_[id].push_back(std::move(row));
@@ -202,11 +218,10 @@ std::optional<Scope> Docket::ScopeOf(std::string_view rule, std::string_view sub
   if (rule == "pack")
     return catalog.InForce(subject) == nullptr ? std::nullopt
                                                : std::optional(Scope{Scope::Type::kPack, {}, 0, 0, std::string(subject)});
-  if (const std::optional<Scope::Type> type = EntryRule(rule)) {
+  if (EntryRule(rule)) {
     const std::string key = HeaderKey(CaseId(rule, subject));
     const auto row = work_.txn().Get(Table::kCase, key);
-    const Dot entry = row ? DecodeHeader(key, *row).entry : 0;
-    return entry == 0 ? std::nullopt : std::optional(Scope{.type = *type, .entry = entry});
+    return row ? ScopeOf(DecodeHeader(key, *row)) : std::nullopt;
   }
   const RuleInfo* info = catalog.Rule(rule);
   if (info != nullptr && info->def.kind != RuleKind::kAcyclic)
@@ -241,15 +256,20 @@ int Docket::OfficersFor(const Scope& scope) const {
   return catalog.Officers(rule != nullptr ? rule->def.id : field != nullptr ? field->rule_id : "existence", *reg, field);
 }
 
-// A case about an entry may not be on the docket yet: the entry is one of the facts.
-std::optional<Scope> Docket::ScopeOf(const Ruling& ruling) const {
-  const std::optional<Scope::Type> type = EntryRule(ruling.rule);
-  for (const Fact& fact : type ? ruling.facts : std::vector<Fact>()) {
+std::optional<Scope> Docket::ScopeOf(const CaseRow& row) const {
+  if (row.entry == 0) return EntryRule(row.rule) ? std::nullopt : ScopeOf(row.rule, row.subject);
+  const std::optional<Scope::Type> type = EntryRule(row.rule);
+  if (!type || HandleOf(row.entry) >= work_.lanes.size()) return std::nullopt;
+  return Scope{.type = *type, .entry = row.entry};
+}
+
+std::optional<Dot> Docket::EntryOf(const Ruling& ruling) const {
+  for (const Fact& fact : EntryRule(ruling.rule) ? ruling.facts : std::vector<Fact>()) {
     const std::optional<Dot> dot = work_.lanes.DotOf(fact.place);
     const absl::StatusOr<EntryId> id = dot ? work_.journal.IdAt(*dot) : absl::NotFoundError("");
-    if (id.ok() && Hex(id->view()) == ruling.subject) return Scope{.type = *type, .entry = *dot};
+    if (id.ok() && Hex(id->view()) == ruling.subject) return dot;
   }
-  return ScopeOf(ruling.rule, ruling.subject);
+  return std::nullopt;
 }
 
 absl::StatusOr<std::vector<RulingRow>> Docket::RulingsOf(const Hash128& id) const {
@@ -259,7 +279,7 @@ absl::StatusOr<std::vector<RulingRow>> Docket::RulingsOf(const Hash128& id) cons
     if (std::optional<RulingRow> row = DecodeRuling(rows.key(), rows.value())) {
       rulings.push_back(*std::move(row));
     } else {
-      return Error(absl::StatusCode::kDataLoss, "a row of a ruling is damaged", "chancery verify --rebuild derives it again");
+      return DamagedRow("a ruling");
     }
   if (const auto it = fresh_.find(id); it != fresh_.end()) rulings.insert(rulings.end(), it->second.begin(), it->second.end());
   RETURN_IF_ERROR(work_.txn().status());
@@ -309,22 +329,23 @@ absl::Status Docket::Judge(Case& c, bool alone) const {
 void Docket::FoldProposal(const Entry& entry, Dot dot) {
   ProposalRow row{dot, 0, {}, false};
   if (entry.returned) row.returns = work_.lanes.DotOf(entry.returned->proposal).value_or(0);
-  for (const Fact& fact : entry.proposal ? entry.proposal->facts : std::vector<Fact>())
-    if (const auto d = work_.lanes.DotOf(fact.place)) row.facts.push_back({*d, fact.op});
-  std::sort(row.facts.begin(), row.facts.end());
-  Ruling about;  // which case
-  about.rule = entry.returned ? entry.returned->rule : entry.proposal->rule;
-  about.subject = entry.returned ? entry.returned->subject : entry.proposal->subject;
-  if (entry.proposal) about.facts = entry.proposal->facts;
-  proposed_[CaseId(about.rule, about.subject)].push_back(std::move(row));
-  if (const std::optional<Scope> scope = ScopeOf(about)) work_.NoteScope(*scope);
+  if (entry.proposal) row.facts = FactsOf(*entry.proposal, work_.lanes);
+  const std::string& rule = entry.returned ? entry.returned->rule : entry.proposal->rule;
+  const std::string& subject = entry.returned ? entry.returned->subject : entry.proposal->subject;
+  proposed_[CaseId(rule, subject)].push_back(std::move(row));
+  if (entry.proposal && EntryRule(rule)) on_entries_.push_back(*entry.proposal);
+  if (const std::optional<Scope> scope = ScopeOf(rule, subject)) work_.NoteScope(*scope);
 }
 
 absl::StatusOr<std::vector<ProposalRow>> Docket::ProposalsOf(const Hash128& id, const std::vector<RulingRow>& rulings) const {
   std::vector<ProposalRow> all;
   Cursor rows(work_.txn(), Table::kProposal);
   for (bool more = rows.Seek(id.view()); more && rows.key().starts_with(id.view()); more = rows.Next())
-    all.push_back(DecodeProposal(rows.key(), rows.value()));
+    if (std::optional<ProposalRow> row = DecodeProposal(rows.key(), rows.value())) {
+      all.push_back(*std::move(row));
+    } else {
+      return DamagedRow("a proposal");
+    }
   if (const auto fresh = proposed_.find(id); fresh != proposed_.end())
     all.insert(all.end(), fresh->second.begin(), fresh->second.end());
   for (ProposalRow& row : all) {
@@ -497,9 +518,9 @@ absl::Status Docket::Flush(WriteTxn& txn) {
     ASSIGN_OR_RETURN(const std::set<std::string> rows, RuledRows(ruled->first, ruled->second));
     for (const std::string& key : rows) txn.Put(Table::kPremise, key, Key64(0));
   }
-  std::set<Hash128> ruled(order_.begin(), order_.end());
+  std::set<Hash128> weighed(order_.begin(), order_.end());  // ruled on, or proposed on
   for (const auto& [id, proposals] : proposed_) {
-    ruled.insert(id);
+    weighed.insert(id);
     for (const ProposalRow& row : proposals) txn.Put(Table::kProposal, KeyOf(id, row.dot), EncodeProposal(row));
   }
   proposed_.clear();
@@ -510,7 +531,7 @@ absl::Status Docket::Flush(WriteTxn& txn) {
   for (const Scope& scope : touched) {
     bool alone = false;
     ASSIGN_OR_RETURN(Case now, Live(scope, &alone));
-    const bool known = !now.live.empty() || ruled.contains(now.id) || txn.Get(Table::kCase, HeaderKey(now.id)).has_value();
+    const bool known = !now.live.empty() || weighed.contains(now.id) || txn.Get(Table::kCase, HeaderKey(now.id)).has_value();
     if (!known) continue;  // hardly any subject that is touched is ever disputed
     RETURN_IF_ERROR(Judge(now, alone));
     RETURN_IF_ERROR(WriteRows(txn, now));
@@ -521,11 +542,14 @@ absl::Status Docket::Flush(WriteTxn& txn) {
 // What the workspace noted; for records that may lie on cycles the subjects of the cases about those.
 absl::StatusOr<std::vector<Scope>> Docket::Touched() {
   RETURN_IF_ERROR(NoteOfficers());
+  for (const Ruling& ruling : std::exchange(on_entries_, {}))
+    if (const std::optional<Dot> entry = EntryOf(ruling)) work_.NoteScope({.type = *EntryRule(ruling.rule), .entry = *entry});
   std::vector<Scope> touched = work_.TakeTouched();
   for (const Scope& scope : touched) NoteWeighed(scope);
   for (Scope& scope : work_.TakeTouched()) touched.push_back(std::move(scope));
-  std::erase_if(touched, [&](const Scope& scope) {  // of a filing that was refused nothing is there
-    return scope.on_entry() && SeqOf(scope.entry) > work_.lanes.At(HandleOf(scope.entry)).tip();
+  std::erase_if(touched, [&](const Scope& scope) {  // of a filing that was refused nothing is there; nor where a row is damaged
+    const uint16_t handle = HandleOf(scope.entry);
+    return scope.on_entry() && (handle >= work_.lanes.size() || SeqOf(scope.entry) > work_.lanes.At(handle).tip());
   });
   std::sort(touched.begin(), touched.end());
   touched.erase(std::unique(touched.begin(), touched.end()), touched.end());
@@ -569,7 +593,10 @@ void Docket::MarkDisputed(WriteTxn& txn, const Case& now) {
   }
 }
 
-std::string Docket::DisputedRow(Dot entry) { return std::string(kDisputed.view()) + Key64(entry); }
+std::string Docket::DisputedRow(Dot entry) {
+  static const std::string scope(HashParts({"disputed entries"}).view());
+  return scope + Key64(entry);
+}
 
 absl::StatusOr<std::vector<Case>> Docket::OfEntry(Dot dot) const {
   std::vector<Case> cases;
@@ -637,9 +664,7 @@ RulingRow Docket::RowOf(const Entry& entry, Dot dot, const Lanes& lanes) {
   RulingRow row;
   row.dot = dot;
   row.outcome = OutcomeHash(entry);
-  for (const Fact& f : entry.ruling->facts)
-    if (const auto d = lanes.DotOf(f.place)) row.facts.push_back({*d, f.op});
-  std::sort(row.facts.begin(), row.facts.end());
+  row.facts = FactsOf(*entry.ruling, lanes);
   return row;
 }
 
@@ -655,6 +680,7 @@ bool Docket::Holds(std::string_view row, RulingRow ruling) {
 
 bool Docket::SumRows(const Txn& txn, Sums* sums) {
   bool sound = true;
+  std::set<Dot> disputed;
   Cursor rows(txn, Table::kCase);
   for (bool more = rows.Seek({}); more; more = rows.Next()) {
     const std::string_view key = rows.key(), value = rows.value();
@@ -667,7 +693,9 @@ bool Docket::SumRows(const Txn& txn, Sums* sums) {
     const CaseRow row = DecodeHeader(key, value);
     sound = sound && row.id == CaseId(row.rule, row.subject);
     Count(*sums, row.state, row.notice, 1);
+    if (row.disputes()) disputed.insert(row.entry);
   }
+  sums->disputed = disputed.size();
   return sound;
 }
 

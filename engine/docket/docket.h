@@ -35,7 +35,10 @@ struct CaseRow {
   CaseState state = CaseState::kNone;
   bool notice = false;
   std::string rule, subject;
-  Dot entry = 0;  // of a case about an entry
+  Dot entry = 0;           // of a case about an entry
+  bool disputes() const {  // what that entry wrote is in question
+    return entry != 0 && state != CaseState::kNone && state != CaseState::kRuled && !notice;
+  }
 };
 
 class Docket {
@@ -55,8 +58,12 @@ class Docket {
   static std::optional<Scope::Type> EntryRule(std::string_view rule);
   static std::string_view NameOfEntryRule(Scope::Type type);
 
-  // nullopt: no such rule, or the subject is none of its kind. Of a case about an entry: none is known.
+  // nullopt: no such rule, or the subject is none of its kind. Of a case about an entry: it is not on the docket.
   std::optional<Scope> ScopeOf(std::string_view rule, std::string_view subject) const;
+  std::optional<Scope> ScopeOf(const CaseRow& row) const;
+
+  // The entry that a ruling on an entry as a whole is about: one of its facts. nullopt: it is about none.
+  std::optional<Dot> EntryOf(const Ruling& ruling) const;
 
   int OfficersFor(const Scope& scope) const;  // that a ruling takes: 1 or 2
 
@@ -110,8 +117,6 @@ class Docket {
   absl::StatusOr<std::vector<Scope>> Touched();
   void NoteWeighed(const Scope& scope);
   void MarkDisputed(WriteTxn& txn, const Case& now);
-  std::optional<Scope> ScopeOf(const Ruling& ruling) const;
-
   // entry_cases.cc
   struct Relying;
   absl::StatusOr<Relying> RelyingAt(Dot dot) const;
@@ -135,6 +140,7 @@ class Docket {
   std::vector<std::optional<std::pair<RulingRow, Scope>>> ruled_;  // unique rulings of the batch; their rows are made in Flush
   std::vector<Hash128> order_;
   std::map<Hash128, std::vector<ProposalRow>> proposed_;  // of the batch
+  std::vector<Ruling> on_entries_;                        // rulings and proposals of the batch that are about an entry
   std::set<Scope> ruled_cycles_;
   std::optional<std::pair<Dot, Entry>> in_hand_;  // a ruling on packs that is folded
   uint64_t opened_ = 0;

@@ -5,12 +5,11 @@
 #include "engine/base/status.h"
 #include "engine/base/strings.h"
 #include "engine/docket/docket.h"
+#include "engine/register/officers.h"
 #include "engine/text/value_text.h"
 
 namespace chancery {
 namespace {
-
-constexpr size_t kDeputies = 8;  // who stands for whom who stands for whom …
 
 using Type = Scope::Type;
 
@@ -72,6 +71,7 @@ absl::Status Docket::LookAtEntry(Case& c) const {
   c.rule = NameOfEntryRule(c.scope.type);
   c.subject = Hex(id.view());
   ASSIGN_OR_RETURN(const Relying t, RelyingAt(c.scope.entry));
+  if (work_.lanes.At(HandleOf(t.dot)).Void(t.entry.seq, t.entry.hlc)) return absl::OkStatus();  // nothing rests on it
   if (c.scope.type == Type::kOrphan) return FindOrphaned(t, c);
   if (KnewAll(t)) return absl::OkStatus();
   if (c.scope.type == Type::kAuthority) return FindOfficerChanges(t, c);
@@ -121,7 +121,7 @@ absl::Status Docket::FindClaims(const Relying& t, const Premise& premise, Case& 
   ASSIGN_OR_RETURN(const bool weighed, IsWeighed(t, {.type = Type::kRule, .rule = rule->hash, .subject = subject}));
   if (weighed) return absl::OkStatus();
   c.notice = false;
-  c.live.insert(c.live.end(), found.begin(), found.end());
+  AddClashes(found, c);
   return absl::OkStatus();
 }
 
@@ -177,28 +177,20 @@ void Docket::AddClashes(const std::vector<Clash>& found, Case& c) {
 // The record of the officer, and of whom he stands for: as the entry's author knew it.
 absl::Status Docket::FindOfficerChanges(const Relying& t, Case& c) const {
   const RegisterInfo& reg = *work_.catalog().Find(kOfficerRegister);
-  std::set<std::string> names;
-  for (std::string name = t.entry.officer; !name.empty() && names.size() < kDeputies && names.insert(name).second;) {
-    const RecordKey key = RecordKeyOf(reg.hash, name);
-    name.clear();
-    ASSIGN_OR_RETURN(const std::vector<Workspace::Touch> chain, work_.Chain(key, reg));
-    std::vector<Clash> found;
+  std::string name = t.entry.officer;
+  for (size_t i = 0; i < kDeputies; ++i) {
+    const std::optional<RecordKey> key = OfficerKey(name);
+    if (!key) break;
+    ASSIGN_OR_RETURN(const std::vector<Workspace::Touch> chain, work_.Chain(*key, reg));
     for (const Workspace::Touch& w : chain) {
       ASSIGN_OR_RETURN(const bool apart, Apart(t, w.dot));
       if (!apart || KnewAct(t, w.entry)) continue;
-      for (uint32_t i = 0; i < w.entry.ops.size(); ++i)
-        if (work_.OnRecord(w.entry, w.entry.ops[i], key)) found.push_back({{t.dot, 0}, {w.dot, i}});
+      for (uint32_t op = 0; op < w.entry.ops.size(); ++op)
+        if (work_.OnRecord(w.entry, w.entry.ops[op], *key)) AddClashes({{{t.dot, 0}, {w.dot, op}}}, c);
     }
-    AddClashes(found, c);
-    if (chain.empty()) continue;
-    ASSIGN_OR_RETURN(const Record known, work_.AsOf(key, reg, t.past));
-    const FieldInfo& stands_for = *reg.Find("for");
-    const Cell* cell = known.exists() ? known.Find(stands_for.handle) : nullptr;
-    const Write* shown =
-        cell == nullptr ? nullptr : InterimOf(Visible(*cell, stands_for.def, work_.lanes), stands_for.def, work_.lanes);
-    if (shown != nullptr && !shown->value.unset()) name = std::string(shown->value.payload().substr(kOfficerRegister.size() + 1));
-    if (const absl::StatusOr<Address> principal = Address::Parse(Cat(kOfficerRegister, "/", name)); principal.ok())
-      name = principal->key;
+    if (chain.empty()) break;
+    ASSIGN_OR_RETURN(const Record known, work_.AsOf(*key, reg, t.past));
+    name = PrincipalIn(known, reg, work_.lanes);
   }
   return absl::OkStatus();
 }

@@ -121,11 +121,8 @@ absl::StatusOr<std::optional<Exact>> LimitOf(const RuleInfo& rule, std::string_v
   const RegisterInfo* reg = work.catalog().Find(rule.def.limit_field->reg);
   if (slash == std::string::npos || reg == nullptr) return std::optional<Exact>();
   ASSIGN_OR_RETURN(const RecordEdit* edit, work.Load(RecordKeyOf(reg->hash, address.text.substr(slash + 1)), *reg));
-  const Cell* cell = edit->record.exists() ? edit->record.Find(rule.limit->handle) : nullptr;
-  if (cell == nullptr) return std::optional<Exact>();
-  const Write* shown = InterimOf(Visible(*cell, rule.limit->def, work.lanes), rule.limit->def, work.lanes);
-  if (shown == nullptr || shown->value.unset()) return std::optional<Exact>();
-  return std::optional(ExactOf(shown->value));
+  const Value* shown = edit->record.exists() ? ShownIn(edit->record, *rule.limit, work.lanes) : nullptr;
+  return shown == nullptr ? std::optional<Exact>() : std::optional(ExactOf(*shown));
 }
 
 // Each contribution that brings the sum above the limit, against all that did not know it nor were known to it; against itself

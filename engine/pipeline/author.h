@@ -127,8 +127,7 @@ class Author {
   struct Deciding {
     Place approves = {};  // the proposal; seq 0 = there is none
     std::string note = {};
-    bool proposed = false;  // another officer is still to approve it
-    Check look = {};        // with it the ruling is only tried: once its effects stand this is called, and all is taken back
+    Check look = {};  // with it the ruling is only tried: once its effects stand this is called, and all is taken back
   };
   absl::StatusOr<Receipt> Decide(const RulingDraft& draft, const Deciding& how);  // Cancelled: it was tried
   absl::StatusOr<Receipt> DecideOnce(const RulingDraft& draft, const Deciding& how);
@@ -162,11 +161,15 @@ class Author {
   // author_ruling_entry.cc: on an entry as a whole.
   absl::Status EntryEffects(const RulingDraft& draft, const Case& c, Entry& entry);
   absl::Status SetByHand(const RulingDraft& draft, const Case& c, Entry& entry);
-  absl::Status Undo(Dot dot, Entry& ruling);
-  absl::Status UndoOp(const Entry& undone, Dot dot, uint32_t index, Entry& ruling);
-  absl::Status UndoChange(const Change& change, const FieldInfo& field, const RecordEdit& edit, const Record& before, Dot dot,
-                          Changes& effects);
-  void UndoLife(const Op& undone, const RecordEdit& edit, Dot dot, Changes& effects);
+  struct Undone {  // what entries did to one record
+    const RegisterInfo* reg = nullptr;
+    std::map<const FieldInfo*, std::vector<const Change*>> changes;  // looked up, and never walked through
+  };
+  absl::Status Undo(const std::set<Dot>& undone, Entry& ruling);
+  absl::Status UndoOn(const RecordKey& key, const Undone& done, const std::set<Dot>& undone, Entry& ruling);
+  absl::Status UndoField(const FieldInfo& field, const std::vector<const Change*>& changes, const RecordEdit& edit,
+                         const std::set<Dot>& undone, Changes& effects);
+  void UndoLife(const RecordEdit& edit, const std::set<Dot>& undone, Changes& effects);
   Op& OpFor(Entry& ruling, Op op);  // the one on the same record where there is one
 
   // author_life.cc: rulings on whether records exist.

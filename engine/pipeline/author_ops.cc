@@ -141,7 +141,7 @@ absl::Status Author::TypeChange(const DraftChange& draft, const RegisterInfo& re
     return Refuse({"type", "", at, Cat(at, " refers to a ", def.to, "; found ", ShowJson(change->value)),
                    Cat("write \"", def.to, "/KEY\"")});
   }
-  if (reg.name == kOfficerRegister && def.type == FieldType::kSet && draft.verb == DraftChange::Verb::kAdd)
+  if (reg.of_officers && def.type == FieldType::kSet && draft.verb == DraftChange::Verb::kAdd)
     return CheckRightWord(change->value.payload(), FieldOf(record, draft.field), catalog);
   return CheckFoldable(*field, change->value, record);
 }

@@ -64,7 +64,7 @@ absl::StatusOr<Receipt> Author::Propose(const RulingDraft& draft) {
   ASSIGN_OR_RETURN(entry.proposal.emplace(), RulingFrom(draft, c));
   if (draft.set) entry.proposal->set = draft.set->Json();
   if (entry.proposal->set.size() > limits::kValueBytes)
-    return Refuse({"limit", c.rule, c.subject, "the values are larger than a value may be", "set less by hand"});
+    return Refuse({"limit", c.rule, c.shown, "the values are larger than a value may be", "set less by hand"});
   return Finish(Append(entry, [] { return absl::OkStatus(); }));
 }
 
@@ -133,7 +133,7 @@ absl::StatusOr<Receipt> Author::SendBack(const ApprovalDraft& draft) {
 }
 
 absl::Status Author::Try(const RulingDraft& draft, const Check& look) {
-  const absl::StatusOr<Receipt> tried = Decide(draft, {.proposed = true, .look = look});
+  const absl::StatusOr<Receipt> tried = Decide(draft, {.look = look});
   CHECK(!tried.ok());  // it was taken back in any case
   return absl::IsCancelled(tried.status()) ? absl::OkStatus() : tried.status();
 }

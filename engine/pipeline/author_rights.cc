@@ -5,26 +5,18 @@
 #include "engine/base/status.h"
 #include "engine/base/strings.h"
 #include "engine/pipeline/author.h"
+#include "engine/register/officers.h"
 #include "engine/register/view.h"
 
 namespace chancery {
 namespace {
 
-constexpr size_t kDeputies = 8;  // who stands for whom who stands for whom …
 constexpr int64_t kDayMs = 86'400'000;
 constexpr std::string_view kRights[] = {"admit", "approve", "correct", "file", "operate", "rule"};
 
 absl::Status Refused(std::string_view officer, std::string_view why) {
   return Refuse({"authority", "authority", Cat(kOfficerRegister, "/", officer), std::string(why),
                  Cat("chancery get ", kOfficerRegister, "/", officer.empty() ? "NAME" : officer)});
-}
-
-// The value that is shown of a field of one value; nullptr where there is none.
-const Value* ShownIn(const Record& record, const RegisterInfo& reg, std::string_view name, const Lanes& lanes) {
-  const FieldInfo& field = *reg.Find(name);
-  const Cell* cell = record.Find(field.handle);
-  const Write* shown = cell == nullptr ? nullptr : InterimOf(Visible(*cell, field.def, lanes), field.def, lanes);
-  return shown == nullptr || shown->value.unset() ? nullptr : &shown->value;
 }
 
 }  // namespace
@@ -42,21 +34,21 @@ absl::Status CheckRightWord(std::string_view word, const std::string& at, const 
 absl::StatusOr<bool> Author::HasRight(std::string name, std::string_view right, std::string_view reg) {
   const RegisterInfo& officers = *work_.catalog().Find(kOfficerRegister);
   const FieldInfo& may = *officers.Find("may");
-  for (size_t i = 0; i < kDeputies && !name.empty(); ++i) {
-    ASSIGN_OR_RETURN(const RecordEdit* edit, work_.Load(RecordKeyOf(officers.hash, name), officers));
+  for (size_t i = 0; i < kDeputies; ++i) {
+    const std::optional<RecordKey> key = OfficerKey(name);
+    if (!key) return false;
+    ASSIGN_OR_RETURN(const RecordEdit* edit, work_.Load(*key, officers));
     const Record& record = edit->record;
-    const Value* until = ShownIn(record, officers, "until", work_.lanes);
+    const Value* until = ShownIn(record, *officers.Find("until"), work_.lanes);
     if (!record.exists() || (until != nullptr && until->AsInteger() < now_ms_ / kDayMs)) return false;
-    bool own_list = false;
     for (const Element& element : record.elements) {
       if (element.field != may.handle || !Present(element, may.def)) continue;
-      own_list = true;
+      name.clear();  // who has rights of his own has no others
       const std::string_view word = element.value.payload();
       if (word == right || (!reg.empty() && word == Cat(right, ":", reg))) return true;
     }
-    const Value* principal = own_list ? nullptr : ShownIn(record, officers, "for", work_.lanes);
-    const absl::StatusOr<Address> address = principal == nullptr ? Address() : Address::Parse(principal->payload());
-    name = address.ok() ? address->key : "";
+    if (name.empty()) return false;
+    name = PrincipalIn(record, officers, work_.lanes);
   }
   return false;
 }
@@ -80,7 +72,7 @@ absl::Status Author::CheckFiler(const Entry& entry) {
   bool admits = false;
   for (const Op& op : entry.ops) {
     const RegisterInfo& reg = *work_.catalog().Resolve(entry.packs[op.pack], op.reg)->reg;
-    if (reg.name == kOfficerRegister) {
+    if (reg.of_officers) {
       admits = true;
     } else {
       registers.insert(reg.name);

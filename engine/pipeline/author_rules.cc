@@ -91,10 +91,8 @@ absl::Status Author::CheckCycles(const Changed& changed) {
 // What a record shows as the limit is less than it was.
 bool Author::Lowered(const Changed& changed, const RuleInfo& rule) const {
   const auto shown = [&](const Record& record) -> std::optional<Exact> {
-    const Cell* cell = record.exists() ? record.Find(rule.limit->handle) : nullptr;
-    const Write* write =
-        cell == nullptr ? nullptr : InterimOf(Visible(*cell, rule.limit->def, work_.lanes), rule.limit->def, work_.lanes);
-    return write == nullptr || write->value.unset() ? std::nullopt : std::optional(ExactOf(write->value));
+    const Value* value = record.exists() ? ShownIn(record, *rule.limit, work_.lanes) : nullptr;
+    return value == nullptr ? std::nullopt : std::optional(ExactOf(*value));
   };
   const std::optional<Exact> before = shown(*changed.record), now = shown(changed.edit->record);
   return now && (!before || *now < *before);

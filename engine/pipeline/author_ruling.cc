@@ -243,7 +243,7 @@ absl::StatusOr<Receipt> Author::DecideOnce(const RulingDraft& draft, const Decid
   RETURN_IF_ERROR(CheckWords(draft));
   const bool approves = how.approves.seq > 0;
   RETURN_IF_ERROR(CheckJudge(c, draft.officer, approves ? "approve" : "rule"));
-  if (batch_.docket().OfficersFor(c.scope) > 1 && !approves && !how.proposed)
+  if (batch_.docket().OfficersFor(c.scope) > 1 && !approves && !how.look)
     return Refuse({"officers", c.rule, c.shown, "this register asks for two officers: one proposes, another approves",
                    Cat("chancery case propose ", c.rule, " ", c.shown)});
 

@@ -1,5 +1,6 @@
 // Rulings on an entry as a whole: it stands, or what it wrote is undone where it still stands.
 #include <algorithm>
+#include <optional>
 #include <tuple>
 
 #include "engine/base/status.h"
@@ -10,13 +11,6 @@
 
 namespace chancery {
 namespace {
-
-Writes WritesOf(Dot dot, const Cell* cell) {
-  Writes found;
-  for (size_t i = 0; cell != nullptr && i < cell->size(); ++i)
-    if ((*cell)[i].dot == dot) found.push_back(&(*cell)[i]);
-  return found;
-}
 
 // Of the shares those also that were passed on.
 Writes WithBuiltOn(Writes writes, const Cell& cell, const Lanes& lanes) {
@@ -30,25 +24,25 @@ Writes WithBuiltOn(Writes writes, const Cell& cell, const Lanes& lanes) {
   return writes;
 }
 
-bool MarksOf(Dot dot, const Record& record, uint32_t field, const Value& value) {
-  for (const Element& element : record.elements)
-    if (element.field == field && element.value == value)
-      for (const Mark& mark : element.marks)
-        if (mark.dot == dot) return true;
-  return false;
+bool InCanonicalOrder(const Change& a, const Change& b) {
+  return std::tie(a.field, a.verb, a.value) < std::tie(b.field, b.verb, b.value);
 }
 
-// In canonical order, each field's effect once.
-void AddTo(Op& op, Changes effects) {
-  for (Change& change : effects) {
-    const auto same = [&](const Change& other) {
-      return other.field == change.field && other.verb == change.verb && other.value == change.value;
-    };
-    if (std::none_of(op.changes.begin(), op.changes.end(), same)) op.changes.push_back(std::move(change));
-  }
-  std::sort(op.changes.begin(), op.changes.end(), [](const Change& a, const Change& b) {
-    return std::tie(a.field, a.verb, a.value) < std::tie(b.field, b.verb, b.value);
-  });
+// Back to what it was before an addition; a removal comes back.
+std::optional<Verb> VerbThatUndoes(const Record& record, uint16_t field, const Value& value, const std::set<Dot>& undone) {
+  std::optional<Verb> verb;
+  for (const Element& element : record.elements)
+    for (const Mark& mark : element.marks)
+      if (element.field == field && element.value == value && undone.contains(mark.dot) && verb != Verb::kRemove)
+        verb = mark.add ? Verb::kRemove : Verb::kAdd;
+  return verb;
+}
+
+std::optional<Change> BumpBack(uint32_t ordinal, const std::vector<const Change*>& bumps) {
+  int64_t back = 0;
+  for (const Change* bump : bumps)
+    if (bump->value.kind == Kind::kInteger && __builtin_sub_overflow(back, bump->value.AsInteger(), &back)) return std::nullopt;
+  return back == 0 ? std::nullopt : std::optional(Change{ordinal, Verb::kBump, Value::Integer(back), {}});
 }
 
 }  // namespace
@@ -56,79 +50,83 @@ void AddTo(Op& op, Changes effects) {
 absl::Status Author::EntryEffects(const RulingDraft& draft, const Case& c, Entry& entry) {
   if (draft.both) return absl::OkStatus();
   if (draft.set) return SetByHand(draft, c, entry);
-  std::map<Place, Dot> undone{{work_.lanes.PlaceOf(c.scope.entry), c.scope.entry}};  // in one order everywhere
+  std::set<Dot> undone{c.scope.entry};
   if (!draft.keep.empty()) {
     ASSIGN_OR_RETURN(const CaseFact kept, KeptFact(draft, c));
     if (kept.dot == c.scope.entry) return absl::OkStatus();
   } else if (c.scope.type != Scope::Type::kOrphan) {  // there the others have no effect
-    for (const CaseFact& fact : c.Facts()) undone.emplace(work_.lanes.PlaceOf(fact.dot), fact.dot);
+    for (const CaseFact& fact : c.Facts()) undone.insert(fact.dot);
   }
-  for (const auto& [place, dot] : undone) RETURN_IF_ERROR(Undo(dot, entry));
+  return Undo(undone, entry);
+}
+
+// Record by record: what the entries together did to it is undone by one operation.
+absl::Status Author::Undo(const std::set<Dot>& undone, Entry& ruling) {
+  std::map<Place, Dot> order;  // the same everywhere
+  for (const Dot dot : undone) order.emplace(work_.lanes.PlaceOf(dot), dot);
+  std::vector<Entry> entries;
+  std::vector<std::pair<RecordKey, Undone>> records;  // as first met
+  for (const auto& [place, dot] : order) {
+    ASSIGN_OR_RETURN(entries.emplace_back(), work_.journal.EntryAt(dot));
+    work_.Hold(entries.back().backing.bytes);
+  }
+  for (const Entry& entry : entries)
+    for (const Op& op : entry.ops) {
+      const Ordinals& ordinals = *work_.catalog().Resolve(entry.packs[op.pack], op.reg);
+      RecordKey key = RecordKeyOf(ordinals.reg->hash, op.key);
+      auto at = std::find_if(records.begin(), records.end(), [&](const auto& known) { return known.first == key; });
+      if (at == records.end()) at = records.insert(at, {std::move(key), Undone{ordinals.reg, {}}});
+      for (const Change& change : op.changes)
+        if (change.field != kNoField) at->second.changes[ordinals.fields[change.field]].push_back(&change);
+    }
+  for (const auto& [key, done] : records) RETURN_IF_ERROR(UndoOn(key, done, undone, ruling));
   return absl::OkStatus();
 }
 
-absl::Status Author::Undo(Dot dot, Entry& ruling) {
-  ASSIGN_OR_RETURN(const Entry undone, work_.journal.EntryAt(dot));
-  work_.Hold(undone.backing.bytes);
-  for (uint32_t i = 0; i < undone.ops.size(); ++i) RETURN_IF_ERROR(UndoOp(undone, dot, i, ruling));
-  return absl::OkStatus();
-}
-
-Op& Author::OpFor(Entry& ruling, Op op) {
-  for (Op& other : ruling.ops)
-    if (other.pack == op.pack && other.reg == op.reg && other.key == op.key) return other;
-  ruling.ops.push_back(std::move(op));
-  return ruling.ops.back();
-}
-
-absl::Status Author::UndoOp(const Entry& undone, Dot dot, uint32_t index, Entry& ruling) {
-  const Op& op = undone.ops[index];
-  const Ordinals& ordinals = *work_.catalog().Resolve(undone.packs[op.pack], op.reg);
-  const RegisterInfo& reg = *ordinals.reg;
-  const RecordKey key = RecordKeyOf(reg.hash, op.key);
-  ASSIGN_OR_RETURN(const RecordEdit* edit, work_.Load(key, reg));
-  ASSIGN_OR_RETURN(const Vector past, work_.PastOf(dot));
-  ASSIGN_OR_RETURN(const Record before, work_.AsOf(key, reg, past));
+absl::Status Author::UndoOn(const RecordKey& key, const Undone& done, const std::set<Dot>& undone, Entry& ruling) {
+  ASSIGN_OR_RETURN(const RecordEdit* edit, work_.Load(key, *done.reg));
   Changes effects;
-  for (const Change& change : op.changes)
-    if (change.field != kNoField)
-      RETURN_IF_ERROR(UndoChange(change, *ordinals.fields[change.field], *edit, before, dot, effects));
-  UndoLife(op, *edit, dot, effects);
+  for (const FieldInfo* field : done.reg->by_name)
+    if (const auto changes = done.changes.find(field); changes != done.changes.end())
+      RETURN_IF_ERROR(UndoField(*field, changes->second, *edit, undone, effects));
+  UndoLife(*edit, undone, effects);
   if (effects.empty()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(Op effect, OpOn(ruling, reg, KeyOf(key), OpKind::kNeutral));
-  AddTo(OpFor(ruling, std::move(effect)), std::move(effects));
+  std::sort(effects.begin(), effects.end(), InCanonicalOrder);
+  ASSIGN_OR_RETURN(Op op, OpOn(ruling, *done.reg, KeyOf(key), OpKind::kNeutral));
+  op.changes = std::move(effects);
+  ruling.ops.push_back(std::move(op));
   return absl::OkStatus();
 }
 
 // The one value goes back to what stood before, unless others stand beside it; what was added is taken away, what was taken away
 // comes back. The use of a quota is given back by the site that used it.
-absl::Status Author::UndoChange(const Change& change, const FieldInfo& field, const RecordEdit& edit, const Record& before,
-                                Dot dot, Changes& effects) {
+absl::Status Author::UndoField(const FieldInfo& field, const std::vector<const Change*>& changes, const RecordEdit& edit,
+                               const std::set<Dot>& undone, Changes& effects) {
   ASSIGN_OR_RETURN(const uint32_t ordinal, work_.catalog().FieldOrdinal(*edit.reg, field));
   if (field.def.type == FieldType::kSet) {
-    if (!MarksOf(dot, edit.record, field.handle, change.value)) return absl::OkStatus();
-    effects.push_back({ordinal, change.verb == Verb::kAdd ? Verb::kRemove : Verb::kAdd, change.value, {}});
+    std::set<Value> elements;
+    for (const Change* change : changes)
+      if (elements.insert(change->value).second)
+        if (const auto verb = VerbThatUndoes(edit.record, field.handle, change->value, undone))
+          effects.push_back({ordinal, *verb, change->value, {}});
     return absl::OkStatus();
   }
-  if (field.def.type == FieldType::kCounter) {
-    int64_t back = 0;
-    if (change.value.kind == Kind::kInteger && !__builtin_sub_overflow(int64_t{0}, change.value.AsInteger(), &back) && back != 0)
-      effects.push_back({ordinal, Verb::kBump, Value::Integer(back), {}});
-    return absl::OkStatus();
-  }
+  if (field.def.type == FieldType::kCounter)
+    if (std::optional<Change> back = BumpBack(ordinal, changes)) effects.push_back(*std::move(back));
   const Cell* cell = edit.record.Find(field.handle);
-  Writes written = WritesOf(dot, cell);
-  if (written.empty() || field.def.adds_up()) return absl::OkStatus();
+  Writes written;
+  for (size_t i = 0; cell != nullptr && i < cell->size() && !field.def.adds_up(); ++i)
+    if (undone.contains((*cell)[i].dot)) written.push_back(&(*cell)[i]);
+  if (written.empty()) return absl::OkStatus();
   if (field.def.type == FieldType::kShares) written = WithBuiltOn(written, *cell, work_.lanes);
   if (field.def.one_value() && cell->size() == 1 && field.def.type != FieldType::kSerial) {
-    const Cell* stood = before.exists() ? before.Find(field.handle) : nullptr;
-    const Write* shown = stood == nullptr ? nullptr : InterimOf(Visible(*stood, field.def, work_.lanes), field.def, work_.lanes);
-    if (shown != nullptr && !shown->value.unset()) {
-      returned_ = true;
-      if (!return_to_unset_) {
-        effects.push_back({ordinal, Verb::kSettle, shown->value.KeptIn(work_.arena()), {}});
-        return absl::OkStatus();
-      }
+    ASSIGN_OR_RETURN(const Vector past, work_.PastOf(written[0]->dot));
+    ASSIGN_OR_RETURN(const Record before, work_.AsOf(edit.key, *edit.reg, past));
+    const Value* shown = before.exists() ? ShownIn(before, field, work_.lanes) : nullptr;
+    returned_ = returned_ || shown != nullptr;
+    if (shown != nullptr && !return_to_unset_) {
+      effects.push_back({ordinal, Verb::kSettle, shown->KeptIn(work_.arena()), {}});
+      return absl::OkStatus();
     }
   }
   effects.push_back({ordinal, Verb::kRetract, {}, PlacesOf(written, work_.lanes)});
@@ -136,21 +134,31 @@ absl::Status Author::UndoChange(const Change& change, const FieldInfo& field, co
 }
 
 // A creation is withdrawn, and with it the record, unless another created it too. A deletion is taken back.
-void Author::UndoLife(const Op& undone, const RecordEdit& edit, Dot dot, Changes& effects) {
-  const std::vector<Dot> edits(edit.record.edits.begin(), edit.record.edits.end());
-  std::vector<Dot> own, dead, others;
-  for (const Life& mark : edit.record.life) (mark.dot == dot ? own : mark.live ? others : dead).push_back(mark.dot);
-  if (own.empty() || (undone.kind != OpKind::kCreate && undone.kind != OpKind::kDelete)) return;
-  const bool deleted = undone.kind == OpKind::kDelete;
-  std::vector<Dot> withdrawn = own;
-  if (deleted) withdrawn.insert(withdrawn.end(), dead.begin(), dead.end());
-  if (!deleted && others.empty()) withdrawn.insert(withdrawn.end(), edits.begin(), edits.end());
+void Author::UndoLife(const RecordEdit& edit, const std::set<Dot>& undone, Changes& effects) {
+  std::vector<Dot> created, deleted, others, dead;
+  for (const Life& mark : edit.record.life) {
+    const bool own = undone.contains(mark.dot) && !mark.ruled;
+    (own ? mark.live ? created : deleted : mark.live ? others : dead).push_back(mark.dot);
+  }
+  if (created.empty() && deleted.empty()) return;
+  const bool revives = created.empty(), ends = !revives && others.empty();
+  std::vector<Dot> withdrawn = created;
+  withdrawn.insert(withdrawn.end(), deleted.begin(), deleted.end());
+  if (revives) withdrawn.insert(withdrawn.end(), dead.begin(), dead.end());
+  if (ends) withdrawn.insert(withdrawn.end(), edit.record.edits.begin(), edit.record.edits.end());
   Change life{kNoField, Verb::kRetract, {}, {}};
-  for (const Dot of : withdrawn) life.named.push_back(work_.lanes.PlaceOf(of));
+  for (const Dot dot : withdrawn) life.named.push_back(work_.lanes.PlaceOf(dot));
   std::sort(life.named.begin(), life.named.end());
   life.named.erase(std::unique(life.named.begin(), life.named.end()), life.named.end());
-  if (deleted || others.empty()) life.value = Value::Bool(deleted);
+  if (revives || ends) life.value = Value::Bool(revives);
   effects.push_back(std::move(life));
+}
+
+Op& Author::OpFor(Entry& ruling, Op op) {
+  for (Op& other : ruling.ops)
+    if (other.pack == op.pack && other.reg == op.reg && other.key == op.key) return other;
+  ruling.ops.push_back(std::move(op));
+  return ruling.ops.back();
 }
 
 // Values given anew to fields that the case's entries wrote.
@@ -178,9 +186,9 @@ absl::Status Author::SetByHand(const RulingDraft& draft, const Case& c, Entry& e
       RETURN_IF_ERROR(CheckValue(c, field, value, address));
     }
     ASSIGN_OR_RETURN(Op op, RulingOp(entry, reg, RecordKeyOf(reg.hash, at->key)));
-    Changes set;
-    set.push_back({ordinal, Verb::kSettle, value.KeptIn(work_.arena()), {}});
-    AddTo(OpFor(entry, std::move(op)), std::move(set));
+    Op& on = OpFor(entry, std::move(op));
+    on.changes.push_back({ordinal, Verb::kSettle, value.KeptIn(work_.arena()), {}});
+    std::sort(on.changes.begin(), on.changes.end(), InCanonicalOrder);
   }
   return draft.set->members.empty() ? RefuseRuling(c, "set names at least one value") : absl::OkStatus();
 }

@@ -11,10 +11,8 @@ namespace chancery {
 absl::StatusOr<Value> Author::ValueBefore(const CaseFact& fact, const RecordKey& record, const RuleInfo& rule) {
   ASSIGN_OR_RETURN(const Vector past, work_.PastOf(fact.dot));
   ASSIGN_OR_RETURN(const Record before, work_.AsOf(record, *rule.reg, past));
-  const Cell* cell = before.exists() ? before.Find(rule.on[0]->handle) : nullptr;
-  if (cell == nullptr) return Value();
-  const Write* shown = InterimOf(Visible(*cell, rule.on[0]->def, work_.lanes), rule.on[0]->def, work_.lanes);
-  return shown == nullptr ? Value() : shown->value.KeptIn(work_.arena());
+  const Value* shown = before.exists() ? ShownIn(before, *rule.on[0], work_.lanes) : nullptr;
+  return shown == nullptr ? Value() : shown->KeptIn(work_.arena());
 }
 
 absl::StatusOr<bool> Author::Stands(const CaseFact& fact, const RuleInfo& rule) {

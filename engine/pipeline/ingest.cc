@@ -364,7 +364,7 @@ absl::Status FoldRun(Batch& batch, uint16_t handle, Run run) {
     Entry& entry = checked.entries[i];
     const Dot dot = MakeDot(handle, entry.seq);
     seen.Raise(handle, entry.seq - 1);
-    RETURN_IF_ERROR(CheckOps(work, entry, dot, seen, checked.entries));
+    RETURN_IF_ERROR(CheckOps(work, entry, dot, seen, checked));
     if (work.lanes.At(handle).Void(entry.seq, entry.hlc)) {
       RETURN_IF_ERROR(work.FoldVoid(entry, dot, seen));
       touches[i].assign(entry.ops.size(), 0);

@@ -388,16 +388,6 @@ std::string OutcomeText(const Lanes& lanes, const Ruling& ruling, const Literal&
 
 }  // namespace
 
-// An entry that a case is about by its short form, as one of the facts names it.
-std::string Reader::SubjectShown(const Ruling& ruling) const {
-  for (const Fact& fact : Docket::EntryRule(ruling.rule) ? ruling.facts : std::vector<Fact>()) {
-    const std::optional<Dot> dot = work_.lanes.DotOf(fact.place);
-    const absl::StatusOr<EntryId> id = dot ? work_.journal.IdAt(*dot) : absl::NotFoundError("");
-    if (id.ok() && Hex(id->view()) == ruling.subject) return work_.lanes.Short(*dot);
-  }
-  return ruling.subject;
-}
-
 absl::StatusOr<EntryView> Reader::Entry(Dot dot) {
   ASSIGN_OR_RETURN(const chancery::Entry entry, work_.journal.EntryAt(dot));
   ASSIGN_OR_RETURN(const EntryId id, work_.journal.IdAt(dot));
@@ -430,11 +420,13 @@ absl::StatusOr<EntryView> Reader::Entry(Dot dot) {
   }
   if (entry.admit)
     view.detail = Literal::Object({{"site", entry.admit->site}, {"incarnation", static_cast<int64_t>(entry.admit->incarnation)}});
-  if (const Ruling* ruling = entry.ruling ? &*entry.ruling : entry.proposal ? &*entry.proposal : nullptr)
+  if (const Ruling* ruling = entry.ruling ? &*entry.ruling : entry.proposal ? &*entry.proposal : nullptr) {
+    const std::optional<Dot> about = docket_.EntryOf(*ruling);
     view.detail = Literal::Object({{"rule", ruling->rule},
-                                   {"subject", SubjectShown(*ruling)},
+                                   {"subject", about ? work_.lanes.Short(*about) : ruling->subject},
                                    {"outcome", OutcomeText(work_.lanes, *ruling, view.ops)},
                                    {"reason", ruling->reason}});
+  }
   if (entry.returned) {
     const std::optional<Dot> proposal = work_.lanes.DotOf(entry.returned->proposal);
     view.detail = Literal::Object({{"rule", entry.returned->rule},

@@ -46,6 +46,9 @@ class Reader {
   absl::StatusOr<std::vector<std::string>> Dependants(const Case& c, const std::vector<CaseFact>& facts);
   absl::StatusOr<std::vector<RecordKey>> RecordsOf(const Case& c, const std::vector<CaseFact>& facts);
   absl::Status SortCanonically(std::vector<Dot>& dots);
+  absl::Status ShowDecision(Dot dot, const Ruling& ruling, DecisionView& view);
+  template <class Row>
+  absl::StatusOr<std::vector<const Row*>> InCanonicalOrder(const std::vector<Row>& rows);  // by the entries they are of
   absl::StatusOr<ProposalView> ProposalOf(const Case& c, const ProposalRow& row);
   absl::StatusOr<std::set<RecordKey>> RecordsOf(Dot dot);  // that the entry has operations on
   absl::Status ShowWhole(const chancery::Entry& entry, Dot dot, const Vector& past, FactView& view);
@@ -56,7 +59,6 @@ class Reader {
   std::string KindOf(const Scope& scope) const;
   std::string TitleOf(const Scope& scope) const;
   Literal OpsOf(const chancery::Entry& entry);
-  std::string SubjectShown(const Ruling& ruling) const;
 
   Workspace& work_;
   Docket& docket_;

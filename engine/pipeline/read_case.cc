@@ -29,8 +29,7 @@ Literal ValueIn(const Record& record, const FieldInfo& field, const Lanes& lanes
     return list;
   }
   if (!field.def.one_value()) return {};
-  const Write* shown = cell == nullptr ? nullptr : InterimOf(Visible(*cell, field.def, lanes), field.def, lanes);
-  if (shown != nullptr && !shown->value.unset()) return ShowValue(shown->value);
+  if (const Value* shown = ShownIn(record, field, lanes)) return ShowValue(*shown);
   return field.def.type == FieldType::kState && record.exists() ? Literal(field.def.start) : Literal();
 }
 
@@ -76,8 +75,7 @@ absl::StatusOr<CaseView> Reader::CaseHead(const CaseRow& row) {
   view.subject = row.subject;
   view.state = StateName(row.state);
   view.notice = row.notice;
-  const std::optional<Scope> scope =
-      row.entry != 0 ? Scope{.type = *Docket::EntryRule(row.rule), .entry = row.entry} : docket_.ScopeOf(row.rule, row.subject);
+  const std::optional<Scope> scope = docket_.ScopeOf(row);
   if (!scope) return Error(absl::StatusCode::kDataLoss, Cat("case ", row.rule, " ", row.subject, " has no rule"));
   view.kind = KindOf(*scope);
   view.officers = docket_.OfficersFor(*scope);
@@ -238,18 +236,23 @@ absl::StatusOr<FactView> Reader::PackFact(const Case& c, const CaseFact& fact, c
   return view;
 }
 
-absl::StatusOr<RulingView> Reader::RulingOf(const Case& c, const RulingRow& ruling) {
-  ASSIGN_OR_RETURN(const chancery::Entry entry, work_.journal.EntryAt(ruling.dot));
-  ASSIGN_OR_RETURN(const EntryView shown, Entry(ruling.dot));
-  RulingView view;
+absl::Status Reader::ShowDecision(Dot dot, const Ruling& ruling, DecisionView& view) {
+  ASSIGN_OR_RETURN(const EntryView shown, Entry(dot));
   view.entry = shown.short_name;
   view.site = shown.site;
-  view.officer = entry.officer;
-  view.reason = entry.ruling->reason;
-  view.principle = entry.ruling->principle;
-  view.effect = entry.ruling->effect;
-  view.tell = entry.ruling->tell;
+  view.officer = shown.officer;
+  view.reason = ruling.reason;
+  view.principle = ruling.principle;
+  view.effect = ruling.effect;
+  view.tell = ruling.tell;
   view.outcome = shown.detail.Find("outcome")->text;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<RulingView> Reader::RulingOf(const Case& c, const RulingRow& ruling) {
+  ASSIGN_OR_RETURN(const chancery::Entry entry, work_.journal.EntryAt(ruling.dot));
+  RulingView view;
+  RETURN_IF_ERROR(ShowDecision(ruling.dot, *entry.ruling, view));
   view.note = entry.note;
   if (const auto proposal = entry.ruling->approves.seq > 0 ? work_.lanes.DotOf(entry.ruling->approves) : std::nullopt) {
     ASSIGN_OR_RETURN(const chancery::Entry proposed, work_.journal.EntryAt(*proposal));
@@ -265,16 +268,8 @@ absl::StatusOr<RulingView> Reader::RulingOf(const Case& c, const RulingRow& ruli
 
 absl::StatusOr<ProposalView> Reader::ProposalOf(const Case& c, const ProposalRow& row) {
   ASSIGN_OR_RETURN(const chancery::Entry entry, work_.journal.EntryAt(row.dot));
-  ASSIGN_OR_RETURN(const EntryView shown, Entry(row.dot));
   ProposalView view;
-  view.entry = shown.short_name;
-  view.site = shown.site;
-  view.officer = entry.officer;
-  view.reason = entry.proposal->reason;
-  view.principle = entry.proposal->principle;
-  view.effect = entry.proposal->effect;
-  view.tell = entry.proposal->tell;
-  view.outcome = shown.detail.Find("outcome")->text;
+  RETURN_IF_ERROR(ShowDecision(row.dot, *entry.proposal, view));
   view.standing = row.standing;
   for (const ProposalRow& other : c.proposals) {
     if (other.returns != row.dot) continue;
@@ -344,6 +339,18 @@ absl::StatusOr<std::vector<std::string>> Reader::Dependants(const Case& c, const
   return out;
 }
 
+template <class Row>
+absl::StatusOr<std::vector<const Row*>> Reader::InCanonicalOrder(const std::vector<Row>& rows) {
+  std::vector<Dot> dots;
+  for (const Row& row : rows) dots.push_back(row.dot);
+  RETURN_IF_ERROR(SortCanonically(dots));
+  std::vector<const Row*> sorted;
+  for (const Dot dot : dots)
+    for (const Row& row : rows)
+      if (row.dot == dot) sorted.push_back(&row);
+  return sorted;
+}
+
 absl::StatusOr<CaseView> Reader::CaseOf(const Case& c) {
   ASSIGN_OR_RETURN(CaseView view, CaseHead({c.id, c.state, c.notice, c.rule, c.subject, c.scope.entry}));
   std::vector<CaseFact> facts = c.Facts();
@@ -360,25 +367,17 @@ absl::StatusOr<CaseView> Reader::CaseOf(const Case& c) {
   ASSIGN_OR_RETURN(const std::vector<RecordKey> records, RecordsOf(c, facts));
   view.records.clear();
   for (const RecordKey& key : records) view.records.push_back(Shown(work_, key));
-  std::vector<Dot> rulings;
-  for (const RulingRow& ruling : c.rulings) rulings.push_back(ruling.dot);
-  RETURN_IF_ERROR(SortCanonically(rulings));
-  for (const Dot dot : rulings)
-    for (const RulingRow& ruling : c.rulings) {
-      if (ruling.dot != dot) continue;
-      ASSIGN_OR_RETURN(RulingView one, RulingOf(c, ruling));
-      view.rulings.push_back(std::move(one));
-    }
-  std::vector<Dot> proposals;
-  for (const ProposalRow& row : c.proposals)
-    if (row.returns == 0) proposals.push_back(row.dot);
-  RETURN_IF_ERROR(SortCanonically(proposals));
-  for (const Dot dot : proposals)
-    for (const ProposalRow& row : c.proposals) {
-      if (row.dot != dot) continue;
-      ASSIGN_OR_RETURN(ProposalView one, ProposalOf(c, row));
-      view.proposals.push_back(std::move(one));
-    }
+  ASSIGN_OR_RETURN(const auto rulings, InCanonicalOrder(c.rulings));
+  for (const RulingRow* ruling : rulings) {
+    ASSIGN_OR_RETURN(RulingView one, RulingOf(c, *ruling));
+    view.rulings.push_back(std::move(one));
+  }
+  ASSIGN_OR_RETURN(const auto proposals, InCanonicalOrder(c.proposals));
+  for (const ProposalRow* row : proposals) {
+    if (row->returns != 0) continue;
+    ASSIGN_OR_RETURN(ProposalView one, ProposalOf(c, *row));
+    view.proposals.push_back(std::move(one));
+  }
   ASSIGN_OR_RETURN(view.dependants, Dependants(c, facts));
   return view;
 }

@@ -76,7 +76,9 @@ absl::StatusOr<Case> ResolveCase(Workspace& work, Docket& docket, std::string_vi
       found = &row;
     }
     if (found == nullptr) return NoCase(rule, subject);
-    return docket.Look(*docket.ScopeOf(found->rule, found->subject));
+    const std::optional<Scope> scope = docket.ScopeOf(*found);
+    if (!scope) return NoCase(rule, subject);
+    return docket.Look(*scope);
   }
   if (const auto type = Docket::EntryRule(rule)) {
     const absl::StatusOr<Dot> entry = ResolveEntry(work, subject);

@@ -7,6 +7,7 @@
 #include "engine/crdt/interval.h"
 #include "engine/crdt/ranked.h"
 #include "engine/crdt/shares.h"
+#include "engine/docket/docket.h"
 #include "engine/journal/epochs.h"
 
 namespace chancery {
@@ -150,28 +151,38 @@ absl::Status CheckChange(const Lane& lane, const Entry& entry, const Op& op, con
   return absl::OkStatus();
 }
 
+// How many operations of the entry the ruling may name: of a pack's version one, in the case about it; of an entry as a whole
+// one.
+size_t OperationsOf(const Entry& named, const Ruling& ruling) {
+  const bool whole = ruling.rule == "authority" || (named.kind == EntryKind::kPack && ruling.rule == "pack");
+  return whole ? std::max<size_t>(named.ops.size(), 1) : named.ops.size();
+}
+
 // What a ruling names are operations that its author had seen.
 absl::Status CheckFacts(const Workspace& work, const Ruling& ruling, const Entry& entry, Dot dot, const Vector& seen,
-                        const std::vector<Entry>& run) {
+                        const CheckedRun& run) {
   const Lane& lane = work.lanes.At(HandleOf(dot));
+  bool named_itself = !Docket::EntryRule(ruling.rule);
   for (const Fact& fact : ruling.facts) {
     const std::optional<Dot> known = work.lanes.DotOf(fact.place);
     if (!known || !seen.Has(*known)) return Malformed(lane, entry.seq, "it rules on an entry that it had not seen");
     size_t ops = 0;
-    const auto operations =
-        [&](const Entry& named) {  // of a pack's version one, in the case about it; of an entry as a whole one
-          const bool whole = ruling.rule == "authority" || (named.kind == EntryKind::kPack && ruling.rule == "pack");
-          return whole ? std::max<size_t>(named.ops.size(), 1) : named.ops.size();
-        };
-    if (fact.place.lane == lane.id && fact.place.seq >= run[0].seq) {
-      ops = operations(run[fact.place.seq - run[0].seq]);
+    std::optional<EntryId> id;
+    if (fact.place.lane == lane.id && fact.place.seq >= run.entries[0].seq) {
+      const size_t at = fact.place.seq - run.entries[0].seq;
+      ops = OperationsOf(run.entries[at], ruling);
+      id = run.ids[at];
     } else {
       ASSIGN_OR_RETURN(const Entry named, work.journal.EntryAt(*known));
-      ops = operations(named);
+      ops = OperationsOf(named, ruling);
+      if (!named_itself) {
+        ASSIGN_OR_RETURN(id.emplace(), work.journal.IdAt(*known));
+      }
     }
     if (fact.op >= ops) return Malformed(lane, entry.seq, "it rules on an operation that is not there");
+    named_itself = named_itself || Hex(id->view()) == ruling.subject;
   }
-  return absl::OkStatus();
+  return named_itself ? absl::OkStatus() : Malformed(lane, entry.seq, "it rules on an entry that is none of its facts");
 }
 
 // The entry that decided the epoch before stands in the past of whoever decides the next: so everybody has the same members to
@@ -260,7 +271,7 @@ absl::StatusOr<CheckedRun> CheckRun(Workspace& work, const Lane& lane, const Run
   return out;
 }
 
-absl::Status CheckOps(const Workspace& work, const Entry& entry, Dot dot, const Vector& seen, const std::vector<Entry>& run) {
+absl::Status CheckOps(const Workspace& work, const Entry& entry, Dot dot, const Vector& seen, const CheckedRun& run) {
   const Lane& lane = work.lanes.At(HandleOf(dot));
   for (const Op& op : entry.ops) {
     const Ordinals* ordinals = work.catalog().Resolve(entry.packs[op.pack], op.reg);

@@ -27,8 +27,8 @@ absl::StatusOr<CheckedRun> CheckRun(Workspace& work, const Lane& lane, const Run
 bool SealHolds(const Workspace& work, const Lane& lane, Tree tree, const Run& run);
 
 // Ordinals within the entry's packs, verbs and kinds as the fields take them, effects in rulings only; facts are operations of
-// entries within the author's past (`seen`). run: the entries of its run, which the journal does not have yet. Errors:
-// InvalidArgument (malformed), DataLoss.
-absl::Status CheckOps(const Workspace& work, const Entry& entry, Dot dot, const Vector& seen, const std::vector<Entry>& run);
+// entries within the author's past (`seen`), and a ruling on an entry as a whole names that entry among them. run: its own, which
+// the journal does not have yet. Errors: InvalidArgument (malformed), DataLoss.
+absl::Status CheckOps(const Workspace& work, const Entry& entry, Dot dot, const Vector& seen, const CheckedRun& run);
 
 }  // namespace chancery

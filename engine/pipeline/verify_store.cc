@@ -152,10 +152,8 @@ class EntryRows {
                                                         : Workspace::RowsOfVoid(RecordKeyOf(ordinals->reg->hash, op.key), op.dot))
         ExpectPremise(row, op.dot, "what it touched");
     }
-    for (const CaseRow& row : Docket::All(txn_)) {
-      const bool waits = row.state != CaseState::kNone && row.state != CaseState::kRuled && !row.notice;
-      if (row.entry != 0 && waits) ExpectPremise(Docket::DisputedRow(row.entry), row.entry, "that it is in question");
-    }
+    for (const CaseRow& row : Docket::All(txn_))
+      if (row.disputes()) ExpectPremise(Docket::DisputedRow(row.entry), row.entry, "that it is in question");
   }
   void ExpectPremise(const std::string& key, Dot dot, std::string_view what) {
     premises_.insert(key);
@@ -375,6 +373,7 @@ void CompareSums(const Sums& stored, const Sums& found, Damage* damage) {
   compare("open cases", stored.open_cases, found.open_cases);
   compare("notices", stored.notices, found.notices);
   compare("ruled cases", stored.ruled_cases, found.ruled_cases);
+  compare("entries in question", stored.disputed, found.disputed);
 }
 
 }  // namespace

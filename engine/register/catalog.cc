@@ -42,6 +42,7 @@ std::shared_ptr<const Catalog> Catalog::Build(std::vector<PackSource> packs) {
   catalog->packs_ = std::move(packs);
   catalog->AddFields(BuiltInPack());
   catalog->SetDefinitions(BuiltInPack());
+  catalog->registers_.at(std::string(kOfficerRegister)).of_officers = true;
   for (const PackSource& pack : catalog->packs_) catalog->AddFields(pack.def);
   for (const PackSource* pack : ByPrecedence(catalog->packs_)) {
     catalog->in_force_[pack->def.name] = &pack->def;

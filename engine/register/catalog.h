@@ -53,6 +53,7 @@ struct RegisterInfo {
   std::vector<Referrer> referred_by;      // ascending by (register, field) name
   bool holds = false;                     // some case on its fields lets nothing more in
   bool claims = false;                    // some rule goes on it, or some field refers: its records have rows in table claim
+  bool of_officers = false;               // the built-in one
   bool has_quota = false;                 // some field is an escrow
   absl::flat_hash_map<absl::string_view, const FieldInfo*> found;  // by name
   const FieldInfo* Find(std::string_view field) const;

@@ -70,7 +70,7 @@ absl::Status Workspace::FoldAct(const Act& act, RecordEdit& edit) {
   }
   if (op.kind == OpKind::kCreate) record.slots.reserve(record.slots.size() + op.changes.size());
   for (const Change& change : op.changes) RETURN_IF_ERROR(FoldChange(change, act, edit));
-  if (premises_here_ || voids_here_ || edit.reg->name == kOfficerRegister) NoteReliance(act, edit.key);
+  if (premises_here_ || voids_here_ || edit.reg->of_officers) NoteReliance(act, edit);
   return absl::OkStatus();
 }
 

@@ -54,6 +54,12 @@ const Write* InterimOf(const Writes& visible, const FieldDef& field, const Lanes
   return field.interim == Interim::kLast ? *last : *first;
 }
 
+const Value* ShownIn(const Record& record, const FieldInfo& field, const Lanes& lanes) {
+  const Cell* cell = record.Find(field.handle);
+  const Write* shown = cell == nullptr ? nullptr : InterimOf(Visible(*cell, field.def, lanes), field.def, lanes);
+  return shown == nullptr || shown->value.unset() ? nullptr : &shown->value;
+}
+
 bool LifeMayClash(const Record& record) {
   const bool dead = std::any_of(record.life.begin(), record.life.end(), [](const Life& mark) { return !mark.live; });
   return record.life.size() > 1 || (dead && !record.edits.empty());

@@ -27,6 +27,9 @@ Few<const Value*, 2> Distinct(const Writes& visible);
 // The first or last visible write in canonical order, as the field says; nullptr for none or where there is nothing.
 const Write* InterimOf(const Writes& visible, const FieldDef& field, const Lanes& lanes);
 
+// The value that is shown of a field of one value; nullptr: none is, or it is unset.
+const Value* ShownIn(const Record& record, const FieldInfo& field, const Lanes& lanes);
+
 // Whether creations, deletions and edits stand that may clash: a cheap test, true for hardly any record.
 bool LifeMayClash(const Record& record);
 

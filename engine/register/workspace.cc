@@ -20,7 +20,14 @@ void KeepIn(Arena& arena, Record& record) {
 }
 
 // Rows that say that there are others.
-const Hash128 kAnyPremise = HashParts({"premises"}), kAnyVoid = HashParts({"void entries"});
+const Hash128& AnyPremise() {
+  static const Hash128 scope = HashParts({"premises"});
+  return scope;
+}
+const Hash128& AnyVoid() {
+  static const Hash128 scope = HashParts({"void entries"});
+  return scope;
+}
 
 Hash128 VoidTouch(const RecordKey& key) { return HashParts({"void", key}); }
 
@@ -42,8 +49,8 @@ absl::StatusOr<std::unique_ptr<Workspace>> Workspace::Open(const Txn& txn, std::
   ASSIGN_OR_RETURN(w->epoch_dots_, ReadEpochDots(txn));
   ASSIGN_OR_RETURN(w->store_, ReadStoreRow(txn));
   w->own_ = LaneOf(w->store_.key);
-  w->premises_here_ = !w->PremiseRows(kAnyPremise).empty();
-  w->voids_here_ = !w->PremiseRows(kAnyVoid).empty();
+  w->premises_here_ = !w->PremiseRows(AnyPremise()).empty();
+  w->voids_here_ = !w->PremiseRows(AnyVoid()).empty();
   w->officers_here_ = w->HasOfficers();
   return w;
 }
@@ -119,7 +126,7 @@ absl::StatusOr<const Ordinals*> Workspace::Locate(const Entry& entry, const Op& 
   if (ordinals == nullptr)
     return Error(absl::StatusCode::kInvalidArgument, Cat("entry ", lanes.Short(dot), " names a pack that is not here"));
   PutRecordKey(ordinals->reg->hash, op.key, &key_);
-  officers_here_ |= ordinals->def == &BuiltInPack().registers[0];
+  officers_here_ |= ordinals->reg->of_officers;
   return ordinals;
 }
 
@@ -177,11 +184,11 @@ std::vector<std::string> Workspace::RowsOfPremise(const Premise& premise, Dot do
   const std::optional<Address> record = RecordOfPremise(premise);
   const Hash128 scope =
       record ? RelianceOnRecord(record->Text()) : RelianceOnClaim(premise.address, SubjectOfPremise(premise, catalog));
-  return {std::string(kAnyPremise.view()) + Key64(1), std::string(scope.view()) + Key64(dot)};
+  return {std::string(AnyPremise().view()) + Key64(1), std::string(scope.view()) + Key64(dot)};
 }
 
 std::vector<std::string> Workspace::RowsOfVoid(const RecordKey& key, Dot dot) {
-  return {std::string(kAnyVoid.view()) + Key64(1), std::string(VoidTouch(key).view()) + Key64(dot)};
+  return {std::string(AnyVoid().view()) + Key64(1), std::string(VoidTouch(key).view()) + Key64(dot)};
 }
 
 void Workspace::NotePremiseRows(const std::vector<std::string>& rows) {
@@ -209,34 +216,32 @@ std::vector<Dot> Workspace::VoidOn(const RecordKey& key) const {
 }
 
 bool Workspace::HasOfficers() const {
-  const std::string prefix = RecordKeyOf(Name64(kOfficerRegister), "").substr(0, kRegisterBytes);
+  static const std::string prefix = RecordKeyOf(Name64(kOfficerRegister), "").substr(0, kRegisterBytes);
   Cursor rows(txn_, Table::kRecord);
-  return !blank_ && rows.Seek(prefix) && rows.key().starts_with(prefix);
+  return rows.Seek(prefix) && rows.key().starts_with(prefix);
 }
 
 absl::StatusOr<bool> Workspace::AnyOfficer() {
   if (!officers_here_) return false;
   const RegisterInfo& reg = *catalog_->Find(kOfficerRegister);
-  for (const auto& edit : edits_)
-    if (edit->reg == &reg && edit->record.exists()) return true;
   const std::string prefix = RecordKeyOf(reg.hash, "").substr(0, kRegisterBytes);
   Cursor rows(txn_, Table::kRecord);
   for (bool more = rows.Seek(prefix); more && rows.key().starts_with(prefix); more = rows.Next()) {
     ASSIGN_OR_RETURN(const RecordEdit* edit, Load(rows.key(), reg));
     if (edit->record.exists()) return true;
   }
-  return false;
+  return std::any_of(edits_.begin(), edits_.end(), [&](const auto& edit) { return edit->reg == &reg && edit->record.exists(); });
 }
 
 // Who relied on the record and did not know of the act: whether it touched what he relied on is looked at once all is in.
-void Workspace::NoteReliance(const Act& act, const RecordKey& key) {
-  if (RegisterOf(key) == RegisterPart(Name64(kOfficerRegister))) officer_changes_.push_back({act.dot, *act.seen});
+void Workspace::NoteReliance(const Act& act, const RecordEdit& edit) {
+  if (edit.reg->of_officers) officer_changes_.push_back({act.dot, *act.seen});
   if (premises_here_)
-    for (const Dot relying : PremiseRows(RelianceOnRecord(AddressOf(key))))
+    for (const Dot relying : PremiseRows(RelianceOnRecord(AddressOf(edit.key))))
       if (HandleOf(relying) != HandleOf(act.dot) && !act.seen->Has(relying))
         NoteScope({.type = Scope::Type::kPremise, .entry = relying});
   if (!voids_here_) return;
-  for (const Dot gone : VoidOn(key))
+  for (const Dot gone : VoidOn(edit.key))
     if (act.seen->Has(gone)) NoteScope({.type = Scope::Type::kOrphan, .entry = act.dot});
 }
 

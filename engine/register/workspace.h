@@ -178,8 +178,7 @@ class Workspace {
   // The void entries that have an operation on the record.
   std::vector<Dot> VoidOn(const RecordKey& key) const;
 
-  bool HasOfficers() const;           // records of officers are, or were, here before this batch
-  absl::StatusOr<bool> AnyOfficer();  // whether one exists
+  absl::StatusOr<bool> AnyOfficer();  // whether one exists. Errors: DataLoss
 
   // A change to the record of an officer, and what its author had seen.
   struct OfficerChange {
@@ -224,7 +223,8 @@ class Workspace {
   absl::StatusOr<const Ordinals*> Locate(const Entry& entry, const Op& op, Dot dot);  // and key_ is its record
   absl::Status FoldAct(const Act& act, RecordEdit& edit);
   void FoldPremises(const Entry& entry, Dot dot);
-  void NoteReliance(const Act& act, const RecordKey& key);
+  void NoteReliance(const Act& act, const RecordEdit& edit);
+  bool HasOfficers() const;  // records of officers are, or were, here before this batch
   void NotePremiseRows(const std::vector<std::string>& rows);
   std::vector<Dot> PremiseRows(const Hash128& scope) const;
   absl::Status FoldDeferred(const Deferred& deferred, RecordEdit& edit);
@@ -287,7 +287,7 @@ class Workspace {
   ClaimIndex claims_;
   std::map<std::string, std::vector<Dot>> acts_;  // 16-byte key -> new dots
   std::set<std::string> premises_;
-  bool premises_here_ = false, voids_here_ = false, officers_here_ = false;  // some row of table premise says so
+  bool premises_here_ = false, voids_here_ = false, officers_here_ = false;  // there may be some: else nobody looks for them
   std::vector<OfficerChange> officer_changes_;
   std::map<std::string, std::string> contexts_;
   std::map<std::string, uint64_t> issued_;  // field and lane -> how many numbers

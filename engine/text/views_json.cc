@@ -65,7 +65,7 @@ Literal Fact(const FactView& v) {
   return out;
 }
 
-Literal Decision(const RulingView& v) {
+Literal Decision(const DecisionView& v) {
   Literal out = Literal::Object();
   out.Add("entry", Literal(v.entry))
       .Add("site", Literal(v.site))
@@ -75,19 +75,19 @@ Literal Decision(const RulingView& v) {
   AddText(out, "principle", v.principle);
   AddText(out, "effect", v.effect);
   AddTexts(out, "tell", v.tell);
+  return out;
+}
+
+Literal Decided(const RulingView& v) {
+  Literal out = Decision(v);
   AddText(out, "approves", v.approves);
   AddText(out, "proposed_by", v.proposed_by);
   AddText(out, "note", v.note);
   return out;
 }
 
-Literal Proposal(const ProposalView& v) {
-  Literal out = Literal::Object();
-  out.Add("entry", Literal(v.entry)).Add("site", Literal(v.site)).Add("officer", Literal(v.officer));
-  out.Add("reason", Literal(v.reason)).Add("outcome", Literal(v.outcome)).Add("standing", Literal(v.standing));
-  AddText(out, "principle", v.principle);
-  AddText(out, "effect", v.effect);
-  AddTexts(out, "tell", v.tell);
+Literal Proposed(const ProposalView& v) {
+  Literal out = Decision(v);
   AddText(out, "returned", v.returned);
   AddText(out, "returned_by", v.returned_by);
   AddText(out, "returned_because", v.returned_because);
@@ -135,8 +135,8 @@ Literal ToJson(const RecordView& v) {
 Literal ToJson(const CaseView& v) {
   Literal out = Literal::Object();
   out.Add("case", Literal(v.id)).Add("rule", Literal(v.rule)).Add("subject", Literal(v.subject)).Add("state", Literal(v.state));
-  out.Add("facts", Each(v.facts, Fact)).Add("rulings", Each(v.rulings, Decision)).Add("dependants", Texts(v.dependants));
-  if (!v.proposals.empty()) out.Add("proposals", Each(v.proposals, Proposal));
+  out.Add("facts", Each(v.facts, Fact)).Add("rulings", Each(v.rulings, Decided)).Add("dependants", Texts(v.dependants));
+  if (!v.proposals.empty()) out.Add("proposals", Each(v.proposals, Proposed));
   out.Add("kind", Literal(v.kind))
       .Add("field", Literal(v.field))
       .Add("title", Literal(v.title))

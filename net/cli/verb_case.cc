@@ -88,13 +88,20 @@ absl::StatusOr<CaseView> Find(const Database& db, const std::string& rule, const
   return now->Case(rule, subject);
 }
 
-// Acts on a case that may be named by its id.
+// The case, which may be named by its id: the draft is about it then.
+template <class Draft>
+absl::StatusOr<CaseView> Named(const Database& db, const CaseName& name, Draft* draft) {
+  absl::StatusOr<CaseView> found = Find(db, name.rule, name.subject);
+  if (!found.ok()) return found;
+  draft->rule = found->rule;
+  draft->subject = found->subject;
+  return found;
+}
+
 template <class Draft, class ActOn>
 int On(const Command& command, Database& db, const CaseName& name, Draft draft, const std::string& what, const ActOn& act) {
-  const absl::StatusOr<CaseView> before = Find(db, name.rule, name.subject);
+  const absl::StatusOr<CaseView> before = Named(db, name, &draft);
   if (!before.ok()) return command.Fail(before.status());
-  draft.rule = before->rule;
-  draft.subject = before->subject;
   const absl::StatusOr<Receipt> receipt = act(draft);
   if (!receipt.ok()) return command.Fail(receipt.status());
   const absl::StatusOr<CaseView> after = Find(db, before->id, "");
@@ -102,10 +109,8 @@ int On(const Command& command, Database& db, const CaseName& name, Draft draft, 
 }
 
 int ShowPreview(const Command& command, Database& db, const CaseName& name, RulingDraft ruling) {
-  const absl::StatusOr<CaseView> before = Find(db, name.rule, name.subject);
+  const absl::StatusOr<CaseView> before = Named(db, name, &ruling);
   if (!before.ok()) return command.Fail(before.status());
-  ruling.rule = before->rule;
-  ruling.subject = before->subject;
   const absl::StatusOr<RulingPreview> preview = db.Preview(ruling);
   if (!preview.ok()) return command.Fail(preview.status());
   if (command.json()) return command.Line(ToJson(*preview)), kDone;

@@ -48,6 +48,7 @@ void FindBreaches(const Meaning& before, const Meaning& after, const Item& entry
 
 // ---- rulings
 
+Op& OpFor(const std::string& address, OpKind kind, Expected& out);  // on that record: one a ruling
 Op& OpFor(const Meaning& view, const std::string& address, Expected& out);
 void Retract(const Meaning& view, const std::string& address, uint32_t field, std::set<Place> named, Expected& out);
 void Settle(const Meaning& view, const std::string& address, const std::string& field, const Value& value, Expected& out);

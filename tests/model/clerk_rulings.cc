@@ -9,13 +9,17 @@ namespace chancery::model {
 
 using Kind = RuleSpec::Kind;
 
-Op& OpFor(const Meaning& view, const std::string& address, Expected& out) {
-  const Op made = OpOn(*Address::Parse(address), KindOfEdit(view, address), out.packs);
+Op& OpFor(const std::string& address, OpKind kind, Expected& out) {
+  const Op made = OpOn(*Address::Parse(address), kind, out.packs);
   for (Op& op : out.ops) {
     if (op.pack == made.pack && op.reg == made.reg && op.key == made.key) return op;
   }
   out.ops.push_back(made);
   return out.ops.back();
+}
+
+Op& OpFor(const Meaning& view, const std::string& address, Expected& out) {
+  return OpFor(address, KindOfEdit(view, address), out);
 }
 
 void Retract(const Meaning& view, const std::string& address, uint32_t field, std::set<Place> named, Expected& out) {

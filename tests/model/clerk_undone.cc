@@ -8,7 +8,7 @@
 namespace chancery::model {
 namespace {
 
-using Effects = std::vector<Change>;
+using Items = std::set<const Item*>;
 
 std::set<Place> PlacesOf(const std::vector<Act>& acts) {
   std::set<Place> places;
@@ -16,120 +16,122 @@ std::set<Place> PlacesOf(const std::vector<Act>& acts) {
   return places;
 }
 
-std::vector<Act> WrittenBy(const Row& row, uint32_t field, const Item& item) {
+void AddRetract(uint32_t field, const std::vector<Act>& acts, const Value& says, Op& op) {
+  const std::set<Place> named = PlacesOf(acts);
+  op.changes.push_back({field, Verb::kRetract, says, {named.begin(), named.end()}});
+}
+
+// What the entries left in the field; of the shares also what was built on it.
+std::vector<Act> WrittenBy(const Row& row, uint32_t field, const Items& undone) {
   std::vector<Act> out;
   if (row.spec(field).type == Type::kShares) {
     const Ownership shares(&row, field);
     std::set<size_t> own;
     for (size_t i = 0; i < shares.writes.size(); ++i) {
-      if (shares.writes[i].by == &item) own.insert(i);
+      if (undone.contains(shares.writes[i].by)) own.insert(i);
     }
-    for (const size_t i : shares.BuiltOn(own)) out.push_back(shares.writes[i]);
-    return own.empty() ? std::vector<Act>() : out;
+    for (const size_t i : own.empty() ? own : shares.BuiltOn(own)) out.push_back(shares.writes[i]);
+    return out;
   }
   for (const Act& act : row.Standing(field)) {
-    if (act.by == &item) out.push_back(act);
+    if (undone.contains(act.by)) out.push_back(act);
   }
   return out;
 }
 
 struct Undoing {
   const Meaning& view;
-  const Item& item;
+  const Items& undone;
   bool to_unset;   // losers do not return to the value before
   bool* returned;  // some would
 };
 
-void UndoChange(const Undoing& undoing, const Row& row, const Row* before, const Change& change, Effects& effects) {
-  const FieldSpec& spec = row.spec(change.field);
-  if (spec.type == Type::kSet) {
-    for (const Act& mark : row.Standing(change.field)) {
-      if (mark.by == &undoing.item && mark.value() == change.value) {
-        effects.push_back({change.field, change.verb == Verb::kAdd ? Verb::kRemove : Verb::kAdd, change.value, {}});
-        return;
-      }
-    }
-    return;
+void UndoElements(const Undoing& undoing, const Row& row, uint32_t field, Op& op) {
+  std::map<Value, Verb> verbs;
+  for (const Act& mark : row.Standing(field)) {
+    if (!undoing.undone.contains(mark.by)) continue;
+    const Verb verb = mark.change->verb == Verb::kAdd ? Verb::kRemove : Verb::kAdd;
+    const auto [at, fresh] = verbs.emplace(mark.value(), verb);
+    if (!fresh && verb == Verb::kRemove) at->second = verb;
   }
+  for (const auto& [value, verb] : verbs) op.changes.push_back({field, verb, value, {}});
+}
+
+void UndoField(const Undoing& undoing, const Row& row, uint32_t field, Op& op) {
+  const FieldSpec& spec = row.spec(field);
+  if (spec.type == Type::kSet) return UndoElements(undoing, row, field, op);
+  const std::vector<Act> written = WrittenBy(row, field, undoing.undone);
+  if (written.empty() || spec.type == Type::kEscrow) return;
   if (spec.type == Type::kCounter) {
-    effects.push_back({change.field, Verb::kBump, Value::Integer(-change.value.AsInteger()), {}});
+    int64_t back = 0;
+    for (const Act& bump : row.acts) {
+      if (bump.change != nullptr && bump.field() == field && undoing.undone.contains(bump.by)) back -= bump.value().AsInteger();
+    }
+    if (back != 0) op.changes.push_back({field, Verb::kBump, Value::Integer(back), {}});
     return;
   }
-  const std::vector<Act> written = WrittenBy(row, change.field, undoing.item);
-  if (written.empty() || spec.adds_up()) return;
-  if (spec.one_value() && row.Standing(change.field).size() == 1 && spec.type != Type::kSerial) {
-    const Value* shown = before == nullptr || !before->exists ? nullptr : undoing.view.Interim(*before, change.field);
-    if (shown != nullptr && !shown->unset()) {
-      *undoing.returned = true;
-      if (!undoing.to_unset) {
-        effects.push_back({change.field, Verb::kSettle, *shown, {}});
-        return;
-      }
+  if (spec.one_value() && row.Standing(field).size() == 1 && spec.type != Type::kSerial) {
+    const Meaning past(undoing.view.book, written[0].by->past);
+    const Row* before = past.Find(row.address);
+    const Value* shown = before == nullptr || !before->exists ? nullptr : past.Interim(*before, field);
+    const bool returns = shown != nullptr && !shown->unset();
+    *undoing.returned |= returns;
+    if (returns && !undoing.to_unset) {
+      op.changes.push_back({field, Verb::kSettle, *shown, {}});
+      return;
     }
   }
-  const std::set<Place> named = PlacesOf(written);
-  effects.push_back({change.field, Verb::kRetract, {}, {named.begin(), named.end()}});
+  AddRetract(field, written, {}, op);
 }
 
-void UndoLife(const Item& item, const Row& row, OpKind kind, Effects& effects) {
-  if (kind != OpKind::kCreate && kind != OpKind::kDelete) return;
-  std::vector<Act> own, dead, others, edits;
+void UndoLife(const Undoing& undoing, const Row& row, Op& op) {
+  std::vector<Act> created, deleted, others, dead, edits;
   for (const Act& mark : row.Standing(kNoField)) {
-    (mark.says(OpKind::kEdit) ? edits : mark.by == &item ? own : mark.live() ? others : dead).push_back(mark);
+    const bool own = undoing.undone.contains(mark.by) && mark.change == nullptr;
+    (mark.says(OpKind::kEdit) ? edits
+     : own && mark.live()     ? created
+     : own                    ? deleted
+     : mark.live()            ? others
+                              : dead)
+        .push_back(mark);
   }
-  if (own.empty()) return;
-  const bool deleted = kind == OpKind::kDelete;
-  std::vector<Act> withdrawn = own;
-  if (deleted) withdrawn.insert(withdrawn.end(), dead.begin(), dead.end());
-  if (!deleted && others.empty()) withdrawn.insert(withdrawn.end(), edits.begin(), edits.end());
-  const std::set<Place> named = PlacesOf(withdrawn);
-  effects.push_back(
-      {kNoField, Verb::kRetract, deleted || others.empty() ? Value::Bool(deleted) : Value(), {named.begin(), named.end()}});
-}
-
-Op& OpOnRecord(const std::string& address, OpKind kind, Expected& out) {
-  const Op made = OpOn(*Address::Parse(address), kind, out.packs);
-  for (Op& op : out.ops) {
-    if (op.pack == made.pack && op.reg == made.reg && op.key == made.key) return op;
+  if (created.empty() && deleted.empty()) return;
+  std::vector<Act> withdrawn = created;
+  withdrawn.insert(withdrawn.end(), deleted.begin(), deleted.end());
+  if (created.empty()) {
+    withdrawn.insert(withdrawn.end(), dead.begin(), dead.end());
+    return AddRetract(kNoField, withdrawn, Value::Bool(true), op);
   }
-  out.ops.push_back(made);
-  return out.ops.back();
-}
-
-void AddTo(Op& op, const Effects& effects) {
-  for (const Change& change : effects) {
-    const auto same = [&](const Change& other) {
-      return other.field == change.field && other.verb == change.verb && other.value == change.value;
-    };
-    if (std::none_of(op.changes.begin(), op.changes.end(), same)) op.changes.push_back(change);
-  }
-  std::sort(op.changes.begin(), op.changes.end(), [](const Change& a, const Change& b) {
-    return std::tie(a.field, a.verb, a.value) < std::tie(b.field, b.verb, b.value);
-  });
-}
-
-void Undo(const Undoing& undoing, Expected& out) {
-  const Entry& entry = undoing.item.entry;
-  const Meaning past(undoing.view.book, undoing.item.past);
-  for (const Op& op : entry.ops) {
-    const std::string address = AddressText(entry, op);
-    const Row& row = *undoing.view.Find(address);
-    Effects effects;
-    for (const Change& change : op.changes) {
-      if (change.field != kNoField)
-        UndoChange({past, undoing.item, undoing.to_unset, undoing.returned}, row, past.Find(address), change, effects);
-    }
-    UndoLife(undoing.item, row, op.kind, effects);
-    if (!effects.empty()) AddTo(OpOnRecord(address, OpKind::kNeutral, out), effects);
-  }
+  if (others.empty()) withdrawn.insert(withdrawn.end(), edits.begin(), edits.end());
+  AddRetract(kNoField, withdrawn, others.empty() ? Value::Bool(false) : Value(), op);
 }
 
 void UndoAll(const Meaning& view, const Case& c, const RulingDraft& draft, bool to_unset, bool* returned, Expected& out) {
-  const Item& t = *view.Relying(c);
-  std::set<Place> undone{t.place()};
-  if (!draft.keep.empty() && draft.keep == view.book.Short(t.place())) undone.clear();
-  for (const Fact& fact : draft.none ? c.facts : std::set<Fact>()) undone.insert(fact.place);
-  for (const Place& place : undone) Undo({view, view.book.items.at(place), to_unset, returned}, out);
+  const Item* t = view.Relying(c);
+  std::map<Place, const Item*> order;
+  if (draft.keep.empty() || draft.keep != view.book.Short(t->place())) order.emplace(t->place(), t);
+  for (const Fact& fact : draft.none ? c.facts : std::set<Fact>()) order.emplace(fact.place, &view.book.items.at(fact.place));
+  Items undone;
+  std::vector<std::string> records;  // as first met
+  for (const auto& [place, item] : order) {
+    undone.insert(item);
+    for (const Op& op : item->entry.ops) {
+      const std::string address = AddressText(item->entry, op);
+      if (std::count(records.begin(), records.end(), address) == 0) records.push_back(address);
+    }
+  }
+  const Undoing undoing{view, undone, to_unset, returned};
+  for (const std::string& address : records) {
+    const Row& row = *view.Find(address);
+    Op op;
+    for (uint32_t f = 0; f < row.reg->fields.size(); ++f) UndoField(undoing, row, f, op);
+    UndoLife(undoing, row, op);
+    if (op.changes.empty()) continue;
+    std::sort(op.changes.begin(), op.changes.end(), [](const Change& a, const Change& b) {
+      return std::tie(a.field, a.verb, a.value) < std::tie(b.field, b.verb, b.value);
+    });
+    OpFor(address, OpKind::kNeutral, out).changes = op.changes;
+  }
 }
 
 }  // namespace

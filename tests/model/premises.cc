@@ -1,6 +1,7 @@
 // What entries relied on: held against every act that its author did not know.
 #include <algorithm>
 
+#include "absl/strings/escaping.h"
 #include "tests/model/model.h"
 
 namespace chancery::model {
@@ -31,16 +32,9 @@ bool Weighs(const Case& c, const Item& t) {
                      [&](const Fact& fact) { return fact.place == t.place() || Has(t.past, fact.place); });
 }
 
-std::string Digits(const EntryId& id) {
-  std::string out;
-  char digits[3];
-  for (const char byte : id.view()) out.append(digits, snprintf(digits, 3, "%02x", byte & 0xff));
-  return out;
-}
-
 }  // namespace
 
-std::string SubjectOfEntry(const Item& item) { return Digits(item.id); }
+std::string SubjectOfEntry(const Item& item) { return absl::BytesToHexString({item.id.view().data(), item.id.view().size()}); }
 
 void Meaning::FindStaleClaim(const Item& t, const Premise& premise) {
   const RuleSpec rule = RuleOf(premise.address);

@@ -96,7 +96,7 @@ CaseView Meaning::View(const Case& c) const {
       FactView shown;
       shown.entry = book.Short(fact.place);
       shown.site = shown.entry.substr(0, shown.entry.find_first_of(".-"));
-      shown.id = absl::BytesToHexString({item->id.view().data(), item->id.view().size()});
+      shown.id = SubjectOfEntry(*item);
       shown.officer = item->entry.officer;
       shown.basis = item->entry.basis;
       shown.standing = Stands(c, fact);

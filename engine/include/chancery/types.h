@@ -186,17 +186,17 @@ struct FactView {
   bool standing = false;
 };
 
-struct RulingView {
+struct DecisionView {                                                    // what a ruling says, or a proposed one
   std::string entry, site, officer, reason, principle, effect, outcome;  // outcome: keep tallinn-17 | set {…} | both | none
   std::vector<std::string> tell;
-  bool standing = false;                    // no later ruling that knew it decides the same clashes
-  std::string approves, proposed_by, note;  // of a ruling by two officers: the proposal, its officer; the second one's words
+  bool standing = false;  // a ruling: no later one that knew it decides the same clashes. Proposed: it waits for another officer
 };
 
-struct ProposalView {
-  std::string entry, site, officer, reason, principle, effect, outcome;  // as of a ruling
-  std::vector<std::string> tell;
-  bool standing = false;                                // it waits for another officer
+struct RulingView : DecisionView {
+  std::string approves, proposed_by, note;  // by two officers: the proposal, its officer; the second one's words
+};
+
+struct ProposalView : DecisionView {
   std::string returned, returned_by, returned_because;  // the entry that sent it back, its officer, why; "" = none did
 };
 
