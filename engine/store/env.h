@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "engine/store/page_guard.h"
 #include "engine/store/tables.h"
 
 namespace chancery {
@@ -41,13 +42,28 @@ class Txn {
   friend class Env;
   friend class Cursor;
   friend class SortedRows;
+  using Reach = PageGuard::Reach;
+
+  // What was looked at in one table.
+  struct Looked {
+    std::optional<TreeHead> tree;  // as it was before this transaction
+    PageGuard::Leaf leaf;
+  };
+
   Txn(Env* env, MDB_txn* txn) : env_(env), txn_(txn) {}
   void Note(int rc) const;
+
+  // Before LMDB looks for `key`, or for the last key. False: status() says why it may not.
+  bool Look(Table table, std::optional<std::string_view> key, Reach reach) const;
+  bool LookBeyond(Table table, std::string_view key) const;  // the same, where LMDB may go on to the key behind it
+  bool LookAtAll(Table table) const;
+  Looked& At(Table table) const;
 
   Env* env_;
   MDB_txn* txn_;
   bool followed_ = false;  // txn_ is another's
   mutable absl::Status status_;
+  mutable std::unique_ptr<std::array<Looked, kTableNames.size()>> looked_;
 };
 
 // The one writer's transaction; begin and commit on one thread.
@@ -83,6 +99,7 @@ class SortedRows {
 
  private:
   WriteTxn& txn_;
+  const Table table_;
   MDB_cursor* cursor_ = nullptr;
 };
 
@@ -103,6 +120,7 @@ class Cursor {
  private:
   bool Move(MDB_cursor_op op);
   const Txn& txn_;
+  const Table table_;
   MDB_cursor* cursor_ = nullptr;
   MDB_val key_{}, value_{};
 };
@@ -152,6 +170,10 @@ class Env {
   explicit Env(Options options) : options_(std::move(options)) {}
   absl::Status Lock();
   absl::Status OpenMap();
+  absl::Status OpenTables(MDB_txn* txn);
+  absl::Status OpenTable(MDB_txn* txn, size_t table);
+  absl::Status BeforeFirstWrite();
+  absl::Status Guard();
   absl::StatusOr<WriteTxn> Begin();
   std::string DataFile() const { return options_.dir + "/data.mdb"; }
 
@@ -160,6 +182,9 @@ class Env {
   int lock_fd_ = -1;
   MDB_env* env_ = nullptr;
   std::array<MDB_dbi, kTableNames.size()> dbis_{};
+  MDB_dbi names_ = 0;
+  std::unique_ptr<PageGuard> guard_;  // none: this process has made the file
+  bool writes_ = false;               // the list of free pages was looked at
   std::atomic<bool> failed_{false};
 };
 
