@@ -46,53 +46,49 @@ Txn::~Txn() {
 void Txn::Follow(const WriteTxn& txn) {
   if (txn_ != nullptr && !followed_) mdb_txn_abort(txn_);
   txn_ = txn.txn_;
-  followed_ = true;
-  looked_.reset();
+  followed_ = writes_ = true;
+  for (std::unique_ptr<Looked>& looked : looked_) looked.reset();
 }
 
 void Txn::Note(int rc) const {
   if (rc != 0 && status_.ok()) status_ = LmdbError(Cat("store ", env_->dir()), rc);
 }
 
-Txn::Looked& Txn::At(Table table) const {
-  if (looked_ == nullptr) looked_ = std::make_unique<std::array<Looked, kTableNames.size()>>();
-  Looked& looked = (*looked_)[static_cast<size_t>(table)];
-  if (looked.tree) return looked;
-  const char* name = kTableNames[static_cast<size_t>(table)];
-  MDB_val k = ValOf(name), v;  // LMDB changes these rows when it commits, so this is where the tree was before
+// Of the rows that hold the trees' heads LMDB changes none before it commits.
+TreeHead Txn::TreeOf(Table table) const {
+  MDB_val k = ValOf(kTableNames[static_cast<size_t>(table)]), v;
   const int rc = mdb_get(txn_, env_->names_, &k, &v);
-  if (rc != 0 || v.mv_size != kTreeBytes) {
-    Note(rc != 0 ? rc : MDB_CORRUPTED);
-    looked.tree.emplace();
-  } else {
-    looked.tree.emplace(std::string_view(static_cast<const char*>(v.mv_data), v.mv_size));
-  }
-  return looked;
+  if (rc == 0 && v.mv_size == kTreeBytes) return TreeHead({static_cast<const char*>(v.mv_data), v.mv_size});
+  Note(rc != 0 ? rc : MDB_CORRUPTED);
+  return {};
 }
 
-bool Txn::Look(Table table, std::optional<std::string_view> key, Reach reach) const {
+Txn::Looked& Txn::At(Table table) const {
+  std::unique_ptr<Looked>& looked = looked_[static_cast<size_t>(table)];
+  if (looked == nullptr) looked.reset(new Looked{TreeOf(table), {}});
+  return *looked;
+}
+
+bool Txn::Look(Table table, std::optional<std::string_view> key, Reach reach, PageGuard::Leaf* leaf) const {
   if (env_->guard_ == nullptr || !status_.ok()) return status_.ok();
   Looked& looked = At(table);
-  if (key && looked.leaf.Covers(*key, reach)) return status_.ok();
-  if (status_.ok()) status_ = env_->guard_->Look(*looked.tree, key, reach, &looked.leaf);
+  if (status_.ok()) status_ = env_->guard_->Look(looked.tree, key, reach, leaf != nullptr ? leaf : &looked.leaf);
   return status_.ok();
-}
-
-bool Txn::LookBeyond(Table table, std::string_view key) const {
-  if (!Look(table, key, Reach::kPath)) return false;
-  if (env_->guard_ == nullptr || key < At(table).leaf.last) return true;
-  return Look(table, key, Reach::kNext);
 }
 
 bool Txn::LookAtAll(Table table) const {
   if (env_->guard_ == nullptr || !status_.ok()) return status_.ok();
-  const TreeHead& tree = *At(table).tree;
+  const TreeHead& tree = At(table).tree;
   if (status_.ok()) status_ = env_->guard_->LookAtAll(tree);
   return status_.ok();
 }
 
 std::optional<std::string_view> Txn::Get(Table table, std::string_view key) const {
   if (!Look(table, key, Reach::kPath)) return std::nullopt;
+  if (env_->guard_ != nullptr && !writes_) {  // LMDB would find the same
+    const std::optional<Row>& row = At(table).leaf.row;
+    return row ? std::optional(env_->guard_->ValueOf(*row)) : std::nullopt;
+  }
   MDB_val k = ValOf(key), v;
   const int rc = mdb_get(txn_, env_->dbis_[static_cast<size_t>(table)], &k, &v);
   if (rc == 0) return std::string_view(static_cast<const char*>(v.mv_data), v.mv_size);
@@ -150,7 +146,7 @@ SortedRows::~SortedRows() {
 }
 
 std::optional<std::string_view> SortedRows::Get(std::string_view key) {
-  if (!txn_.Look(table_, key, Txn::Reach::kPath)) return std::nullopt;
+  if (!txn_.Look(table_, key, Txn::Reach::kPath, &leaf_)) return std::nullopt;
   MDB_val k = ValOf(key), v;
   const int rc = mdb_cursor_get(cursor_, &k, &v, MDB_SET);
   if (rc == 0) return std::string_view(static_cast<const char*>(v.mv_data), v.mv_size);
@@ -160,7 +156,7 @@ std::optional<std::string_view> SortedRows::Get(std::string_view key) {
 
 void SortedRows::Put(std::string_view key, std::string_view value) {
   CHECK(FitsTable(key, value));
-  if (!txn_.Look(table_, key, Txn::Reach::kPath)) return;
+  if (!txn_.Look(table_, key, Txn::Reach::kPath, &leaf_)) return;
   MDB_val k = ValOf(key), v = ValOf(value);
   txn_.Note(mdb_cursor_put(cursor_, &k, &v, 0));
 }
@@ -173,29 +169,41 @@ Cursor::~Cursor() {
   if (cursor_ != nullptr) mdb_cursor_close(cursor_);
 }
 
-// The row is one of a page that was looked at already, its value may lie elsewhere.
-bool Cursor::Move(MDB_cursor_op op) {
+bool Cursor::Look(std::optional<std::string_view> key, PageGuard::Reach reach) { return txn_.Look(table_, key, reach, &leaf_); }
+
+// Behind the last row of a page LMDB goes on to the next one.
+bool Cursor::LookBeyond(std::string_view key) {
+  if (!leaf_.Covers(key, Txn::Reach::kPath) && !Look(key, Txn::Reach::kPath)) return false;
+  return !leaf_.known || key < leaf_.last || Look(key, Txn::Reach::kNext);
+}
+
+// The row found is one of a page that was looked at already; a long value lies on other pages.
+bool Cursor::Move(MDB_cursor_op op, bool within) {
   if (cursor_ == nullptr || !txn_.status_.ok()) return false;
   const int rc = mdb_cursor_get(cursor_, &key_, &value_, op);
   if (rc != 0 && rc != MDB_NOTFOUND) txn_.Note(rc);
-  return rc == 0 && txn_.Look(table_, key(), Txn::Reach::kPath);
+  if (rc != 0) return false;
+  within = (within || leaf_.Covers(key(), Txn::Reach::kPath)) && value_.mv_size < kPageBytes / 4;
+  return within || Look(key(), Txn::Reach::kPath);
 }
 
 bool Cursor::Seek(std::string_view key) {
-  if (!txn_.LookBeyond(table_, key)) return false;
+  if (!LookBeyond(key)) return false;
   key_ = ValOf(key);
   return Move(key.empty() ? MDB_FIRST : MDB_SET_RANGE);
 }
 
 bool Cursor::SeekLast(std::string_view key) {
   const std::string wanted(key);
-  if (!Seek(wanted)) return txn_.Look(table_, std::nullopt, Txn::Reach::kPath) && Move(MDB_LAST);
+  if (!Seek(wanted)) return Look(std::nullopt, Txn::Reach::kPath) && Move(MDB_LAST);
   if (this->key() == wanted) return true;
-  const std::string found(this->key());
-  return txn_.Look(table_, found, Txn::Reach::kAround) && Move(MDB_PREV);
+  return Look(std::string(this->key()), Txn::Reach::kAround) && Move(MDB_PREV);
 }
 
-bool Cursor::Next() { return txn_.LookBeyond(table_, key()) && Move(MDB_NEXT); }
+bool Cursor::Next() {
+  if (leaf_.known && !txn_.writes_ && key() < leaf_.last) return Move(MDB_NEXT, true);
+  return LookBeyond(key()) && Move(MDB_NEXT);
+}
 
 absl::StatusOr<std::unique_ptr<Env>> Env::Open(const Options& options) {
   std::unique_ptr<Env> env(new Env(options));

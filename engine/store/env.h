@@ -46,7 +46,7 @@ class Txn {
 
   // What was looked at in one table.
   struct Looked {
-    std::optional<TreeHead> tree;  // as it was before this transaction
+    TreeHead tree;  // as it was before this transaction
     PageGuard::Leaf leaf;
   };
 
@@ -54,16 +54,17 @@ class Txn {
   void Note(int rc) const;
 
   // Before LMDB looks for `key`, or for the last key. False: status() says why it may not.
-  bool Look(Table table, std::optional<std::string_view> key, Reach reach) const;
-  bool LookBeyond(Table table, std::string_view key) const;  // the same, where LMDB may go on to the key behind it
+  bool Look(Table table, std::optional<std::string_view> key, Reach reach, PageGuard::Leaf* leaf = nullptr) const;
   bool LookAtAll(Table table) const;
   Looked& At(Table table) const;
+  TreeHead TreeOf(Table table) const;
 
   Env* env_;
   MDB_txn* txn_;
   bool followed_ = false;  // txn_ is another's
+  bool writes_ = false;    // what it shows may not be in the file yet
   mutable absl::Status status_;
-  mutable std::unique_ptr<std::array<Looked, kTableNames.size()>> looked_;
+  mutable std::array<std::unique_ptr<Looked>, kTableNames.size()> looked_;
 };
 
 // The one writer's transaction; begin and commit on one thread.
@@ -83,7 +84,7 @@ class WriteTxn final : public Txn {
  private:
   friend class Env;
   friend class Txn;
-  using Txn::Txn;
+  WriteTxn(Env* env, MDB_txn* txn) : Txn(env, txn) { writes_ = true; }
   void Put(Table table, std::string_view key, std::string_view value, unsigned flags);
 };
 
@@ -100,6 +101,7 @@ class SortedRows {
  private:
   WriteTxn& txn_;
   const Table table_;
+  PageGuard::Leaf leaf_;
   MDB_cursor* cursor_ = nullptr;
 };
 
@@ -118,9 +120,12 @@ class Cursor {
   std::string_view value() const { return {static_cast<const char*>(value_.mv_data), value_.mv_size}; }
 
  private:
-  bool Move(MDB_cursor_op op);
+  bool Look(std::optional<std::string_view> key, PageGuard::Reach reach);
+  bool LookBeyond(std::string_view key);
+  bool Move(MDB_cursor_op op, bool within = false);  // within: to a row of the leaf that was looked at
   const Txn& txn_;
   const Table table_;
+  PageGuard::Leaf leaf_;  // not known: nobody has to look
   MDB_cursor* cursor_ = nullptr;
   MDB_val key_{}, value_{};
 };

@@ -6,12 +6,6 @@
 #include "engine/base/strings.h"
 
 namespace chancery {
-namespace {
-
-constexpr size_t kNode = 8;
-
-}  // namespace
-
 TreeHead::TreeHead(std::string_view bytes)
     : pad(At<uint32_t>(bytes, 0)),
       flags(At<uint16_t>(bytes, 4)),
@@ -52,12 +46,11 @@ Row Page::row(size_t i) const {
   Row row;
   row.number = At<uint16_t>(bytes_, at) | uint64_t{At<uint16_t>(bytes_, at + 2)} << 16;
   row.flags = At<uint16_t>(bytes_, at + 4);
-  const size_t key = At<uint16_t>(bytes_, at + 6);
-  row.key = std::string_view(bytes_.data() + at + kNode, key);
+  row.key = KeyAt(at);
   if (kind() == kBranch) {
     row.number |= uint64_t{row.flags} << 32;
   } else {
-    row.value = std::string_view(bytes_.data() + at + kNode + key, row.big() ? sizeof(uint64_t) : row.number);
+    row.value = std::string_view(row.key.data() + row.key.size(), row.big() ? sizeof(uint64_t) : row.number);
   }
   return row;
 }
@@ -66,7 +59,7 @@ size_t Page::UpTo(std::string_view key) const {
   size_t low = kind() == kBranch ? 1 : 0, high = rows();
   while (low < high) {
     const size_t middle = (low + high) / 2;
-    if (row(middle).key <= key) {
+    if (KeyAt(At<uint16_t>(bytes_, kPageHeader + 2 * middle)) <= key) {
       low = middle + 1;
     } else {
       high = middle;

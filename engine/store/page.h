@@ -12,11 +12,11 @@
 
 namespace chancery {
 
-inline constexpr uint16_t kBranch = 1, kLeaf = 2, kOverflow = 4;  // kinds of pages
-inline constexpr uint16_t kBig = 1, kTree = 2;                    // kinds of rows: value on overflow pages, value is a tree
-inline constexpr uint16_t kIntegerKeys = 8;                       // of the free list's tree
-inline constexpr size_t kPageHeader = 16, kTreeBytes = 48;
-inline constexpr int kDepthMax = 32;  // LMDB's own limit
+inline constexpr uint16_t kBranch = 1, kLeaf = 2, kOverflow = 4;       // kinds of pages
+inline constexpr uint16_t kBig = 1, kTree = 2;                         // kinds of rows: value on overflow pages, value is a tree
+inline constexpr uint16_t kIntegerKeys = 8;                            // of the free list's tree
+inline constexpr size_t kPageHeader = 16, kNode = 8, kTreeBytes = 48;  // kNode: before the key of a row
+inline constexpr int kDepthMax = 32;                                   // LMDB's own limit
 inline constexpr uint64_t kNoPage = ~uint64_t{0};
 
 template <class T>
@@ -26,10 +26,7 @@ T At(std::string_view bytes, size_t at) {
   return value;
 }
 
-inline uint64_t PageBytes() {
-  static const uint64_t bytes = static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
-  return bytes;
-}
+inline const uint64_t kPageBytes = static_cast<uint64_t>(sysconf(_SC_PAGESIZE));  // LMDB takes the system's
 
 // Where a tree begins, and what it says of itself.
 struct TreeHead {
@@ -47,8 +44,8 @@ struct TreeHead {
 // A row of a leaf or a way down of a branch, as it lies in its page.
 struct Row {
   bool big() const { return (flags & kBig) != 0; }
-  uint64_t overflow() const { return At<uint64_t>(value, 0); }                         // of a big one: its first page,
-  uint64_t overflows() const { return (kPageHeader - 1 + number) / PageBytes() + 1; }  // and how many
+  uint64_t overflow() const { return At<uint64_t>(value, 0); }                        // of a big one: its first page,
+  uint64_t overflows() const { return (kPageHeader - 1 + number) / kPageBytes + 1; }  // and how many
   uint64_t number = 0;  // size of the value; of a branch: the page below
   uint16_t flags = 0;
   std::string_view key, value;
@@ -56,7 +53,7 @@ struct Row {
 
 class Page {
  public:
-  explicit Page(const char* bytes) : bytes_(bytes, PageBytes()) {}
+  explicit Page(const char* bytes) : bytes_(bytes, kPageBytes) {}
 
   uint64_t number() const { return At<uint64_t>(bytes_, 0); }
   uint16_t kind() const { return At<uint16_t>(bytes_, 10); }
@@ -74,6 +71,7 @@ class Page {
   size_t UpTo(std::string_view key) const;
 
  private:
+  std::string_view KeyAt(size_t at) const { return {bytes_.data() + at + kNode, At<uint16_t>(bytes_, at + 6)}; }
   size_t SizeAt(size_t at) const;  // of the row there, as far as it goes
 
   std::string_view bytes_;

@@ -32,7 +32,7 @@ class Map {
 
 uint64_t PagesOf(const std::string& path) {
   struct stat info {};
-  return stat(path.c_str(), &info) == 0 ? static_cast<uint64_t>(info.st_size) / PageBytes() : 0;
+  return stat(path.c_str(), &info) == 0 ? static_cast<uint64_t>(info.st_size) / kPageBytes : 0;
 }
 
 // What is wrong with an old page that holds rows; "": nothing.
@@ -50,6 +50,13 @@ std::string_view WrongRows(const Page& page, uint16_t flags) {
   return "";
 }
 
+std::optional<Row> FindRow(const std::optional<Page>& leaf, std::string_view key) {
+  const size_t up_to = leaf ? leaf->UpTo(key) : 0;
+  if (up_to == 0) return std::nullopt;
+  const Row row = leaf->row(up_to - 1);
+  return row.key == key ? std::optional(row) : std::nullopt;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<PageGuard>> PageGuard::Open(const std::string& path, absl::Span<const char* const> names) {
@@ -57,7 +64,7 @@ absl::StatusOr<std::unique_ptr<PageGuard>> PageGuard::Open(const std::string& pa
   if (fd < 0) return Error(absl::StatusCode::kInvalidArgument, Cat("cannot read ", path, ": ", strerror(errno)));
   const MetaPage meta = NewestMetaPage(fd);
   const uint64_t pages = std::min(PagesOf(path), meta.last_page + 1);
-  const Map map(fd, pages * PageBytes());
+  const Map map(fd, pages * kPageBytes);
   close(fd);
   if (!meta.valid || !map.there()) return Error(absl::StatusCode::kDataLoss, Cat(path, " cannot be mapped"));
   std::unique_ptr<PageGuard> guard(new PageGuard(path, pages));
@@ -68,8 +75,8 @@ absl::StatusOr<std::unique_ptr<PageGuard>> PageGuard::Open(const std::string& pa
 }
 
 void PageGuard::Use(const void* row) {
-  const char* page = static_cast<const char*>(row) - reinterpret_cast<uintptr_t>(row) % PageBytes();
-  map_ = page - Page(page).number() * PageBytes();
+  const char* page = static_cast<const char*>(row) - reinterpret_cast<uintptr_t>(row) % kPageBytes;
+  map_ = page - Page(page).number() * kPageBytes;
 }
 
 absl::Status PageGuard::LookAtNames(const TreeHead& names, absl::Span<const char* const> wanted) const {
@@ -86,8 +93,16 @@ absl::Status PageGuard::LookAtNames(const TreeHead& names, absl::Span<const char
 }
 
 absl::Status PageGuard::Look(const TreeHead& tree, std::optional<std::string_view> key, Reach reach, Leaf* leaf) const {
-  RETURN_IF_ERROR(Descend(tree, key, reach, kBig, leaf));
+  if (key && leaf->Covers(*key, reach)) {
+    leaf->row = FindRow(leaf->page, *key);
+  } else {
+    RETURN_IF_ERROR(Descend(tree, key, reach, kBig, leaf));
+  }
   return leaf->row && leaf->row->big() ? LookAtValue(*leaf->row) : absl::OkStatus();
+}
+
+std::string_view PageGuard::ValueOf(const Row& row) const {
+  return row.big() ? std::string_view(map_ + row.overflow() * kPageBytes + kPageHeader, row.number) : row.value;
 }
 
 // One level at a time, with the pages on both sides as far as LMDB reaches.
@@ -134,9 +149,8 @@ absl::Status PageGuard::Arrive(uint64_t number, std::optional<std::string_view> 
   ASSIGN_OR_RETURN(const Page page, At(number, kLeaf, flags));
   leaf->last = page.row(page.rows() - 1).key;
   if (page.row(0).key < leaf->from || (leaf->to && leaf->last >= *leaf->to)) return Wrong(number, "its keys belong elsewhere");
-  for (size_t i = 0; i < page.rows() && !leaf->big; ++i) leaf->big = page.row(i).big();
-  const size_t up_to = key ? page.UpTo(*key) : page.rows();
-  if (up_to > 0 && (!key || page.row(up_to - 1).key == *key)) leaf->row = page.row(up_to - 1);
+  leaf->row = key ? FindRow(page, *key) : page.row(page.rows() - 1);
+  leaf->page = page;
   return absl::OkStatus();
 }
 

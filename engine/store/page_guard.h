@@ -26,14 +26,15 @@ class PageGuard {
 
   // What was looked at last in one tree, for one transaction: the leaf where a key belongs. Its bytes are those of the file.
   struct Leaf {
+    std::optional<Page> page;            // none: the tree is empty
     std::string_view from, last;         // no key of it is below; its last key
     std::optional<std::string_view> to;  // its keys are below; none: it is the last leaf
     std::optional<Row> row;              // the one of the key
-    bool known = false, big = false;     // big: values of it lie on pages of their own, which are looked at key by key
+    bool known = false;
     Reach reach = Reach::kPath;
 
     bool Covers(std::string_view key, Reach wanted) const {
-      return known && !big && reach >= wanted && from <= key && (!to || key < *to);
+      return known && reach >= wanted && from <= key && (!to || key < *to);
     }
   };
 
@@ -53,6 +54,9 @@ class PageGuard {
   // Before LMDB looks for `key`, or for the last one of all. What is not in the tree any more, since it was changed in the
   // transaction, is looked at as it was before: all that is still of the file is in reach of it. Errors: DataLoss.
   absl::Status Look(const TreeHead& tree, std::optional<std::string_view> key, Reach reach, Leaf* leaf) const;
+
+  // The value of a row that was looked at.
+  std::string_view ValueOf(const Row& row) const;
 
   // Before LMDB clears the tree. Errors: DataLoss.
   absl::Status LookAtAll(const TreeHead& tree) const;
@@ -81,7 +85,7 @@ class PageGuard {
   absl::Status LookBelow(uint64_t number, int below) const;
   absl::Status LookAtValue(const Row& row) const;
   absl::StatusOr<Page> At(uint64_t number, uint16_t kind, uint16_t flags) const;  // flags: those that a row may have
-  Page PageAt(uint64_t number) const { return Page(map_ + number * PageBytes()); }
+  Page PageAt(uint64_t number) const { return Page(map_ + number * kPageBytes); }
   bool There(uint64_t number) const;
   absl::Status Wrong(uint64_t page, std::string_view what) const { return WrongPage(path_, page, what); }
 

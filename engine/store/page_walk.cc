@@ -36,7 +36,7 @@ enum class Use { kFreeList, kNames, kRows };
 class Walker {
  public:
   Walker(int fd, const std::string& path, const MetaPage& meta)
-      : fd_(fd), path_(path), page_bytes_(PageBytes()), last_page_(meta.last_page) {
+      : fd_(fd), path_(path), page_bytes_(kPageBytes), last_page_(meta.last_page) {
     const off_t size = lseek(fd, 0, SEEK_END);  // pages beyond the end are damage, and no reason to reserve memory
     used_.resize(std::min(last_page_, static_cast<uint64_t>(size) / page_bytes_) + 1, false);
   }
@@ -184,7 +184,7 @@ absl::Status WithPages(const std::string& path, const Work& work) {
 MetaPage ReadMetaPage(int fd, uint64_t number) {
   constexpr size_t kMetaBytes = 152;
   constexpr uint64_t kMapBytesMax = uint64_t{1} << 46;
-  const std::string page = ReadAt(fd, number * PageBytes(), kMetaBytes);
+  const std::string page = ReadAt(fd, number * kPageBytes, kMetaBytes);
   if (page.size() < kMetaBytes || At<uint32_t>(page, 16) != 0xBEEFC0DE || At<uint32_t>(page, 20) != 1) return {};
   MetaPage meta;
   meta.free_tree = page.substr(40, kTreeBytes);
@@ -193,8 +193,8 @@ MetaPage ReadMetaPage(int fd, uint64_t number) {
   meta.txn = At<uint64_t>(page, 144);
   // What LMDB takes over without asking: the size of a page, of the map, and its flags.
   const TreeHead free(meta.free_tree);
-  meta.valid = free.pad == PageBytes() && free.flags == kIntegerKeys && At<uint64_t>(page, 32) <= kMapBytesMax &&
-               meta.last_page < kMapBytesMax / PageBytes();
+  meta.valid = free.pad == kPageBytes && free.flags == kIntegerKeys && At<uint64_t>(page, 32) <= kMapBytesMax &&
+               meta.last_page < kMapBytesMax / kPageBytes;
   return meta;
 }
 

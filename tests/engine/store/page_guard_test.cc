@@ -195,6 +195,26 @@ TEST_F(PageGuardTest, LetsASoundStoreThrough) {
   EXPECT_TRUE(UseBlindly(dir_ / "whole").ok());
 }
 
+// Where pages are looked at, rows are found without LMDB: it must be the same rows.
+TEST_F(PageGuardTest, FindsWhatLmdbFinds) {
+  const auto filled = Env::Open(In(dir_ / "made", true));
+  ASSERT_TRUE(filled.ok());
+  ASSERT_TRUE(Fill(**filled, 20).ok());  // no page of it is older than this process
+  const auto opened = Env::Open(In(dir_ / "whole", false));
+  ASSERT_TRUE(opened.ok());
+  const auto expected = (*filled)->Read(), found = (*opened)->Read();
+  size_t there = 0;
+  for (const Table table : kTables) {
+    for (uint64_t i = 0; i < 220; ++i) {
+      for (const std::string& key : {Key(i), LongKey(i)}) {
+        EXPECT_EQ(found->Get(table, key), expected->Get(table, key)) << i;
+        there += expected->Get(table, key) ? 1 : 0;
+      }
+    }
+  }
+  EXPECT_GT(there, 200u);
+}
+
 TEST_F(PageGuardTest, NoFlipEndsInASignal) {
   std::vector<size_t> all(pages());
   std::iota(all.begin(), all.end(), size_t{0});
