@@ -198,7 +198,7 @@ absl::StatusOr<bool> Settle(WriteTxn& txn, const RegistryId& registry, const Key
   ASSIGN_OR_RETURN(const uint64_t round_ms, RoundMs(journal, lanes));
   ASSIGN_OR_RETURN(const uint64_t closed, ClosedHere(txn, lanes, registry, round_ms, now_ms));
   while (order.closed < closed) {
-    RETURN_IF_ERROR(CloseRounds(txn, journal, lanes, closed, round_ms, kEntriesAtOnce, &order));
+    RETURN_IF_ERROR(CloseRounds(txn, journal, lanes, epochs, closed, round_ms, kEntriesAtOnce, &order));
     changed = true;
   }
   if (const Lane* own = lanes.Find(LaneOf(key.public_key())); own != nullptr && own->fork == 0) {
@@ -224,7 +224,8 @@ absl::Status RebuildOrder(WriteTxn& txn) {
   ASSIGN_OR_RETURN(const uint64_t round_ms, RoundMs(journal, lanes));
   const uint64_t here = ClosedBy(lanes, std::vector<Hlc>(lanes.size(), 0), round_ms);
   const uint64_t closed = std::max(here, before.ok() ? before->closed : 0);  // some lanes' word waits
-  while (order.closed < closed) RETURN_IF_ERROR(CloseRounds(txn, journal, lanes, closed, round_ms, kEntriesAtOnce, &order));
+  while (order.closed < closed)
+    RETURN_IF_ERROR(CloseRounds(txn, journal, lanes, epochs, closed, round_ms, kEntriesAtOnce, &order));
   if (final_round.ok() && *final_round) {  // it stays final, though its cosignatures may be among those that are not kept
     ASSIGN_OR_RETURN(const std::optional<RoundRow> again, FindRound(txn, (*final_round)->round));
     if (again && again->root == (*final_round)->root) order.settled = again->round;
@@ -236,6 +237,8 @@ absl::Status RebuildOrder(WriteTxn& txn) {
 
 absl::StatusOr<std::string> CheckOrder(const Txn& txn, const Journal& journal, const Lanes& lanes) {
   ASSIGN_OR_RETURN(const OrderRow order, ReadOrder(txn));
+  ASSIGN_OR_RETURN(const Epochs epochs, Epochs::Load(txn, journal, lanes));
+  ASSIGN_OR_RETURN(const uint64_t round_ms, RoundMs(journal, lanes));
   Tree log;
   uint64_t entries = 0;
   bool leaves = true;
@@ -251,7 +254,7 @@ absl::StatusOr<std::string> CheckOrder(const Txn& txn, const Journal& journal, c
     ASSIGN_OR_RETURN(const std::vector<Placed> placed, EntriesOf(journal, lanes, before ? &*before : nullptr, *round));
     for (const Placed& entry : placed) append(entry.id);
     entries += placed.size();
-    append(LeafHash(RoundRecord(round->round, lanes, round->positions, entries)));
+    append(LeafHash(EncodeRoundRecord(RecordOf(*round, lanes, EpochAt(epochs, lanes, round->round, round_ms)))));
     if (!leaves || round->size != log.size() || round->entries != entries || round->root != log.Root())
       return Cat("round ", round->round, " of the order is not what the journal says");
     before = std::move(round);
@@ -281,20 +284,6 @@ absl::StatusOr<bool> TakeCosignatures(WriteTxn& txn, const RegistryId& registry,
     any = true;
   }
   return any;
-}
-
-uint64_t EpochAt(const Epochs& epochs, const Lanes& lanes, uint64_t round, uint64_t round_ms) {
-  uint64_t number = 0;
-  const auto stands = [&](const std::pair<Dot, Hlc>& by) {
-    const Lane& lane = lanes.At(HandleOf(by.first));
-    return !lane.Void(SeqOf(by.first), by.second) && RoundOf(by.second, round_ms) <= round;
-  };
-  while (number + 1 < epochs.decided().size()) {
-    const std::vector<std::pair<Dot, Hlc>>& by = epochs.decided()[number + 1].by;
-    if (std::none_of(by.begin(), by.end(), stands)) break;
-    ++number;
-  }
-  return number;
 }
 
 Quorum QuorumOf(const Epochs& epochs, const Lanes& lanes, uint64_t round, uint64_t round_ms) {

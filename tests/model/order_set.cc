@@ -36,6 +36,7 @@ void Universe::Add(const Run& run, size_t i) {
   if (entry->admit) admissions.insert({LaneOf(entry->admit->key), {known, entry->admit->role}});
   if (kind != EntryKind::kEpoch) return;
   const Epoch& epoch = entry->decision->epoch;
+  decisions[known.id] = epoch.number;
   if (epochs.emplace(epoch.number, epoch).first->second != epoch)
     fault = "epoch " + std::to_string(epoch.number) + " was decided twice";
 }
@@ -86,11 +87,15 @@ std::map<uint64_t, Round> OrderOf(const Universe& all) {
   }
   std::map<uint64_t, Round> order;
   std::vector<Hash256> leaves;
-  uint64_t entries = 0;
+  uint64_t entries = 0, epoch = 0;
+  std::set<uint64_t> decided;  // in the order so far
   for (auto& [number, round] : rounds) {
     std::sort(round.begin(), round.end());
     for (const Known& k : round) leaves.push_back(k.id);
     entries += round.size();
+    for (const Known& k : round)
+      if (const auto said = all.decisions.find(k.id); said != all.decisions.end()) decided.insert(said->second);
+    while (decided.contains(epoch + 1)) ++epoch;
     std::map<LaneId, uint64_t> frontier;
     for (const auto& [other, lanes] : last)
       if (other <= number)
@@ -98,6 +103,7 @@ std::map<uint64_t, Round> OrderOf(const Universe& all) {
     ByteWriter record;
     record.Raw("chancery/round/1\n");
     record.U64(number);
+    record.U64(epoch);
     record.U64(entries);
     record.Varint(frontier.size());
     for (const auto& [lane, seq] : frontier) {

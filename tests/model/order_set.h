@@ -30,7 +30,8 @@ struct Admission {
 struct Universe {
   std::set<Known> entries;
   std::multimap<LaneId, Admission> admissions;
-  std::map<uint64_t, Epoch> epochs;  // decided; 0 is the founder alone
+  std::map<uint64_t, Epoch> epochs;       // decided; 0 is the founder alone
+  std::map<EntryId, uint64_t> decisions;  // entries that say so
   std::string fault;
 
   void Add(const Run& run, size_t i);
