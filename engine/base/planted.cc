@@ -50,6 +50,10 @@ constexpr const char* kNames[kBugCount] = {
     "closed-is-settled",
     "witness-settles",
     "void-is-placed",
+    "heard-is-passed",
+    "silence-ends",
+    "end-is-below-the-last",
+    "signs-before-it-persists",
 };
 
 }  // namespace

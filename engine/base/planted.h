@@ -49,8 +49,12 @@ enum class Bug : uint8_t {
   kClosedIsSettled,             // a round is settled once it is closed here (rule C)
   kWitnessSettles,              // a witness counts as a holder of data
   kVoidIsPlaced,                // what an ended lane filed behind its end has places
+  kHeardIsPassed,               // a lane has come as far as the latest that is heard of it, whatever is missing before (rule A)
+  kSilenceEnds,                 // who has long been silent is not waited for any more, by each site's own clock (rule B)
+  kEndIsBelowTheLast,           // a lane ends before the last entry that any voter has, which may be final
+  kSignsBeforeItPersists,       // a crash after a signature of the order went out finds no trace of it
 };
-inline constexpr int kMergeBugCount = 30, kBugCount = 42;  // those before are about what merges, the others about the order
+inline constexpr int kMergeBugCount = 30, kBugCount = 46;  // those before are about what merges, the others about the order
 
 #ifdef CHANCERY_PLANTED_BUGS
 void PlantBug(Bug bug);

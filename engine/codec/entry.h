@@ -247,9 +247,6 @@ EntryId IdOf(std::string_view header, uint64_t seq, Hlc hlc, std::string_view bo
 LaneId LaneOf(const PublicKey& key);
 PackId PackIdOf(std::string_view toml);
 
-// What a member signs that accepts an epoch: docs/reference/epoch.md.
-std::string EpochText(const RegistryId& registry, const Epoch& epoch, const Ballot& ballot);
-
 // Under what id a ruling writes shares anew: rulings that say the same of the same transfers are one act.
 std::string RulingAct(const Ruling& ruling, const std::vector<Place>& withdrawn);
 

@@ -53,4 +53,13 @@ void PutCosignature(WriteTxn& txn, const Cosignature& c) {
   txn.Delete(Table::kCosign, KeyOf(*oldest));
 }
 
+void ForgetLastSigned(WriteTxn& txn, LaneId by) {
+  const absl::StatusOr<std::vector<Cosignature>> mine = CosignaturesOn(txn, kSettledLog, by);
+  if (!mine.ok()) return;
+  uint64_t last_s = 0;
+  for (const Cosignature& c : *mine) last_s = std::max(last_s, c.at_s);
+  for (const Cosignature& c : *mine)
+    if (c.at_s == last_s) txn.Delete(Table::kCosign, KeyOf(c));
+}
+
 }  // namespace chancery

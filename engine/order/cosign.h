@@ -16,4 +16,8 @@ absl::StatusOr<std::vector<Cosignature>> CosignaturesOn(const Txn& txn, LaneId l
 // Of one member on one log only the latest few are kept, by its clock.
 void PutCosignature(WriteTxn& txn, const Cosignature& cosignature);
 
+// What a crash leaves where a member signs the order before that is on its disk: of its last words on it nothing. For the bug
+// kSignsBeforeItPersists.
+void ForgetLastSigned(WriteTxn& txn, LaneId by);
+
 }  // namespace chancery

@@ -162,7 +162,8 @@ class Ballots {
     for (const Lane& lane : lanes) {
       if (!known(lane)) continue;
       if (end.contains(lane.id)) {
-        next.ends.push_back({lane.id, held.At(lane.handle)});
+        const uint64_t last_held = held.At(lane.handle), cut = Planted(Bug::kEndIsBelowTheLast) && last_held > 0 ? 1 : 0;
+        next.ends.push_back({lane.id, last_held - cut});
       } else if (lane.fork == 0 || FindMember(last, lane.id) != nullptr) {
         next.members.push_back({lane.id, lane.role});
       }

@@ -194,6 +194,7 @@ absl::StatusOr<RecordView> Reader::Record(std::string_view text) {
   }
   ASSIGN_OR_RETURN(const std::vector<Case> cases, docket_.OfExistence(found.key, *edit));
   for (const Case& c : cases) view.cases.push_back(Hex(c.id.view()));
+  std::sort(view.cases.begin(), view.cases.end());
   view.contested = view.contested || (!view.cases.empty() && found.field == nullptr);
   return view;
 }

@@ -1,6 +1,7 @@
 // Epochs over real stores: who decides, what ends, what a restart keeps, what strangers cannot do.
 #include "chancery/receipt.h"
 #include "engine/base/status.h"
+#include "engine/codec/epoch_text.h"
 #include "engine/journal/tree.h"
 #include "tests/engine/database/sites.h"
 
@@ -118,7 +119,8 @@ TEST_F(EpochOfSites, ADecisionWithoutItsQuorumIsMalformed) {
   forged.decision.emplace();
   forged.decision->epoch = {2, {{forged.lane, Role::kFull}}, {}};
   forged.decision->ballot = {1, forged.lane};
-  forged.decision->signatures = {{forged.lane, key.Sign(EpochText(registry, forged.decision->epoch, forged.decision->ballot))}};
+  forged.decision->signatures = {
+      {forged.lane, key.Sign(EpochText(registry, forged.decision->epoch, forged.decision->ballot, {key.public_key()}))}};
   Tree tree;
   for (const std::string& bytes : (*this)["tartu"].Since("0")) {
     const chancery::Run run = *DecodeRun(bytes);
