@@ -63,6 +63,8 @@ class Ballots {
     return epoch == Next() && FindMember(epochs_.last(), lane.id) != nullptr && (lane.fork == 0 || SeqOf(said.dot) < lane.fork);
   }
 
+  static bool AnyoneHolds(const Epoch& epoch) { return std::any_of(epoch.members.begin(), epoch.members.end(), HoldsData); }
+
   static const Decision& DecisionIn(const Epochs::Statement* said) { return *said->entry.decision; }
 
   Ballot Promised() const {
@@ -197,6 +199,7 @@ class Ballots {
     const bool voting = !votes_.empty() || !acceptances_.empty();
     if (voting && now_ms - last_ms < (mine ? kStuckMs : kDesertedMs)) return std::nullopt;
     std::vector<LaneId> end = Wanted();
+    if (!AnyoneHolds(With(work_.lanes.Tips(), {end.begin(), end.end()}))) end.clear();  // others have ended since it was wanted
     ASSIGN_OR_RETURN(const bool newcomers, HasNewcomers(by_ms));
     if (!voting && end.empty() && !newcomers) return std::nullopt;
     return Propose(std::move(end));
