@@ -171,6 +171,7 @@ struct EpochMember {
 struct LaneEnd {
   LaneId lane = 0;
   uint64_t last = 0;  // its last entry that counts; 0 = none does
+  Hash256 tree;       // root of the lane's tree up to it: of a lane with two versions this one is kept
   auto operator<=>(const LaneEnd&) const = default;
 };
 

@@ -52,7 +52,8 @@ bool ParseMember(const Words& words, EpochWords* out) {
 
 bool ParseEnd(const Words& words, EpochWords* out) {
   LaneEnd end;
-  if (words.size() != 3 || words[0] != "end" || !ParseName(words[1], &end.lane) || !ParseDecimal(words[2], &end.last))
+  if (words.size() != 4 || words[0] != "end" || !ParseName(words[1], &end.lane) || !ParseDecimal(words[2], &end.last) ||
+      !ParseHex(words[3], &end.tree))
     return false;
   const std::vector<LaneEnd>& ends = out->epoch.ends;
   if (FindMember(out->epoch, end.lane) != nullptr || (!ends.empty() && ends.back().lane >= end.lane)) return false;
@@ -92,7 +93,7 @@ std::string EpochText(const RegistryId& registry, const Epoch& epoch, const Ball
     const EpochMember& member = epoch.members[i];
     text += Cat("member ", Name(member.lane), " ", kRoles[static_cast<size_t>(member.role)], " ", Hex(keys[i].view()), "\n");
   }
-  for (const LaneEnd& end : epoch.ends) text += Cat("end ", Name(end.lane), " ", end.last, "\n");
+  for (const LaneEnd& end : epoch.ends) text += Cat("end ", Name(end.lane), " ", end.last, " ", Hex(end.tree.view()), "\n");
   return text;
 }
 

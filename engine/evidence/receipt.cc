@@ -238,11 +238,16 @@ Trusted TrustedFor(const ProofFile& proof, const Lineage& lineage, const Chain& 
 }
 
 // What is known of the journal, beside the receipt.
-void SayEnded(const Lineage& lineage, const absl::StatusOr<Entry>& entry, ReceiptView* view) {
+void SayEnded(const Lineage& lineage, const ProofFile& proof, ReceiptView* view) {
+  const Checkpoint& head = proof.checkpoint.checkpoint;
+  const absl::StatusOr<Entry> entry = DecodeEntry(proof.extra);
   const LaneEnd* end = entry.ok() ? FindEnd(lineage.epochs.back().epoch, entry->lane) : nullptr;
-  if (view->says.empty() || IsSettled({view->origin, {}}) || end == nullptr || entry->seq <= end->last) return;
-  view->says.push_back(Cat("The registry has ended this journal behind its entry ", end->last,
-                           ": this one has no place in the one order, and no effect."));
+  if (view->says.empty() || IsSettled(head) || end == nullptr) return;
+  const bool behind = entry->seq > end->last, other = head.tree.size == end->last && head.tree.root != end->tree;
+  if (behind || other)
+    view->says.push_back(Cat(behind ? Cat("The registry has ended this journal behind its entry ", end->last)
+                                    : "The registry has kept another version of this journal",
+                             ": this one has no place in the one order, and no effect."));
 }
 
 ReceiptView JudgeByChain(const ProofFile& proof, const Chain& chain, const RegistryId& registry) {
@@ -252,7 +257,7 @@ ReceiptView JudgeByChain(const ProofFile& proof, const Chain& chain, const Regis
   trust.verdict = std::max(trust.verdict, trusted.judgement.verdict);
   trust.reasons.insert(trust.reasons.end(), trusted.judgement.reasons.begin(), trusted.judgement.reasons.end());
   ReceiptView view = Judge(proof, trusted.policy, std::move(trust), trusted.epoch);
-  if (!lineage.epochs.empty()) SayEnded(lineage, DecodeEntry(proof.extra), &view);
+  if (!lineage.epochs.empty()) SayEnded(lineage, proof, &view);
   if (!view.says.empty() && IsSettled(proof.checkpoint.checkpoint))
     view.does_not_say.push_back(Cat("That a quorum of epoch ", *view.epoch,
                                     " has not signed another order besides: whoever "

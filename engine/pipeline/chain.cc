@@ -8,6 +8,7 @@
 #include "engine/codec/round_record.h"
 #include "engine/order/settle.h"
 #include "engine/order/settled_log.h"
+#include "engine/proof/limits.h"
 
 namespace chancery {
 namespace {
@@ -30,7 +31,7 @@ Note NoteOf(const Decision& decision, const Epoch& before, const RegistryId& reg
   for (const EpochMember& member : decision.epoch.members) keys.push_back(lanes.Find(member.lane)->key);
   Note note{EpochText(registry, decision.epoch, decision.ballot, keys), {}};
   for (const auto& [lane, signature] : decision.signatures) {
-    if (FindMember(before, lane) == nullptr) continue;
+    if (FindMember(before, lane) == nullptr || note.signatures.size() == limits::kNoteSignatures) continue;
     const VerifierKey key = EpochKey(registry, lanes.Find(lane)->key);
     note.signatures.push_back({key.name, key.id, std::string(signature.view())});
   }

@@ -4,6 +4,7 @@
 // who removed it. A registry of four sites replays them.
 #include <gtest/gtest.h>
 
+#include <iostream>
 #include <map>
 #include <memory>
 #include <set>
@@ -224,6 +225,27 @@ TEST_P(Removal, TakesBackWhatWasOnlyClosed) {
   PlantBug(Bug::kClosedIsSettled);
   Replay replay(GetParam().events);
   const std::string error = replay.Run();
+  EXPECT_NE(error, "");
+  std::cout << "  " << error << "\n";
+}
+#endif
+
+// b, c and d make final what d has filed, and who proposes to end d has not heard of it.
+constexpr const char* kUnheard =
+    "d@45 a@60 b@60 c@60 d@60 a1:a>b a1:a>c a1:a>d b1:b>c b1:b>d c1:c>b c1:c>d d1:d>b d2:d>b d1:d>c d2:d>c "
+    "a1:b>c a1:d>c a1:b>d a1:c>d a1:c>b a1:d>b -d !abc";
+
+TEST(Unheard, WhatIsFinalOutlivesItsSite) {
+  Replay replay(kUnheard);
+  EXPECT_EQ(replay.Run(), "");
+}
+
+#ifdef CHANCERY_PLANTED_BUGS
+TEST(Unheard, IsLostWhereAnEndIsTheTipOfWhoProposesIt) {
+  PlantBug(Bug::kEndIsProposersTip);
+  Replay replay(kUnheard);
+  const std::string error = replay.Run();
+  PlantBug(Bug::kNone);
   EXPECT_NE(error, "");
   std::cout << "  " << error << "\n";
 }

@@ -106,6 +106,21 @@ TEST_F(EpochOfSites, NobodyEndsTheLastHolderOrAStranger) {
   EXPECT_TRUE(absl::IsFailedPrecondition((*this)["tartu"]->ProposeEnd("luxembourg").status()));  // it is no member yet
 }
 
+// Each wants to leave, none when it asks is the last: whoever is left in the end stays.
+TEST_F(EpochOfSites, WhereAllLeaveAtOnceTheLastOneStays) {
+  Exchange(kAll);
+  for (const std::string& name : kAll) ASSERT_TRUE((*this)[name]->ProposeEnd(name).ok());
+  for (int turn = 0; turn < 4; ++turn) {
+    Exchange(kAll);
+    Tick(kHour);
+  }
+  for (const std::string& name : kAll) {
+    EXPECT_EQ(Epoch(name).members.size(), 1u) << name;
+    EXPECT_EQ(Epoch(name).ends.size(), 2u) << name;
+    EXPECT_TRUE((*this)[name]->Verify()->ok()) << name;
+  }
+}
+
 TEST_F(EpochOfSites, ADecisionWithoutItsQuorumIsMalformed) {
   Exchange(kAll);
   File("tartu", "1");  // it knows of epoch 1

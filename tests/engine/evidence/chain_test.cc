@@ -76,7 +76,7 @@ class Chain : public testing::Test {
   }
   void Good() {
     Append(Words(1, kThree), {"tallinn"});
-    Append(Words(2, {{"tallinn"}, {"tartu"}}, {{LaneFor("luxembourg"), 7}}), {"tallinn", "tartu"});
+    Append(Words(2, {{"tallinn"}, {"tartu"}}, {{LaneFor("luxembourg"), 7, Sha256({"tree"})}}), {"tallinn", "tartu"});
   }
 
   Verdict Links() const { return CheckChain(chain_, registry_).judgement.verdict; }
@@ -171,8 +171,9 @@ TEST_F(Chain, TakesNoKeyThatIsNotTheLanes) {
   EXPECT_EQ(Links(), Verdict::kDisproven);
   EXPECT_EQ(Why(), "Epoch 1 in the chain: this is no epoch, or a key in it is not that of its lane.");
   const std::string text = EpochText(registry_, Words(1, kThree).epoch, {1, 7}, Words(1, kThree).keys);
-  for (const std::string& bad : {text + "end 0000000000000007 1", text + "end 0000000000000007 01\n", text + "\n", text + text,
-                                 text.substr(0, text.find("member")), text + "member 0000000000000007 full\n", "x" + text}) {
+  for (const std::string& bad :
+       {text + "end 0000000000000007 1 " + std::string(64, '0'), text + "end 0000000000000007 1\n", text + "\n", text + text,
+        text.substr(0, text.find("member")), text + "member 0000000000000007 full\n", "x" + text}) {
     chain_.epochs.clear();
     Append(bad, {"tallinn"});
     EXPECT_EQ(Links(), Verdict::kDisproven) << bad;
@@ -207,6 +208,22 @@ TEST_F(Chain, VouchesForTheLanesThatItNames) {
   EXPECT_EQ(OfLane({}).verdict, "INCONCLUSIVE") << "no epoch names riga";
   entry_.registry = Sha256({"another"});
   EXPECT_EQ(OfLane({}).verdict, "DISPROVEN");
+}
+
+TEST_F(Chain, SaysWhatBecameOfAnEndedJournal) {
+  const Hash256 tree = ParentHash(LeafHash(chain_.genesis), LeafHash(EncodeEntry(entry_)));
+  const auto said = [&](const LaneEnd& end) {
+    chain_.epochs.clear();
+    Append(Words(1, kThree), {"tallinn"});
+    Append(Words(2, {{"tartu"}, {"luxembourg"}}, {end}), {"tartu", "luxembourg"});
+    const ReceiptView view = OfLane({});
+    EXPECT_EQ(view.verdict, "PROVEN") << view.reasons.back();
+    return view.says.back();
+  };
+  EXPECT_NE(said({entry_.lane, 1, LeafHash(chain_.genesis)}).find("has ended this journal behind its entry 1"),
+            std::string::npos);
+  EXPECT_NE(said({entry_.lane, 2, Sha256({"another"})}).find("has kept another version"), std::string::npos);
+  EXPECT_EQ(said({entry_.lane, 2, tree}).find("no place"), std::string::npos);
 }
 
 TEST_F(Chain, IsOneText) {
