@@ -35,7 +35,12 @@ MDB_val ValOf(std::string_view s) { return {s.size(), const_cast<char*>(s.data()
 }  // namespace
 
 Txn::Txn(Txn&& other) noexcept
-    : env_(other.env_), txn_(other.txn_), followed_(other.followed_), status_(other.status_), looked_(std::move(other.looked_)) {
+    : env_(other.env_),
+      txn_(other.txn_),
+      followed_(other.followed_),
+      writes_(other.writes_),
+      status_(other.status_),
+      looked_(std::move(other.looked_)) {
   other.txn_ = nullptr;
 }
 

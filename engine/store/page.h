@@ -44,8 +44,8 @@ struct TreeHead {
 // A row of a leaf or a way down of a branch, as it lies in its page.
 struct Row {
   bool big() const { return (flags & kBig) != 0; }
-  uint64_t overflow() const { return At<uint64_t>(value, 0); }                        // of a big one: its first page,
-  uint64_t overflows() const { return (kPageHeader - 1 + number) / kPageBytes + 1; }  // and how many
+  uint64_t overflow() const { return At<uint64_t>(value, 0); }                    // of a big one: its first page,
+  uint64_t needs() const { return (kPageHeader - 1 + number) / kPageBytes + 1; }  // and how many at least
   uint64_t number = 0;  // size of the value; of a branch: the page below
   uint16_t flags = 0;
   std::string_view key, value;
@@ -57,7 +57,7 @@ class Page {
 
   uint64_t number() const { return At<uint64_t>(bytes_, 0); }
   uint16_t kind() const { return At<uint16_t>(bytes_, 10); }
-  uint32_t overflows() const { return At<uint32_t>(bytes_, 12); }  // of the first overflow page: how many there are
+  uint32_t overflows() const { return At<uint32_t>(bytes_, 12); }  // of a value's first page: how many it has
 
   // Whether the page is the one that is looked for, of a kind that has rows.
   bool Is(uint64_t number, uint16_t kind) const { return this->number() == number && this->kind() == kind; }
@@ -79,10 +79,5 @@ class Page {
 
 // Errors: DataLoss.
 absl::Status WrongPage(const std::string& path, uint64_t page, std::string_view what);
-
-// Whether `page` begins a value of so many overflow pages.
-inline bool BeginsOverflow(const Page& page, uint64_t number, uint64_t pages) {
-  return page.Is(number, kOverflow) && page.overflows() == pages;
-}
 
 }  // namespace chancery

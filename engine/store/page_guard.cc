@@ -180,10 +180,17 @@ absl::Status PageGuard::LookBelow(uint64_t number, int below) const {
   return absl::OkStatus();
 }
 
+// It may have been longer in the transaction that wrote it; then it has more pages, and LMDB frees all of them with it. A page
+// that bears its own number is none of them.
 absl::Status PageGuard::LookAtValue(const Row& row) const {
-  const uint64_t first = row.overflow(), pages = row.overflows();
-  if (!There(first) || !There(first + pages - 1)) return Wrong(first, "something points to it, and it is not there");
-  if (!BeginsOverflow(PageAt(first), first, pages)) return Wrong(first, "it is not the page it should be");
+  const uint64_t first = row.overflow();
+  if (first < 2 || !There(first)) return Wrong(first, "something points to it, and it is not there");
+  const Page page = PageAt(first);
+  const uint64_t pages = page.overflows();
+  if (!page.Is(first, kOverflow) || pages < row.needs()) return Wrong(first, "it is not the page it should be");
+  if (!There(first + pages - 1)) return Wrong(first, "the file ends before it does");
+  for (uint64_t i = row.needs(); i < pages; ++i)
+    if (PageAt(first + i).number() == first + i) return Wrong(first, "it takes pages of others");
   return absl::OkStatus();
 }
 

@@ -127,19 +127,23 @@ class Walker {
       return Wrong(page, "it holds a row of an unknown kind");
     if (tree) return WalkTree(TreeHead(row.value), Use::kRows);
     if (!row.big()) return number ? NoteFree(page, row.value) : absl::OkStatus();
-    const uint64_t start = row.overflow(), pages = row.overflows();
-    RETURN_IF_ERROR(LookAtOverflow(start, pages));
+    const uint64_t start = row.overflow();
+    ASSIGN_OR_RETURN(const uint64_t pages, LookAtOverflow(start, row.needs()));
     place.count.overflows += pages;
     return number ? NoteFree(page, ReadAt(fd_, start * page_bytes_ + kPageHeader, row.number)) : absl::OkStatus();
   }
 
-  absl::Status LookAtOverflow(uint64_t start, uint64_t pages) {
-    for (uint64_t i = 0; i < pages; ++i) RETURN_IF_ERROR(Mark(start + i));
+  // How many pages the value has: it may have been longer in the transaction that wrote it.
+  absl::StatusOr<uint64_t> LookAtOverflow(uint64_t start, uint64_t needs) {
+    RETURN_IF_ERROR(Mark(start));
     const std::string head = ReadAt(fd_, start * page_bytes_, page_bytes_);
-    const std::string end = ReadAt(fd_, (start + pages) * page_bytes_ - 1, 1);
-    if (head.size() < page_bytes_ || end.empty()) return Wrong(start, "the file ends before it does");
-    if (!BeginsOverflow(Page(head.data()), start, pages)) return Wrong(start, "it is not the page it should be");
-    return absl::OkStatus();
+    if (head.size() < page_bytes_) return Wrong(start, "the file ends before it does");
+    const Page first(head.data());
+    if (!first.Is(start, kOverflow) || first.overflows() < needs) return Wrong(start, "it is not the page it should be");
+    for (uint64_t i = 1; i < first.overflows(); ++i) RETURN_IF_ERROR(Mark(start + i));
+    if (ReadAt(fd_, (start + first.overflows()) * page_bytes_ - 1, 1).empty())
+      return Wrong(start, "the file ends before it does");
+    return first.overflows();
   }
 
   // A record of the free list: how many, then that many page numbers, the highest first.

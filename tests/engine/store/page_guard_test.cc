@@ -11,7 +11,9 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <numeric>
+#include <random>
 #include <set>
 
 #include "engine/base/status.h"
@@ -213,6 +215,45 @@ TEST_F(PageGuardTest, FindsWhatLmdbFinds) {
     }
   }
   EXPECT_GT(there, 200u);
+}
+
+// A sound store is never told of as damaged, however its trees grow, shrink and are opened again.
+TEST_F(PageGuardTest, FollowsAStoreThatIsOpenedAgainAndAgain) {
+  const unsigned seed = std::random_device()();
+  SCOPED_TRACE(seed);
+  std::mt19937 random(seed);
+  std::map<std::string, std::string> rows;
+  ASSERT_TRUE(Env::Open(In(dir_ / "s", true)).ok());
+  for (int opens = 0; opens < 60; ++opens) {
+    const auto env = Env::Open(In(dir_ / "s", false));
+    ASSERT_TRUE(env.ok()) << env.status();
+    for (int commits = 0; commits < 4; ++commits) {
+      auto txn = (*env)->Write();
+      ASSERT_TRUE(txn.ok()) << txn.status();
+      const bool shrinks = random() % 3 == 0;
+      for (int i = 0; i < 120; ++i) {
+        const std::string key = LongKey(random() % 600);
+        ASSERT_EQ(txn->Get(Table::kRecord, key).has_value(), rows.contains(key)) << txn->status();
+        if (shrinks) {
+          txn->Delete(Table::kRecord, key);
+          rows.erase(key);
+        } else {
+          rows[key] = Row(random() % 20 == 0 ? 5000 + random() % 9000 : 8 + random() % 400, static_cast<char>('a' + i % 26));
+          txn->Put(Table::kRecord, key, rows[key]);
+        }
+      }
+      ASSERT_TRUE(txn->Commit().ok()) << txn->status();
+    }
+    const auto txn = (*env)->Read();
+    for (const auto& [key, value] : rows) ASSERT_EQ(txn->Get(Table::kRecord, key), value) << txn->status();
+    Cursor cursor(*txn, Table::kRecord);
+    auto row = rows.begin();
+    for (bool more = cursor.Seek({}); more; more = cursor.Next(), ++row) {
+      ASSERT_TRUE(row != rows.end() && cursor.key() == row->first && cursor.value() == row->second);
+    }
+    ASSERT_TRUE(row == rows.end() && txn->status().ok()) << txn->status();
+  }
+  EXPECT_TRUE(WalkPages(dir_ / "s/data.mdb").ok());
 }
 
 TEST_F(PageGuardTest, NoFlipEndsInASignal) {
