@@ -6,9 +6,11 @@
 #include "engine/backup.h"
 #include "engine/base/environment.h"
 #include "engine/base/limits.h"
+#include "engine/base/planted.h"
 #include "engine/base/status.h"
 #include "engine/base/strings.h"
 #include "engine/key_file.h"
+#include "engine/order/cosign.h"
 #include "engine/pipeline/author.h"
 #include "engine/pipeline/blob_put.h"
 #include "engine/pipeline/bundle_file.h"
@@ -653,6 +655,11 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::string& dir,
     ASSIGN_OR_RETURN(impl->store, ReadStoreRow(txn));
     ASSIGN_OR_RETURN(impl->key, FindKeyFile(dir, impl->store.key));
     ASSIGN_OR_RETURN(impl->catalog, LoadCatalog(txn));
+  }
+  if (Planted(Bug::kSignsBeforeItPersists)) {
+    ASSIGN_OR_RETURN(WriteTxn txn, impl->env->Write());
+    ForgetLastSigned(txn, LaneOf(impl->key.public_key()));
+    RETURN_IF_ERROR(txn.Commit());
   }
   impl->tail.Open(dir, env.durable);
   const std::vector<Run> chain = ReadTail(dir);

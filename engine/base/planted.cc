@@ -34,6 +34,9 @@ constexpr const char* kNames[kBugCount] = {
     "overlap-of-neighbours",
     "only-the-straw",
     "cycle-filed",
+    "premise-by-clock",
+    "premise-on-arrival",
+    "premise-twice",
     "silent-lane-not-heard",
     "most-lanes-close",
     "round-ends-before",
@@ -46,6 +49,10 @@ constexpr const char* kNames[kBugCount] = {
     "closed-is-settled",
     "witness-settles",
     "void-is-placed",
+    "heard-is-passed",
+    "silence-ends",
+    "end-is-below-the-last",
+    "signs-before-it-persists",
 };
 
 }  // namespace

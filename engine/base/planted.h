@@ -33,6 +33,9 @@ enum class Bug : uint8_t {
   kOverlapOfNeighbours,         // only intervals next to each other in the index are compared
   kOnlyTheStraw,                // of contributions above a limit only the first is a clash
   kCycleFiled,                  // a reference that leads back is filed
+  kPremiseByClock,              // what was relied on goes stale by earlier writes only
+  kPremiseOnArrival,            // only by writes that arrive later
+  kPremiseTwice,                // also where a case weighs it already
   kSilentLaneNotHeard,          // a round is closed without a lane that has filed nothing since its admission
   kMostLanesClose,              // a round is closed when more than half of the lanes have passed it
   kRoundEndsBefore,             // what is stamped exactly at a round's end is left to the next
@@ -45,8 +48,12 @@ enum class Bug : uint8_t {
   kClosedIsSettled,             // a round is settled once it is closed here (rule C)
   kWitnessSettles,              // a witness counts as a holder of data
   kVoidIsPlaced,                // what an ended lane filed behind its end has places
+  kHeardIsPassed,               // a lane has come as far as the latest that is heard of it, whatever is missing before (rule A)
+  kSilenceEnds,                 // who has long been silent is not waited for any more, by each site's own clock (rule B)
+  kEndIsBelowTheLast,           // a lane ends before the last entry that any voter has, which may be final
+  kSignsBeforeItPersists,       // a crash after a signature of the order went out finds no trace of it
 };
-inline constexpr int kMergeBugCount = 26, kBugCount = 38;  // those before are about what merges, the others about the order
+inline constexpr int kMergeBugCount = 29, kBugCount = 45;  // those before are about what merges, the others about the order
 
 #ifdef CHANCERY_PLANTED_BUGS
 void PlantBug(Bug bug);

@@ -171,6 +171,7 @@ struct EpochMember {
 struct LaneEnd {
   LaneId lane = 0;
   uint64_t last = 0;  // its last entry that counts; 0 = none does
+  Hash256 tree;       // root of the lane's tree up to it: of a lane with two versions this one is kept
   auto operator<=>(const LaneEnd&) const = default;
 };
 
@@ -246,9 +247,6 @@ EntryId IdOf(std::string_view entry_bytes);  // leaf hash
 EntryId IdOf(std::string_view header, uint64_t seq, Hlc hlc, std::string_view body);
 LaneId LaneOf(const PublicKey& key);
 PackId PackIdOf(std::string_view toml);
-
-// What a member signs that accepts an epoch: docs/reference/epoch.md.
-std::string EpochText(const RegistryId& registry, const Epoch& epoch, const Ballot& ballot);
 
 // Under what id a ruling writes shares anew: rulings that say the same of the same transfers are one act.
 std::string RulingAct(const Ruling& ruling, const std::vector<Place>& withdrawn);

@@ -219,11 +219,12 @@ void EntryReader::ReadEpoch(Epoch* epoch) {
     if (i > 0) Need(epoch->members[i - 1].lane < m.lane, "epoch: order of the members");
   }
   Need(holds, "epoch: nobody who holds data");
-  epoch->ends.resize(Count(0, limits::kLanes, 9, "epoch: ends"));
+  epoch->ends.resize(Count(0, limits::kLanes, 41, "epoch: ends"));
   for (size_t i = 0; i < epoch->ends.size(); ++i) {
     LaneEnd& end = epoch->ends[i];
     end.lane = in_.U64();
     end.last = Number(0, kSeqMax, "epoch: end");
+    Fixed(&end.tree, "epoch: end");
     if (i > 0) Need(epoch->ends[i - 1].lane < end.lane, "epoch: order of the ends");
     const auto member = std::lower_bound(epoch->members.begin(), epoch->members.end(), EpochMember{end.lane, Role::kFull});
     Need(member == epoch->members.end() || member->lane != end.lane, "epoch: a member that has ended");

@@ -130,6 +130,7 @@ void Put(ByteBuffer& w, const Decision& d) {
   for (const LaneEnd& e : d.epoch.ends) {
     w.U64(e.lane);
     w.Varint(e.last);
+    w.Raw(e.tree.view());
   }
   w.Varint(d.signatures.size());
   for (const auto& [lane, signature] : d.signatures) {

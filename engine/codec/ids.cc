@@ -22,15 +22,6 @@ LaneId LaneOf(const PublicKey& key) { return ByteReader(Sha256({key.view()}).vie
 
 PackId PackIdOf(std::string_view toml) { return HashParts({toml}); }
 
-std::string EpochText(const RegistryId& registry, const Epoch& epoch, const Ballot& ballot) {
-  constexpr std::string_view kRoles[] = {"full", "blind", "witness"};
-  const auto name = [](LaneId lane) { return absl::Hex(lane, absl::kZeroPad16); };
-  std::string text = Cat(Hex(registry.view()), "/epoch\n", epoch.number, "\nballot ", ballot.number, " ", name(ballot.by), "\n");
-  for (const EpochMember& m : epoch.members) text += Cat("member ", name(m.lane), " ", kRoles[static_cast<size_t>(m.role)], "\n");
-  for (const LaneEnd& end : epoch.ends) text += Cat("end ", name(end.lane), " ", end.last, "\n");
-  return text;
-}
-
 std::string RulingAct(const Ruling& ruling, const std::vector<Place>& withdrawn) {
   ByteWriter w;
   for (const std::string_view part :

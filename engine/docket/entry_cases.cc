@@ -2,6 +2,7 @@
 // has no effect (orphan). Pairs of entries, immutable once both are here; of claims what stands.
 #include <algorithm>
 
+#include "engine/base/planted.h"
 #include "engine/base/status.h"
 #include "engine/base/strings.h"
 #include "engine/docket/docket.h"
@@ -101,6 +102,7 @@ absl::StatusOr<std::vector<Premise>> Docket::StaleOf(Dot dot) const {
 // Whether a case already puts the entry before a person: its facts are of what the entry relied on, and the entry is one of them
 // or knew one.
 absl::StatusOr<bool> Docket::IsWeighed(const Relying& t, const Scope& scope) const {
+  if (Planted(Bug::kPremiseTwice)) return false;
   ASSIGN_OR_RETURN(const Case other, Look(scope));
   return Names(other.Facts(), [&](Dot dot) { return dot == t.dot || t.past.Has(dot); });
 }
@@ -150,6 +152,7 @@ absl::Status Docket::FindWrites(const Relying& t, const Premise& premise, Case& 
     if (!apart || KnewAct(t, w.entry)) continue;
     const bool earlier = w.entry.hlc != t.entry.hlc ? w.entry.hlc < t.entry.hlc : w.entry.lane < t.entry.lane;
     if (field != nullptr && field->def.relied == Relied::kEarlier && !earlier) continue;
+    if (Planted(Bug::kPremiseByClock) && !earlier) continue;
     for (uint32_t i = 0; i < w.entry.ops.size(); ++i) {
       const Op& op = w.entry.ops[i];
       if (work_.OnRecord(w.entry, op, key) && Writes(op, *work_.catalog().Resolve(w.entry.packs[op.pack], op.reg), premise, *at))

@@ -3,13 +3,17 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <set>
+#include <utility>
 
 #include "absl/strings/str_join.h"
 #include "engine/base/environment.h"
 #include "engine/base/status.h"
 #include "engine/base/strings.h"
+#include "engine/codec/quorums.h"
 #include "engine/codec/run.h"
+#include "engine/evidence/chain.h"
 #include "engine/proof/growth.h"
 #include "engine/proof/verdict.h"
 
@@ -50,6 +54,7 @@ struct Judging {
   ProofFile proof;
   Policy policy;
   Judgement judgement;
+  std::optional<uint64_t> epoch;  // by a chain of epochs
   const Checkpoint& head() const { return proof.checkpoint.checkpoint; }
   void Say(Verdict verdict, std::string reason) {
     judgement.verdict = std::max(judgement.verdict, verdict);
@@ -69,6 +74,19 @@ absl::StatusOr<Policy> ReadPolicy(std::string_view text) {
   if (policy.ok()) return policy;
   return Error(absl::StatusCode::kInvalidArgument, S(policy.status().message()),
                "--policy FILE: the keys to trust, from somebody you trust");
+}
+
+absl::StatusOr<RegistryId> ReadRegistry(std::string_view digits) {
+  std::string bytes;
+  if (Unhex(digits, &bytes) && bytes.size() == sizeof(RegistryId)) return RegistryId::From(bytes);
+  return Error(absl::StatusCode::kInvalidArgument, "this is no id of a registry",
+               "--registry: 64 digits, or a file that holds the genesis");
+}
+
+absl::StatusOr<Chain> ReadChain(std::string_view text) {
+  absl::StatusOr<Chain> chain = ParseChain(text);
+  if (chain.ok()) return chain;
+  return Error(absl::StatusCode::kDataLoss, S(chain.status().message()), "ask for it again: chancery receipt ENTRY -o FILE");
 }
 
 // Its checkpoint is nothing new: the receipts bring theirs. Hashes that do not fit them prove nothing.
@@ -170,6 +188,7 @@ ReceiptView ViewOf(const Judging& c, const absl::StatusOr<Entry>& entry) {
   view.origin = c.head().origin;
   view.index = c.proof.index;
   view.size = c.head().tree.size;
+  view.epoch = c.epoch;
   if (!entry.ok()) return view;
   const size_t witnesses = Witnesses(c);
   view.entry = Told(*entry, c.proof.extra);
@@ -181,14 +200,17 @@ ReceiptView ViewOf(const Judging& c, const absl::StatusOr<Entry>& entry) {
   return view;
 }
 
-absl::StatusOr<ReceiptView> Judge(const ProofFile& proof, const Policy& policy) {
-  Judging c{.proof = proof, .policy = policy, .judgement = {}};
-  if (proof.extra.empty()) {
-    c.judgement = CheckCheckpoint(proof.checkpoint, policy);
+ReceiptView Judge(const ProofFile& proof, const Policy& policy, Judgement trust = {Verdict::kProven, {}, {}},
+                  std::optional<uint64_t> epoch = {}) {
+  Judging c{.proof = proof, .policy = policy, .judgement = std::move(trust), .epoch = epoch};
+  const bool whole = !proof.extra.empty();
+  Judgement shown = whole ? CheckInclusion(proof, proof.extra, policy) : CheckCheckpoint(proof.checkpoint, policy);
+  for (std::string& reason : shown.reasons) c.Say(shown.verdict, std::move(reason));
+  c.judgement.cosignatures = std::move(shown.cosignatures);
+  if (!whole) {
     c.Say(Verdict::kInconclusive, "The file does not carry the entry that it is about.");
     return ViewOf(c, absl::NotFoundError(""));
   }
-  c.judgement = CheckInclusion(proof, proof.extra, policy);
   const absl::StatusOr<Entry> entry = DecodeEntry(proof.extra);
   if (entry.ok()) {
     JudgePlace(*entry, &c);
@@ -198,21 +220,61 @@ absl::StatusOr<ReceiptView> Judge(const ProofFile& proof, const Policy& policy) 
   return ViewOf(c, entry);
 }
 
+// Of a log of the registry that the chain is of: whom to trust for it.
+Trusted TrustedFor(const ProofFile& proof, const Lineage& lineage, const Chain& chain) {
+  const Checkpoint& head = proof.checkpoint.checkpoint;
+  if (lineage.judgement.verdict == Verdict::kProven) {
+    if (head.origin == OrderOrigin(lineage.registry)) return TrustedForOrder(lineage, chain, head.tree);
+    const absl::StatusOr<Entry> entry = DecodeEntry(proof.extra);
+    if (entry.ok() && head.origin == LaneOrigin(lineage.registry, entry->lane))
+      return TrustedForLane(lineage, entry->lane, proof.checkpoint);
+  }
+  Trusted nobody;
+  nobody.policy.quorum = kNoQuorum;
+  nobody.judgement.verdict = head.origin.starts_with(Hex(lineage.registry.view())) ? Verdict::kProven : Verdict::kDisproven;
+  if (nobody.judgement.verdict != Verdict::kProven)
+    nobody.judgement.reasons.push_back(Cat("The receipt is of another registry: its log is ", head.origin, "."));
+  return nobody;
+}
+
+// What is known of the journal, beside the receipt.
+void SayEnded(const Lineage& lineage, const ProofFile& proof, ReceiptView* view) {
+  const Checkpoint& head = proof.checkpoint.checkpoint;
+  const absl::StatusOr<Entry> entry = DecodeEntry(proof.extra);
+  const LaneEnd* end = entry.ok() ? FindEnd(lineage.epochs.back().epoch, entry->lane) : nullptr;
+  if (view->says.empty() || IsSettled(head) || end == nullptr) return;
+  const bool behind = entry->seq > end->last, other = head.tree.size == end->last && head.tree.root != end->tree;
+  if (behind || other)
+    view->says.push_back(Cat(behind ? Cat("The registry has ended this journal behind its entry ", end->last)
+                                    : "The registry has kept another version of this journal",
+                             ": this one has no place in the one order, and no effect."));
+}
+
+ReceiptView JudgeByChain(const ProofFile& proof, const Chain& chain, const RegistryId& registry) {
+  const Lineage lineage = CheckChain(chain, registry);
+  Trusted trusted = TrustedFor(proof, lineage, chain);
+  Judgement trust = lineage.judgement;
+  trust.verdict = std::max(trust.verdict, trusted.judgement.verdict);
+  trust.reasons.insert(trust.reasons.end(), trusted.judgement.reasons.begin(), trusted.judgement.reasons.end());
+  ReceiptView view = Judge(proof, trusted.policy, std::move(trust), trusted.epoch);
+  if (!lineage.epochs.empty()) SayEnded(lineage, proof, &view);
+  if (!view.says.empty() && IsSettled(proof.checkpoint.checkpoint))
+    view.does_not_say.push_back(Cat("That a quorum of epoch ", *view.epoch,
+                                    " has not signed another order besides: whoever "
+                                    "fears it compares receipts of several sites."));
+  return view;
+}
+
 // Two entries with one number in one journal: its key has signed both.
 bool TwoVersions(const ReceiptEntry& a, const ReceiptEntry& b) {
   return a.registry == b.registry && a.lane == b.lane && a.number == b.number && a.id != b.id;
 }
 
 // Of two that are proven each; what else is shown of both together.
-void JudgeOrder(const ProofFile& a, const ProofFile& b, const Policy& policy, const std::vector<Hash256>& growth,
-                BeforeView* view) {
-  const Judgement both = CheckBefore({a, a.extra}, {b, b.extra}, policy, growth);
-  const std::set<std::string> said(view->reasons.begin(), view->reasons.end());
+void JudgeOrder(const ProofFile& a, const ProofFile& b, const std::vector<Hash256>& growth, BeforeView* view) {
+  const Judgement both = CheckOrder(a, b, growth);
   view->verdict = VerdictName(both.verdict);
-  view->reasons.clear();
-  for (const std::string& reason : both.reasons) {
-    if (!said.contains(reason)) view->reasons.push_back(reason);
-  }
+  view->reasons = both.reasons;
   if (both.verdict != Verdict::kProven) return;
   const bool settled = IsSettled(a.checkpoint.checkpoint);
   view->says.push_back(Cat("Entry ", view->a.entry.id, " stands before entry ", view->b.entry.id,
@@ -227,12 +289,48 @@ std::string Worst(const std::string& a, const std::string& b) {
   return std::string(VerdictName(Verdict::kProven));
 }
 
+// What is shown of two together, each judged by itself.
+BeforeView Compare(const ProofFile& a, const ProofFile& b, ReceiptView of_a, ReceiptView of_b, const Growth& growth) {
+  BeforeView view;
+  view.a = std::move(of_a);
+  view.b = std::move(of_b);
+  view.verdict = Worst(view.a.verdict, view.b.verdict);
+  view.reasons = view.a.reasons;
+  std::copy(view.b.reasons.begin(), view.b.reasons.end(), std::back_inserter(view.reasons));
+  if (view.verdict != VerdictName(Verdict::kProven)) return view;
+  view.two_versions = TwoVersions(view.a.entry, view.b.entry);
+  if (!view.two_versions) return JudgeOrder(a, b, growth.hashes, &view), view;
+  view.verdict = VerdictName(Verdict::kDisproven);
+  view.reasons = {Cat("Two versions of one journal exist: each file shows an entry ", view.a.entry.number, " of the journal ",
+                      view.a.entry.lane,
+                      ", under that journal's own signature, and they differ. No key that is used rightly "
+                      "signs both; the two files together prove it.")};
+  return view;
+}
+
 }  // namespace
+
+absl::StatusOr<std::string> RegistryIn(std::string_view bytes) {
+  if (bytes.ends_with('\n') && bytes.size() == 2 * sizeof(RegistryId) + 1) bytes.remove_suffix(1);
+  if (const absl::StatusOr<RegistryId> id = ReadRegistry(bytes); id.ok()) return Hex(id->view());
+  const absl::StatusOr<ProofFile> receipt = ParseProofFile(bytes);
+  if (receipt.ok()) bytes = receipt->extra;
+  const absl::StatusOr<Entry> genesis = DecodeEntry(bytes);
+  if (genesis.ok() && genesis->genesis) return Hex(IdOf(bytes).view());
+  return ReadRegistry("").status();
+}
 
 absl::StatusOr<ReceiptView> VerifyReceipt(std::string_view file, std::string_view policy_text) {
   ASSIGN_OR_RETURN(const ProofFile proof, ReadProof(file));
   ASSIGN_OR_RETURN(const Policy policy, ReadPolicy(policy_text));
   return Judge(proof, policy);
+}
+
+absl::StatusOr<ReceiptView> VerifyReceipt(std::string_view file, const ByRegistry& by) {
+  ASSIGN_OR_RETURN(const ProofFile proof, ReadProof(file));
+  ASSIGN_OR_RETURN(const RegistryId registry, ReadRegistry(by.id));
+  ASSIGN_OR_RETURN(const Chain chain, ReadChain(by.chain));
+  return JudgeByChain(proof, chain, registry);
 }
 
 absl::StatusOr<BeforeView> VerifyBefore(std::string_view file_a, std::string_view file_b, std::string_view policy_text,
@@ -241,21 +339,18 @@ absl::StatusOr<BeforeView> VerifyBefore(std::string_view file_a, std::string_vie
   ASSIGN_OR_RETURN(const ProofFile b, ReadProof(file_b));
   ASSIGN_OR_RETURN(const Policy policy, ReadPolicy(policy_text));
   ASSIGN_OR_RETURN(const Growth growth, ReadGrowth(growth_text));
-  BeforeView view;
-  ASSIGN_OR_RETURN(view.a, Judge(a, policy));
-  ASSIGN_OR_RETURN(view.b, Judge(b, policy));
-  view.verdict = Worst(view.a.verdict, view.b.verdict);
-  view.reasons = view.a.reasons;
-  std::copy(view.b.reasons.begin(), view.b.reasons.end(), std::back_inserter(view.reasons));
-  if (view.verdict != VerdictName(Verdict::kProven)) return view;
-  view.two_versions = TwoVersions(view.a.entry, view.b.entry);
-  if (!view.two_versions) return JudgeOrder(a, b, policy, growth.hashes, &view), view;
-  view.verdict = VerdictName(Verdict::kDisproven);
-  view.reasons = {Cat("Two versions of one journal exist: each file shows an entry ", view.a.entry.number, " of the journal ",
-                      view.a.entry.lane,
-                      ", under that journal's own signature, and they differ. No key that is used rightly "
-                      "signs both; the two files together prove it.")};
-  return view;
+  return Compare(a, b, Judge(a, policy), Judge(b, policy), growth);
+}
+
+absl::StatusOr<BeforeView> VerifyBefore(std::string_view file_a, std::string_view file_b, const ByRegistry& by_a,
+                                        std::string_view chain_b, std::string_view growth_text) {
+  ASSIGN_OR_RETURN(const ProofFile a, ReadProof(file_a));
+  ASSIGN_OR_RETURN(const ProofFile b, ReadProof(file_b));
+  ASSIGN_OR_RETURN(const RegistryId registry, ReadRegistry(by_a.id));
+  ASSIGN_OR_RETURN(const Chain of_a, ReadChain(by_a.chain));
+  ASSIGN_OR_RETURN(const Chain of_b, ReadChain(chain_b));
+  ASSIGN_OR_RETURN(const Growth growth, ReadGrowth(growth_text));
+  return Compare(a, b, JudgeByChain(a, of_a, registry), JudgeByChain(b, of_b, registry), growth);
 }
 
 }  // namespace chancery

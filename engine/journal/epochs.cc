@@ -1,7 +1,5 @@
 #include "engine/journal/epochs.h"
 
-#include <algorithm>
-
 #include "engine/base/status.h"
 #include "engine/journal/rows.h"
 
@@ -25,26 +23,6 @@ void PutEpochDots(WriteTxn& txn, const std::vector<Dot>& dots) {
   ByteWriter w;
   for (const Dot d : dots) w.U64(d);
   txn.Put(Table::kMeta, Key64(kEpochsKey), w.out);
-}
-
-Quorums QuorumsOf(const Epoch& epoch) {
-  const size_t all = epoch.members.size();
-  const auto holds = [](const EpochMember& m) { return m.role != Role::kWitness; };
-  const auto holders = static_cast<size_t>(std::count_if(epoch.members.begin(), epoch.members.end(), holds));
-  const size_t settle = holders / 2 + 1;
-  return {settle, std::max(all / 2 + 1, all - settle + 1)};
-}
-
-const EpochMember* FindMember(const Epoch& epoch, LaneId lane) {
-  for (const EpochMember& member : epoch.members)
-    if (member.lane == lane) return &member;
-  return nullptr;
-}
-
-const LaneEnd* FindEnd(const Epoch& epoch, LaneId lane) {
-  for (const LaneEnd& end : epoch.ends)
-    if (end.lane == lane) return &end;
-  return nullptr;
 }
 
 absl::StatusOr<Epochs> Epochs::Load(const std::vector<Dot>& dots, const Journal& journal, const Lanes& lanes) {

@@ -5,21 +5,11 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "engine/codec/quorums.h"
 #include "engine/journal/journal.h"
 #include "engine/journal/lanes.h"
 
 namespace chancery {
-
-// How many members settle a round, and how many decide the next epoch. More than half each, and any two that may be picked have
-// a member in common that holds data: who decides where a lane ends has heard of all that is settled.
-struct Quorums {
-  size_t settle = 0;  // of those that hold data
-  size_t decide = 0;  // of all
-};
-Quorums QuorumsOf(const Epoch& epoch);
-
-const EpochMember* FindMember(const Epoch& epoch, LaneId lane);  // nullptr: it is none
-const LaneEnd* FindEnd(const Epoch& epoch, LaneId lane);         // nullptr: it has not ended
 
 // Where the entries about epochs stand, in the order in which this store merged them: in table meta. Errors: DataLoss.
 absl::StatusOr<std::vector<Dot>> ReadEpochDots(const Txn& txn);

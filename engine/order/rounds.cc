@@ -227,21 +227,27 @@ bool HasPlace(const Lane& lane, uint64_t seq, const Leaf& leaf) {
   return lane.placed() && !lane.Void(seq, leaf.hlc) && !IsBeat(leaf);
 }
 
-std::string RoundRecord(uint64_t round, const Lanes& lanes, const std::vector<uint64_t>& positions, uint64_t entries) {
-  std::vector<Place> frontier;
-  for (const Lane& lane : lanes.all())
-    if (lane.handle < positions.size() && positions[lane.handle] > 0) frontier.push_back({lane.id, positions[lane.handle]});
-  std::sort(frontier.begin(), frontier.end());
-  ByteWriter w;
-  w.Raw("chancery/round/1\n");
-  w.U64(round);
-  w.U64(entries);
-  w.Varint(frontier.size());
-  for (const Place& place : frontier) {
-    w.U64(place.lane);
-    w.Varint(place.seq);
+uint64_t EpochAt(const Epochs& epochs, const Lanes& lanes, uint64_t round, uint64_t round_ms) {
+  uint64_t number = 0;
+  const auto stands = [&](const std::pair<Dot, Hlc>& by) {
+    const Lane& lane = lanes.At(HandleOf(by.first));
+    return lane.placed() && !lane.Void(SeqOf(by.first), by.second) && RoundOf(by.second, round_ms) <= round;
+  };
+  while (number + 1 < epochs.decided().size()) {
+    const std::vector<std::pair<Dot, Hlc>>& by = epochs.decided()[number + 1].by;
+    if (std::none_of(by.begin(), by.end(), stands)) break;
+    ++number;
   }
-  return std::move(w.out);
+  return number;
+}
+
+RoundRecord RecordOf(const RoundRow& row, const Lanes& lanes, uint64_t epoch) {
+  RoundRecord record{row.round, epoch, row.entries, {}};
+  for (const Lane& lane : lanes.all())
+    if (lane.handle < row.positions.size() && row.positions[lane.handle] > 0)
+      record.frontier.push_back({lane.id, row.positions[lane.handle]});
+  std::sort(record.frontier.begin(), record.frontier.end());
+  return record;
 }
 
 Hlc ReachOf(const Lane& lane, Hlc next) {
@@ -261,8 +267,8 @@ uint64_t ClosedRound(std::vector<Hlc> reach, uint64_t round_ms) {
   return static_cast<uint64_t>(MsOf(*least)) / round_ms;
 }
 
-absl::Status CloseRounds(WriteTxn& txn, const Journal& journal, const Lanes& lanes, uint64_t closed, uint64_t round_ms,
-                         size_t entries_max, OrderRow* row) {
+absl::Status CloseRounds(WriteTxn& txn, const Journal& journal, const Lanes& lanes, const Epochs& epochs, uint64_t closed,
+                         uint64_t round_ms, size_t entries_max, OrderRow* row) {
   uint64_t reached = 0;
   std::optional<Gathering> gathered;
   for (size_t each = entries_max;; each *= 2) {  // until it is a whole round at least
@@ -283,8 +289,12 @@ absl::Status CloseRounds(WriteTxn& txn, const Journal& journal, const Lanes& lan
       ++row->entries;
     }
     if (row->entries == before) continue;  // nothing but beats
-    RETURN_IF_ERROR(log.Append(LeafHash(RoundRecord(round, lanes, gathered->positions(), row->entries))));
-    PutRound(txn, {round, log.tree().size(), row->entries, log.tree().Root(), gathered->positions()});
+    RoundRow closing{round, 0, row->entries, {}, gathered->positions()};
+    const RoundRecord record = RecordOf(closing, lanes, EpochAt(epochs, lanes, round, round_ms));
+    RETURN_IF_ERROR(log.Append(LeafHash(EncodeRoundRecord(record))));
+    closing.size = log.tree().size();
+    closing.root = log.tree().Root();
+    PutRound(txn, closing);
   }
   log.Flush();
   row->log = log.tree();

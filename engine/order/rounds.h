@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "engine/codec/round_record.h"
+#include "engine/journal/epochs.h"
 #include "engine/journal/journal.h"
 #include "engine/journal/tree.h"
 #include "engine/store/env.h"
@@ -57,8 +59,11 @@ struct Placed {
 absl::StatusOr<std::vector<Placed>> EntriesOf(const Journal& journal, const Lanes& lanes, const RoundRow* before,
                                               const RoundRow& round);
 
-// The leaf that ends a round in the log: docs/reference/order.md.
-std::string RoundRecord(uint64_t round, const Lanes& lanes, const std::vector<uint64_t>& positions, uint64_t entries);
+// The epoch that the log itself knows of at the end of a round: whose decision stands in it.
+uint64_t EpochAt(const Epochs& epochs, const Lanes& lanes, uint64_t round, uint64_t round_ms);
+
+// What ends a round in the log, of which number, entries and positions count.
+RoundRecord RecordOf(const RoundRow& row, const Lanes& lanes, uint64_t epoch);
 
 // Whether an entry stands in the order: beats do not, nor what is void, nor what witnesses say.
 bool HasPlace(const Lane& lane, uint64_t seq, const Leaf& leaf);
@@ -72,7 +77,7 @@ uint64_t ClosedRound(std::vector<Hlc> reach, uint64_t round_ms);
 
 // Appends every round up to `closed` that is not in the log yet, at most about `entries_max` entries of whole rounds at a time:
 // row.closed says how far it came. Errors: DataLoss.
-absl::Status CloseRounds(WriteTxn& txn, const Journal& journal, const Lanes& lanes, uint64_t closed, uint64_t round_ms,
-                         size_t entries_max, OrderRow* row);
+absl::Status CloseRounds(WriteTxn& txn, const Journal& journal, const Lanes& lanes, const Epochs& epochs, uint64_t closed,
+                         uint64_t round_ms, size_t entries_max, OrderRow* row);
 
 }  // namespace chancery

@@ -17,6 +17,7 @@ namespace {
 
 constexpr size_t kRoundsCosigned = limits::kCosignaturesKept;  // the latest ones: who was away catches up without the rest
 constexpr size_t kEntriesAtOnce = 65536;
+constexpr int64_t kSilentMs = 60'000;  // of the bug kSilenceEnds
 
 // The stamp of the entry behind each lane's tip, where it is stored, waits, and its lane's key has sealed it; else 0.
 absl::StatusOr<std::vector<Hlc>> Waiting(const Txn& txn, const Lanes& lanes, const RegistryId& registry) {
@@ -24,6 +25,7 @@ absl::StatusOr<std::vector<Hlc>> Waiting(const Txn& txn, const Lanes& lanes, con
   if (txn.Count(Table::kInbox) == 0) return next;
   for (const Outline& outline : Inbox::All(txn)) {
     const Lane* lane = lanes.Find(outline.lane);
+    if (lane != nullptr && Planted(Bug::kHeardIsPassed)) next[lane->handle] = std::max(next[lane->handle], outline.last_hlc + 1);
     if (lane == nullptr || outline.first != lane->tip() + 1 || next[lane->handle] != 0) continue;
     ASSIGN_OR_RETURN(const std::string encoded, Inbox::RunOf(txn, outline));
     const absl::StatusOr<Run> run = DecodeRun(encoded);
@@ -44,8 +46,12 @@ uint64_t ClosedBy(const Lanes& lanes, const std::vector<Hlc>& next, uint64_t rou
   return ClosedRound(std::move(reach), round_ms);
 }
 
-absl::StatusOr<uint64_t> ClosedHere(const Txn& txn, const Lanes& lanes, const RegistryId& registry, uint64_t round_ms) {
-  ASSIGN_OR_RETURN(const std::vector<Hlc> next, Waiting(txn, lanes, registry));
+absl::StatusOr<uint64_t> ClosedHere(const Txn& txn, const Lanes& lanes, const RegistryId& registry, uint64_t round_ms,
+                                    int64_t now_ms) {
+  ASSIGN_OR_RETURN(std::vector<Hlc> next, Waiting(txn, lanes, registry));
+  if (Planted(Bug::kSilenceEnds))
+    for (const Lane& lane : lanes.all())
+      if (MsOf(lane.tip_hlc) < now_ms - kSilentMs) next[lane.handle] = HlcAt(now_ms - kSilentMs);
   return ClosedBy(lanes, next, round_ms);
 }
 
@@ -124,8 +130,8 @@ absl::StatusOr<bool> CosignLanes(WriteTxn& txn, const Lanes& lanes, const Lane& 
 // The last round that a quorum has cosigned as it is here.
 absl::StatusOr<uint64_t> SettledRound(const Txn& txn, const Epochs& epochs, const Lanes& lanes, const OrderRow& order,
                                       uint64_t round_ms) {
-  if (Planted(Bug::kClosedIsSettled)) return order.closed;
   ASSIGN_OR_RETURN(const std::vector<RoundRow> rounds, RoundsAfter(txn, order.settled, kRoundsCosigned));
+  if (Planted(Bug::kClosedIsSettled)) return rounds.empty() ? order.settled : rounds.back().round;
   for (auto round = rounds.rbegin(); round != rounds.rend(); ++round) {
     const Quorum quorum = QuorumOf(epochs, lanes, round->round, round_ms);
     ASSIGN_OR_RETURN(const std::vector<Cosignature> cosigners, CosignersOf(txn, *round));
@@ -190,9 +196,9 @@ absl::StatusOr<bool> Settle(WriteTxn& txn, const RegistryId& registry, const Key
   ASSIGN_OR_RETURN(OrderRow order, ReadOrder(txn));
   bool changed = false;
   ASSIGN_OR_RETURN(const uint64_t round_ms, RoundMs(journal, lanes));
-  ASSIGN_OR_RETURN(const uint64_t closed, ClosedHere(txn, lanes, registry, round_ms));
+  ASSIGN_OR_RETURN(const uint64_t closed, ClosedHere(txn, lanes, registry, round_ms, now_ms));
   while (order.closed < closed) {
-    RETURN_IF_ERROR(CloseRounds(txn, journal, lanes, closed, round_ms, kEntriesAtOnce, &order));
+    RETURN_IF_ERROR(CloseRounds(txn, journal, lanes, epochs, closed, round_ms, kEntriesAtOnce, &order));
     changed = true;
   }
   if (const Lane* own = lanes.Find(LaneOf(key.public_key())); own != nullptr && own->fork == 0) {
@@ -218,7 +224,8 @@ absl::Status RebuildOrder(WriteTxn& txn) {
   ASSIGN_OR_RETURN(const uint64_t round_ms, RoundMs(journal, lanes));
   const uint64_t here = ClosedBy(lanes, std::vector<Hlc>(lanes.size(), 0), round_ms);
   const uint64_t closed = std::max(here, before.ok() ? before->closed : 0);  // some lanes' word waits
-  while (order.closed < closed) RETURN_IF_ERROR(CloseRounds(txn, journal, lanes, closed, round_ms, kEntriesAtOnce, &order));
+  while (order.closed < closed)
+    RETURN_IF_ERROR(CloseRounds(txn, journal, lanes, epochs, closed, round_ms, kEntriesAtOnce, &order));
   if (final_round.ok() && *final_round) {  // it stays final, though its cosignatures may be among those that are not kept
     ASSIGN_OR_RETURN(const std::optional<RoundRow> again, FindRound(txn, (*final_round)->round));
     if (again && again->root == (*final_round)->root) order.settled = again->round;
@@ -230,6 +237,8 @@ absl::Status RebuildOrder(WriteTxn& txn) {
 
 absl::StatusOr<std::string> CheckOrder(const Txn& txn, const Journal& journal, const Lanes& lanes) {
   ASSIGN_OR_RETURN(const OrderRow order, ReadOrder(txn));
+  ASSIGN_OR_RETURN(const Epochs epochs, Epochs::Load(txn, journal, lanes));
+  ASSIGN_OR_RETURN(const uint64_t round_ms, RoundMs(journal, lanes));
   Tree log;
   uint64_t entries = 0;
   bool leaves = true;
@@ -245,7 +254,7 @@ absl::StatusOr<std::string> CheckOrder(const Txn& txn, const Journal& journal, c
     ASSIGN_OR_RETURN(const std::vector<Placed> placed, EntriesOf(journal, lanes, before ? &*before : nullptr, *round));
     for (const Placed& entry : placed) append(entry.id);
     entries += placed.size();
-    append(LeafHash(RoundRecord(round->round, lanes, round->positions, entries)));
+    append(LeafHash(EncodeRoundRecord(RecordOf(*round, lanes, EpochAt(epochs, lanes, round->round, round_ms)))));
     if (!leaves || round->size != log.size() || round->entries != entries || round->root != log.Root())
       return Cat("round ", round->round, " of the order is not what the journal says");
     before = std::move(round);
@@ -275,20 +284,6 @@ absl::StatusOr<bool> TakeCosignatures(WriteTxn& txn, const RegistryId& registry,
     any = true;
   }
   return any;
-}
-
-uint64_t EpochAt(const Epochs& epochs, const Lanes& lanes, uint64_t round, uint64_t round_ms) {
-  uint64_t number = 0;
-  const auto stands = [&](const std::pair<Dot, Hlc>& by) {
-    const Lane& lane = lanes.At(HandleOf(by.first));
-    return !lane.Void(SeqOf(by.first), by.second) && RoundOf(by.second, round_ms) <= round;
-  };
-  while (number + 1 < epochs.decided().size()) {
-    const std::vector<std::pair<Dot, Hlc>>& by = epochs.decided()[number + 1].by;
-    if (std::none_of(by.begin(), by.end(), stands)) break;
-    ++number;
-  }
-  return number;
 }
 
 Quorum QuorumOf(const Epochs& epochs, const Lanes& lanes, uint64_t round, uint64_t round_ms) {

@@ -43,9 +43,6 @@ absl::StatusOr<std::string> CheckOrder(const Txn& txn, const Journal& journal, c
 // Keeps cosignatures of members of the registry that hold; others are left out. True: there was a new one.
 absl::StatusOr<bool> TakeCosignatures(WriteTxn& txn, const RegistryId& registry, absl::Span<const Cosignature> offered);
 
-// The epoch that the log itself knows of at the end of a round: whose decision stands in it.
-uint64_t EpochAt(const Epochs& epochs, const Lanes& lanes, uint64_t round, uint64_t round_ms);
-
 // Members that count for a round's settlement, and how many of them it takes: those of its epoch that hold data.
 struct Quorum {
   std::vector<const Lane*> members;  // ascending by lane id

@@ -7,6 +7,7 @@
 #include "engine/base/planted.h"
 #include "engine/base/status.h"
 #include "engine/base/strings.h"
+#include "engine/codec/epoch_text.h"
 #include "engine/pipeline/card.h"
 #include "engine/pipeline/resolve.h"
 #include "engine/text/draft_check.h"
@@ -328,8 +329,10 @@ absl::StatusOr<Receipt> Author::OnEpoch(EpochAct act, const KeyPair& key) {
   } else {
     Decision& decision = act.decision;
     const LaneId own = LaneOf(key.public_key());
+    std::vector<PublicKey> keys;
+    for (const EpochMember& member : decision.epoch.members) keys.push_back(work_.lanes.Find(member.lane)->key);
     if (decision.signatures.empty())
-      decision.signatures = {{own, key.Sign(EpochText(work_.registry(), decision.epoch, decision.ballot))}};
+      decision.signatures = {{own, key.Sign(EpochText(work_.registry(), decision.epoch, decision.ballot, keys))}};
     entry.decision = std::move(decision);
   }
   return Finish(Append(entry, [] { return absl::OkStatus(); }));

@@ -24,20 +24,28 @@ class Ballots {
 
   absl::StatusOr<std::optional<EpochAct>> Due(int64_t now_ms, int64_t by_ms) const {
     if (std::optional<EpochAct> act = Decided()) return act;
-    if (std::optional<EpochAct> act = Acceptance()) return act;
-    ASSIGN_OR_RETURN(std::optional<EpochAct> act, Chosen());
+    ASSIGN_OR_RETURN(std::optional<EpochAct> act, Acceptance());
+    if (act) return act;
+    ASSIGN_OR_RETURN(act, Chosen());
     if (act) return act;
     if (std::optional<EpochAct> vote = Answer()) return vote;
     return Proposal(now_ms, by_ms);
   }
 
-  EpochAct Propose(std::vector<LaneId> end) const {
+  absl::StatusOr<EpochAct> Propose(std::vector<LaneId> end) const {
     Ballot highest;
     for (const Epochs::Statement* said : votes_) highest = std::max(highest, said->entry.vote->ballot);
     for (const Epochs::Statement* said : acceptances_) highest = std::max(highest, said->entry.decision->ballot);
     const Ballot ballot{highest.number + 1, own_.id};
-    if (needed() > 1) return {EntryKind::kVote, {Next(), ballot, std::move(end)}, {}};
-    return {EntryKind::kEpoch, {}, {With(work_.lanes.Tips(), {end.begin(), end.end()}), ballot, {}}};  // it decides alone
+    if (needed() > 1) return EpochAct{EntryKind::kVote, {Next(), ballot, std::move(end)}, {}};
+    ASSIGN_OR_RETURN(Epoch epoch, Named(With(work_.lanes.Tips(), {end.begin(), end.end()})));
+    return EpochAct{EntryKind::kEpoch, {}, {std::move(epoch), ballot, {}}};  // it decides alone
+  }
+
+  // Lanes of which this member holds another version than the proposal in hand would keep: it does not accept that.
+  absl::StatusOr<std::vector<LaneId>> Differing() const {
+    if (const Decision* proposal = Proposed()) return Differing(proposal->epoch);
+    return std::vector<LaneId>();
   }
 
   // What this member has proposed to end, in whatever epoch, and has not ended.
@@ -62,6 +70,8 @@ class Ballots {
     const Lane& lane = work_.lanes.At(HandleOf(said.dot));
     return epoch == Next() && FindMember(epochs_.last(), lane.id) != nullptr && (lane.fork == 0 || SeqOf(said.dot) < lane.fork);
   }
+
+  static bool AnyoneHolds(const Epoch& epoch) { return std::any_of(epoch.members.begin(), epoch.members.end(), HoldsData); }
 
   static const Decision& DecisionIn(const Epochs::Statement* said) { return *said->entry.decision; }
 
@@ -98,9 +108,37 @@ class Ballots {
     return std::nullopt;
   }
 
-  // The proposer of a ballot has accepted: so does whoever has promised no higher one. It holds all up to the ends, since the
-  // proposer did, and an entry is taken behind what it had seen.
-  std::optional<EpochAct> Acceptance() const {
+  // What an end leaves open of a lane that has two versions, since it is a number: the version is that of who proposes.
+  absl::StatusOr<Epoch> Named(Epoch epoch) const {
+    for (LaneEnd& end : epoch.ends) {
+      if (FindEnd(epochs_.last(), end.lane) != nullptr) continue;
+      ASSIGN_OR_RETURN(const Tree tree, work_.journal.TreeAt(*work_.lanes.Find(end.lane), end.last));
+      end.tree = tree.Root();
+    }
+    return epoch;
+  }
+
+  absl::StatusOr<std::vector<LaneId>> Differing(const Epoch& epoch) const {
+    std::vector<LaneId> differing;
+    for (const LaneEnd& end : epoch.ends) {
+      if (FindEnd(epochs_.last(), end.lane) != nullptr) continue;
+      const Lane& lane = *work_.lanes.Find(end.lane);
+      ASSIGN_OR_RETURN(const Tree tree, work_.journal.TreeAt(lane, std::min(end.last, lane.tip())));
+      if (tree.size() != end.last || tree.Root() != end.tree) differing.push_back(end.lane);
+    }
+    return differing;
+  }
+
+  // As it would accept it: nothing that keeps a version of a lane that this member does not hold. What is final stands on the
+  // versions that a quorum holds, so no other one is ever kept.
+  absl::StatusOr<std::optional<EpochAct>> Accept(const Epoch& epoch, const Ballot& ballot) const {
+    ASSIGN_OR_RETURN(const std::vector<LaneId> differing, Differing(epoch));
+    if (!differing.empty() || !AnyoneHolds(epoch)) return std::nullopt;
+    return EpochAct{EntryKind::kAccept, {}, {epoch, ballot, {}}};
+  }
+
+  // The highest ballot that its proposer has accepted, which this member may accept and has not; nullptr: there is none.
+  const Decision* Proposed() const {
     const Decision* highest = nullptr;
     for (const Epochs::Statement* said : acceptances_) {
       const Decision& d = DecisionIn(said);
@@ -108,8 +146,15 @@ class Ballots {
           (highest == nullptr || highest->ballot < d.ballot))
         highest = &d;
     }
-    if (highest == nullptr) return std::nullopt;
-    return EpochAct{EntryKind::kAccept, {}, {highest->epoch, highest->ballot, {}}};
+    return highest;
+  }
+
+  // The proposer of a ballot has accepted: so does whoever has promised no higher one. It holds all up to the ends, since the
+  // proposer did, and an entry is taken behind what it had seen.
+  absl::StatusOr<std::optional<EpochAct>> Acceptance() const {
+    const Decision* proposal = Proposed();
+    if (proposal == nullptr) return std::nullopt;
+    return Accept(proposal->epoch, proposal->ballot);
   }
 
   // This member's own ballot has the votes of a quorum: it accepts what it may propose.
@@ -126,9 +171,9 @@ class Ballots {
         if (said->entry.lane == vote->entry.lane && said->dot < vote->dot &&
             (accepted == nullptr || accepted->ballot < DecisionIn(said).ballot))
           accepted = &DecisionIn(said);
-    if (accepted != nullptr) return EpochAct{EntryKind::kAccept, {}, {accepted->epoch, mine, {}}};
-    ASSIGN_OR_RETURN(Epoch epoch, Build(votes));
-    return EpochAct{EntryKind::kAccept, {}, {std::move(epoch), mine, {}}};
+    if (accepted != nullptr) return Accept(accepted->epoch, mine);
+    ASSIGN_OR_RETURN(const Epoch epoch, Build(votes));
+    return Accept(epoch, mine);
   }
 
   // All that any of the voters holds. A lane ends at the last entry of it that one of them has.
@@ -142,7 +187,7 @@ class Ballots {
       held.Raise(HandleOf(vote->dot), SeqOf(vote->dot));
       if (vote->entry.lane == own_.id) end = vote->entry.vote->end;
     }
-    return With(held, std::set<LaneId>(end.begin(), end.end()));
+    return Named(With(held, std::set<LaneId>(end.begin(), end.end())));
   }
 
   // Every lane that was admitted is a member unless it has ended; a site's lane ends when a later one of it comes.
@@ -162,7 +207,8 @@ class Ballots {
     for (const Lane& lane : lanes) {
       if (!known(lane)) continue;
       if (end.contains(lane.id)) {
-        next.ends.push_back({lane.id, held.At(lane.handle)});
+        const uint64_t last_held = held.At(lane.handle), cut = Planted(Bug::kEndIsBelowTheLast) && last_held > 0 ? 1 : 0;
+        next.ends.push_back({lane.id, last_held - cut, {}});
       } else if (lane.fork == 0 || FindMember(last, lane.id) != nullptr) {
         next.members.push_back({lane.id, lane.role});
       }
@@ -196,6 +242,7 @@ class Ballots {
     const bool voting = !votes_.empty() || !acceptances_.empty();
     if (voting && now_ms - last_ms < (mine ? kStuckMs : kDesertedMs)) return std::nullopt;
     std::vector<LaneId> end = Wanted();
+    if (!AnyoneHolds(With(work_.lanes.Tips(), {end.begin(), end.end()}))) end.clear();  // others have ended since it was wanted
     ASSIGN_OR_RETURN(const bool newcomers, HasNewcomers(by_ms));
     if (!voting && end.empty() && !newcomers) return std::nullopt;
     return Propose(std::move(end));
@@ -299,6 +346,9 @@ absl::StatusOr<EpochView> ViewOfEpochs(const Workspace& work) {
   std::sort(view.witnesses.begin(), view.witnesses.end());
   std::sort(view.ends.begin(), view.ends.end());
   ShowVote(work, epochs, &view);
+  if (!IsVoter(epochs, work.Own())) return view;
+  ASSIGN_OR_RETURN(const std::vector<LaneId> differing, Ballots(work, epochs, *work.Own()).Differing());
+  for (const LaneId lane : differing) view.differing.push_back(work.lanes.Find(lane)->Label());
   return view;
 }
 

@@ -11,6 +11,7 @@
 #include "engine/base/strings.h"
 #include "engine/journal/proof.h"
 #include "engine/order/settled_log.h"
+#include "engine/pipeline/chain.h"
 #include "engine/pipeline/order.h"
 #include "engine/proof/growth.h"
 #include "engine/proof/policy.h"
@@ -414,6 +415,12 @@ absl::StatusOr<ReceiptFile> MakeReceipt(const Txn& txn, const Workspace& work, c
   if (!judged.ok() || judged->verdict != "PROVEN" || judged->entry.id != file.entry)
     return Error(absl::StatusCode::kDataLoss, Cat("what this store holds does not prove ", file.short_name), "chancery verify");
   file.strength = judged->strength;
+  ASSIGN_OR_RETURN(const Chain chain, ChainFor(txn, work, made.proof.checkpoint.checkpoint));
+  file.chain = PrintChain(chain);
+  const absl::StatusOr<ReceiptView> led = VerifyReceipt(file.proof, ByRegistry{Hex(work.registry().view()), file.chain});
+  if (!led.ok() || led->verdict == "DISPROVEN")  // inconclusive it is where a newcomer signs, whom no epoch names yet
+    return Error(absl::StatusCode::kDataLoss, "what this store holds does not lead from the registry's id to its members",
+                 "chancery verify");
   return file;
 }
 

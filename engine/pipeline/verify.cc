@@ -4,6 +4,7 @@
 
 #include "engine/base/status.h"
 #include "engine/base/strings.h"
+#include "engine/codec/epoch_text.h"
 #include "engine/crdt/interval.h"
 #include "engine/crdt/ranked.h"
 #include "engine/crdt/shares.h"
@@ -190,16 +191,21 @@ absl::Status CheckFacts(const Workspace& work, const Ruling& ruling, const Entry
 absl::Status CheckEpoch(const Workspace& work, const Lane& lane, const CheckedRun& run, Epochs* epochs) {
   const Entry& entry = run.entries.back();
   const Decision& decision = *entry.decision;
-  const auto known = [&](LaneId id) {
-    return work.lanes.Find(id) != nullptr || std::any_of(run.entries.begin(), run.entries.end(), [&](const Entry& before) {
-             return before.admit && LaneOf(before.admit->key) == id;
-           });
+  const auto key_of = [&](LaneId id) -> std::optional<PublicKey> {
+    if (const Lane* known = work.lanes.Find(id); known != nullptr) return known->key;
+    for (const Entry& before : run.entries)
+      if (before.admit && LaneOf(before.admit->key) == id) return before.admit->key;
+    return std::nullopt;
   };
-  for (const EpochMember& member : decision.epoch.members)
-    if (!known(member.lane)) return Malformed(lane, entry.seq, "a member of the epoch is unknown");
+  std::vector<PublicKey> keys;
+  for (const EpochMember& member : decision.epoch.members) {
+    const std::optional<PublicKey> key = key_of(member.lane);
+    if (!key) return Malformed(lane, entry.seq, "a member of the epoch is unknown");
+    keys.push_back(*key);
+  }
   for (const LaneEnd& end : decision.epoch.ends)
-    if (!known(end.lane)) return Malformed(lane, entry.seq, "a lane that has ended is unknown");
-  const std::string text = EpochText(work.registry(), decision.epoch, decision.ballot);
+    if (!key_of(end.lane)) return Malformed(lane, entry.seq, "a lane that has ended is unknown");
+  const std::string text = EpochText(work.registry(), decision.epoch, decision.ballot, keys);
   for (const auto& [signer, signature] : decision.signatures) {
     const Lane* by = work.lanes.Find(signer);
     if (by == nullptr || !Verify(by->key, text, signature))

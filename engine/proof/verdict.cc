@@ -173,4 +173,10 @@ Judgement CheckBefore(const Evidence& a, const Evidence& b, const Policy& policy
   return all;
 }
 
+Judgement CheckOrder(const ProofFile& a, const ProofFile& b, absl::Span<const Hash256> consistency) {
+  Judgement all = JudgeOneLog(a.checkpoint.checkpoint, b.checkpoint.checkpoint, consistency);
+  if (all.verdict == Verdict::kProven) all = Both(std::move(all), JudgeIndices(a.index, b.index));
+  return all;
+}
+
 }  // namespace chancery

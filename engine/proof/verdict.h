@@ -49,5 +49,7 @@ struct Evidence {
 // That `a` stands before `b` in one log: both are in it, and one of the two trees contains the other.
 // consistency: the proof from the smaller tree to the larger; empty = there is none. Not needed where both sizes are equal.
 Judgement CheckBefore(const Evidence& a, const Evidence& b, const Policy& policy, absl::Span<const Hash256> consistency);
+// The same of two that are proven, whatever they were proven by.
+Judgement CheckOrder(const ProofFile& a, const ProofFile& b, absl::Span<const Hash256> consistency);
 
 }  // namespace chancery

@@ -177,7 +177,7 @@ absl::Status Workspace::FoldAround(const Entry& entry, Dot dot, const Vector& se
 void Workspace::FoldPremises(const Entry& entry, Dot dot) {
   premises_here_ = true;
   for (const Premise& premise : entry.relied_on) NotePremiseRows(RowsOfPremise(premise, dot, *catalog_));
-  NoteScope({.type = Scope::Type::kPremise, .entry = dot});
+  if (!Planted(Bug::kPremiseOnArrival)) NoteScope({.type = Scope::Type::kPremise, .entry = dot});
 }
 
 std::vector<std::string> Workspace::RowsOfPremise(const Premise& premise, Dot dot, const Catalog& catalog) {

@@ -34,7 +34,13 @@ MDB_val ValOf(std::string_view s) { return {s.size(), const_cast<char*>(s.data()
 
 }  // namespace
 
-Txn::Txn(Txn&& other) noexcept : env_(other.env_), txn_(other.txn_), followed_(other.followed_), status_(other.status_) {
+Txn::Txn(Txn&& other) noexcept
+    : env_(other.env_),
+      txn_(other.txn_),
+      followed_(other.followed_),
+      writes_(other.writes_),
+      status_(other.status_),
+      looked_(std::move(other.looked_)) {
   other.txn_ = nullptr;
 }
 
@@ -45,15 +51,49 @@ Txn::~Txn() {
 void Txn::Follow(const WriteTxn& txn) {
   if (txn_ != nullptr && !followed_) mdb_txn_abort(txn_);
   txn_ = txn.txn_;
-  followed_ = true;
+  followed_ = writes_ = true;
+  for (std::unique_ptr<Looked>& looked : looked_) looked.reset();
 }
 
 void Txn::Note(int rc) const {
   if (rc != 0 && status_.ok()) status_ = LmdbError(Cat("store ", env_->dir()), rc);
 }
 
+// Of the rows that hold the trees' heads LMDB changes none before it commits.
+TreeHead Txn::TreeOf(Table table) const {
+  MDB_val k = ValOf(kTableNames[static_cast<size_t>(table)]), v;
+  const int rc = mdb_get(txn_, env_->names_, &k, &v);
+  if (rc == 0 && v.mv_size == kTreeBytes) return TreeHead({static_cast<const char*>(v.mv_data), v.mv_size});
+  Note(rc != 0 ? rc : MDB_CORRUPTED);
+  return {};
+}
+
+Txn::Looked& Txn::At(Table table) const {
+  std::unique_ptr<Looked>& looked = looked_[static_cast<size_t>(table)];
+  if (looked == nullptr) looked.reset(new Looked{TreeOf(table), {}});
+  return *looked;
+}
+
+bool Txn::Look(Table table, std::optional<std::string_view> key, Reach reach, PageGuard::Leaf* leaf) const {
+  if (env_->guard_ == nullptr || !status_.ok()) return status_.ok();
+  Looked& looked = At(table);
+  if (status_.ok()) status_ = env_->guard_->Look(looked.tree, key, reach, leaf != nullptr ? leaf : &looked.leaf);
+  return status_.ok();
+}
+
+bool Txn::LookAtAll(Table table) const {
+  if (env_->guard_ == nullptr || !status_.ok()) return status_.ok();
+  const TreeHead& tree = At(table).tree;
+  if (status_.ok()) status_ = env_->guard_->LookAtAll(tree);
+  return status_.ok();
+}
+
 std::optional<std::string_view> Txn::Get(Table table, std::string_view key) const {
-  if (!status_.ok()) return std::nullopt;
+  if (!Look(table, key, Reach::kPath)) return std::nullopt;
+  if (env_->guard_ != nullptr && !writes_) {  // LMDB would find the same
+    const std::optional<Row>& row = At(table).leaf.row;
+    return row ? std::optional(env_->guard_->ValueOf(*row)) : std::nullopt;
+  }
   MDB_val k = ValOf(key), v;
   const int rc = mdb_get(txn_, env_->dbis_[static_cast<size_t>(table)], &k, &v);
   if (rc == 0) return std::string_view(static_cast<const char*>(v.mv_data), v.mv_size);
@@ -68,30 +108,33 @@ uint64_t Txn::Count(Table table) const {
 }
 
 void WriteTxn::Put(Table table, std::string_view key, std::string_view value) { Put(table, key, value, 0); }
-void WriteTxn::Append(Table table, std::string_view key, std::string_view value) { Put(table, key, value, MDB_APPEND); }
+void WriteTxn::Append(Table table, std::string_view key, std::string_view value) {
+  if (Look(table, std::nullopt, Reach::kPath)) Put(table, key, value, MDB_APPEND);
+}
 
 void WriteTxn::Put(Table table, std::string_view key, std::string_view value, unsigned flags) {
   CHECK(FitsTable(key, value));
-  if (!status_.ok()) return;
+  if (!Look(table, key, Reach::kPath)) return;
   MDB_val k = ValOf(key), v = ValOf(value);
   Note(mdb_put(txn_, env_->dbis_[static_cast<size_t>(table)], &k, &v, flags));
 }
 
 void WriteTxn::Delete(Table table, std::string_view key) {
-  if (!status_.ok()) return;
+  if (!Look(table, key, Reach::kAround)) return;
   MDB_val k = ValOf(key);
   const int rc = mdb_del(txn_, env_->dbis_[static_cast<size_t>(table)], &k, nullptr);
   if (rc != MDB_NOTFOUND) Note(rc);
 }
 
 void WriteTxn::Clear(Table table) {
-  if (status_.ok()) Note(mdb_drop(txn_, env_->dbis_[static_cast<size_t>(table)], 0));
+  if (LookAtAll(table)) Note(mdb_drop(txn_, env_->dbis_[static_cast<size_t>(table)], 0));
 }
 
 absl::Status WriteTxn::Commit() {
   RETURN_IF_ERROR(status_);
   MDB_txn* txn = txn_;
   txn_ = nullptr;
+  if (env_->guard_ != nullptr) env_->guard_->Changes();
   const int rc = mdb_txn_commit(txn);
   if (rc == 0) return absl::OkStatus();
   env_->failed_ = true;
@@ -99,7 +142,7 @@ absl::Status WriteTxn::Commit() {
                "free disk space or repair the disk, then open the store again: what was acknowledged is there");
 }
 
-SortedRows::SortedRows(WriteTxn& txn, Table table) : txn_(txn) {
+SortedRows::SortedRows(WriteTxn& txn, Table table) : txn_(txn), table_(table) {
   if (txn.status_.ok()) txn.Note(mdb_cursor_open(txn.txn_, txn.env_->dbis_[static_cast<size_t>(table)], &cursor_));
 }
 
@@ -108,7 +151,7 @@ SortedRows::~SortedRows() {
 }
 
 std::optional<std::string_view> SortedRows::Get(std::string_view key) {
-  if (!txn_.status_.ok()) return std::nullopt;
+  if (!txn_.Look(table_, key, Txn::Reach::kPath, &leaf_)) return std::nullopt;
   MDB_val k = ValOf(key), v;
   const int rc = mdb_cursor_get(cursor_, &k, &v, MDB_SET);
   if (rc == 0) return std::string_view(static_cast<const char*>(v.mv_data), v.mv_size);
@@ -118,12 +161,12 @@ std::optional<std::string_view> SortedRows::Get(std::string_view key) {
 
 void SortedRows::Put(std::string_view key, std::string_view value) {
   CHECK(FitsTable(key, value));
-  if (!txn_.status_.ok()) return;
+  if (!txn_.Look(table_, key, Txn::Reach::kPath, &leaf_)) return;
   MDB_val k = ValOf(key), v = ValOf(value);
   txn_.Note(mdb_cursor_put(cursor_, &k, &v, 0));
 }
 
-Cursor::Cursor(const Txn& txn, Table table) : txn_(txn) {
+Cursor::Cursor(const Txn& txn, Table table) : txn_(txn), table_(table) {
   if (txn.status_.ok()) txn.Note(mdb_cursor_open(txn.txn_, txn.env_->dbis_[static_cast<size_t>(table)], &cursor_));
 }
 
@@ -131,25 +174,41 @@ Cursor::~Cursor() {
   if (cursor_ != nullptr) mdb_cursor_close(cursor_);
 }
 
-bool Cursor::Move(MDB_cursor_op op) {
+bool Cursor::Look(std::optional<std::string_view> key, PageGuard::Reach reach) { return txn_.Look(table_, key, reach, &leaf_); }
+
+// Behind the last row of a page LMDB goes on to the next one.
+bool Cursor::LookBeyond(std::string_view key) {
+  if (!leaf_.Covers(key, Txn::Reach::kPath) && !Look(key, Txn::Reach::kPath)) return false;
+  return !leaf_.known || key < leaf_.last || Look(key, Txn::Reach::kNext);
+}
+
+// The row found is one of a page that was looked at already; a long value lies on other pages.
+bool Cursor::Move(MDB_cursor_op op, bool within) {
   if (cursor_ == nullptr || !txn_.status_.ok()) return false;
   const int rc = mdb_cursor_get(cursor_, &key_, &value_, op);
   if (rc != 0 && rc != MDB_NOTFOUND) txn_.Note(rc);
-  return rc == 0;
+  if (rc != 0) return false;
+  within = (within || leaf_.Covers(key(), Txn::Reach::kPath)) && value_.mv_size < kPageBytes / 4;
+  return within || Look(key(), Txn::Reach::kPath);
 }
 
 bool Cursor::Seek(std::string_view key) {
+  if (!LookBeyond(key)) return false;
   key_ = ValOf(key);
   return Move(key.empty() ? MDB_FIRST : MDB_SET_RANGE);
 }
 
 bool Cursor::SeekLast(std::string_view key) {
   const std::string wanted(key);
-  if (!Seek(wanted)) return Move(MDB_LAST);
-  return this->key() == wanted || Move(MDB_PREV);
+  if (!Seek(wanted)) return Look(std::nullopt, Txn::Reach::kPath) && Move(MDB_LAST);
+  if (this->key() == wanted) return true;
+  return Look(std::string(this->key()), Txn::Reach::kAround) && Move(MDB_PREV);
 }
 
-bool Cursor::Next() { return Move(MDB_NEXT); }
+bool Cursor::Next() {
+  if (leaf_.known && !txn_.writes_ && key() < leaf_.last) return Move(MDB_NEXT, true);
+  return LookBeyond(key()) && Move(MDB_NEXT);
+}
 
 absl::StatusOr<std::unique_ptr<Env>> Env::Open(const Options& options) {
   std::unique_ptr<Env> env(new Env(options));
@@ -166,7 +225,11 @@ absl::StatusOr<std::unique_ptr<Env>> Env::Open(const Options& options) {
   RETURN_IF_ERROR(env->Lock());
   if (there) RETURN_IF_ERROR(CheckFile(env->DataFile()));
   if (there && options.walk_pages) RETURN_IF_ERROR(WalkPages(env->DataFile()));
+  if (there) {
+    ASSIGN_OR_RETURN(env->guard_, PageGuard::Open(env->DataFile(), kTableNames));
+  }
   RETURN_IF_ERROR(env->OpenMap());
+  if (there) RETURN_IF_ERROR(env->Guard());
   if (options.create && options.durable) {
     RETURN_IF_ERROR(SyncNames(options.dir));
     RETURN_IF_ERROR(SyncNames(options.dir + "/.."));
@@ -193,16 +256,46 @@ absl::Status Env::OpenMap() {
   RETURN_IF_ERROR(step(mdb_reader_check(env_, &dead)));
   MDB_txn* txn = nullptr;
   RETURN_IF_ERROR(step(mdb_txn_begin(env_, nullptr, 0, &txn)));
-  for (size_t i = 0; i < kTableNames.size(); ++i) {
-    if (const int rc = mdb_dbi_open(txn, kTableNames[i], options_.create ? MDB_CREATE : 0, &dbis_[i]); rc != 0) {
-      mdb_txn_abort(txn);
-      if (rc == MDB_NOTFOUND)
-        return Error(absl::StatusCode::kDataLoss,
-                     Cat(options_.dir, "/data.mdb is no chancery store: it has no table ", kTableNames[i]));
-      return step(rc);
-    }
+  if (absl::Status opened = OpenTables(txn); !opened.ok()) {
+    mdb_txn_abort(txn);
+    return opened;
   }
   return step(mdb_txn_commit(txn));
+}
+
+absl::Status Env::OpenTables(MDB_txn* txn) {
+  mdb_dbi_open(txn, nullptr, 0, &names_);
+  for (size_t i = 0; i < kTableNames.size(); ++i) RETURN_IF_ERROR(OpenTable(txn, i));
+  return absl::OkStatus();
+}
+
+absl::Status Env::OpenTable(MDB_txn* txn, size_t table) {
+  int rc = mdb_dbi_open(txn, kTableNames[table], 0, &dbis_[table]);
+  if (rc == MDB_NOTFOUND && options_.create) {
+    RETURN_IF_ERROR(BeforeFirstWrite());
+    rc = mdb_dbi_open(txn, kTableNames[table], MDB_CREATE, &dbis_[table]);
+    if (guard_ != nullptr) guard_->Changes();
+  }
+  if (rc == MDB_NOTFOUND)
+    return Error(absl::StatusCode::kDataLoss,
+                 Cat(options_.dir, "/data.mdb is no chancery store: it has no table ", kTableNames[table]));
+  return rc == 0 ? absl::OkStatus() : LmdbError(Cat("cannot open the store ", options_.dir), rc);
+}
+
+// LMDB's map is where pages are looked at from now on.
+absl::Status Env::Guard() {
+  ASSIGN_OR_RETURN(const Txn txn, Read());
+  MDB_val key = ValOf(kTableNames[0]), head;
+  if (const int rc = mdb_get(txn.txn_, names_, &key, &head); rc != 0) return LmdbError(Cat("cannot read ", options_.dir), rc);
+  guard_->Use(head.mv_data);
+  return absl::OkStatus();
+}
+
+absl::Status Env::BeforeFirstWrite() {
+  if (guard_ == nullptr || writes_) return absl::OkStatus();
+  RETURN_IF_ERROR(guard_->LookAtFreeList());
+  writes_ = true;
+  return absl::OkStatus();
 }
 
 Env::~Env() {
@@ -242,7 +335,9 @@ absl::StatusOr<WriteTxn> Env::WriteAccepted() {
 absl::StatusOr<WriteTxn> Env::Begin() {
   MDB_txn* txn = nullptr;
   if (const int rc = mdb_txn_begin(env_, nullptr, 0, &txn); rc != 0) return LmdbError(Cat("cannot write ", options_.dir), rc);
-  return WriteTxn(this, txn);
+  WriteTxn begun(this, txn);
+  RETURN_IF_ERROR(BeforeFirstWrite());
+  return begun;
 }
 
 absl::Status Env::CheckPages() const {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "engine/store/page_guard.h"
 #include "engine/store/tables.h"
 
 namespace chancery {
@@ -41,13 +42,29 @@ class Txn {
   friend class Env;
   friend class Cursor;
   friend class SortedRows;
+  using Reach = PageGuard::Reach;
+
+  // What was looked at in one table.
+  struct Looked {
+    TreeHead tree;  // as it was before this transaction
+    PageGuard::Leaf leaf;
+  };
+
   Txn(Env* env, MDB_txn* txn) : env_(env), txn_(txn) {}
   void Note(int rc) const;
+
+  // Before LMDB looks for `key`, or for the last key. False: status() says why it may not.
+  bool Look(Table table, std::optional<std::string_view> key, Reach reach, PageGuard::Leaf* leaf = nullptr) const;
+  bool LookAtAll(Table table) const;
+  Looked& At(Table table) const;
+  TreeHead TreeOf(Table table) const;
 
   Env* env_;
   MDB_txn* txn_;
   bool followed_ = false;  // txn_ is another's
+  bool writes_ = false;    // what it shows may not be in the file yet
   mutable absl::Status status_;
+  mutable std::array<std::unique_ptr<Looked>, kTableNames.size()> looked_;
 };
 
 // The one writer's transaction; begin and commit on one thread.
@@ -67,7 +84,7 @@ class WriteTxn final : public Txn {
  private:
   friend class Env;
   friend class Txn;
-  using Txn::Txn;
+  WriteTxn(Env* env, MDB_txn* txn) : Txn(env, txn) { writes_ = true; }
   void Put(Table table, std::string_view key, std::string_view value, unsigned flags);
 };
 
@@ -83,6 +100,8 @@ class SortedRows {
 
  private:
   WriteTxn& txn_;
+  const Table table_;
+  PageGuard::Leaf leaf_;
   MDB_cursor* cursor_ = nullptr;
 };
 
@@ -101,8 +120,12 @@ class Cursor {
   std::string_view value() const { return {static_cast<const char*>(value_.mv_data), value_.mv_size}; }
 
  private:
-  bool Move(MDB_cursor_op op);
+  bool Look(std::optional<std::string_view> key, PageGuard::Reach reach);
+  bool LookBeyond(std::string_view key);
+  bool Move(MDB_cursor_op op, bool within = false);  // within: to a row of the leaf that was looked at
   const Txn& txn_;
+  const Table table_;
+  PageGuard::Leaf leaf_;  // not known: nobody has to look
   MDB_cursor* cursor_ = nullptr;
   MDB_val key_{}, value_{};
 };
@@ -152,6 +175,10 @@ class Env {
   explicit Env(Options options) : options_(std::move(options)) {}
   absl::Status Lock();
   absl::Status OpenMap();
+  absl::Status OpenTables(MDB_txn* txn);
+  absl::Status OpenTable(MDB_txn* txn, size_t table);
+  absl::Status BeforeFirstWrite();
+  absl::Status Guard();
   absl::StatusOr<WriteTxn> Begin();
   std::string DataFile() const { return options_.dir + "/data.mdb"; }
 
@@ -160,6 +187,9 @@ class Env {
   int lock_fd_ = -1;
   MDB_env* env_ = nullptr;
   std::array<MDB_dbi, kTableNames.size()> dbis_{};
+  MDB_dbi names_ = 0;
+  std::unique_ptr<PageGuard> guard_;  // none: this process has made the file
+  bool writes_ = false;               // the list of free pages was looked at
   std::atomic<bool> failed_{false};
 };
 

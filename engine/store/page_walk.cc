@@ -12,25 +12,10 @@
 
 #include "engine/base/status.h"
 #include "engine/base/strings.h"
+#include "engine/store/page.h"
 
 namespace chancery {
 namespace {
-
-constexpr uint16_t kBranch = 1, kLeaf = 2, kOverflow = 4;  // kinds of pages
-constexpr uint16_t kBig = 1, kTree = 2;                    // kinds of rows: value on overflow pages, value is a tree
-constexpr size_t kHeader = 16, kNode = 8, kTreeBytes = 48;
-constexpr uint16_t kIntegerKeys = 8;  // of the free list's tree
-constexpr int kDepthMax = 32;         // LMDB's own limit
-constexpr uint64_t kNoPage = ~uint64_t{0};
-
-template <class T>
-T At(std::string_view bytes, size_t at) {
-  T value;
-  std::memcpy(&value, bytes.data() + at, sizeof value);
-  return value;
-}
-
-uint64_t PageBytes() { return static_cast<uint64_t>(sysconf(_SC_PAGESIZE)); }
 
 // The bytes of the file at `at`; fewer where it ends.
 std::string ReadAt(int fd, uint64_t at, size_t size) {
@@ -46,41 +31,22 @@ std::string ReadAt(int fd, uint64_t at, size_t size) {
   return bytes;
 }
 
-// lmdb: struct MDB_db.
-struct TreeHead {
-  explicit TreeHead(std::string_view bytes)
-      : pad(At<uint32_t>(bytes, 0)),
-        flags(At<uint16_t>(bytes, 4)),
-        depth(At<uint16_t>(bytes, 6)),
-        branches(At<uint64_t>(bytes, 8)),
-        leaves(At<uint64_t>(bytes, 16)),
-        overflows(At<uint64_t>(bytes, 24)),
-        rows(At<uint64_t>(bytes, 32)),
-        root(At<uint64_t>(bytes, 40)) {}
-  uint32_t pad;
-  uint16_t flags, depth;
-  uint64_t branches, leaves, overflows, rows, root;
-};
-
 enum class Use { kFreeList, kNames, kRows };
-
-// A row or a way down, as it lies in its page.
-struct Row {
-  uint64_t number = 0;  // size of the value; of a branch: the page below
-  uint16_t flags = 0;
-  std::string_view key, value;
-};
 
 class Walker {
  public:
   Walker(int fd, const std::string& path, const MetaPage& meta)
-      : fd_(fd), path_(path), page_bytes_(PageBytes()), last_page_(meta.last_page) {
+      : fd_(fd), path_(path), page_bytes_(kPageBytes), last_page_(meta.last_page) {
     const off_t size = lseek(fd, 0, SEEK_END);  // pages beyond the end are damage, and no reason to reserve memory
     used_.resize(std::min(last_page_, static_cast<uint64_t>(size) / page_bytes_) + 1, false);
   }
 
   absl::Status Walk(const MetaPage& meta) {
     RETURN_IF_ERROR(WalkTree(TreeHead(meta.main_tree), Use::kNames));
+    return WalkFreeList(meta);
+  }
+
+  absl::Status WalkFreeList(const MetaPage& meta) {
     RETURN_IF_ERROR(WalkTree(TreeHead(meta.free_tree), Use::kFreeList));
     std::sort(free_.begin(), free_.end());
     for (size_t i = 0; i < free_.size(); ++i) {
@@ -90,6 +56,8 @@ class Walker {
     }
     return absl::OkStatus();
   }
+
+  std::vector<uint64_t> TakeFree() { return std::move(free_); }
 
  private:
   struct Count {
@@ -102,10 +70,7 @@ class Walker {
     std::optional<std::string> last, floor;  // the key before; what the next one must not be below
   };
 
-  absl::Status Wrong(uint64_t page, std::string_view what) const {
-    return Error(absl::StatusCode::kDataLoss, Cat(path_, " is damaged at page ", page, ": ", what),
-                 "restore a backup, or join again from a peer: what peers hold comes back");
-  }
+  absl::Status Wrong(uint64_t page, std::string_view what) const { return WrongPage(path_, page, what); }
 
   absl::Status Mark(uint64_t page) {
     if (page < 2 || page >= used_.size()) return Wrong(page, "something points to it, and it is not there");
@@ -116,52 +81,28 @@ class Walker {
 
   absl::Status WalkTree(const TreeHead& tree, Use use) {
     const bool free_list = use == Use::kFreeList;
-    if (tree.flags != (free_list ? kIntegerKeys : 0) || tree.depth > kDepthMax) return Wrong(0, "the head of a tree is wrong");
+    if (!tree.Holds(free_list ? kIntegerKeys : 0)) return Wrong(0, "the head of a tree is wrong");
     Place place{use, tree.depth, {}, {}, {}};
     if (tree.root != kNoPage) RETURN_IF_ERROR(WalkPage(tree.root, 1, place));
     const Count& found = place.count;
     if (found.branches != tree.branches || found.leaves != tree.leaves || found.overflows != tree.overflows ||
-        found.rows != tree.rows || (tree.root == kNoPage) != (tree.depth == 0))
+        found.rows != tree.rows)
       return Wrong(tree.root == kNoPage ? 0 : tree.root, "its tree has not the pages and rows that it says");
     return absl::OkStatus();
   }
 
   absl::Status WalkPage(uint64_t number, int level, Place& place) {
     RETURN_IF_ERROR(Mark(number));
-    const std::string page = ReadAt(fd_, number * page_bytes_, page_bytes_);
-    if (page.size() < page_bytes_) return Wrong(number, "the file ends before it does");
+    const std::string bytes = ReadAt(fd_, number * page_bytes_, page_bytes_);
+    if (bytes.size() < page_bytes_) return Wrong(number, "the file ends before it does");
+    const Page page(bytes.data());
     const uint16_t kind = level < place.depth ? kBranch : kLeaf;
-    if (At<uint64_t>(page, 0) != number || At<uint16_t>(page, 10) != kind)
-      return Wrong(number, "it is not the page it should be");
-    std::vector<Row> rows;
-    if (!ReadRows(page, kind, &rows)) return Wrong(number, "its rows overlap or leave it");
+    if (!page.Is(number, kind)) return Wrong(number, "it is not the page it should be");
+    if (!page.Holds()) return Wrong(number, "its rows overlap or leave it");
     ++(kind == kBranch ? place.count.branches : place.count.leaves);
-    for (size_t i = 0; i < rows.size(); ++i)
-      RETURN_IF_ERROR(kind == kBranch ? GoDown(number, rows[i], i == 0, level, place) : LookAt(number, rows[i], place));
+    for (size_t i = 0; i < page.rows(); ++i)
+      RETURN_IF_ERROR(kind == kBranch ? GoDown(number, page.row(i), i == 0, level, place) : LookAt(number, page.row(i), place));
     return absl::OkStatus();
-  }
-
-  // Rows lie one behind the other from `upper` to the end of the page, in any order.
-  bool ReadRows(std::string_view page, uint16_t kind, std::vector<Row>* rows) const {
-    const size_t lower = At<uint16_t>(page, 12), upper = At<uint16_t>(page, 14);
-    if (lower <= kHeader || lower % 2 != 0 || lower > upper || upper > page_bytes_) return false;
-    size_t bytes = 0;
-    for (size_t slot = kHeader; slot < lower; slot += 2) {
-      const size_t at = At<uint16_t>(page, slot);
-      if (at < upper || at % 2 != 0 || at + kNode > page_bytes_) return false;
-      Row row;
-      row.number = At<uint16_t>(page, at) | uint64_t{At<uint16_t>(page, at + 2)} << 16;
-      row.flags = At<uint16_t>(page, at + 4);
-      const size_t key = At<uint16_t>(page, at + 6);
-      if (kind == kBranch) row.number |= uint64_t{row.flags} << 32;
-      const uint64_t value = kind == kBranch ? 0 : (row.flags & kBig) != 0 ? sizeof(uint64_t) : row.number;
-      if (value > page_bytes_ || at + kNode + key + value > page_bytes_) return false;
-      row.key = page.substr(at + kNode, key);
-      row.value = page.substr(at + kNode + key, value);
-      bytes += (kNode + key + value + 1) / 2 * 2;
-      rows->push_back(row);
-    }
-    return bytes == page_bytes_ - upper;
   }
 
   // The key of a branch bounds what lies below it; the first one is not looked at by anyone.
@@ -185,28 +126,34 @@ class Walker {
     if ((row.flags & ~kBig) != (tree ? kTree : 0) || (tree && row.value.size() != kTreeBytes))
       return Wrong(page, "it holds a row of an unknown kind");
     if (tree) return WalkTree(TreeHead(row.value), Use::kRows);
-    if ((row.flags & kBig) == 0) return number ? NoteFree(page, row.value) : absl::OkStatus();
-    const uint64_t start = At<uint64_t>(row.value, 0), pages = (kHeader - 1 + row.number) / page_bytes_ + 1;
-    RETURN_IF_ERROR(LookAtOverflow(start, pages));
+    if (!row.big()) return number ? NoteFree(page, row.value) : absl::OkStatus();
+    const uint64_t start = row.overflow();
+    ASSIGN_OR_RETURN(const uint64_t pages, LookAtOverflow(start, row.needs()));
     place.count.overflows += pages;
-    return number ? NoteFree(page, ReadAt(fd_, start * page_bytes_ + kHeader, row.number)) : absl::OkStatus();
+    return number ? NoteFree(page, ReadAt(fd_, start * page_bytes_ + kPageHeader, row.number)) : absl::OkStatus();
   }
 
-  absl::Status LookAtOverflow(uint64_t start, uint64_t pages) {
-    for (uint64_t i = 0; i < pages; ++i) RETURN_IF_ERROR(Mark(start + i));
-    const std::string head = ReadAt(fd_, start * page_bytes_, kHeader);
-    const std::string end = ReadAt(fd_, (start + pages) * page_bytes_ - 1, 1);
-    if (head.size() < kHeader || end.empty()) return Wrong(start, "the file ends before it does");
-    if (At<uint64_t>(head, 0) != start || At<uint16_t>(head, 10) != kOverflow || At<uint32_t>(head, 12) != pages)
-      return Wrong(start, "it is not the page it should be");
-    return absl::OkStatus();
+  // How many pages the value has: it may have been longer in the transaction that wrote it.
+  absl::StatusOr<uint64_t> LookAtOverflow(uint64_t start, uint64_t needs) {
+    RETURN_IF_ERROR(Mark(start));
+    const std::string head = ReadAt(fd_, start * page_bytes_, page_bytes_);
+    if (head.size() < page_bytes_) return Wrong(start, "the file ends before it does");
+    const Page first(head.data());
+    if (!first.Is(start, kOverflow) || first.overflows() < needs) return Wrong(start, "it is not the page it should be");
+    for (uint64_t i = 1; i < first.overflows(); ++i) RETURN_IF_ERROR(Mark(start + i));
+    if (ReadAt(fd_, (start + first.overflows()) * page_bytes_ - 1, 1).empty())
+      return Wrong(start, "the file ends before it does");
+    return first.overflows();
   }
 
-  // A record of the free list: how many, then that many page numbers.
+  // A record of the free list: how many, then that many page numbers, the highest first.
   absl::Status NoteFree(uint64_t page, std::string_view value) {
     const uint64_t count = value.size() < 8 ? 0 : At<uint64_t>(value, 0);
     if (value.size() < 8 || count > value.size() / 8 - 1) return Wrong(page, "its list of free pages is cut short");
-    for (uint64_t i = 1; i <= count; ++i) free_.push_back(At<uint64_t>(value, 8 * i));
+    for (uint64_t i = 1; i <= count; ++i) {
+      if (i > 1 && At<uint64_t>(value, 8 * i) >= free_.back()) return Wrong(page, "its list of free pages is out of order");
+      free_.push_back(At<uint64_t>(value, 8 * i));
+    }
     return absl::OkStatus();
   }
 
@@ -222,12 +169,26 @@ class Walker {
   std::vector<uint64_t> free_;
 };
 
+// What `work` says of the newest state of the file.
+template <class Work>
+absl::Status WithPages(const std::string& path, const Work& work) {
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return Error(absl::StatusCode::kInvalidArgument, Cat("cannot read ", path, ": ", strerror(errno)));
+  absl::Status said = Error(absl::StatusCode::kDataLoss, Cat(path, " has no head page that holds"));
+  if (const MetaPage meta = NewestMetaPage(fd); meta.valid) {
+    Walker walker(fd, path, meta);
+    said = work(walker, meta);
+  }
+  close(fd);
+  return said;
+}
+
 }  // namespace
 
 MetaPage ReadMetaPage(int fd, uint64_t number) {
   constexpr size_t kMetaBytes = 152;
   constexpr uint64_t kMapBytesMax = uint64_t{1} << 46;
-  const std::string page = ReadAt(fd, number * PageBytes(), kMetaBytes);
+  const std::string page = ReadAt(fd, number * kPageBytes, kMetaBytes);
   if (page.size() < kMetaBytes || At<uint32_t>(page, 16) != 0xBEEFC0DE || At<uint32_t>(page, 20) != 1) return {};
   MetaPage meta;
   meta.free_tree = page.substr(40, kTreeBytes);
@@ -236,8 +197,8 @@ MetaPage ReadMetaPage(int fd, uint64_t number) {
   meta.txn = At<uint64_t>(page, 144);
   // What LMDB takes over without asking: the size of a page, of the map, and its flags.
   const TreeHead free(meta.free_tree);
-  meta.valid = free.pad == PageBytes() && free.flags == kIntegerKeys && At<uint64_t>(page, 32) <= kMapBytesMax &&
-               meta.last_page < kMapBytesMax / PageBytes();
+  meta.valid = free.pad == kPageBytes && free.flags == kIntegerKeys && At<uint64_t>(page, 32) <= kMapBytesMax &&
+               meta.last_page < kMapBytesMax / kPageBytes;
   return meta;
 }
 
@@ -254,13 +215,17 @@ MetaPage NewestMetaPage(int fd) {
 }
 
 absl::Status WalkPages(const std::string& path) {
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return Error(absl::StatusCode::kInvalidArgument, Cat("cannot read ", path, ": ", strerror(errno)));
-  const MetaPage meta = NewestMetaPage(fd);
-  const absl::Status walked = meta.valid ? Walker(fd, path, meta).Walk(meta)
-                                         : Error(absl::StatusCode::kDataLoss, Cat(path, " has no head page that holds"));
-  close(fd);
-  return walked;
+  return WithPages(path, [](Walker& walker, const MetaPage& meta) { return walker.Walk(meta); });
+}
+
+absl::StatusOr<std::vector<uint64_t>> ReadFreeList(const std::string& path) {
+  std::vector<uint64_t> free;
+  RETURN_IF_ERROR(WithPages(path, [&free](Walker& walker, const MetaPage& meta) {
+    RETURN_IF_ERROR(walker.WalkFreeList(meta));
+    free = walker.TakeFree();
+    return absl::OkStatus();
+  }));
+  return free;
 }
 
 }  // namespace chancery

@@ -198,6 +198,7 @@ Literal ToJson(const EpochView& v) {
   AddTexts(body, "proposed", v.proposed);
   AddTexts(body, "voted", v.voted);
   AddTexts(body, "accepted", v.accepted);
+  AddTexts(body, "differing", v.differing);
   return Under("epoch", std::move(body));
 }
 

@@ -16,10 +16,16 @@ std::string List(const std::vector<std::string>& labels) {
 std::string VoteLines(const EpochView& epoch) {
   if (epoch.proposer.empty()) return "";
   std::string what = epoch.proposed.empty() ? "whoever was admitted becomes a member" : "the end of " + List(epoch.proposed);
+  const std::string differing = epoch.differing.empty()
+                                    ? ""
+                                    : "It would keep another version of " + List(epoch.differing) +
+                                          " than is here: this site does "
+                                          "not sign it. Find out who holds which; those whose version is not kept join again.";
   return Labelled("Vote", "proposed by " + Plain(epoch.proposer) + ": " + what + ".") +
          Labelled("", "Voted: " + List(epoch.voted) + ". Signed: " + List(epoch.accepted) + ". It takes " +
                           std::to_string(epoch.decide) + ".") +
-         Labelled("", "Who has voted signs nothing for the order until it is decided.");
+         Labelled("", "Who has voted signs nothing for the order until it is decided.") +
+         (differing.empty() ? "" : Labelled("Beware", differing));
 }
 
 int Shown(const Command& command, const Database& db) {

@@ -11,7 +11,9 @@ struct ReceiptOptions {
   std::string entry, out, strength;
 };
 
-std::string PolicyFile(const std::string& out) { return out.empty() ? "" : out + ".policy"; }
+std::string Beside(const std::string& out, const char* suffix) { return out.empty() ? "" : out + suffix; }
+std::string PolicyFile(const std::string& out) { return Beside(out, ".policy"); }
+std::string ChainFile(const std::string& out) { return Beside(out, ".chain"); }
 
 // A receipt, and what the verifier makes of it: nothing is said here that it does not say.
 struct Shown {
@@ -32,8 +34,9 @@ Literal Json(const Shown& shown) {
   body.Add("not_after", TextOrNull(shown.view.not_after)).Add("not_after_by", TextOrNull(shown.view.not_after_by));
   if (!file.halted.empty()) body.Add("halted", file.halted);
   body.Add("says", TextList(shown.view.says)).Add("does_not_say", TextList(shown.view.does_not_say));
-  body.Add("proof", file.proof).Add("policy", file.policy);
+  body.Add("proof", file.proof).Add("policy", file.policy).Add("chain", file.chain);
   body.Add("file", TextOrNull(shown.options.out)).Add("policy_file", TextOrNull(PolicyFile(shown.options.out)));
+  body.Add("chain_file", TextOrNull(ChainFile(shown.options.out)));
   return Literal::Object({{"receipt", std::move(body)}});
 }
 
@@ -59,15 +62,19 @@ std::string Screen(const Command& command, const Shown& shown) {
     const std::string name = file.short_name + ".tlog-proof";
     return screen + "\n" + NextBlock({command.Self() + " receipt " + file.short_name + " -o " + name + "   # as a file"});
   }
-  screen += Labelled("Written", Plain(out) + ", which has the entry itself in it, and " + Plain(PolicyFile(out)) +
-                                    ": the keys of the sites as known here.");
-  return screen + "\n" + NextBlock({"chancery verify " + ShellWord(out) + "   # anywhere, without a store"});
+  screen += Labelled("Written", Plain(out) + ", which has the entry itself in it; " + Plain(PolicyFile(out)) +
+                                    ": the keys of the sites as known here; " + Plain(ChainFile(out)) +
+                                    ": how they follow from the registry's id.");
+  return screen + "\n" +
+         NextBlock({"chancery verify " + ShellWord(out) + "   # anywhere, without a store",
+                    "chancery verify " + ShellWord(out) + " --registry ID   # by the registry's id alone"});
 }
 
 absl::Status WriteFiles(const std::string& out, const ReceiptFile& file) {
   if (out.empty()) return absl::OkStatus();
-  const absl::Status status = WriteFile(PolicyFile(out), file.policy);
-  return status.ok() ? WriteFile(out, file.proof) : status;
+  for (const auto& [name, text] : {std::pair{PolicyFile(out), file.policy}, {ChainFile(out), file.chain}, {out, file.proof}})
+    if (const absl::Status status = WriteFile(name, text); !status.ok()) return status;
+  return absl::OkStatus();
 }
 
 // Who has to be heard before something, or this entry, is settled. entry: nullptr for the whole order.
@@ -178,7 +185,8 @@ void AddReceipt(CLI::App& app, Command& command) {
   CLI::App* receipt = app.add_subcommand("receipt", "The strongest receipt of an entry, and what it does not say");
   ReceiptOptions& options = Bind(receipt, command, Receipt);
   receipt->add_option("ENTRY", options.entry, "tallinn-17, or its id")->required()->type_name("");
-  receipt->add_option("-o,--out", options.out, "Write it, and the keys to check it with to FILE.policy")->type_name("FILE");
+  receipt->add_option("-o,--out", options.out, "Write it, and what to check it with to FILE.policy and FILE.chain")
+      ->type_name("FILE");
   receipt
       ->add_option("--as", options.strength,
                    "accepted, witnessed or settled, and no weaker one; other: of the other version of its journal")
@@ -186,7 +194,8 @@ void AddReceipt(CLI::App& app, Command& command) {
   CLI::App* prove = app.add_subcommand("prove", "That an entry has its final place in the one order");
   ReceiptOptions& proof = Bind(prove, command, Prove);
   prove->add_option("ENTRY", proof.entry, "tallinn-17, or its id")->required()->type_name("");
-  prove->add_option("-o,--out", proof.out, "Write it, and the keys to check it with to FILE.policy")->type_name("FILE");
+  prove->add_option("-o,--out", proof.out, "Write it, and what to check it with to FILE.policy and FILE.chain")
+      ->type_name("FILE");
   CLI::App* checkpoint = app.add_subcommand("checkpoint", "The size and root of the settled order, as a signed note");
   CheckpointOptions& note = Bind(checkpoint, command, Checkpoint);
   checkpoint->add_option("--from", note.from, "With --to: that the order of two receipts is one, and has only grown")

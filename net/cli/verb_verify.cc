@@ -9,7 +9,8 @@ namespace chancery::cli {
 namespace {
 
 struct VerifyOptions {
-  std::string path, second, policy, growth;
+  std::string path, second, policy, registry, growth;
+  std::vector<std::string> chains;
   bool rebuild = false;
 };
 
@@ -99,16 +100,17 @@ int Rebuilt(const Command& command, const std::string& store, Database& db, cons
 
 bool IsReceipt(const VerifyOptions& options) {
   std::error_code none;
-  return !options.policy.empty() || !options.second.empty() ||
+  return !options.policy.empty() || !options.registry.empty() || !options.second.empty() ||
          (std::filesystem::exists(options.path, none) && !std::filesystem::is_directory(options.path, none));
 }
 
 int OfReceipts(const Command& command, const VerifyOptions& options) {
   if (options.rebuild) return command.Fail(kUsage, "--rebuild is for a store", "chancery verify --rebuild [STORE]");
-  if (options.path.empty()) return command.Fail(kUsage, "--policy is for a receipt", "chancery verify FILE --policy POLICY");
+  if (options.path.empty())
+    return command.Fail(kUsage, "--policy and --registry are for a receipt", "chancery verify FILE --registry ID");
   std::vector<std::string> files = {options.path};
   if (!options.second.empty()) files.push_back(options.second);
-  return VerifyFiles(command, files, options.policy, options.growth);
+  return VerifyFiles(command, {std::move(files), options.policy, options.registry, options.chains, options.growth});
 }
 
 int Run(const Command& command, const VerifyOptions& options) {
@@ -133,6 +135,13 @@ void AddVerify(CLI::App& app, Command& command) {
   verb->add_option("STORE|FILE", options.path, "A store's directory, else --store; or a receipt")->type_name("");
   verb->add_option("FILE", options.second, "Another receipt: does the first entry stand before this one?")->type_name("");
   verb->add_option("--policy", options.policy, "Of a receipt: whose keys to trust (else FILE.policy)")->type_name("FILE");
+  verb->add_option("--registry", options.registry,
+                   "Of a receipt: the registry's id, or a file with its genesis; no keys are asked for")
+      ->type_name("ID|FILE");
+  verb->add_option("--chain", options.chains, "With --registry: how the keys follow from it (else FILE.chain)")
+      ->type_name("FILE")
+      ->expected(1)
+      ->take_all();
   verb->add_option("--growth", options.growth, "Of two receipts made apart: what checkpoint --from --to wrote")
       ->type_name("FILE");
   verb->add_flag("--rebuild", options.rebuild, "Derive everything again from the journal, and compare: the repair");

@@ -21,29 +21,40 @@ Literal Json(const ReceiptEntry& entry) {
   return body.Add("keys", TextList(entry.keys)).Add("knew", TextList(entry.knew));
 }
 
+// What a verdict rests on.
+struct Trust {
+  std::string policy;    // a file's name; or
+  std::string registry;  // an id
+};
+
 // What every verdict has; more is added behind it.
 template <class View>
-Literal Head(const std::vector<std::string>& files, const std::string& policy, const View& view) {
+Literal Head(const std::vector<std::string>& files, const Trust& trust, const View& view) {
   Literal body = Literal::Object();
-  body.Add("files", TextList(files)).Add("policy", policy).Add("verdict", view.verdict);
+  body.Add("files", TextList(files)).Add("policy", TextOrNull(trust.policy)).Add("registry", TextOrNull(trust.registry));
+  body.Add("verdict", view.verdict);
   body.Add("reasons", SentenceList(view.reasons)).Add("says", SentenceList(view.says));
   return body.Add("does_not_say", SentenceList(view.does_not_say));
 }
 
-std::string Trust(const std::string& policy) {
-  return Labelled("Trust", "All this rests on the keys in " + Plain(policy) +
-                               ": ask somebody whom you trust whether they are the registry's.");
+std::string Said(const Trust& trust) {
+  if (trust.registry.empty())
+    return Labelled("Trust", "All this rests on the keys in " + Plain(trust.policy) +
+                                 ": ask somebody whom you trust whether they are the registry's.");
+  return Labelled("Trust", "All this rests on the id of the registry, " + trust.registry +
+                               ", and on nothing else: the keys follow from it, epoch by epoch.");
 }
 
 template <class View>
-std::string Body(const Command& command, const std::string& policy, const View& view) {
+std::string Body(const Command& command, const Trust& trust, const View& view) {
   if (view.verdict != "PROVEN") return Sentences("Because", view.reasons);
-  return SaysAndNot(view.says, view.does_not_say) + (command.verbose() ? Sentences("Checked", view.reasons) : "") + Trust(policy);
+  return SaysAndNot(view.says, view.does_not_say) + (command.verbose() ? Sentences("Checked", view.reasons) : "") + Said(trust);
 }
 
-int Show(const Command& command, const std::string& file, const std::string& policy, const ReceiptView& view) {
+int Show(const Command& command, const std::string& file, const Trust& trust, const ReceiptView& view) {
   if (command.json()) {
-    Literal body = Head({file}, policy, view);
+    Literal body = Head({file}, trust, view);
+    body.Add("epoch", view.epoch ? Literal(static_cast<int64_t>(*view.epoch)) : Literal());
     body.Add("strength", TextOrNull(view.strength)).Add("origin", view.origin);
     body.Add("index", static_cast<int64_t>(view.index)).Add("size", static_cast<int64_t>(view.size));
     body.Add("entry", view.entry.id.empty() ? Literal() : Json(view.entry));
@@ -53,13 +64,13 @@ int Show(const Command& command, const std::string& file, const std::string& pol
   std::string screen = Bold(view.verdict) + "  " + Plain(file) + (view.strength.empty() ? "" : ": " + view.strength) + "\n";
   if (!command.quiet() && !view.entry.id.empty())
     screen += Labelled("", WhoAndWhat(view.entry)) + Labelled("Entry", view.entry.id);
-  command.Print(command.quiet() ? screen : screen + "\n" + Body(command, policy, view));
+  command.Print(command.quiet() ? screen : screen + "\n" + Body(command, trust, view));
   return ExitOf(view.verdict);
 }
 
-int Show(const Command& command, const std::vector<std::string>& files, const std::string& policy, const BeforeView& view) {
+int Show(const Command& command, const std::vector<std::string>& files, const Trust& trust, const BeforeView& view) {
   if (command.json()) {
-    Literal body = Head(files, policy, view);
+    Literal body = Head(files, trust, view);
     const auto add = [&](const char* name, const ReceiptView& one) {
       body.Add(name, one.entry.id.empty() ? Literal() : Json(one.entry));
     };
@@ -69,7 +80,7 @@ int Show(const Command& command, const std::vector<std::string>& files, const st
     return command.Line(Literal::Object({{"verdict", std::move(body)}})), ExitOf(view.verdict);
   }
   std::string screen = Bold(view.verdict) + "  " + Plain(files[0]) + " before " + Plain(files[1]) + "\n";
-  if (!command.quiet()) screen += "\n" + Body(command, policy, view);
+  if (!command.quiet()) screen += "\n" + Body(command, trust, view);
   if (!command.quiet() && view.verdict == "INCONCLUSIVE")
     screen += "\n" + NextBlock({"chancery checkpoint --from " + ShellWord(files[0]) + " --to " + ShellWord(files[1]) +
                                 " -o FILE   # at a site; then --growth FILE"});
@@ -77,29 +88,59 @@ int Show(const Command& command, const std::vector<std::string>& files, const st
   return ExitOf(view.verdict);
 }
 
-}  // namespace
-
-int VerifyFiles(const Command& command, const std::vector<std::string>& files, const std::string& policy,
-                const std::string& growth) {
-  const std::string keys = policy.empty() ? files[0] + ".policy" : policy;
+absl::StatusOr<std::vector<std::string>> ReadAll(const std::vector<std::string>& files) {
   std::vector<std::string> texts;
   for (const std::string& file : files) {
     absl::StatusOr<std::string> text = ReadFile(file);
-    if (!text.ok()) return command.Fail(text.status());
+    if (!text.ok()) return text.status();
     texts.push_back(*std::move(text));
   }
-  const absl::StatusOr<std::string> trusted = ReadFile(keys);
-  if (!trusted.ok())
-    return command.Fail(absl::IsNotFound(trusted.status()) ? kUsage : kFailed, "whom to trust is not said: there is no " + keys,
-                        "--policy FILE: the keys of the registry's sites, from somebody you trust");
-  if (files.size() == 2) {
-    const absl::StatusOr<std::string> grown = growth.empty() ? std::string() : ReadFile(growth);
-    if (!grown.ok()) return command.Fail(grown.status());
-    const absl::StatusOr<BeforeView> view = VerifyBefore(texts[0], texts[1], *trusted, *grown);
-    return view.ok() ? Show(command, files, keys, *view) : command.Fail(view.status());
+  return texts;
+}
+
+int ByPolicy(const Command& command, const ReceiptFiles& given, const std::vector<std::string>& texts,
+             const std::string& growth) {
+  const Trust trust{given.policy.empty() ? given.files[0] + ".policy" : given.policy, ""};
+  const absl::StatusOr<std::string> keys = ReadFile(trust.policy);
+  if (!keys.ok())
+    return command.Fail(absl::IsNotFound(keys.status()) ? kUsage : kFailed,
+                        "whom to trust is not said: there is no " + trust.policy,
+                        "--registry ID: the registry's id; or --policy FILE: the keys of its sites, from somebody you trust");
+  if (texts.size() == 2) {
+    const absl::StatusOr<BeforeView> view = VerifyBefore(texts[0], texts[1], *keys, growth);
+    return view.ok() ? Show(command, given.files, trust, *view) : command.Fail(view.status());
   }
-  const absl::StatusOr<ReceiptView> view = VerifyReceipt(texts[0], *trusted);
-  return view.ok() ? Show(command, files[0], keys, *view) : command.Fail(view.status());
+  const absl::StatusOr<ReceiptView> view = VerifyReceipt(texts[0], *keys);
+  return view.ok() ? Show(command, given.files[0], trust, *view) : command.Fail(view.status());
+}
+
+int ByChain(const Command& command, const ReceiptFiles& given, const std::vector<std::string>& texts, const std::string& growth) {
+  const absl::StatusOr<std::string> file = ReadFile(given.registry);
+  const absl::StatusOr<std::string> id = RegistryIn(file.ok() ? *file : given.registry);
+  if (!id.ok()) return command.Fail(id.status());
+  std::vector<std::string> names = given.chains;
+  for (size_t i = names.size(); i < given.files.size(); ++i) names.push_back(given.files[i] + ".chain");
+  const absl::StatusOr<std::vector<std::string>> chains = ReadAll(names);
+  if (!chains.ok()) return command.Fail(chains.status());
+  const Trust trust{"", *id};
+  if (texts.size() == 2) {
+    const absl::StatusOr<BeforeView> view = VerifyBefore(texts[0], texts[1], ByRegistry{*id, (*chains)[0]}, (*chains)[1], growth);
+    return view.ok() ? Show(command, given.files, trust, *view) : command.Fail(view.status());
+  }
+  const absl::StatusOr<ReceiptView> view = VerifyReceipt(texts[0], ByRegistry{*id, (*chains)[0]});
+  return view.ok() ? Show(command, given.files[0], trust, *view) : command.Fail(view.status());
+}
+
+}  // namespace
+
+int VerifyFiles(const Command& command, const ReceiptFiles& given) {
+  if (!given.policy.empty() && !given.registry.empty())
+    return command.Fail(kUsage, "--policy and --registry are two ways to say whom to trust", "--registry alone");
+  const absl::StatusOr<std::vector<std::string>> texts = ReadAll(given.files);
+  if (!texts.ok()) return command.Fail(texts.status());
+  const absl::StatusOr<std::string> growth = given.growth.empty() ? std::string() : ReadFile(given.growth);
+  if (!growth.ok()) return command.Fail(growth.status());
+  return given.registry.empty() ? ByPolicy(command, given, *texts, *growth) : ByChain(command, given, *texts, *growth);
 }
 
 }  // namespace chancery::cli

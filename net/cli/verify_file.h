@@ -8,8 +8,14 @@
 
 namespace chancery::cli {
 
-// files: one or two. policy: "" = the first file's name with .policy behind.
-int VerifyFiles(const Command& command, const std::vector<std::string>& files, const std::string& policy,
-                const std::string& growth);
+// Receipts, one or two, and by what to judge them.
+struct ReceiptFiles {
+  std::vector<std::string> files;
+  std::string policy;               // "" = the first file's name with .policy behind
+  std::string registry;             // an id, or a file that tells it: then no policy is asked
+  std::vector<std::string> chains;  // of each file; one that is missing has the file's name with .chain behind
+  std::string growth;
+};
+int VerifyFiles(const Command& command, const ReceiptFiles& given);
 
 }  // namespace chancery::cli

@@ -1,10 +1,13 @@
 // chancery-verify: judges receipts by a policy. It has no store, asks no network and reads no clock: what it needs is in the
 // files.
 //
-//   chancery-verify FILE POLICY       what does the receipt prove?
-//   chancery-verify A B POLICY [GROWTH]   does the entry of A stand before that of B?
+//   chancery-verify FILE POLICY                                what does the receipt prove, by keys that are trusted?
+//   chancery-verify FILE --registry ID CHAIN                   by the registry's id alone, or a file with its genesis?
+//   chancery-verify A B POLICY [GROWTH]                        does the entry of A stand before that of B?
+//   chancery-verify A B --registry ID CHAIN CHAIN [GROWTH]
 //
 // Exit codes: 0 PROVEN, 3 INCONCLUSIVE, 5 DISPROVEN or damaged, 4 no such file, 2 usage.
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <iterator>
@@ -65,44 +68,69 @@ int PrintVerdict(const View& view) {
   return view.verdict == "PROVEN" ? 0 : view.verdict == "DISPROVEN" ? kDisproven : kInconclusive;
 }
 
-int Judge(const std::string& file, const std::string& policy) {
-  const absl::StatusOr<ReceiptView> view = VerifyReceipt(file, policy);
-  if (!view.ok()) {
-    std::fprintf(stderr, "chancery-verify: %s\n", Shown(std::string(view.status().message())).c_str());
-    return absl::IsInvalidArgument(view.status()) ? kUsage : kDisproven;
-  }
+int Fail(const absl::Status& status) {
+  std::fprintf(stderr, "chancery-verify: %s\n", Shown(std::string(status.message())).c_str());
+  return absl::IsInvalidArgument(status) ? kUsage : kDisproven;
+}
+
+int Tell(const absl::StatusOr<ReceiptView>& view) {
+  if (!view.ok()) return Fail(view.status());
   std::printf("%s  %s\n", view->verdict.c_str(), view->strength.c_str());
   Print(view->entry);
   return PrintVerdict(*view);
 }
 
-int JudgeBefore(const std::string& a, const std::string& b, const std::string& policy, const std::string& growth) {
-  const absl::StatusOr<BeforeView> view = VerifyBefore(a, b, policy, growth);
-  if (!view.ok()) {
-    std::fprintf(stderr, "chancery-verify: %s\n", Shown(std::string(view.status().message())).c_str());
-    return absl::IsInvalidArgument(view.status()) ? kUsage : kDisproven;
-  }
+int Tell(const absl::StatusOr<BeforeView>& view) {
+  if (!view.ok()) return Fail(view.status());
   std::printf("%s  before\n", view->verdict.c_str());
   Print(view->a.entry);
   Print(view->b.entry);
   return PrintVerdict(*view);
 }
 
-int Main(const std::vector<std::string>& paths) {
-  if (paths.size() < 2 || paths.size() > 4) {
-    std::fputs("usage: chancery-verify FILE POLICY | chancery-verify A B POLICY [GROWTH]\n", stderr);
-    return kUsage;
-  }
+bool Read(const std::string& path, std::string* text) {
+  std::ifstream in(path, std::ios::binary);
+  text->assign(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
+  return in && !in.bad();
+}
+
+int Usage() {
+  std::fputs(
+      "usage: chancery-verify FILE POLICY | chancery-verify FILE --registry ID CHAIN\n"
+      "       chancery-verify A B POLICY [GROWTH] | chancery-verify A B --registry ID CHAIN CHAIN [GROWTH]\n",
+      stderr);
+  return kUsage;
+}
+
+int ByPolicy(const std::vector<std::string>& texts) {
+  if (texts.size() < 2 || texts.size() > 4) return Usage();
+  if (texts.size() == 2) return Tell(VerifyReceipt(texts[0], texts[1]));
+  return Tell(VerifyBefore(texts[0], texts[1], texts[2], texts.size() == 4 ? texts[3] : ""));
+}
+
+// texts: of one receipt and its chain; of two, their chains, and what shows that the order grew.
+int ByChain(const std::string& registry, const std::vector<std::string>& texts) {
+  std::string genesis;
+  const absl::StatusOr<std::string> id = RegistryIn(Read(registry, &genesis) ? genesis : registry);
+  if (!id.ok()) return Fail(id.status());
+  if (texts.size() == 2) return Tell(VerifyReceipt(texts[0], ByRegistry{*id, texts[1]}));
+  if (texts.size() != 4 && texts.size() != 5) return Usage();
+  return Tell(VerifyBefore(texts[0], texts[1], ByRegistry{*id, texts[2]}, texts[3], texts.size() == 5 ? texts[4] : ""));
+}
+
+int Main(std::vector<std::string> words) {
+  const auto option = std::find(words.begin(), words.end(), "--registry");
+  const bool by_chain = option != words.end() && option + 1 != words.end();
+  const std::string registry = by_chain ? option[1] : "";
+  if (by_chain) words.erase(option, option + 2);
+  if (words.size() < 2) return Usage();
   std::vector<std::string> texts;
-  for (const std::string& path : paths) {
-    std::ifstream in(path, std::ios::binary);
-    texts.emplace_back(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
-    if (in && !in.bad()) continue;
+  for (const std::string& path : words) {
+    if (Read(path, &texts.emplace_back())) continue;
     std::fprintf(stderr, "chancery-verify: %s cannot be read\n", Shown(path).c_str());
     return kNotFound;
   }
-  if (texts.size() == 2) return Judge(texts[0], texts[1]);
-  return JudgeBefore(texts[0], texts[1], texts[2], texts.size() == 4 ? texts[3] : "");
+  return by_chain ? ByChain(registry, texts) : ByPolicy(texts);
 }
 
 }  // namespace

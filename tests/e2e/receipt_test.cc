@@ -42,6 +42,40 @@ TEST_F(Receipts, AreProvenWithoutTheStore) {
   EXPECT_EQ(VerifyOffline("two one one.policy").code, 5);
 }
 
+TEST_F(Receipts, AreProvenByTheIdOfTheRegistryAlone) {
+  Issue("tallinn-1", "founding");
+  std::filesystem::remove_all(land_ / "tallinn");
+  std::filesystem::remove(land_ / "one.policy");
+  std::filesystem::remove(land_ / "two.policy");
+  const std::string chain = ReadAll(land_ / "one.chain"), founding = ReadAll(land_ / "founding");
+  const std::string id = founding.substr(founding.find("\n\n") + 2, 64);
+  for (const std::string& registry : {id, std::string("founding")}) {
+    EXPECT_EQ(Verify("one --registry " + registry).code, 0);
+    EXPECT_EQ(VerifyOffline("one --registry " + registry + " one.chain").code, 0);
+  }
+  EXPECT_EQ(Verify("one two --registry " + id).code, 0);
+  EXPECT_EQ(Verify("two one --registry " + id + " --chain two.chain --chain one.chain").code, 5);
+  EXPECT_EQ(VerifyOffline("one two --registry founding one.chain two.chain").code, 0);
+  EXPECT_EQ(VerifyOffline("two one --registry founding two.chain one.chain").code, 5);
+
+  const Land other;
+  ASSERT_EQ(other.Do({"receipt", "tallinn-1", "--as", "accepted", "-o", land_ / "other"}).code, 0);
+  for (const Result& result : {Verify("one --registry other"), VerifyOffline("one --registry other one.chain"),
+                               Verify("one --registry " + id + " --chain other.chain")}) {
+    EXPECT_EQ(result.code, 5) << result.out << result.err;
+    EXPECT_TRUE(result.out.starts_with("DISPROVEN  ")) << result.out;
+  }
+  WriteAll(land_ / "torn.chain", chain.substr(0, chain.size() - 1));
+  EXPECT_EQ(Verify("one --registry " + id + " --chain torn.chain").code, 5);
+  EXPECT_EQ(VerifyOffline("one --registry " + id + " torn.chain").code, 5);
+  EXPECT_EQ(Verify("one --registry tallinn").code, 2);
+  EXPECT_EQ(VerifyOffline("one --registry tallinn one.chain").code, 2);
+  EXPECT_EQ(VerifyOffline("one --registry " + id).code, 2);
+  EXPECT_EQ(Verify("one --registry " + id + " --policy one.policy").code, 2);
+  EXPECT_EQ(Verify("--registry " + id).code, 2);
+  EXPECT_EQ(Verify("one --registry " + id + " --chain nothing").code, 4);
+}
+
 TEST_F(Receipts, AreRefusedWithAnotherEntryInThem) {
   std::string one = ReadAll(land_ / "one"), two = ReadAll(land_ / "two");
   const auto extra = [](const std::string& file) { return file.substr(0, file.find("index ")); };

@@ -15,6 +15,7 @@
 #include "engine/base/status.h"
 #include "engine/base/strings.h"
 #include "engine/codec/run.h"
+#include "tests/model/order_set.h"
 #include "tests/support/temp_dir.h"
 
 namespace chancery::model {
@@ -23,7 +24,7 @@ namespace {
 constexpr const char* kPack =
     "[pack]\nname = \"land\"\nversion = 1\n[register.parcel]\ntitle = \"Parcel\"\n"
     "fields.owner = { type = \"text\" }\n";
-constexpr int64_t kStart = 1767225600000, kRoundMs = 10000, kHour = 3600 * 1000;
+constexpr int64_t kStart = 1767225600000, kHour = 3600 * 1000;
 constexpr size_t kSitesMax = 5;
 
 struct Member {
@@ -50,137 +51,6 @@ struct Member {
     return e;
   }
 };
-
-// ---- the order by definition
-
-struct Known {
-  Hlc hlc = 0;
-  LaneId lane = 0;
-  uint64_t seq = 0;
-  EntryId id;
-  EntryKind kind = EntryKind::kFiling;
-  auto operator<=>(const Known&) const = default;
-};
-struct Admission {
-  Known by;  // the entry
-  Role role = Role::kFull;
-};
-// Every entry that anybody has ever held, and what those about members say.
-struct Universe {
-  std::set<Known> entries;
-  std::multimap<LaneId, Admission> admissions;
-  std::map<uint64_t, Epoch> epochs;  // decided; 0 is the founder alone
-  std::string fault;
-
-  void Add(const Run& run, size_t i) {
-    const EntryKind kind = static_cast<EntryKind>(run.leaves[i].body[0]);
-    const Known known{run.leaves[i].hlc, run.lane, run.first + i, run.Id(i), kind};
-    if (!entries.insert(known).second || (kind != EntryKind::kAdmit && kind != EntryKind::kEpoch && known.seq > 1)) return;
-    const auto entry = DecodeEntry(run.EntryBytes(i));
-    if (!entry.ok()) return;
-    if (entry->genesis) epochs[0] = {0, {{run.lane, Role::kFull}}, {}};
-    if (entry->admit) admissions.insert({LaneOf(entry->admit->key), {known, entry->admit->role}});
-    if (kind != EntryKind::kEpoch) return;
-    const Epoch& epoch = entry->decision->epoch;
-    if (epochs.emplace(epoch.number, epoch).first->second != epoch)
-      fault = "epoch " + std::to_string(epoch.number) + " was decided twice";
-  }
-
-  bool Ended(const Known& k) const {
-    for (const LaneEnd& end : epochs.rbegin()->second.ends)
-      if (end.lane == k.lane) return k.seq > end.last;
-    return false;
-  }
-
-  // Above what stamp the entries of each lane count: its first admission that does. Founders are not in it; lanes that nobody
-  // has admitted in what counts are at the end of time.
-  std::map<LaneId, Hlc> Since() const {
-    std::map<LaneId, Hlc> since;
-    for (const auto& [lane, admission] : admissions) since[lane] = 0;
-    for (bool changed = true; std::exchange(changed, false);)
-      for (auto& [lane, from] : since) {
-        Hlc first = UINT64_MAX;
-        const auto [begin, end] = admissions.equal_range(lane);
-        for (auto it = begin; it != end; ++it) {
-          const Known& by = it->second.by;
-          const auto above = since.find(by.lane);
-          if (!Ended(by) && (above == since.end() || by.hlc > above->second)) first = std::min(first, by.hlc);
-        }
-        changed |= from != first;
-        from = first;
-      }
-    return since;
-  }
-
-  // What has a place, and beats.
-  std::vector<Known> Effective() const {
-    std::vector<Known> all;
-    const std::map<LaneId, Hlc> since = Since();
-    for (const Known& k : entries) {
-      const auto admitted = admissions.find(k.lane);
-      if (Ended(k) || (admitted != admissions.end() && admitted->second.role == Role::kWitness)) continue;
-      const auto from = since.find(k.lane);
-      if (from == since.end() || k.hlc > from->second) all.push_back(k);
-    }
-    return all;
-  }
-};
-
-Hash256 RootOfLeaves(const std::vector<Hash256>& leaves, size_t from, size_t to) {  // RFC 6962, section 2.1
-  if (to - from == 0) return Sha256({});
-  if (to - from == 1) return leaves[from];
-  size_t half = 1;
-  while (half * 2 < to - from) half *= 2;
-  const Hash256 left = RootOfLeaves(leaves, from, from + half), right = RootOfLeaves(leaves, from + half, to);
-  return Sha256({"\x01", left.view(), right.view()});
-}
-
-uint64_t RoundOfStamp(Hlc hlc) {  // the first whose end is not before it
-  uint64_t round = 0;
-  while ((round * kRoundMs << 16) < hlc) round += std::max<uint64_t>(1, ((hlc >> 16) / kRoundMs - round) / 2);
-  while (round > 0 && ((round - 1) * kRoundMs << 16) >= hlc) --round;
-  return round;
-}
-
-struct Round {
-  uint64_t size = 0, entries = 0;
-  Hash256 root;
-};
-
-// What the log is at the end of every round that has entries.
-std::map<uint64_t, Round> OrderOf(const Universe& all) {
-  std::map<uint64_t, std::vector<Known>> rounds;
-  std::map<uint64_t, std::map<LaneId, uint64_t>> last;  // in a round, beats too
-  for (const Known& k : all.Effective()) {
-    if (k.kind != EntryKind::kBeat) rounds[RoundOfStamp(k.hlc)].push_back(k);
-    uint64_t& seq = last[RoundOfStamp(k.hlc)][k.lane];
-    seq = std::max(seq, k.seq);
-  }
-  std::map<uint64_t, Round> order;
-  std::vector<Hash256> leaves;
-  uint64_t entries = 0;
-  for (auto& [number, round] : rounds) {
-    std::sort(round.begin(), round.end());
-    for (const Known& k : round) leaves.push_back(k.id);
-    entries += round.size();
-    std::map<LaneId, uint64_t> frontier;
-    for (const auto& [other, lanes] : last)
-      if (other <= number)
-        for (const auto& [lane, seq] : lanes) frontier[lane] = std::max(frontier[lane], seq);
-    ByteWriter record;
-    record.Raw("chancery/round/1\n");
-    record.U64(number);
-    record.U64(entries);
-    record.Varint(frontier.size());
-    for (const auto& [lane, seq] : frontier) {
-      record.U64(lane);
-      record.Varint(seq);
-    }
-    leaves.push_back(Sha256({std::string_view("\0", 1), record.out}));
-    order[number] = {leaves.size(), entries, RootOfLeaves(leaves, 0, leaves.size())};
-  }
-  return order;
-}
 
 // ---- the history
 
@@ -312,18 +182,24 @@ class History {
     return changed;
   }
 
-  // What it has signed of the order, and in which epoch it was when it did.
+  // What it has signed of the order, and in which epoch it was when it did: always more than before, whatever it has been
+  // through.
   void NoteSigned(Member& m) {
     const auto now = m.db->Read();
     const uint64_t epoch = Must(now->Epoch(), "epoch").number;
     const std::string bytes = Must(now->Cosignatures(), "cosignatures");
     const LaneId own = m.Lane();
+    const uint64_t before = last_signed_[{own, epoch}];
     for (ByteReader r(std::string_view(bytes).substr(8)); !r.AtEnd() && r.ok();) {
       const LaneId by = r.U64();
       const uint64_t log = r.U64(), size = r.U64();
       const std::string root(r.Raw(32));
-      r.Raw(8 + 64);
-      if (log == 0 && by == own && signed_.insert({by, size, root}).second) certificates_[{epoch, size, root}].insert(by);
+      const uint64_t at_s = r.U64();
+      r.Raw(64);
+      if (log != 0 || by != own || !signed_.insert({by, size, root, at_s}).second) continue;
+      certificates_[{epoch, size, root}].insert(by);
+      if (size <= before && error_.empty()) error_ = m.name + " has signed what does not extend what it had signed";
+      last_signed_[{own, epoch}] = std::max(last_signed_[{own, epoch}], size);
     }
   }
 
@@ -617,7 +493,8 @@ class History {
   std::map<std::string, std::string> gathered_;                                           // up to what frontier of each
   size_t ordered_ = 0;                                                                    // entries when the order was computed
   std::map<uint64_t, Round> order_;                                                       // by size
-  std::set<std::tuple<LaneId, uint64_t, std::string>> signed_;                            // who, size, root
+  std::set<std::tuple<LaneId, uint64_t, std::string, uint64_t>> signed_;                  // who, size, root, when
+  std::map<std::pair<LaneId, uint64_t>, uint64_t> last_signed_;                           // who, in what epoch: the largest size
   std::map<std::tuple<uint64_t, uint64_t, std::string>, std::set<LaneId>> certificates_;  // epoch, size, root
   std::map<std::string, uint64_t> settled_;
   std::string error_;

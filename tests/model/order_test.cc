@@ -3,6 +3,7 @@
 
 #include <cstdlib>
 #include <iostream>
+#include <vector>
 
 #include "engine/base/planted.h"
 #include "tests/model/order_history.h"
@@ -66,7 +67,16 @@ TEST_P(PlantedInTheOrder, IsFound) {
   std::cout << "  " << BugName(static_cast<Bug>(GetParam())) << ": found after " << seed << " histories: " << error << "\n";
 }
 
-INSTANTIATE_TEST_SUITE_P(Bugs, PlantedInTheOrder, testing::Range(kMergeBugCount, kBugCount),
+// Without an end at its proposer's tip: a final entry that the proposer has not heard of is too rare here. removal_test.cc has
+// it.
+std::vector<int> FoundByHistories() {
+  std::vector<int> bugs;
+  for (int bug = kMergeBugCount; bug < kBugCount; ++bug)
+    if (static_cast<Bug>(bug) != Bug::kEndIsProposersTip) bugs.push_back(bug);
+  return bugs;
+}
+
+INSTANTIATE_TEST_SUITE_P(Bugs, PlantedInTheOrder, testing::ValuesIn(FoundByHistories()),
                          [](const testing::TestParamInfo<int>& info) {
                            std::string name = BugName(static_cast<Bug>(info.param));
                            for (char& c : name) c = c == '-' ? '_' : c;

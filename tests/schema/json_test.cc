@@ -240,7 +240,11 @@ void Scenario::Receipts() {
   Do("tallinn", {"receipt", "tallinn-5", "--as", "sworn"}, 2, {"error"});
   Do("tallinn", {"receipt", "tallinn-99"}, 4, {"error"});
   Do("nowhere", {"verify", file}, 0, {"verdict"});
-  Do("nowhere", {"verify", file, file}, 5, {"verdict"});  // not before itself
+  Do("nowhere", {"verify", file, file}, 5, {"verdict"});              // not before itself
+  Do("nowhere", {"verify", file, "--registry", file}, 2, {"error"});  // it holds another entry than the genesis
+  Do("tallinn", {"receipt", "tallinn-1", "--as", "accepted", "-o", *this / "founding"}, 0, {"receipt"});
+  Do("nowhere", {"verify", file, "--registry", *this / "founding"}, 0, {"verdict"});
+  Do("nowhere", {"verify", file, file, "--registry", *this / "founding"}, 5, {"verdict"});
   Do("nowhere", {"verify", *this / "rows.csv", "--policy", file + ".policy"}, 5, {"error"});
   Do("nowhere", {"verify", file, "--policy", *this / "rows.csv"}, 2, {"error"});
   Do("nowhere", {"verify", *this / "rows.csv"}, 2, {"error"});  // whom to trust?

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,12 +12,13 @@
 
 namespace chancery {
 
-// A receipt as a store makes it: two files for whoever asks, and what only the store knows beside them.
+// A receipt as a store makes it: three files for whoever asks, and what only the store knows beside them.
 struct ReceiptFile {
   std::string entry, short_name;          // 64 hexadecimal digits, "tallinn-17"
   std::string strength;                   // accepted | witnessed K | settled
   std::string proof;                      // C2SP tlog-proof with the entry's bytes: FILE
   std::string policy;                     // C2SP tlog-policy with the members' keys, as this store knows them: FILE.policy
+  std::string chain;                      // from the registry's id to those keys, epoch by epoch: FILE.chain
   uint64_t place = 0, entries = 0;        // settled: place i of N in the one order
   std::string not_before, not_before_by;  // RFC 3339, of the newest foreign entry that its author had ("tartu-4"); "" = none
   std::string halted;                     // "tallinn-13": from there on two versions of its journal exist; "" = none is known
@@ -43,10 +45,22 @@ struct ReceiptView {
   uint64_t index = 0, size = 0;           // of the leaf in the log, from 0, and of the log
   ReceiptEntry entry;                     // empty where the bytes are no entry
   std::string not_after, not_after_by;    // RFC 3339, by that witness's clock; "" = nobody but its own site has signed
+  std::optional<uint64_t> epoch;          // of a verdict by the registry's id: whose members count
 };
 
 // Judges FILE by the policy. Errors: DataLoss (the file is no proof, or damaged), InvalidArgument (the policy is none).
 absl::StatusOr<ReceiptView> VerifyReceipt(std::string_view file, std::string_view policy);
+
+// Judges it by the registry's id and nothing else. Errors: DataLoss (FILE or the chain is none, or damaged), InvalidArgument (the
+// id is none).
+struct ByRegistry {
+  std::string id;     // 64 hexadecimal digits
+  std::string chain;  // FILE.chain
+};
+absl::StatusOr<ReceiptView> VerifyReceipt(std::string_view file, const ByRegistry& by);
+
+// The id of a registry: its 64 digits, the bytes of its genesis entry, or a receipt that carries that. Errors: InvalidArgument.
+absl::StatusOr<std::string> RegistryIn(std::string_view bytes);
 
 // Whether the entry of A stands before that of B in one log. growth: where the two were made at different times, what
 // Database::ProveGrowth gave for them, "" = nothing.
@@ -57,6 +71,8 @@ struct BeforeView {
   bool two_versions = false;  // both are proven, and are one number of one journal: whoever has its key has signed two versions
 };
 absl::StatusOr<BeforeView> VerifyBefore(std::string_view a, std::string_view b, std::string_view policy,
+                                        std::string_view growth = {});
+absl::StatusOr<BeforeView> VerifyBefore(std::string_view a, std::string_view b, const ByRegistry& by_a, std::string_view chain_b,
                                         std::string_view growth = {});
 
 }  // namespace chancery

@@ -249,6 +249,7 @@ struct EpochView {
   std::vector<std::string> proposed;                   // labels of lanes that the vote in hand is to end
   std::string proposer;                                // "" = there is no vote in hand
   std::vector<std::string> voted, accepted;            // labels, under its ballot
+  std::vector<std::string> differing;                  // lanes that it would keep in another version than is here: not accepted
 };
 
 // Successive entries of one lane that are stored here and not merged yet.

@@ -65,7 +65,10 @@ Entry VoteOf() {
 }
 
 Decision DecisionOf(LaneId by) {
-  return {{2, {{5, Role::kFull}, {by, Role::kBlind}, {UINT64_MAX, Role::kWitness}}, {{7, 0}, {kOther, 300}}}, {3, by}, {}};
+  return {
+      {2, {{5, Role::kFull}, {by, Role::kBlind}, {UINT64_MAX, Role::kWitness}}, {{7, 0, {}}, {kOther, 300, Sha256({"tree"})}}},
+      {3, by},
+      {}};
 }
 
 Entry Acceptance() {

@@ -1,6 +1,7 @@
 // Epochs over real stores: who decides, what ends, what a restart keeps, what strangers cannot do.
 #include "chancery/receipt.h"
 #include "engine/base/status.h"
+#include "engine/codec/epoch_text.h"
 #include "engine/journal/tree.h"
 #include "tests/engine/database/sites.h"
 
@@ -105,6 +106,21 @@ TEST_F(EpochOfSites, NobodyEndsTheLastHolderOrAStranger) {
   EXPECT_TRUE(absl::IsFailedPrecondition((*this)["tartu"]->ProposeEnd("luxembourg").status()));  // it is no member yet
 }
 
+// Each wants to leave, none when it asks is the last: whoever is left in the end stays.
+TEST_F(EpochOfSites, WhereAllLeaveAtOnceTheLastOneStays) {
+  Exchange(kAll);
+  for (const std::string& name : kAll) ASSERT_TRUE((*this)[name]->ProposeEnd(name).ok());
+  for (int turn = 0; turn < 4; ++turn) {
+    Exchange(kAll);
+    Tick(kHour);
+  }
+  for (const std::string& name : kAll) {
+    EXPECT_EQ(Epoch(name).members.size(), 1u) << name;
+    EXPECT_EQ(Epoch(name).ends.size(), 2u) << name;
+    EXPECT_TRUE((*this)[name]->Verify()->ok()) << name;
+  }
+}
+
 TEST_F(EpochOfSites, ADecisionWithoutItsQuorumIsMalformed) {
   Exchange(kAll);
   File("tartu", "1");  // it knows of epoch 1
@@ -118,7 +134,8 @@ TEST_F(EpochOfSites, ADecisionWithoutItsQuorumIsMalformed) {
   forged.decision.emplace();
   forged.decision->epoch = {2, {{forged.lane, Role::kFull}}, {}};
   forged.decision->ballot = {1, forged.lane};
-  forged.decision->signatures = {{forged.lane, key.Sign(EpochText(registry, forged.decision->epoch, forged.decision->ballot))}};
+  forged.decision->signatures = {
+      {forged.lane, key.Sign(EpochText(registry, forged.decision->epoch, forged.decision->ballot, {key.public_key()}))}};
   Tree tree;
   for (const std::string& bytes : (*this)["tartu"].Since("0")) {
     const chancery::Run run = *DecodeRun(bytes);

@@ -204,5 +204,38 @@ TEST_F(TwoVersions, OneVersionCutOtherwiseIsNoSecondOne) {
   EXPECT_TRUE((*this)["tallinn"].Status().halted.empty());
 }
 
+// Of two versions that are as long a number names either. An epoch names the tree, and who holds another one does not sign it: so
+// nobody counts as a voter for what it does not hold.
+TEST_F(TwoVersions, AnEndKeepsNoneThatAVoterDoesNotHold) {
+  Create("tartu", "3");  // both end at 3
+  ASSERT_TRUE((*this)["tallinn"]->Settle().ok());
+  Tell("tallinn", "luxembourg");
+  Tell("tartu", "tallinn");
+  Tell("copy", "luxembourg");
+  const std::vector<std::string> two = {"tallinn", "luxembourg"};
+  ASSERT_TRUE((*this)["tallinn"]->ProposeEnd("tartu").ok());
+  Exchange(two);
+  const EpochView there = *(*this)["luxembourg"]->Read()->Epoch();
+  EXPECT_EQ(there.number, 1u);
+  EXPECT_EQ(there.voted, (std::vector<std::string>{"luxembourg", "tallinn"}));
+  EXPECT_EQ(there.accepted, std::vector<std::string>{"tallinn"});
+  EXPECT_EQ(there.differing, std::vector<std::string>{"tartu"});
+  EXPECT_TRUE((*this)["tallinn"]->Read()->Epoch()->differing.empty());
+  Tick(kHour);  // whoever takes the vote up again has to propose the same, and does not hold it
+  Exchange(two);
+  EXPECT_EQ((*this)["luxembourg"]->Read()->Epoch()->number, 1u);
+}
+
+TEST_F(TwoVersions, AnEndKeepsTheOneThatItsVotersHold) {
+  Create("tartu", "3");
+  ASSERT_TRUE((*this)["tallinn"]->Settle().ok());
+  for (const char* name : {"tallinn", "luxembourg"}) Tell("tartu", name);
+  Tell("tallinn", "luxembourg");
+  ASSERT_TRUE((*this)["tallinn"]->ProposeEnd("tartu").ok());
+  Exchange({"tallinn", "luxembourg"});
+  EXPECT_EQ((*this)["luxembourg"]->Read()->Epoch()->number, 2u);
+  EXPECT_EQ((*this)["luxembourg"]->Read()->Value("parcel/3/owner")->text, "Mari");
+}
+
 }  // namespace
 }  // namespace chancery

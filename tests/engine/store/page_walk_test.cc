@@ -83,6 +83,22 @@ TEST_F(PageWalk, LetsASoundFileThrough) {
   EXPECT_TRUE(Env::Open(Walked()).ok());
 }
 
+// LMDB leaves a value on the pages that it took first, where the same transaction makes it shorter.
+TEST_F(PageWalk, LetsAValueThroughThatHasMorePagesThanItNeeds) {
+  {
+    const auto env = Env::Open(In(dir_ / "s", false));
+    auto txn = (*env)->Write();
+    for (const size_t size : {20000, 9000, 40}) txn->Put(Table::kCase, Key(size), Row(30000));
+    for (const size_t size : {20000, 9000, 40}) txn->Put(Table::kCase, Key(size), Row(size));
+    ASSERT_TRUE(txn->Commit().ok());
+  }
+  EXPECT_TRUE(WalkPages(File()).ok()) << WalkPages(File());
+  const auto env = Env::Open(Walked());
+  ASSERT_TRUE(env.ok()) << env.status();
+  auto txn = (*env)->Write();
+  for (const size_t size : {20000, 9000, 40}) EXPECT_EQ(txn->Get(Table::kCase, Key(size)), Row(size)) << txn->status();
+}
+
 // A flip in the bytes of a row or in unused space is not the walk's to tell; then there are as many rows as before.
 TEST_F(PageWalk, TellsOfEveryFlipThatLmdbWouldFollow) {
   uint64_t told = 0, harmless = 0;
