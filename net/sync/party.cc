@@ -13,6 +13,12 @@ void Fit(std::vector<std::string>* runs, size_t room) {
   runs->resize(count);
 }
 
+uint64_t NameOfLanes(const std::vector<LaneTip>& lanes) {
+  std::string text;
+  for (const LaneTip& lane : lanes) text += lane.key + std::to_string(lane.size) + ",";
+  return sync::NameOf(text);
+}
+
 }  // namespace
 
 absl::StatusOr<Offer> Party::Begin(size_t room) {
@@ -53,6 +59,7 @@ absl::StatusOr<Offer> Party::Make(size_t room) {
   const bool still = said_ == *mine && said_theirs_ == theirs_;
   done_ = theirs_.has_value() && (still || Alike(*mine, *theirs_));
   if (theirs_.has_value()) Compare(*mine);
+  holds_ = NameOfLanes(mine->lanes);
   said_ = *mine;
   said_theirs_ = theirs_;
   if (done_ || !theirs_) return offer;

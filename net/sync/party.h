@@ -54,6 +54,7 @@ class Party {
   // Neither side has anything that the other lacks, or the last offers changed nothing.
   bool Done() const { return done_; }
   const Gains& gains() const { return gains_; }
+  uint64_t holds() const { return holds_; }  // names the entries that this site held when the last offer was made
   void ForgetGains() { gains_ = {}; }
 
  private:
@@ -66,6 +67,7 @@ class Party {
   std::optional<State> theirs_;              // as last heard
   std::optional<State> said_, said_theirs_;  // when the last offer was made
   bool done_ = false;
+  uint64_t holds_ = 0;
   Gains gains_;
 };
 
