@@ -23,14 +23,21 @@ uint64_t NameOfLanes(const std::vector<LaneTip>& lanes) {
 
 absl::StatusOr<Offer> Party::Begin(size_t room) {
   if (const absl::StatusOr<bool> settled = db_.Settle(patience_ms_); !settled.ok()) return settled.status();
-  return Make(room);
+  began_theirs_.reset();
+  rounds_since_met_ = 0;
+  absl::StatusOr<Offer> offer = Make(room);
+  began_ = said_;
+  return offer;
 }
 
 absl::StatusOr<Offer> Party::Answer(const Offer& theirs, size_t room) {
   if (const absl::Status taken = Take(theirs); !taken.ok()) return taken;
   if (const absl::StatusOr<bool> settled = db_.Settle(patience_ms_); !settled.ok()) return settled.status();
   theirs_ = theirs.state;
-  return Make(room);
+  if (!began_theirs_) began_theirs_ = theirs_;
+  absl::StatusOr<Offer> offer = Make(room);
+  if (offer.ok() && began_ && Covers(*theirs_, *began_) && Covers(*said_, *began_theirs_)) ++rounds_since_met_;
+  return offer;
 }
 
 absl::Status Party::Take(const Offer& theirs) {

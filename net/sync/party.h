@@ -18,6 +18,7 @@
 
 namespace chancery::sync {
 
+inline constexpr int kRoundsAfter = 8;  // offers after all is exchanged that there was when it began
 inline constexpr size_t kRoomMin = 64 << 10;
 inline constexpr size_t kRoomFirst = 256 << 10;
 inline constexpr size_t kRoomMax = 4 << 20;  // of runs in one offer: what may be on the way and not yet durable
@@ -51,8 +52,9 @@ class Party {
   // DataLoss (nothing of the offer holds), FailedPrecondition (entries of another registry), and those of Database.
   absl::StatusOr<Offer> Answer(const Offer& theirs, size_t room);
 
-  // Neither side has anything that the other lacks, or the last offers changed nothing.
-  bool Done() const { return done_; }
+  // Neither side has anything that the other lacks, or the last offers changed nothing; or what both had when it began is at
+  // both, and more keeps coming: that is for the next one.
+  bool Done() const { return done_ || rounds_since_met_ > kRoundsAfter; }
   const Gains& gains() const { return gains_; }
   uint64_t holds() const { return holds_; }  // names the entries that this site held when the last offer was made
   void ForgetGains() { gains_ = {}; }
@@ -64,8 +66,10 @@ class Party {
 
   Database& db_;
   int64_t patience_ms_;
-  std::optional<State> theirs_;              // as last heard
-  std::optional<State> said_, said_theirs_;  // when the last offer was made
+  std::optional<State> theirs_;                // as last heard
+  std::optional<State> said_, said_theirs_;    // when the last offer was made
+  std::optional<State> began_, began_theirs_;  // of the exchange that Begin began
+  int rounds_since_met_ = 0;
   bool done_ = false;
   uint64_t holds_ = 0;
   Gains gains_;

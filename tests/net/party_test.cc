@@ -112,6 +112,20 @@ TEST_F(Exchange, SettlesTheOrderAndComesToRest) {
   EXPECT_TRUE(a.gains().compared && a.gains().equal);
 }
 
+TEST_F(Exchange, EndsAlthoughBothKeepFiling) {
+  Party a(*tallinn.db, 0), b(*luxembourg.db, 0);
+  Meet(a, b);
+  Offer offer = Ok(a.Begin(sync::kRoomFirst));
+  int rounds = 0;
+  do {
+    Ok(tallinn->File(Parcel("t" + std::to_string(rounds), "Mari")));
+    Ok(luxembourg->File(Parcel("l" + std::to_string(rounds), "Jaan")));
+    offer = Ok(a.Answer(Ok(b.Answer(offer, sync::kRoomFirst)), sync::kRoomFirst));
+  } while (!a.Done() && ++rounds < 200);
+  EXPECT_LT(rounds, 20);
+  EXPECT_GE(rounds, sync::kRoundsAfter);
+}
+
 TEST_F(Exchange, TwoSalesAreOneCaseAtBoth) {
   Ok(tallinn->File(Parcel("1", "Mari")));
   Meet(tallinn, luxembourg);
