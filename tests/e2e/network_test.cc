@@ -2,6 +2,12 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+#include <map>
+#include <random>
+#include <set>
+#include <thread>
 
 #include "tests/e2e/run.h"
 #include "tests/e2e/served.h"
@@ -72,8 +78,9 @@ TEST_F(Network, AfterAKillBothHoldTheSameEntriesAndTheCase) {
 
 TEST_F(Network, SyncSaysWhatItBrought) {
   EXPECT_EQ(land.At("tallinn", {"file"}, Create("1", "Mari")).code, 0);
+  AddPeer(land, "tallinn", "luxembourg", "127.0.0.1:1");
   Served tallinn(land, "tallinn");
-  Know(tallinn.address(), "127.0.0.1:1");
+  AddPeer(land, "luxembourg", "tallinn", tallinn.address());
   const Result first = Sync();
   EXPECT_EQ(first.code, 0) << first.out;
   EXPECT_GE(first.Last("synced").Find("entries")->integer, 1);
@@ -146,10 +153,11 @@ TEST_F(Network, ConvergesOverALinkThatIsCutAtRandomBytes) {
     for (int i = 0; i < 300; ++i) lines += Create(std::string(site) + std::to_string(i), std::string(200, 'a' + i % 26));
     ASSERT_EQ(land.At(site, {"-q", "file"}, lines).code, 0);
   }
+  AddPeer(land, "tallinn", "luxembourg", "127.0.0.1:1");
   Served tallinn(land, "tallinn");
   const unsigned seed = 20261127;
   Cutter link(tallinn.port(), seed, 12'000);
-  Know(link.address(), "127.0.0.1:1");
+  AddPeer(land, "luxembourg", "tallinn", link.address());
   int broken = 0;
   for (int i = 0; i < 40; ++i) {
     ASSERT_EQ(land.At("luxembourg", {"-q", "file"}, Create("late" + std::to_string(i), "Liis")).code, 0);
@@ -161,7 +169,42 @@ TEST_F(Network, ConvergesOverALinkThatIsCutAtRandomBytes) {
   link.BeGood();
   EXPECT_EQ(Sync().code, 0);
   EXPECT_TRUE(Equal(land)) << Digests(land, "tallinn") << "\n" << Digests(land, "luxembourg");
-  for (const char* site : {"tallinn", "luxembourg"}) EXPECT_EQ(land.At(site, {"verify"}).code == 5, false);
+  EXPECT_EQ(tallinn.End(SIGTERM), 0);
+  for (const char* site : {"tallinn", "luxembourg"}) EXPECT_EQ(land.At(site, {"verify"}).code, 0) << site;
+}
+
+// Both are killed by turns while clerks file at both: through the process that serves, or on their own where it is dead.
+TEST_F(Network, NothingThatHasAReceiptIsLostToKills) {
+  std::map<std::string, std::unique_ptr<Served>> served;
+  for (const char* site : {"tallinn", "luxembourg"}) served[site] = std::make_unique<Served>(land, site);
+  Know(served["tallinn"]->address(), served["luxembourg"]->address());
+  const unsigned seed = 20261127;
+  std::mt19937 random(seed);
+  std::set<std::string> receipts[2];
+  for (int round = 0; round < 8; ++round) {
+    const auto clerk = [&](int at, const char* site) {
+      for (int i = 0; i < 4; ++i) {
+        const std::string key = std::string(site) + std::to_string(round) + "-" + std::to_string(i);
+        if (land.At(site, {"file"}, Create(key, "Mari")).code == 0) receipts[at].insert(key);
+      }
+    };
+    std::thread one(clerk, 0, "tallinn"), other(clerk, 1, "luxembourg");
+    const std::string victim = round % 2 == 0 ? "tallinn" : "luxembourg";
+    usleep(static_cast<useconds_t>(random() % 150'000));
+    const int port = served[victim]->port();
+    served[victim]->End(SIGKILL);
+    one.join();
+    other.join();
+    served[victim] = std::make_unique<Served>(land, victim, port);
+  }
+  EXPECT_TRUE(Eventually([&] { return Equal(land); })) << served["tallinn"]->Log() << served["luxembourg"]->Log();
+  EXPECT_GT(receipts[0].size() + receipts[1].size(), 40u);
+  for (const std::set<std::string>& keys : receipts) {
+    for (const std::string& key : keys) {
+      EXPECT_EQ(OwnerAt(land, "tallinn", key), "Mari") << key << ", seed " << seed;
+      EXPECT_EQ(OwnerAt(land, "luxembourg", key), "Mari") << key << ", seed " << seed;
+    }
+  }
 }
 
 TEST_F(Network, AThirdSiteHearsThroughTheOneBetween) {
