@@ -126,6 +126,23 @@ TEST_F(Exchange, EndsAlthoughBothKeepFiling) {
   EXPECT_GE(rounds, sync::kRoundsAfter);
 }
 
+TEST_F(Exchange, WhatWaitsIsHeldToTheRoomToo) {
+  Meet(tallinn, luxembourg);
+  Ok(tallinn->File(Parcel("lost", "Mari")));
+  std::vector<std::string> late;
+  for (const char* key : {"1", "2", "3"}) {
+    const std::string before = tallinn.now().Frontier();
+    Ok(tallinn->File(Parcel(key, "Jaan")));
+    for (std::string& run : Ok(tallinn.now().RunsSince(before))) late.push_back(std::move(run));
+  }
+  ASSERT_EQ(Ok(luxembourg->Ingest(late)).waiting, 3u);
+  const std::string all = luxembourg.now().Frontier();
+  EXPECT_EQ(Ok(luxembourg.now().RunsSince(all)).size(), 3u);
+  EXPECT_EQ(Ok(luxembourg.now().RunsSince(all, 1)).size(), 1u);
+  Meet(tallinn, luxembourg);
+  EXPECT_EQ(tallinn.digests(), luxembourg.digests());
+}
+
 TEST_F(Exchange, TwoSalesAreOneCaseAtBoth) {
   Ok(tallinn->File(Parcel("1", "Mari")));
   Meet(tallinn, luxembourg);
