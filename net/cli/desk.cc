@@ -154,7 +154,11 @@ void Desk::Serve(int connection) {
     handed->stop = stop_;
     int32_t code = kFailed;
     // A directory of this thread's own: paths mean what they meant where they were written.
-    if (unshare(CLONE_FS) == 0 && fchdir(handed->directory) == 0) code = run_(*handed);
+    if (unshare(CLONE_FS) == 0 && fchdir(handed->directory) == 0) {
+      code = run_(*handed);
+    } else {
+      dprintf(handed->err, "chancery: whoever serves this store cannot work in this directory: %s\n", std::strerror(errno));
+    }
     for (const int fd : {handed->in, handed->out, handed->err, handed->directory}) close(fd);
     if (send(connection, &code, sizeof code, MSG_NOSIGNAL) != sizeof code) code = kFailed;  // whoever called is gone
   }

@@ -46,7 +46,7 @@ kj::Promise<void> Keeper::Talk() {
   return call->Exchange()
       .then([this](ExchangeView view) {
         failures_ = 0;
-        Tell("linked", "linked");
+        Tell("linked", "entries are exchanged");
         exchanged_(view, KJ_ASSERT_NONNULL(call_)->holds());
         return Rest();
       })

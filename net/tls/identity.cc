@@ -82,7 +82,7 @@ absl::Status Keep(const std::string& path, const std::string& bytes) {
 absl::StatusOr<Identity> Read(const std::string& path) {
   struct stat at;
   if (stat(path.c_str(), &at) == 0 && (at.st_mode & 077) != 0)
-    return absl::PermissionDeniedError(path + " can be read by others: chmod 600 " + path);
+    return absl::FailedPreconditionError(path + " can be read by others: chmod 600 " + path);
   std::ifstream file(path, std::ios::binary);
   const std::string pem{std::istreambuf_iterator<char>(file), {}};
   const Bio in(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));

@@ -15,7 +15,7 @@ struct Identity {
   std::string fingerprint;  // "c6d1 09ab …"
 };
 
-// From `dir`/link.key, which is made where there is none (0600). Errors: NotFound (no store is in `dir`), PermissionDenied
+// From `dir`/link.key, which is made where there is none (0600). Errors: NotFound (no store is in `dir`), FailedPrecondition
 // (others may read it), DataLoss (it holds no such key), Unknown (it cannot be written).
 absl::StatusOr<Identity> OwnIdentity(const std::string& dir);
 

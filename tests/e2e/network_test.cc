@@ -253,7 +253,7 @@ TEST_F(Network, AKeyFileThatOthersCanReadIsNotUsed) {
   EXPECT_EQ(at.st_mode & 0777, 0600u);
   chmod(file.c_str(), 0644);
   const Result listed = land.Do({"peer", "ls"});
-  EXPECT_NE(listed.code, 0);
+  EXPECT_EQ(listed.code, 6);
   EXPECT_NE(listed.err.find("chmod 600"), std::string::npos) << listed.err;
 }
 

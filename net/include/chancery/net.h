@@ -40,7 +40,7 @@ absl::StatusOr<PeerConfig> AddPeer(const std::string& dir, const PeerConfig& pee
 absl::Status RemovePeer(const std::string& dir, const std::string& name);
 
 // The key that this site shows on the network: made when it is first asked for, kept in the store's link.key. As people read it.
-// Errors: NotFound (no store); PermissionDenied (others can read the file), DataLoss (it holds no such key).
+// Errors: NotFound (no store); FailedPrecondition (others can read the file), DataLoss (it holds no such key).
 absl::StatusOr<std::string> LinkFingerprint(const std::string& dir);
 
 // What one exchange brought.
