@@ -1,6 +1,7 @@
 #include "engine/snapshot.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <tuple>
 
@@ -226,23 +227,30 @@ absl::StatusOr<std::vector<std::string>> Snapshot::RunsSince(std::string_view fr
     bytes += stretch.run.size();
     runs.push_back(std::move(stretch.run));
   }
-  if (bytes_max == 0 || bytes < bytes_max) RETURN_IF_ERROR(impl_->AppendForeign(theirs, &runs));
+  const size_t room = bytes_max == 0 ? std::numeric_limits<size_t>::max() : bytes_max;
+  if (bytes < room) RETURN_IF_ERROR(impl_->AppendForeign(theirs, room - bytes, &runs));
   return runs;
 }
 
-// What no frontier names and others should have nevertheless: runs that are not merged yet, and second versions of lanes.
-absl::Status Snapshot::Impl::AppendForeign(const Vector& theirs, std::vector<std::string>* runs) const {
+// What no frontier names and others should have nevertheless: second versions of lanes, and runs that are not merged yet, of
+// which there may be much. The last one may be larger than the room that is left.
+absl::Status Snapshot::Impl::AppendForeign(const Vector& theirs, size_t room, std::vector<std::string>* runs) const {
   const Lanes& lanes = view->work->lanes;
+  size_t bytes = 0;
+  for (const Lane& lane : lanes.all()) {
+    if (lane.fork == 0 || theirs.At(lane.handle) < lane.fork || bytes >= room) continue;
+    ASSIGN_OR_RETURN(std::optional<Proof> proof, ReadProof(txn, lane.id));
+    if (!proof || proof->run.empty()) continue;
+    bytes += proof->run.size();
+    runs->push_back(std::move(proof->run));
+  }
   for (const Outline& outline : Inbox::All(txn)) {
     const Lane* lane = lanes.Find(outline.lane);
+    if (bytes >= room) break;
     if (lane != nullptr && outline.last <= theirs.At(lane->handle)) continue;
     ASSIGN_OR_RETURN(std::string run, Inbox::RunOf(txn, outline));
+    bytes += run.size();
     runs->push_back(std::move(run));
-  }
-  for (const Lane& lane : lanes.all()) {
-    if (lane.fork == 0 || theirs.At(lane.handle) < lane.fork) continue;
-    ASSIGN_OR_RETURN(std::optional<Proof> proof, ReadProof(txn, lane.id));
-    if (proof && !proof->run.empty()) runs->push_back(std::move(proof->run));
   }
   return txn.status();
 }

@@ -25,7 +25,7 @@ struct Snapshot::Impl {
   absl::StatusOr<View*> Open();
   absl::StatusOr<bool> IsCertain(const RegisterInfo& reg, const FieldInfo& field, std::string_view row, const FieldPeek& peek);
   static uint64_t NextNumber();
-  absl::Status AppendForeign(const Vector& theirs, std::vector<std::string>* runs) const;
+  absl::Status AppendForeign(const Vector& theirs, size_t room, std::vector<std::string>* runs) const;
 
   Txn txn;
   std::shared_ptr<const Catalog> catalog;

@@ -3,21 +3,22 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "net/cli/desk.h"
 #include "net/cli/screen.h"
 
 namespace chancery::cli {
 
-void Command::Print(std::string_view text) const { std::fwrite(text.data(), 1, text.size(), stdout); }
+void Command::Print(std::string_view text) const { std::fwrite(text.data(), 1, text.size(), out); }
 
 void Command::Line(const Literal& object) const {
   Print(object.Json());
   Print("\n");
-  std::fflush(stdout);  // a receipt is worth something only once the reader has it
+  std::fflush(out);  // a receipt is worth something only once the reader has it
 }
 
 void Command::Note(std::string_view text) const {
   if (quiet() || json()) return;
-  std::fwrite(text.data(), 1, text.size(), stderr);
+  std::fwrite(text.data(), 1, text.size(), err);
 }
 
 int Command::Fail(int code, std::string_view message, std::string_view next) const {
@@ -42,8 +43,8 @@ int Command::Fail(const ErrorView& error, int line) const {
     text += " (" + Plain(error.rule.empty() || error.rule == error.kind ? error.kind : error.kind + ", " + error.rule) + ")";
   text += "\n";
   if (!error.next.empty()) text += "   try: " + Plain(error.next) + "\n";
-  std::fflush(stdout);
-  std::fwrite(text.data(), 1, text.size(), stderr);
+  std::fflush(out);
+  std::fwrite(text.data(), 1, text.size(), err);
   return error.exit_code;
 }
 
@@ -59,9 +60,14 @@ int Command::FailOpen(const absl::Status& status) const {
   return Fail(error);
 }
 
-int Command::WithStore(const std::function<int(Database&)>& body) const {
+int Command::WithStore(const std::function<int(Database&)>& body, const std::function<int(const absl::Status&)>& failed) const {
+  if (served != nullptr) return body(*served);
   const absl::StatusOr<std::unique_ptr<Database>> db = Database::Open(globals.store);
-  return db.ok() ? body(**db) : FailOpen(db.status());
+  if (db.ok()) return body(**db);
+  if (absl::IsUnavailable(db.status())) {
+    if (const std::optional<int> code = HandOver(globals.store, words); code) return *code;
+  }
+  return failed ? failed(db.status()) : FailOpen(db.status());
 }
 
 int Command::WithSnapshot(const std::function<int(Database&, const Snapshot&)>& body) const {

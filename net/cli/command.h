@@ -1,7 +1,9 @@
 // What every verb shares: where the store is, how to speak, how to fail.
 #pragma once
 
+#include <cstdio>
 #include <functional>
+#include <iostream>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -45,6 +47,12 @@ class Command {
   bool store_named = false;  // --store was given: commands to copy repeat it
   std::function<int()> run;  // set by the verb that was parsed
 
+  std::vector<std::string> words;  // behind `chancery`
+  std::FILE* out = stdout;
+  std::FILE* err = stderr;
+  std::istream* in = &std::cin;
+  Database* served = nullptr;  // the store, where this process holds it already
+
   bool json() const { return globals.json; }
   bool quiet() const { return globals.quiet; }
   bool verbose() const { return globals.verbose; }
@@ -63,8 +71,9 @@ class Command {
   // "chancery", or "chancery --store DIR": the start of a command to copy.
   std::string Self() const;
 
-  // Opens the store and runs `body`; a store that does not open ends the verb with its own exit code.
-  int WithStore(const std::function<int(Database&)>& body) const;
+  // Opens the store and runs `body`. Where `chancery serve` holds it, the whole command is done there, and the code is what came
+  // of it. A store that does not open ends the verb with `failed`, or else its own exit code.
+  int WithStore(const std::function<int(Database&)>& body, const std::function<int(const absl::Status&)>& failed = {}) const;
   int WithSnapshot(const std::function<int(Database&, const Snapshot&)>& body) const;
 };
 
@@ -88,6 +97,9 @@ void AddCase(CLI::App& app, Command& command);
 void AddStatus(CLI::App& app, Command& command);
 void AddPack(CLI::App& app, Command& command);
 void AddBundle(CLI::App& app, Command& command);
+void AddPeer(CLI::App& app, Command& command);
+void AddSync(CLI::App& app, Command& command);
+void AddServe(CLI::App& app, Command& command);
 void AddReceipt(CLI::App& app, Command& command);
 void AddVerify(CLI::App& app, Command& command);
 void AddBackup(CLI::App& app, Command& command);

@@ -3,13 +3,15 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <atomic>
+
 #include "net/cli/command.h"
 
 namespace chancery::cli {
 namespace {
 
-volatile sig_atomic_t finishing = 0;  // a FinishCommit lives
-volatile sig_atomic_t raised = 0;
+std::atomic<int> finishing = 0;  // how many FinishCommits live: in `serve` each on a thread of its own
+std::atomic<int> raised = 0;
 
 void OnSignal(int) {
   if (finishing == 0 || raised != 0) _exit(kInterrupted);
@@ -25,8 +27,8 @@ void CatchInterrupts() {
   sigaction(SIGTERM, &action, nullptr);
 }
 
-FinishCommit::FinishCommit() { finishing = 1; }
-FinishCommit::~FinishCommit() { finishing = 0; }
+FinishCommit::FinishCommit() { ++finishing; }
+FinishCommit::~FinishCommit() { --finishing; }
 bool FinishCommit::interrupted() const { return raised != 0; }
 
 }  // namespace chancery::cli

@@ -1,85 +1,9 @@
 // The `chancery` command: parses the line, runs one verb, exits with a code of the closed set (docs/reference/command.md).
-#include <algorithm>
-#include <cstdio>
-#include <cstdlib>
-#include <string_view>
-
-#include "net/cli/command.h"
 #include "net/cli/interrupt.h"
+#include "net/cli/line.h"
 
-namespace chancery::cli {
-namespace {
-
-constexpr const char* kAbout =
-    "chancery: a database engine for public registers that must keep working\n"
-    "when their sites lose each other.";
-constexpr const char* kFooter =
-    "Exit codes: 0 done, 1 failed, 2 usage, 3 done with findings, 4 not found,\n"
-    "5 integrity failure, 6 refused, 7 peer unreachable, 8 store locked or of\n"
-    "another version, 130 interrupted.";
-
-void AddGlobals(CLI::App& app, Command& command) {
-  if (const char* named = std::getenv("CHANCERY_STORE"); named != nullptr && *named != 0) command.globals.store = named;
-  app.add_option("--store", command.globals.store, "The store (else $CHANCERY_STORE, else ./store)")
-      ->type_name("DIR")
-      ->each([&command](const std::string&) { command.store_named = true; });
-  app.add_flag("--json", command.globals.json, "One JSON object a line, errors too");
-  auto* quiet = app.add_flag("-q,--quiet", command.globals.quiet, "Only what was asked for");
-  app.add_flag("-v,--verbose", command.globals.verbose, "Everything, however long")->excludes(quiet);
-  app.set_version_flag("--version", "chancery 0.1.0");
+int main(int argc, char** argv) {
+  chancery::cli::CatchInterrupts();
+  chancery::cli::Command command;
+  return chancery::cli::RunLine(command, {argv + 1, argv + argc});
 }
-
-// The help of the verb that was being parsed, not of the whole command.
-std::string HelpLine(const CLI::App& app) {
-  const CLI::App* at = &app;
-  std::string line = "chancery";
-  while (!at->get_subcommands().empty()) {
-    at = at->get_subcommands().front();
-    line += " " + at->get_name();
-  }
-  return line + " --help";
-}
-
-int Misused(const CLI::App& app, Command& command, const std::string& message, int argc, char** argv) {
-  const auto json = [](const char* word) { return std::string_view(word) == "--json"; };
-  command.globals.json = std::any_of(argv + 1, argv + argc, json);  // a line that does not parse may not have come to it
-  const bool unknown = app.get_subcommands().empty() && !app.remaining().empty();
-  return command.Fail(kUsage, unknown ? "there is no verb " + app.remaining().front() : message, HelpLine(app));
-}
-
-int Parse(CLI::App& app, Command& command, int argc, char** argv) {
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::Success& wanted) {  // --help, --version
-    return app.exit(wanted);
-  } catch (const CLI::ParseError& error) {
-    return Misused(app, command, error.what(), argc, argv);
-  }
-  return command.run ? command.run() : command.Fail(kUsage, "a verb is needed", "chancery --help");
-}
-
-int Run(int argc, char** argv) {
-  Command command;
-  CLI::App app(kAbout, "chancery");
-  app.footer(kFooter);
-  app.get_formatter()->column_width(22);
-  app.fallthrough();  // global options may follow the verb
-  AddGlobals(app, command);
-  app.require_subcommand(1);
-  for (auto add : {AddInit, AddSite, AddEpoch, AddFile, AddImport, AddGet, AddLog, AddCase, AddStatus, AddPack, AddBundle,
-                   AddReceipt, AddVerify, AddBackup, AddRehearse, AddLater}) {
-    add(app, command);
-  }
-  CatchInterrupts();
-  const int code = Parse(app, command, argc, argv);
-  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
-    std::fputs("chancery: the output could not be written\n", stderr);
-    return code == kDone ? kFailed : code;
-  }
-  return code;
-}
-
-}  // namespace
-}  // namespace chancery::cli
-
-int main(int argc, char** argv) { return chancery::cli::Run(argc, argv); }

@@ -197,9 +197,15 @@ std::string Upper(std::string_view ascii) {
   return out;
 }
 
+namespace {
+thread_local bool never_bold = false;
+}  // namespace
+
+void NeverBold() { never_bold = true; }
+
 std::string Bold(std::string_view text) {
   static const bool kColour = isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr;
-  return kColour ? "\x1b[1m" + std::string(text) + "\x1b[0m" : std::string(text);
+  return kColour && !never_bold ? "\x1b[1m" + std::string(text) + "\x1b[0m" : std::string(text);
 }
 
 std::string Typed(std::string_view shown_record) {

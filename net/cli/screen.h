@@ -34,6 +34,7 @@ std::string Count(uint64_t n, std::string_view one, std::string_view many = {});
 std::string Day(std::string_view rfc3339);                                        // 3 May 2026 10:02 UTC
 std::string Upper(std::string_view ascii);
 std::string Bold(std::string_view text);  // on a terminal without NO_COLOR
+void NeverBold();                         // on this thread: its output is not this process's
 
 // A record as views show it, with its key decoded, as an address to type.
 std::string Typed(std::string_view shown_record);

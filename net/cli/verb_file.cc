@@ -23,7 +23,7 @@ void Accepted(const Command& command, const Receipt& receipt) {
       receipt.repeated ? "filed before; this is its receipt" : "on this machine's disk; not yet held elsewhere";
   command.Print(Bold("accepted") + "  " + Pad(receipt.short_name, 16) + "  " + where + "\n");
   if (command.verbose()) command.Print("          " + receipt.entry + "\n");
-  std::fflush(stdout);  // the officer may wait for it at the other end of a pipe
+  std::fflush(command.out);  // the officer may wait for it at the other end of a pipe
 }
 
 struct Tally {
@@ -83,7 +83,8 @@ int File(const Command& command, const FileOptions& options) {
     return command.Fail(kNotFound, options.path + ": no such file, or it cannot be read",
                         "chancery file FILE, or - for standard input");
   }
-  return command.WithStore([&](Database& db) { return FileLines(command, db, options.path == "-" ? std::cin : file, options); });
+  return command.WithStore(
+      [&](Database& db) { return FileLines(command, db, options.path == "-" ? *command.in : file, options); });
 }
 
 }  // namespace

@@ -5,13 +5,10 @@ namespace chancery::cli {
 
 void AddLater(CLI::App& app, Command& command) {
   static constexpr std::pair<const char*, const char*> kVerbs[] = {
-      {"peer", "Addresses and keys of peers"},
       {"find", "Records by value, interval, reference"},
       {"branch", "Branches: what one side has and the other lacks"},
       {"diff", "Two branches and what they grew from"},
       {"preview", "What a bundle or peer would bring"},
-      {"sync", "Exchange entries with a peer"},
-      {"serve", "Stay and exchange entries over the network"},
       {"config", "Check the configuration"},
       {"extract", "A signed extract of a record"},
       {"sim", "Seeded random drills"},

@@ -1,6 +1,5 @@
 // site: who takes part in the registry.
 #include <cstdlib>
-#include <iostream>
 #include <string>
 
 #include "net/cli/card_file.h"
@@ -139,9 +138,9 @@ struct EndOptions {
 };
 
 // The site's name, typed in full.
-bool Confirmed(const std::string& site) {
+bool Confirmed(const Command& command, const std::string& site) {
   std::string typed;
-  std::getline(std::cin, typed);
+  std::getline(*command.in, typed);
   return typed == site;
 }
 
@@ -171,7 +170,7 @@ int EndSite(const Command& command, const EndOptions& options, bool fence) {
       if (!command.json() && !command.quiet())
         command.Print(AtStake(options.site, *sites, *epoch, fence) + "Type the name of the site to go on: ");
     }
-    if (!Confirmed(options.site))
+    if (!Confirmed(command, options.site))
       return command.Fail(kRefused, "the name that was typed is not " + options.site + ": nothing was proposed",
                           "echo " + options.site + " | chancery site " + (fence ? "fence " : "retire ") + options.site);
     if (!command.json() && !command.quiet()) command.Print("\n");

@@ -133,11 +133,11 @@ int Show(const Command& command, const StatusOptions& options, const Database& d
 
 int Status(const Command& command, const StatusOptions& options) {
   if (options.watch) return command.NotYet("status --watch", "chancery status --check");
-  const absl::StatusOr<std::unique_ptr<Database>> db = Database::Open(command.globals.store);
-  if (db.ok()) return Show(command, options, **db);
-  if (options.check && absl::IsDataLoss(db.status()))
-    return Check(command, {}, {"damage", Plain(Explain(db.status()).message), ""});
-  return command.FailOpen(db.status());
+  const auto failed = [&](const absl::Status& status) {
+    if (!options.check || !absl::IsDataLoss(status)) return command.FailOpen(status);
+    return Check(command, {}, {"damage", Plain(Explain(status).message), ""});
+  };
+  return command.WithStore([&](Database& db) { return Show(command, options, db); }, failed);
 }
 
 }  // namespace

@@ -13,6 +13,17 @@
 #include <thread>
 
 namespace chancery::e2e {
+
+std::string BinaryPath() {
+#ifdef CHANCERY_BINARY
+  const char* built = CHANCERY_BINARY;
+#else
+  const char* built = "";
+#endif
+  const char* named = std::getenv("CHANCERY_BINARY");
+  return named != nullptr ? named : built;
+}
+
 namespace {
 
 constexpr const char* kPack = R"([pack]
@@ -36,16 +47,6 @@ on = ["parcel.number"]
 title = "A cadastral number names one parcel"
 )";
 
-std::string Binary() {
-#ifdef CHANCERY_BINARY
-  const char* built = CHANCERY_BINARY;
-#else
-  const char* built = "";
-#endif
-  const char* named = std::getenv("CHANCERY_BINARY");
-  return named != nullptr ? named : built;
-}
-
 struct Pipe {
   int read_end = -1, write_end = -1;
   Pipe() {
@@ -66,7 +67,7 @@ struct Pipe {
   argv.push_back(nullptr);
   unsetenv("CHANCERY_STORE");
   if (!dir.empty() && chdir(dir.c_str()) != 0) _exit(127);
-  setenv("CHANCERY", Binary().c_str(), 1);
+  setenv("CHANCERY", BinaryPath().c_str(), 1);
   execv(program.c_str(), argv.data());
   _exit(127);
 }
@@ -137,7 +138,7 @@ Result RunProgram(const std::string& program, const Words& words, const RunOptio
 
 }  // namespace
 
-Result Chancery(const Words& words, const RunOptions& options) { return RunProgram(Binary(), words, options); }
+Result Chancery(const Words& words, const RunOptions& options) { return RunProgram(BinaryPath(), words, options); }
 
 Result RunShell(const std::string& script, const std::string& dir) {
   return RunProgram("/bin/sh", {"-c", script}, {.input = "", .dir = dir});

@@ -32,6 +32,8 @@ Result Chancery(const Words& words, const RunOptions& options = {});
 // A line of /bin/sh in `dir`, with $CHANCERY the command.
 Result RunShell(const std::string& script, const std::string& dir);
 
+std::string BinaryPath();  // of the command
+
 std::string ReadAll(const std::string& path);
 void WriteAll(const std::string& path, const std::string& bytes);
 

@@ -139,12 +139,9 @@ TEST(Verbs, RehearsePassesOnTheDrillsOwnCodes) {
 TEST(Verbs, OfLaterVersionsAreKnownAndSaySo) {
   const Land land;
   for (const Words& words : std::vector<Words>{{"find", "parcel"},
-                                               {"sync", "tartu"},
-                                               {"serve"},
                                                {"branch", "ls"},
                                                {"preview", "x"},
                                                {"diff", "a", "b"},
-                                               {"peer", "ls"},
                                                {"config", "check"},
                                                {"extract", "parcel/1", "-o", "f"},
                                                {"sim", "--seed", "1"},

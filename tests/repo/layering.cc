@@ -37,10 +37,11 @@ bool Within(std::string_view path, std::string_view folder) {
 
 std::string FolderOf(std::string_view path) { return fs::path(path).parent_path().string(); }
 
-// A header of engine/include is named without that prefix, as everybody includes it.
+// A public header is named without the folder that it stands in, as everybody includes it.
 std::string_view AsIncluded(std::string_view path) {
-  constexpr std::string_view kPublic = "engine/include/";
-  return StartsWith(path, kPublic) ? path.substr(kPublic.size()) : path;
+  for (const std::string_view folder : {"engine/include/", "net/include/"})
+    if (StartsWith(path, folder)) return path.substr(folder.size());
+  return path;
 }
 
 void CheckFile(const Layers& layers, const fs::path& file, const std::string& path, std::vector<std::string>* broken) {

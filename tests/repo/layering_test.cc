@@ -37,7 +37,7 @@ TEST(Layering, TheTableNamesEveryFolderThatExistsAndNoOther) {
   for (const char* top : {"engine", "net"}) {
     for (const auto& entry : fs::directory_iterator(root / top)) {
       const std::string folder = top + ("/" + entry.path().filename().string());
-      const bool needs_row = entry.is_directory() && folder != "engine/include";
+      const bool needs_row = entry.is_directory() && !folder.ends_with("/include");
       EXPECT_TRUE(!needs_row || OurLayers().contains(folder)) << folder;
     }
   }

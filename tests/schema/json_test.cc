@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "tests/e2e/run.h"
+#include "tests/e2e/served.h"
 #include "tests/schema/schema.h"
 
 namespace chancery::e2e {
@@ -56,6 +57,7 @@ class Scenario {
  private:
   void Founding();
   void Filing();
+  void Network();
   void Cut();
   void WhileContested();
   void Ruling();
@@ -170,6 +172,28 @@ void Scenario::Filing() {
   Do("tallinn", {"file", *this / "nothing.json"}, 4, {"error"});
   Do("tallinn", {"bundle", "export", "--since", "0", "-o", *this / "all.cbn"}, 0, {"bundle"});
   Do("tartu", {"bundle", "apply", *this / "all.cbn"}, 0, {"applied"});
+}
+
+void Scenario::Network() {
+  Do("tallinn", {"peer", "ls"}, 0, {"link"});
+  Do("tallinn", {"peer", "add", "tartu", "127.0.0.1:1", "--key", LinkKey(land_, "tartu")}, 0, {"peer"});
+  Do("tallinn", {"peer", "add", "tartu", "127.0.0.1:1", "--key", LinkKey(land_, "tartu")}, 6, {"error"});
+  Do("tallinn", {"peer", "add", "riga", "nowhere", "--key", "aa"}, 2, {"error"});
+  Do("tallinn", {"peer", "ls"}, 0, {"link", "peer"});
+  Do("tallinn", {"sync", "tartu"}, 7, {"error"});
+  Do("tallinn", {"serve", "--listen", "nowhere"}, 2, {"error"});
+  Served served(land_, "tallinn", 0, mode_);
+  EXPECT_EQ(json_ ? CheckLine(served.first_line()) : "", "");
+  shown_.insert("serve");
+  Do("tartu", {"peer", "add", "tallinn", served.address(), "--key", LinkKey(land_, "tallinn")}, 0, {"peer"});
+  Do("tartu", {"sync", "tallinn"}, 0, {"synced"});
+  Do("tartu", {"sync", "nobody"}, 4, {"error"});
+  Do("tallinn", {"status"}, 0, {"status"});  // through the process that serves it
+  Do("tallinn", {"get", "parcel/99"}, 4, {"error"});
+  EXPECT_EQ(served.End(15), 0) << served.Log();
+  Do("tartu", {"peer", "rm", "tallinn"}, 0, {"peer"});
+  Do("tartu", {"peer", "rm", "tallinn"}, 4, {"error"});
+  Do("tallinn", {"peer", "rm", "tartu"}, 0, {"peer"});
 }
 
 void Scenario::Cut() {
@@ -351,6 +375,7 @@ void Scenario::Failing() {
 void Scenario::Run() {
   Founding();
   Filing();
+  Network();
   Cut();
   WhileContested();
   Receipts();

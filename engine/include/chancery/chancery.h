@@ -194,8 +194,8 @@ class Snapshot {
   std::string Frontier() const;
 
   // Encoded runs that a holder of `frontier` ("0", or as Frontier() prints it) lacks: causes before effects, at most about
-  // bytes_max (0 = all), at least one if any is missing; behind them, once all fit, what waits here or is held, whether or not
-  // the other has it already. Errors: InvalidArgument (unknown lane name, not a frontier).
+  // bytes_max (0 = all), at least one if any is missing; behind them, once all fit, what waits here or is held as far as
+  // that fits, whether or not the other has it already. Errors: InvalidArgument (unknown lane name, not a frontier).
   absl::StatusOr<std::vector<std::string>> RunsSince(std::string_view frontier, size_t bytes_max = 0) const;
 
   // The same as one file (docs/reference/bundle.md), with the documents that its entries name and that are here and whole. Piece

@@ -1,0 +1,172 @@
+#include "net/cli/desk.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cstring>
+
+#include "net/cli/command.h"
+
+namespace chancery::cli {
+namespace {
+
+constexpr int kRunning = 32;              // verbs at a time
+constexpr size_t kWordBytes = 128 << 10;  // of one command line
+constexpr int kFds = 4;                   // stdin, stdout, stderr, directory
+
+// The socket of a store, however long its path is: a unix address holds 107 bytes.
+struct Address {
+  int directory = -1;
+  sockaddr_un at = {};
+  explicit Address(const std::string& store) : directory(open(store.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)) {
+    at.sun_family = AF_UNIX;
+    const std::string path = "/proc/self/fd/" + std::to_string(directory) + "/serve.sock";
+    std::memcpy(at.sun_path, path.c_str(), path.size() + 1);
+  }
+  ~Address() { close(directory); }
+  Address(const Address&) = delete;
+  const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&at); }
+};
+
+// One message with descriptors on it.
+struct Envelope {
+  std::string bytes;
+  char control[CMSG_SPACE(kFds * sizeof(int))] = {};
+  iovec piece = {};
+  msghdr message = {};
+  explicit Envelope(std::string content) : bytes(std::move(content)) {
+    piece = {bytes.data(), bytes.size()};
+    message.msg_iov = &piece;
+    message.msg_iovlen = 1;
+    message.msg_control = control;
+    message.msg_controllen = sizeof control;
+  }
+  Envelope(const Envelope&) = delete;
+};
+
+bool Send(int connection, const std::vector<std::string>& words, int directory) {
+  std::string bytes;
+  for (const std::string& word : words) bytes += word + '\0';
+  Envelope envelope(std::move(bytes));
+  cmsghdr* header = CMSG_FIRSTHDR(&envelope.message);
+  header->cmsg_level = SOL_SOCKET;
+  header->cmsg_type = SCM_RIGHTS;
+  header->cmsg_len = CMSG_LEN(kFds * sizeof(int));
+  const int fds[kFds] = {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO, directory};
+  std::memcpy(CMSG_DATA(header), fds, sizeof fds);
+  return sendmsg(connection, &envelope.message, MSG_NOSIGNAL) == static_cast<ssize_t>(envelope.bytes.size());
+}
+
+std::optional<Handed> Receive(int connection) {
+  Envelope envelope(std::string(kWordBytes, 0));
+  const ssize_t size = recvmsg(connection, &envelope.message, MSG_CMSG_CLOEXEC);
+  const cmsghdr* header = CMSG_FIRSTHDR(&envelope.message);
+  if (size <= 0 || header == nullptr || header->cmsg_type != SCM_RIGHTS || header->cmsg_len != CMSG_LEN(kFds * sizeof(int)) ||
+      (envelope.message.msg_flags & MSG_TRUNC) != 0)
+    return std::nullopt;
+  int fds[kFds];
+  std::memcpy(fds, CMSG_DATA(header), sizeof fds);
+  Handed handed{.words = {}, .in = fds[0], .out = fds[1], .err = fds[2], .directory = fds[3]};
+  for (size_t at = 0; at < static_cast<size_t>(size); at += handed.words.back().size() + 1)
+    handed.words.emplace_back(envelope.bytes.c_str() + at);
+  return handed;
+}
+
+bool IsOwner(int connection) {
+  ucred who = {};
+  socklen_t size = sizeof who;
+  return getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &who, &size) == 0 && (who.uid == getuid() || who.uid == 0);
+}
+
+}  // namespace
+
+std::optional<int> HandOver(const std::string& store, const std::vector<std::string>& words) {
+  const Address address(store);
+  const int connection = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+  if (connect(connection, address.get(), sizeof address.at) != 0) return close(connection), std::nullopt;
+  const int directory = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  int32_t code = kFailed;
+  const bool done = Send(connection, words, directory) && recv(connection, &code, sizeof code, 0) == sizeof code;
+  close(directory);
+  close(connection);
+  return done ? code : kFailed;
+}
+
+absl::StatusOr<std::unique_ptr<Desk>> Desk::Open(const std::string& store, std::function<int(const Handed&)> run) {
+  const Address address(store);
+  const std::string path = store + "/serve.sock";
+  unlink(path.c_str());  // of an owner that was killed: whoever calls this holds the store
+  const int listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0), stop = eventfd(0, EFD_CLOEXEC);
+  const bool made = listener >= 0 && stop >= 0 && bind(listener, address.get(), sizeof address.at) == 0 &&
+                    chmod(path.c_str(), 0600) == 0 && listen(listener, kRunning) == 0;
+  if (!made) return absl::UnknownError(path + " cannot be made: " + std::strerror(errno));
+  return std::unique_ptr<Desk>(new Desk(path, listener, stop, std::move(run)));
+}
+
+Desk::Desk(std::string path, int listener, int stop, std::function<int(const Handed&)> run)
+    : path_(std::move(path)), listener_(listener), stop_(stop), run_(std::move(run)), thread_([this] { Loop(); }) {}
+
+Desk::~Desk() {
+  const uint64_t one = 1;
+  if (write(stop_, &one, sizeof one) != sizeof one) std::abort();
+  thread_.join();
+  unlink(path_.c_str());
+  std::unique_lock<std::mutex> lock(mutex_);
+  idle_.wait(lock, [this] { return running_ == 0; });
+  close(listener_);
+  close(stop_);
+}
+
+uint64_t Desk::turns() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (running_ > 0) ++turns_;
+  return turns_;
+}
+
+void Desk::Loop() {
+  for (;;) {
+    pollfd ready[] = {{listener_, POLLIN, 0}, {stop_, POLLIN, 0}};
+    poll(ready, 2, -1);
+    if (ready[1].revents != 0) return;
+    const int connection = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+    if (connection < 0) continue;
+    IsOwner(connection) ? Take(connection) : static_cast<void>(close(connection));
+  }
+}
+
+void Desk::Take(int connection) {
+  {
+    std::unique_lock<std::mutex> lock(mutex_);
+    idle_.wait(lock, [this] { return running_ < kRunning; });
+    ++running_;
+  }
+  std::thread([this, connection] { Serve(connection); }).detach();
+}
+
+void Desk::Serve(int connection) {
+  if (std::optional<Handed> handed = Receive(connection); handed) {
+    handed->stop = stop_;
+    int32_t code = kFailed;
+    // A directory of this thread's own: paths mean what they meant where they were written.
+    if (unshare(CLONE_FS) == 0 && fchdir(handed->directory) == 0) {
+      code = run_(*handed);
+    } else {
+      dprintf(handed->err, "chancery: whoever serves this store cannot work in this directory: %s\n", std::strerror(errno));
+    }
+    for (const int fd : {handed->in, handed->out, handed->err, handed->directory}) close(fd);
+    if (send(connection, &code, sizeof code, MSG_NOSIGNAL) != sizeof code) code = kFailed;  // whoever called is gone
+  }
+  close(connection);
+  const std::lock_guard<std::mutex> lock(mutex_);
+  --running_;
+  ++turns_;
+  idle_.notify_all();
+}
+
+}  // namespace chancery::cli

@@ -1,0 +1,56 @@
+// The verbs at a store that another process serves. A store has one owner; while that is `chancery serve`, a command hands its
+// words and its own stdin, stdout, stderr and directory over a unix socket in the store, and the owner runs the verb with them:
+// the same code, so the same screens, JSON and exit codes.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+namespace chancery::cli {
+
+// Hands `words` to whoever serves the store. nullopt: nobody does. Else the exit code; kFailed where it went away meanwhile.
+std::optional<int> HandOver(const std::string& store, const std::vector<std::string>& words);
+
+// What a verb is run with that was handed over.
+struct Handed {
+  std::vector<std::string> words;
+  int in = -1, out = -1, err = -1, directory = -1;  // open while the verb runs
+  int stop = -1;                                    // readable once the desk closes: what waits for input is to end
+};
+
+class Desk {
+ public:
+  // Verbs run on threads of their own, each in the directory of who called. Errors: Unknown (no socket can be made in the store).
+  static absl::StatusOr<std::unique_ptr<Desk>> Open(const std::string& store, std::function<int(const Handed&)> run);
+  ~Desk();  // nothing more is taken; what is running ends first
+  Desk(const Desk&) = delete;
+
+  // Grows while verbs run and when they end: what may have changed the store.
+  uint64_t turns() const;
+
+ private:
+  Desk(std::string path, int listener, int stop, std::function<int(const Handed&)> run);
+  void Loop();
+  void Take(int connection);
+  void Serve(int connection);
+
+  std::string path_;
+  int listener_, stop_;
+  std::function<int(const Handed&)> run_;
+  mutable std::mutex mutex_;
+  std::condition_variable idle_;
+  int running_ = 0;
+  mutable uint64_t turns_ = 0;
+  std::thread thread_;
+};
+
+}  // namespace chancery::cli

@@ -1,0 +1,108 @@
+// serve: stays, holds the store, and exchanges entries with its peers.
+#include <time.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <istream>
+#include <mutex>
+
+#include "chancery/net.h"
+#include "net/cli/command.h"
+#include "net/cli/descriptor_stream.h"
+#include "net/cli/desk.h"
+#include "net/cli/line.h"
+#include "net/cli/screen.h"
+
+namespace chancery::cli {
+namespace {
+
+struct ServeVerb {
+  std::string listen;
+};
+
+// A verb that another process handed over.
+int RunHanded(Database& db, const Handed& handed) {
+  std::FILE* out = fdopen(dup(handed.out), "w");
+  std::FILE* err = fdopen(dup(handed.err), "w");
+  if (out == nullptr || err == nullptr) return kFailed;
+  DescriptorBuffer input(handed.in, handed.stop);
+  std::istream in(&input);
+  Command command;
+  command.out = out;
+  command.err = err;
+  command.in = &in;
+  command.served = &db;
+  NeverBold();
+  const int code = RunLine(command, handed.words);
+  std::fclose(err);
+  return std::fclose(out) == 0 || code != kDone ? code : kFailed;
+}
+
+std::string Now() {
+  char text[32];
+  const time_t now = time(nullptr);
+  tm utc;
+  gmtime_r(&now, &utc);
+  strftime(text, sizeof text, "%FT%TZ", &utc);
+  return text;
+}
+
+void Log(const Command& command, const NetEvent& event) {
+  if (command.json()) {
+    Literal body = Literal::Object({{"at", Now()}, {"id", event.id}, {"peer", event.peer}, {"words", event.words}});
+    command.Line(Literal::Object({{"event", std::move(body)}}));
+  } else {
+    command.Note(Now() + "  " + Pad(event.id, 8) + "  " + (event.peer.empty() ? "" : Plain(event.peer) + ": ") +
+                 Plain(event.words) + "\n");
+  }
+}
+
+void Announce(const Command& command, const Database& db, const std::string& address) {
+  const absl::StatusOr<std::string> key = LinkFingerprint(db.dir());
+  if (command.json()) {
+    Literal body = Literal::Object({{"site", db.site()}, {"listen", address}, {"key", key.ok() ? Literal(*key) : Literal()}});
+    return command.Line(Literal::Object({{"serving", std::move(body)}}));
+  }
+  command.Print(Bold("SERVING") + "  " + db.site() + " at " + address + "\n");
+  if (key.ok() && !command.quiet()) command.Print("         Key " + *key + "\n");
+  std::fflush(command.out);
+}
+
+int ServeStore(const Command& command, const ServeVerb& verb) {
+  if (command.served != nullptr) return command.Fail(kLocked, "this store is served already", command.Self() + " status");
+  std::error_code ignored;
+  const std::string store = std::filesystem::absolute(command.globals.store, ignored).string();  // verbs change the directory
+  const absl::StatusOr<std::unique_ptr<Database>> db = Database::Open(store);
+  if (!db.ok()) return command.FailOpen(db.status());
+  std::unique_ptr<Desk> desk;
+  absl::Status opened;
+  ServeOptions options;
+  options.listen = verb.listen;
+  options.on_listening = [&](const std::string& address) {  // from here on signals are the network's, also on new threads
+    absl::StatusOr<std::unique_ptr<Desk>> made =
+        Desk::Open(store, [&db](const Handed& handed) { return RunHanded(**db, handed); });
+    if (made.ok()) desk = *std::move(made);
+    opened = made.status();
+    Announce(command, **db, address);
+  };
+  options.on_event = [&command](const NetEvent& event) { Log(command, event); };
+  options.filings = [&desk] { return desk == nullptr ? 0 : desk->turns(); };
+  const absl::Status served = Serve(**db, options);
+  desk.reset();
+  if (!opened.ok()) return command.Fail(opened);
+  if (absl::IsUnavailable(served))
+    return command.Fail(kFailed, std::string(served.message()), "chancery serve --listen HOST:PORT");
+  if (!served.ok()) return command.Fail(served);
+  command.Note("stopped; what was filed is on the disk\n");
+  return kDone;
+}
+
+}  // namespace
+
+void AddServe(CLI::App& app, Command& command) {
+  CLI::App* verb = app.add_subcommand("serve", "Stay, and exchange entries with the peers");
+  verb->add_option("--listen", Bind(verb, command, ServeStore).listen, "Where peers find it (else as chancery.toml says)")
+      ->type_name("HOST:PORT");
+}
+
+}  // namespace chancery::cli

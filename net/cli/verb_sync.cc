@@ -1,0 +1,98 @@
+// sync: one exchange with a peer over the network.
+#include "chancery/net.h"
+#include "net/cli/command.h"
+#include "net/cli/screen.h"
+
+namespace chancery::cli {
+namespace {
+
+struct SyncOptions {
+  std::string peer;
+};
+
+Literal Json(const ExchangeView& view) {
+  Literal body = Literal::Object({{"peer", view.peer}});
+  const auto add = [&body](const char* name, uint64_t n) { body.Add(name, static_cast<int64_t>(n)); };
+  add("entries", view.taken);
+  add("sent_runs", view.sent);
+  add("sent_bytes", view.sent_bytes);
+  add("opened", view.opened);
+  add("waiting", view.waiting);
+  add("held", view.held);
+  add("damaged", view.damaged);
+  add("left_out", view.left_out);
+  Literal halted = Literal::List();
+  for (const std::string& lane : view.halted) halted.list.emplace_back(lane);
+  body.Add("halted", std::move(halted));
+  body.Add("equal", view.compared ? Literal(view.equal) : Literal());  // null: not the same entries, so nothing to compare
+  return Literal::Object({{"synced", std::move(body)}});
+}
+
+constexpr const char* kIndent = "           ";
+
+std::string Screen(const Command& command, const ExchangeView& view) {
+  const bool unequal = view.compared && !view.equal;
+  std::string out = Bold(unequal ? "UNEQUAL" : view.damaged > 0 ? "DAMAGED" : "EXCHANGED") + "  with " + view.peer + ": ";
+  out += (view.taken == 0 ? std::string("nothing new came") : Count(view.taken, "new entry", "new entries") + " came") + ", " +
+         (view.sent == 0 ? std::string("nothing was lacking there") : Count((view.sent_bytes + 1023) / 1024) + " KB went") + "\n";
+  if (view.opened > 0) out += kIndent + Count(view.opened, "new case") + " for a person.\n";
+  if (view.waiting > 0)
+    out += kIndent + Count(view.waiting, "entry", "entries") + " stored here: what they build on is missing.\n";
+  if (view.held > 0) out += kIndent + Count(view.held, "entry", "entries") + " held here: stamped too far ahead of this clock.\n";
+  if (view.damaged > 0) out += kIndent + Count(view.damaged, "run") + " of the peer could not be used: not whole.\n";
+  for (const std::string& lane : view.halted) out += kIndent + ("Two versions exist from " + Plain(lane) + " on.\n");
+  if (unequal) out += std::string(kIndent) + "Both hold the same entries and make other records or cases of them.\n";
+  if (view.compared && view.equal) out += std::string(kIndent) + "Both hold the same entries; records and cases are equal.\n";
+  std::vector<std::string> next;
+  if (view.opened > 0) next.push_back(command.Self() + " case ls");
+  if (unequal) next.push_back(command.Self() + " verify   # at both; keep the stores as they are");
+  if (!view.halted.empty()) next.push_back(command.Self() + " site ls");
+  return next.empty() ? out : out + "\n" + NextBlock(next);
+}
+
+int ExitOf(const ExchangeView& view) {
+  if (view.damaged > 0 || (view.compared && !view.equal)) return kIntegrity;
+  return view.opened + view.waiting + view.held + view.left_out > 0 || !view.halted.empty() ? kFindings : kDone;
+}
+
+// The codes of the network, which are not those of a store.
+int FailSync(const Command& command, const SyncOptions& options, const absl::Status& status) {
+  ErrorView error = Explain(status);
+  if (absl::IsUnavailable(status)) {
+    error.exit_code = kUnreachable;
+    error.message = "peer " + options.peer + " cannot be reached: " + error.message + ". What is here stays";
+    error.next = command.Self() + " peer ls; " + command.Self() + " bundle export --since 0 -o pouch.cbn";
+  } else if (absl::IsPermissionDenied(status)) {
+    error.exit_code = kRefused;
+    error.next = command.Self() + " peer ls, here and at " + options.peer + ": each must know the other's key";
+  } else if (absl::IsInvalidArgument(status)) {
+    error.exit_code = kIntegrity;  // bytes that no site sends
+  } else if (absl::IsNotFound(status)) {
+    error.next = command.Self() + " peer add " + options.peer + " HOST:PORT --key FINGERPRINT";
+  }
+  return command.Fail(error);
+}
+
+int Sync(const Command& command, const SyncOptions& options) {
+  return command.WithStore([&](Database& db) -> int {
+    const absl::StatusOr<NetConfig> config = ReadNetConfig(db.dir());
+    if (!config.ok()) return command.Fail(config.status());
+    const absl::StatusOr<ExchangeView> view = SyncOnce(db, *config, options.peer);
+    if (!view.ok()) return FailSync(command, options, view.status());
+    if (command.json()) {
+      command.Line(Json(*view));
+    } else if (!command.quiet()) {
+      command.Print(Screen(command, *view));
+    }
+    return ExitOf(*view);
+  });
+}
+
+}  // namespace
+
+void AddSync(CLI::App& app, Command& command) {
+  CLI::App* verb = app.add_subcommand("sync", "Exchange entries with a peer over the network");
+  verb->add_option("PEER", Bind(verb, command, Sync).peer, "Its name: peer ls")->required()->type_name("");
+}
+
+}  // namespace chancery::cli

@@ -1,0 +1,179 @@
+// chancery.toml: what a store's network is. Strict: a key that is not known is an error, so that a typing error weakens nothing.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+
+#include "absl/strings/str_cat.h"
+#include "chancery/net.h"
+#include "net/config/address.h"
+#include "toml++/toml.h"
+
+namespace chancery {
+namespace {
+
+constexpr const char* kFile = "/chancery.toml";
+
+absl::Status At(std::string_view origin, const toml::source_region& where, const std::string& what) {
+  return absl::InvalidArgumentError(
+      absl::StrCat(std::string(origin), ": line ", where.begin.line, ", column ", where.begin.column, ": ", what));
+}
+
+bool IsName(const std::string& name) {
+  const auto fits = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-'; };
+  return !name.empty() && name.size() <= 63 && name[0] >= 'a' && name[0] <= 'z' && std::all_of(name.begin(), name.end(), fits);
+}
+
+// "c6d1 09ab …", with or without the spaces, as it is shown; "" where it is none.
+std::string Fingerprint(const std::string& text) {
+  std::string hex = text, shown;
+  std::erase(hex, ' ');
+  if (hex.size() != 32 || hex.find_first_not_of("0123456789abcdef") != std::string::npos) return "";
+  for (size_t i = 0; i < hex.size(); i += 4) shown += (i > 0 ? " " : "") + hex.substr(i, 4);
+  return shown;
+}
+
+absl::Status ReadText(const toml::node& node, std::string_view key, std::string_view origin, std::string* into) {
+  const auto* text = node.as_string();
+  if (text == nullptr) return At(origin, node.source(), absl::StrCat(std::string(key), " is a text"));
+  *into = text->get();
+  return absl::OkStatus();
+}
+
+absl::Status ReadServe(const toml::table& table, std::string_view origin, NetConfig* config) {
+  for (const auto& [key, node] : table) {
+    if (key.str() != "listen") return At(origin, key.source(), absl::StrCat("unknown key serve.", std::string(key.str())));
+    if (absl::Status read = ReadText(node, key.str(), origin, &config->listen); !read.ok()) return read;
+    if (!IsAddress(config->listen)) return At(origin, node.source(), "listen is HOST:PORT");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadPeer(const toml::table& table, std::string_view origin, PeerConfig* peer) {
+  for (const auto& [key, node] : table) {
+    std::string* into = key.str() == "address" ? &peer->address : key.str() == "key" ? &peer->key : nullptr;
+    if (into == nullptr)
+      return At(origin, key.source(), absl::StrCat("unknown key peer.", peer->name, ".", std::string(key.str())));
+    if (absl::Status read = ReadText(node, key.str(), origin, into); !read.ok()) return read;
+  }
+  peer->key = Fingerprint(peer->key);
+  if (!IsName(peer->name)) return At(origin, table.source(), "\"" + peer->name + "\" is no site's name");
+  if (!IsAddress(peer->address)) return At(origin, table.source(), "peer." + peer->name + " needs address = \"HOST:PORT\"");
+  if (peer->key.empty()) return At(origin, table.source(), "peer." + peer->name + " needs key, 32 hexadecimal digits");
+  return absl::OkStatus();
+}
+
+absl::Status ReadPeers(const toml::table& table, std::string_view origin, NetConfig* config) {
+  for (const auto& [key, node] : table) {  // ascending
+    PeerConfig peer{.name = std::string(key.str()), .address = {}, .key = {}};
+    if (!node.is_table()) return At(origin, key.source(), "peer." + peer.name + " is a table");
+    if (absl::Status read = ReadPeer(*node.as_table(), origin, &peer); !read.ok()) return read;
+    for (const PeerConfig& other : config->peers)
+      if (other.key == peer.key) return At(origin, node.source(), other.name + " and " + peer.name + " have one key");
+    config->peers.push_back(std::move(peer));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> ReadAll(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file && !std::filesystem::exists(path)) return std::string();
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  return file ? absl::StatusOr<std::string>(std::move(text)) : absl::UnknownError(path + " cannot be read");
+}
+
+// Whole or not at all.
+absl::Status Replace(const std::string& path, const std::string& text) {
+  const std::string part = path + ".part";
+  const int fd = open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  if (fd < 0) return absl::UnknownError(part + " cannot be written");
+  const bool written = write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && fsync(fd) == 0;
+  close(fd);
+  if (!written || std::rename(part.c_str(), path.c_str()) != 0) return absl::UnknownError(path + " cannot be written");
+  return absl::OkStatus();
+}
+
+// The lines without the table [peer.NAME]: from its head to the next one.
+std::string Without(const std::string& toml, const std::string& name) {
+  std::istringstream lines(toml);
+  std::string kept, blank;
+  bool inside = false;
+  for (std::string line; std::getline(lines, line);) {
+    const size_t first = line.find_first_not_of(" \t");
+    if (first != std::string::npos && line[first] == '[')
+      inside = line.compare(first, name.size() + 7, "[peer." + name + "]") == 0;
+    if (!inside) kept += line + "\n";
+  }
+  return kept;
+}
+
+}  // namespace
+
+bool IsAddress(const std::string& address) {
+  const size_t colon = address.rfind(':');
+  if (colon == std::string::npos || colon == 0 || colon + 1 == address.size() || address.size() > 300) return false;
+  const std::string port = address.substr(colon + 1);
+  const bool digits = port.size() <= 5 && port.find_first_not_of("0123456789") == std::string::npos;
+  return digits && std::stoi(port) < 65536 && address.find_first_of(" \"\\\n,") == std::string::npos;
+}
+
+absl::StatusOr<NetConfig> ParseNetConfig(std::string_view text, std::string_view origin) {
+  NetConfig config;
+  toml::table table;
+  try {
+    table = toml::parse(text, origin);
+  } catch (const toml::parse_error& error) {
+    return At(origin, error.source(), std::string(error.description()));
+  }
+  for (const auto& [key, node] : table) {
+    const bool known = key.str() == "serve" || key.str() == "peer";
+    if (!known) return At(origin, key.source(), "unknown key " + std::string(key.str()));
+    if (!node.is_table()) return At(origin, key.source(), std::string(key.str()) + " is a table");
+    const absl::Status read =
+        key.str() == "serve" ? ReadServe(*node.as_table(), origin, &config) : ReadPeers(*node.as_table(), origin, &config);
+    if (!read.ok()) return read;
+  }
+  return config;
+}
+
+absl::StatusOr<NetConfig> ReadNetConfig(const std::string& dir) {
+  const absl::StatusOr<std::string> text = ReadAll(dir + kFile);
+  return text.ok() ? ParseNetConfig(*text, dir + kFile) : text.status();
+}
+
+absl::StatusOr<PeerConfig> AddPeer(const std::string& dir, const PeerConfig& peer) {
+  const absl::StatusOr<std::string> text = ReadAll(dir + kFile);
+  if (!text.ok()) return text.status();
+  const absl::StatusOr<NetConfig> before = ParseNetConfig(*text, dir + kFile);
+  if (!before.ok()) return before.status();
+  for (const PeerConfig& other : before->peers)
+    if (other.name == peer.name) return absl::AlreadyExistsError("there is a peer " + peer.name + " already");
+  std::string added = *text;
+  if (!added.empty()) added += added.ends_with("\n") ? "\n" : "\n\n";
+  added += "[peer." + peer.name + "]\naddress = \"" + peer.address + "\"\nkey = \"" + Fingerprint(peer.key) + "\"\n";
+  const absl::StatusOr<NetConfig> after = ParseNetConfig(added, "the new peer");
+  if (!after.ok()) return after.status();
+  if (const absl::Status replaced = Replace(dir + kFile, added); !replaced.ok()) return replaced;
+  return *std::find_if(after->peers.begin(), after->peers.end(), [&](const PeerConfig& one) { return one.name == peer.name; });
+}
+
+absl::Status RemovePeer(const std::string& dir, const std::string& name) {
+  const absl::StatusOr<std::string> text = ReadAll(dir + kFile);
+  if (!text.ok()) return text.status();
+  absl::StatusOr<NetConfig> wanted = ParseNetConfig(*text, dir + kFile);
+  if (!wanted.ok()) return wanted.status();
+  if (std::erase_if(wanted->peers, [&](const PeerConfig& peer) { return peer.name == name; }) == 0)
+    return absl::NotFoundError("there is no peer " + name);
+  const std::string kept = Without(*text, name);
+  const absl::StatusOr<NetConfig> after = ParseNetConfig(kept, dir + kFile);
+  if (!after.ok() || *after != *wanted)  // written in a way that no line can be taken out of
+    return absl::FailedPreconditionError("take peer " + name + " out of " + dir + kFile + " by hand");
+  return Replace(dir + kFile, kept);
+}
+
+}  // namespace chancery

@@ -1,0 +1,136 @@
+#include "net/rpc/call.h"
+
+#include <algorithm>
+
+#include "net/rpc/failure.h"
+#include "net/rpc/wire.h"
+#include "net/sync/hello.h"
+
+namespace chancery::rpc {
+namespace {
+
+constexpr kj::Duration kConnect = 10 * kj::SECONDS, kGreeting = 30 * kj::SECONDS;
+constexpr kj::Duration kSwift = 1 * kj::SECONDS, kSlow = 4 * kj::SECONDS;  // of one offer and its answer
+
+template <class T>
+T OrThrow(absl::StatusOr<T> result) {
+  if (!result.ok()) kj::throwFatalException(Thrown(result.status()));
+  return *std::move(result);
+}
+
+[[noreturn]] void Throw(const absl::Status& status) { kj::throwFatalException(Thrown(status)); }
+
+kj::Promise<kj::Own<kj::AsyncIoStream>> Connect(const Means& means, const std::string& address) {
+  auto connected = means.network.parseAddress(kj::StringPtr(address.c_str())).then([](kj::Own<kj::NetworkAddress> at) {
+    auto stream = at->connect();
+    return stream.attach(kj::mv(at));
+  });
+  return means.timer.timeoutAfter(kConnect, kj::mv(connected)).catch_([](kj::Exception&& failed) -> kj::Own<kj::AsyncIoStream> {
+    const std::string why(failed.getDescription().cStr());
+    Throw(absl::UnavailableError(why.find("timed out") == std::string::npos ? why : "no answer within 10 seconds"));
+  });
+}
+
+}  // namespace
+
+ExchangeView ViewOf(const std::string& peer, const sync::Gains& gains) {
+  ExchangeView view;
+  view.peer = peer;
+  view.taken = gains.taken;
+  view.sent = gains.sent;
+  view.sent_bytes = gains.sent_bytes;
+  view.opened = gains.opened;
+  view.waiting = gains.waiting;
+  view.held = gains.held;
+  view.damaged = gains.damaged;
+  view.left_out = gains.left_out;
+  view.halted = gains.halted;
+  view.compared = gains.compared;
+  view.equal = gains.equal;
+  return view;
+}
+
+Call::Call(const Means& means, PeerConfig peer, kj::Own<kj::AsyncIoStream> stream)
+    : means_(means),
+      peer_(std::move(peer)),
+      connection_(kj::mv(stream)),
+      party_(std::make_shared<sync::Party>(means.db, means.patience_ms)) {}
+
+kj::Promise<kj::Own<Call>> Call::Dial(const Means& means, PeerConfig peer) {
+  return Connect(means, peer.address)
+      .then([&means](kj::Own<kj::AsyncIoStream> raw) {
+        WatchOver(*raw);
+        return means.tls.Connect(kj::mv(raw));
+      })
+      .then([&means, peer](tls::Link link) mutable {
+        if (link.fingerprint != peer.key)
+          Throw(absl::PermissionDeniedError("it shows the key of another peer: " + link.fingerprint));
+        auto call = kj::heap<Call>(means, std::move(peer), kj::mv(link.stream));
+        auto greeted = means.timer.timeoutAfter(kGreeting, call->Greet());
+        return greeted.then([call = kj::mv(call)]() mutable { return kj::mv(call); });
+      });
+}
+
+kj::Promise<void> Call::Greet() {
+  Database& db = means_.db;
+  return means_.engine.Run([&db] { return sync::OwnHello(db); })
+      .then([this](absl::StatusOr<sync::Hello> own) {
+        auto request = connection_.Door().meetRequest();
+        Write(OrThrow(std::move(own)), request.initHello());
+        return request.send();
+      })
+      .then([this, &db](capnp::Response<schema::Door::MeetResults> answer) {
+        const std::string refused(answer.getRefused().cStr(), answer.getRefused().size());
+        if (answer.hasSession()) session_ = answer.getSession();
+        sync::Hello theirs = OrThrow(Read(answer.getHello()));
+        return means_.engine.Run([&db, name = peer_.name, theirs] { return sync::Welcome(db, name, theirs); })
+            .then([this, refused](absl::Status welcome) -> kj::Promise<void> {
+              if (!refused.empty()) Throw(absl::FailedPreconditionError(peer_.name + " refuses: " + refused));
+              auto& session = KJ_REQUIRE_NONNULL(session_, "the peer gave no session");
+              if (welcome.ok()) return kj::READY_NOW;
+              auto leave = session.leaveRequest();
+              leave.setReason(std::string(welcome.message()).c_str());
+              const absl::Status why = absl::FailedPreconditionError("refused here: " + std::string(welcome.message()));
+              return leave.send().ignoreResult().then([why] { Throw(why); });
+            });
+      });
+}
+
+kj::Promise<ExchangeView> Call::Exchange() {
+  return means_.engine
+      .Run([party = party_, room = room_] {
+        party->ForgetGains();
+        return party->Begin(room);
+      })
+      .then([this](absl::StatusOr<sync::Offer> offer) { return Send(std::move(offer)); })
+      .then([this] { return ViewOf(peer_.name, party_->gains()); });
+}
+
+kj::Promise<void> Call::Send(absl::StatusOr<sync::Offer> made) {
+  sync::Offer offer = OrThrow(std::move(made));
+  offer.room = room_;
+  auto request = KJ_ASSERT_NONNULL(session_).exchangeRequest();
+  Write(offer, request.initOffer());
+  const kj::TimePoint start = means_.timer.now();
+  return request.send()
+      .then([this, start](capnp::Response<schema::Session::ExchangeResults> answer) {
+        sync::Offer theirs = OrThrow(Read(answer.getOffer()));
+        size_t bytes = 0;
+        for (const std::string& run : theirs.runs) bytes += run.size();
+        Adapt(means_.timer.now() - start, bytes >= room_ / 2);
+        return means_.engine.Run(
+            [party = party_, theirs = std::move(theirs), room = room_] { return party->Answer(theirs, room); });
+      })
+      .then([this](absl::StatusOr<sync::Offer> next) -> kj::Promise<void> {
+        if (next.ok() && party_->Done()) return kj::READY_NOW;
+        return Send(std::move(next));
+      });
+}
+
+// On a slow link little is lost where it breaks; on a swift one few commits carry much.
+void Call::Adapt(kj::Duration took, bool full) {
+  if (took > kSlow) room_ = std::max(room_ / 2, sync::kRoomMin);
+  if (took < kSwift && full) room_ = std::min(room_ * 2, sync::kRoomMax);
+}
+
+}  // namespace chancery::rpc

@@ -1,0 +1,54 @@
+// A session with a peer that this site has called.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "chancery/net.h"
+#include "net/rpc/connection.h"
+#include "net/rpc/engine_thread.h"
+#include "net/sync/party.h"
+#include "net/tls/pinned.h"
+
+namespace chancery::rpc {
+
+// What calls and visits share. All of it outlives them.
+struct Means {
+  Database& db;
+  EngineThread& engine;
+  kj::Timer& timer;
+  kj::Network& network;
+  tls::Pinned& tls;
+  int64_t patience_ms = 0;  // as for Database::Settle
+};
+
+ExchangeView ViewOf(const std::string& peer, const sync::Gains& gains);
+
+class Call {
+ public:
+  // Connects, shows and checks keys, greets. Throws (failure.h): Unavailable, PermissionDenied (a key), FailedPrecondition
+  // (refused, by whom, why).
+  static kj::Promise<kj::Own<Call>> Dial(const Means& means, PeerConfig peer);
+
+  Call(const Means& means, PeerConfig peer, kj::Own<kj::AsyncIoStream> stream);
+  KJ_DISALLOW_COPY(Call);
+
+  // Offers go to and fro until neither side has what the other lacks. One at a time. Throws as Dial, and what Party::Answer
+  // returns.
+  kj::Promise<ExchangeView> Exchange();
+  uint64_t holds() const { return party_->holds(); }
+
+ private:
+  kj::Promise<void> Greet();
+  kj::Promise<void> Send(absl::StatusOr<sync::Offer> offer);
+  void Adapt(kj::Duration took, bool full);
+
+  const Means& means_;
+  PeerConfig peer_;
+  Connection connection_;
+  kj::Maybe<schema::Session::Client> session_;
+  std::shared_ptr<sync::Party> party_;  // jobs of the engine's thread hold it too
+  size_t room_ = sync::kRoomFirst;
+};
+
+}  // namespace chancery::rpc

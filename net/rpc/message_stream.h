@@ -1,0 +1,35 @@
+// Cap'n Proto messages on a connection, read as if the peer were hostile: its counts are checked before anything is made room
+// for. libcapnp 0.9.2 writes outside its own array where a message claims 2^32 segments (docs/reference/sync.md, "What a peer can
+// do").
+#pragma once
+
+#include "capnp/serialize-async.h"
+#include "kj/async-io.h"
+
+namespace chancery::rpc {
+
+inline constexpr size_t kMessageWords = (8 << 20) / sizeof(capnp::word);  // a whole message: an offer and one large run more
+
+class MessageStream final : public capnp::MessageStream {
+ public:
+  explicit MessageStream(kj::AsyncIoStream& stream) : stream_(stream), writer_(stream) {}
+
+  kj::Promise<kj::Maybe<capnp::MessageReaderAndFds>> tryReadMessage(kj::ArrayPtr<kj::AutoCloseFd> fds,
+                                                                    capnp::ReaderOptions options,
+                                                                    kj::ArrayPtr<capnp::word> scratch) override;
+  kj::Promise<void> writeMessage(kj::ArrayPtr<const int> fds,
+                                 kj::ArrayPtr<const kj::ArrayPtr<const capnp::word>> segments) override {
+    return writer_.writeMessage(fds, segments);
+  }
+  kj::Promise<void> writeMessages(kj::ArrayPtr<kj::ArrayPtr<const kj::ArrayPtr<const capnp::word>>> messages) override {
+    return writer_.writeMessages(messages);
+  }
+  kj::Maybe<int> getSendBufferSize() override { return writer_.getSendBufferSize(); }
+  kj::Promise<void> end() override { return writer_.end(); }
+
+ private:
+  kj::AsyncIoStream& stream_;
+  capnp::AsyncIoMessageStream writer_;
+};
+
+}  // namespace chancery::rpc

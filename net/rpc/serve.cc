@@ -1,0 +1,190 @@
+// The standing peer: one event loop that lets known peers in and keeps in touch with each.
+#include <signal.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <map>
+
+#include "kj/async-unix.h"
+#include "net/config/address.h"
+#include "net/rpc/door.h"
+#include "net/rpc/failure.h"
+#include "net/rpc/keeper.h"
+
+namespace chancery {
+namespace rpc {
+namespace {
+
+constexpr int kStrangersMost = 64;  // connections that have not shown a known key yet
+constexpr kj::Duration kTick = 200 * kj::MILLISECONDS;
+
+// Changes whenever the file does.
+std::pair<int64_t, int64_t> StampOf(const std::string& path) {
+  struct stat at = {};
+  if (stat(path.c_str(), &at) != 0) return {0, 0};
+  return {at.st_mtim.tv_sec * 1'000'000'000 + at.st_mtim.tv_nsec, static_cast<int64_t>(at.st_ino)};
+}
+
+class Peering final : public Host {
+ public:
+  Peering(Database& db, EngineThread& engine, kj::AsyncIoContext& io, const tls::Identity& own, const ServeOptions& options,
+          NetConfig config)
+      : db_(db),
+        options_(options),
+        config_(std::move(config)),
+        stamp_(StampOf(ConfigPath())),
+        tls_(own, io.provider->getTimer(), [this](const std::string& key) { return PeerOf(key) != nullptr; }),
+        means_{db, engine, io.provider->getTimer(), io.provider->getNetwork(), tls_} {}
+
+  // Ends only by an exception.
+  kj::Promise<void> Run(kj::Own<kj::ConnectionReceiver> port) {
+    for (const PeerConfig& peer : config_.peers) Keep(peer);
+    return Admit(kj::mv(port)).exclusiveJoin(Tick());
+  }
+
+  void Exchanged(const std::string& peer, const sync::Gains& gains, uint64_t holds) override {
+    Report(ViewOf(peer, gains), holds);
+  }
+  void Refused(const std::string& peer, const std::string& why) override { Tell({"refused", peer, why}); }
+
+ private:
+  std::string ConfigPath() const { return db_.dir() + "/chancery.toml"; }
+  void Tell(const NetEvent& event) {
+    if (options_.on_event) options_.on_event(event);
+  }
+  const PeerConfig* PeerOf(const std::string& key) const {
+    const auto at =
+        std::find_if(config_.peers.begin(), config_.peers.end(), [&](const PeerConfig& peer) { return peer.key == key; });
+    return at == config_.peers.end() ? nullptr : &*at;
+  }
+
+  void Keep(const PeerConfig& peer) {
+    const auto exchanged = [this](const ExchangeView& view, uint64_t holds) { Report(view, holds); };
+    keepers_[peer.name] = kj::heap<Keeper>(means_, peer, exchanged, [this](const NetEvent& event) { Tell(event); });
+  }
+
+  // News for all where this site holds something that it did not hold before; a peer that has it already answers so in one round.
+  void Report(const ExchangeView& view, uint64_t holds) {
+    if (view.taken > 0)
+      Tell({"taken", view.peer, std::to_string(view.taken) + " entries, " + std::to_string(view.opened) + " new cases"});
+    if (view.damaged > 0) Tell({"damaged", view.peer, std::to_string(view.damaged) + " runs do not hold"});
+    const bool unequal = view.compared && !view.equal;
+    if (unequal && !unequal_) Tell({"unequal", view.peer, "the same entries make other records or cases there"});
+    unequal_ = unequal;
+    if (holds == holds_) return;
+    holds_ = holds;
+    Wake();
+  }
+  void Wake() {
+    for (auto& [name, keeper] : keepers_) keeper->Wake();
+  }
+
+  kj::Promise<void> Admit(kj::Own<kj::ConnectionReceiver> port) {
+    auto next = port->accept();
+    return next
+        .then([this](kj::Own<kj::AsyncIoStream> raw) -> kj::Promise<void> {
+          if (strangers_ < kStrangersMost) Greet(kj::mv(raw));
+          return kj::READY_NOW;
+        })
+        .catch_([this](kj::Exception&&) { return means_.timer.afterDelay(1 * kj::SECONDS); })  // no descriptors left, say
+        .then([this, port = kj::mv(port)]() mutable { return Admit(kj::mv(port)); });
+  }
+
+  void Greet(kj::Own<kj::AsyncIoStream> raw) {
+    ++strangers_;
+    WatchOver(*raw);
+    auto done = kj::defer([this] { --strangers_; });
+    tasks_.add(tls_.Accept(kj::mv(raw)).attach(kj::mv(done)).then([this](tls::Link link) {
+      if (const PeerConfig* peer = PeerOf(link.fingerprint); peer != nullptr) Visit(*peer, kj::mv(link.stream));
+    }));
+  }
+
+  // One visit of each peer at a time: the newest, since the ones before may be of a link that is dead and has not shown it.
+  void Visit(const PeerConfig& peer, kj::Own<kj::AsyncIoStream> stream) {
+    auto connection = kj::heap<Connection>(kj::mv(stream), DoorFor(means_, *this, peer));
+    auto ended = connection->Ended();
+    visits_[peer.name] = kj::heap(ended.attach(kj::mv(connection)).eagerlyEvaluate([](kj::Exception&&) {}));
+  }
+
+  kj::Promise<void> Tick() {
+    if (options_.filings && options_.filings() != filings_) {
+      filings_ = options_.filings();
+      Wake();
+    }
+    if (StampOf(ConfigPath()) != stamp_) Reload();
+    return means_.timer.afterDelay(kTick).then([this] { return Tick(); });
+  }
+
+  void Reload() {
+    stamp_ = StampOf(ConfigPath());
+    const absl::StatusOr<NetConfig> read = ReadNetConfig(db_.dir());
+    if (!read.ok()) return Tell({"config", "", "not read: " + std::string(read.status().message())});
+    const std::vector<PeerConfig> before = config_.peers;
+    config_ = *read;
+    const auto in = [](const std::vector<PeerConfig>& peers, const PeerConfig& peer) {
+      return std::find(peers.begin(), peers.end(), peer) != peers.end();
+    };
+    for (const PeerConfig& peer : before) {
+      if (in(config_.peers, peer)) continue;
+      keepers_.erase(peer.name);
+      visits_.erase(peer.name);
+    }
+    for (const PeerConfig& peer : config_.peers)
+      if (!in(before, peer)) Keep(peer);
+    Tell({"config", "", "read again: " + std::to_string(config_.peers.size()) + " peers"});
+  }
+
+  struct Quiet final : kj::TaskSet::ErrorHandler {
+    void taskFailed(kj::Exception&&) override {}  // a stranger that did not get in
+  };
+
+  Database& db_;
+  const ServeOptions& options_;
+  NetConfig config_;
+  std::pair<int64_t, int64_t> stamp_;
+  tls::Pinned tls_;
+  const Means means_;
+  int strangers_ = 0;
+  uint64_t filings_ = 0, holds_ = 0;
+  bool unequal_ = false;
+  std::map<std::string, kj::Own<Keeper>> keepers_;
+  std::map<std::string, kj::Own<kj::Promise<void>>> visits_;
+  Quiet quiet_;
+  kj::TaskSet tasks_{quiet_};
+};
+
+std::string WithPort(const std::string& address, unsigned port) {
+  return address.substr(0, address.rfind(':') + 1) + std::to_string(port);
+}
+
+void RunUntilSignal(Database& db, const ServeOptions& options, const NetConfig& config, const tls::Identity& own) {
+  for (const int signal : {SIGTERM, SIGINT}) kj::UnixEventPort::captureSignal(signal);
+  auto io = kj::setupAsyncIo();
+  auto stop = io.unixEventPort.onSignal(SIGTERM).exclusiveJoin(io.unixEventPort.onSignal(SIGINT)).ignoreResult();
+  const std::string listen = options.listen.empty() ? config.listen : options.listen;
+  auto port = io.provider->getNetwork().parseAddress(kj::StringPtr(listen.c_str())).wait(io.waitScope)->listen();
+  if (options.on_listening) options.on_listening(WithPort(listen, port->getPort()));
+  EngineThread engine;
+  Peering peering(db, engine, io, own, options, config);
+  peering.Run(kj::mv(port)).exclusiveJoin(kj::mv(stop)).wait(io.waitScope);
+}
+
+}  // namespace
+}  // namespace rpc
+
+absl::Status Serve(Database& db, const ServeOptions& options) {
+  const absl::StatusOr<NetConfig> config = ReadNetConfig(db.dir());
+  if (!config.ok()) return config.status();
+  if (!options.listen.empty() && !IsAddress(options.listen))
+    return absl::InvalidArgumentError("\"" + options.listen + "\" is no HOST:PORT to listen on");
+  const absl::StatusOr<tls::Identity> own = tls::OwnIdentity(db.dir());
+  if (!own.ok()) return own.status();
+  const auto failed = kj::runCatchingExceptions([&] { rpc::RunUntilSignal(db, options, *config, *own); });
+  KJ_IF_MAYBE (why, failed) {
+    const absl::Status status = rpc::Caught(*why);
+    return absl::UnavailableError("cannot serve: " + std::string(status.message()));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace chancery

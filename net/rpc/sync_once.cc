@@ -1,0 +1,33 @@
+// One exchange by itself, on an event loop of its own.
+#include "net/rpc/call.h"
+#include "net/rpc/failure.h"
+
+namespace chancery {
+namespace {
+
+constexpr int64_t kPatienceMs = 600'000;  // as by hand: who exchanges now and then beats for what was due ten minutes ago
+
+}  // namespace
+
+absl::StatusOr<ExchangeView> SyncOnce(Database& db, const NetConfig& config, const std::string& peer) {
+  const auto same = [&peer](const PeerConfig& one) { return one.name == peer; };
+  const auto found = std::find_if(config.peers.begin(), config.peers.end(), same);
+  if (found == config.peers.end()) return absl::NotFoundError("there is no peer " + peer);
+  const absl::StatusOr<tls::Identity> own = tls::OwnIdentity(db.dir());
+  if (!own.ok()) return own.status();
+  absl::StatusOr<ExchangeView> view;
+  const auto failed = kj::runCatchingExceptions([&] {
+    auto io = kj::setupAsyncIo();
+    rpc::EngineThread engine;
+    tls::Pinned tls(*own, io.provider->getTimer(), [&](const std::string& key) { return key == found->key; });
+    const rpc::Means means{db, engine, io.provider->getTimer(), io.provider->getNetwork(), tls, kPatienceMs};
+    kj::Own<rpc::Call> call = rpc::Call::Dial(means, *found).wait(io.waitScope);
+    view = call->Exchange().wait(io.waitScope);
+  });
+  KJ_IF_MAYBE (why, failed) {
+    return rpc::Caught(*why);
+  }
+  return view;
+}
+
+}  // namespace chancery

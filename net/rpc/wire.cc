@@ -1,0 +1,91 @@
+#include "net/rpc/wire.h"
+
+#include <algorithm>
+
+namespace chancery::rpc {
+namespace {
+
+constexpr size_t kLanes = 65535;  // as many as a store can name
+constexpr size_t kKeyBytes = 16, kWordBytes = 256, kCosignatureBytes = 2 << 20;
+
+std::string Text(capnp::Text::Reader text) { return std::string(text.cStr(), text.size()); }
+std::string Bytes(capnp::Data::Reader data) { return std::string(reinterpret_cast<const char*>(data.begin()), data.size()); }
+capnp::Data::Reader DataOf(const std::string& bytes) {
+  return capnp::Data::Reader(reinterpret_cast<const kj::byte*>(bytes.data()), bytes.size());
+}
+capnp::Text::Reader TextOf(const std::string& text) { return capnp::Text::Reader(text.c_str(), text.size()); }
+
+absl::Status Malformed(const char* what) { return absl::InvalidArgumentError(std::string("malformed ") + what); }
+
+absl::Status ReadLanes(capnp::List<schema::Lane>::Reader in, std::vector<sync::LaneTip>* lanes) {
+  if (in.size() > kLanes) return Malformed("offer: more lanes than there can be");
+  lanes->reserve(in.size());
+  for (const schema::Lane::Reader lane : in) {
+    lanes->push_back({Bytes(lane.getKey()), lane.getSize()});
+    const size_t n = lanes->size();
+    if (lanes->back().key.size() != kKeyBytes || lanes->back().size == 0 || (n > 1 && (*lanes)[n - 2].key >= lanes->back().key))
+      return Malformed("offer: its lanes");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void Write(const sync::Hello& hello, schema::Hello::Builder out) {
+  out.setRegistry(TextOf(hello.registry));
+  out.setRegistryName(TextOf(hello.registry_name));
+  out.setProtocol(hello.protocol);
+  out.setOldest(hello.oldest);
+  out.setSite(TextOf(hello.site));
+  out.setLane(DataOf(hello.lane));
+}
+
+absl::StatusOr<sync::Hello> Read(schema::Hello::Reader in) {
+  sync::Hello hello;
+  hello.registry = Text(in.getRegistry());
+  hello.registry_name = Text(in.getRegistryName());
+  hello.protocol = in.getProtocol();
+  hello.oldest = in.getOldest();
+  hello.site = Text(in.getSite());
+  hello.lane = Bytes(in.getLane());
+  const size_t longest = std::max({hello.registry.size(), hello.registry_name.size(), hello.site.size()});
+  if (longest > kWordBytes || hello.lane.size() != kKeyBytes) return Malformed("hello");
+  return hello;
+}
+
+void Write(const sync::Offer& offer, schema::Offer::Builder out) {
+  auto lanes = out.initLanes(static_cast<unsigned>(offer.state.lanes.size()));
+  for (unsigned i = 0; i < lanes.size(); ++i) {
+    lanes[i].setKey(DataOf(offer.state.lanes[i].key));
+    lanes[i].setSize(offer.state.lanes[i].size);
+  }
+  out.setDigest(TextOf(offer.state.digest));
+  out.setDocket(TextOf(offer.state.docket));
+  out.setWaiting(offer.state.waiting);
+  out.setHeld(offer.state.held);
+  out.setHalted(offer.state.halted);
+  out.setCosigned(offer.state.cosigned);
+  auto runs = out.initRuns(static_cast<unsigned>(offer.runs.size()));
+  for (unsigned i = 0; i < runs.size(); ++i) runs.set(i, DataOf(offer.runs[i]));
+  out.setCosignatures(DataOf(offer.cosignatures));
+  out.setRoom(static_cast<uint32_t>(offer.room));
+}
+
+absl::StatusOr<sync::Offer> Read(schema::Offer::Reader in) {
+  sync::Offer offer;
+  if (const absl::Status lanes = ReadLanes(in.getLanes(), &offer.state.lanes); !lanes.ok()) return lanes;
+  offer.state.digest = Text(in.getDigest());
+  offer.state.docket = Text(in.getDocket());
+  if (offer.state.digest.size() > kWordBytes || offer.state.docket.size() > kWordBytes) return Malformed("offer: its digests");
+  offer.state.waiting = in.getWaiting();
+  offer.state.held = in.getHeld();
+  offer.state.halted = in.getHalted();
+  offer.state.cosigned = in.getCosigned();
+  for (const capnp::Data::Reader run : in.getRuns()) offer.runs.push_back(Bytes(run));
+  if (in.getCosignatures().size() > kCosignatureBytes) return Malformed("offer: its cosignatures");
+  offer.cosignatures = Bytes(in.getCosignatures());
+  offer.room = std::clamp<size_t>(in.getRoom(), sync::kRoomMin, sync::kRoomMax);
+  return offer;
+}
+
+}  // namespace chancery::rpc

@@ -1,0 +1,29 @@
+// Who a site says it is, and whether another one talks to it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "chancery/chancery.h"
+
+namespace chancery::sync {
+
+inline constexpr uint16_t kProtocol = 1;        // what this program speaks
+inline constexpr uint16_t kOldestProtocol = 1;  // and still understands
+
+struct Hello {
+  std::string registry;  // 64 hexadecimal digits
+  std::string registry_name;
+  uint16_t protocol = kProtocol, oldest = kOldestProtocol;
+  std::string site;
+  std::string lane;  // 16 bytes: the fingerprint of the key that its entries are signed with
+};
+
+absl::StatusOr<Hello> OwnHello(const Database& db);
+
+// Whether to exchange with a peer that is registered here as `peer` and says `theirs`. Both ends ask, so both can say why not.
+// A site that waits for its own admission asks less: it cannot know who was admitted since. Errors: FailedPrecondition.
+absl::Status Welcome(const Database& db, const std::string& peer, const Hello& theirs);
+
+}  // namespace chancery::sync

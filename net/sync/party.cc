@@ -1,0 +1,98 @@
+#include "net/sync/party.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace chancery::sync {
+namespace {
+
+// The first runs that fit, one at least. What waits here comes last, and of that there may be much.
+void Fit(std::vector<std::string>* runs, size_t room) {
+  size_t bytes = 0, count = 0;
+  while (count < runs->size() && bytes < room) bytes += (*runs)[count++].size();
+  runs->resize(count);
+}
+
+uint64_t NameOfLanes(const std::vector<LaneTip>& lanes) {
+  std::string text;
+  for (const LaneTip& lane : lanes) text += lane.key + std::to_string(lane.size) + ",";
+  return sync::NameOf(text);
+}
+
+}  // namespace
+
+absl::StatusOr<Offer> Party::Begin(size_t room) {
+  if (const absl::StatusOr<bool> settled = db_.Settle(patience_ms_); !settled.ok()) return settled.status();
+  began_theirs_.reset();
+  rounds_since_met_ = 0;
+  absl::StatusOr<Offer> offer = Make(room);
+  began_ = said_;
+  return offer;
+}
+
+absl::StatusOr<Offer> Party::Answer(const Offer& theirs, size_t room) {
+  if (const absl::Status taken = Take(theirs); !taken.ok()) return taken;
+  if (const absl::StatusOr<bool> settled = db_.Settle(patience_ms_); !settled.ok()) return settled.status();
+  theirs_ = theirs.state;
+  if (!began_theirs_) began_theirs_ = theirs_;
+  absl::StatusOr<Offer> offer = Make(room);
+  if (offer.ok() && began_ && Covers(*theirs_, *began_) && Covers(*said_, *began_theirs_)) ++rounds_since_met_;
+  return offer;
+}
+
+absl::Status Party::Take(const Offer& theirs) {
+  if (!theirs.runs.empty() || (said_ && said_->held > 0)) {  // what is held becomes ready by itself, with time
+    const absl::StatusOr<Intake> intake = db_.Ingest(theirs.runs);
+    if (!intake.ok()) return intake.status();
+    gains_.taken += intake->entries;
+    gains_.opened += intake->opened;
+    gains_.waiting = intake->waiting;
+    gains_.held = intake->held;
+    gains_.damaged += intake->damaged;
+    gains_.left_out += intake->left_out;
+    gains_.halted = intake->halted;
+  }
+  return theirs.cosignatures.empty() ? absl::OkStatus() : db_.TakeCosignatures(theirs.cosignatures).status();
+}
+
+// Says what this site holds and adds what the other lacks, unless both are as they were when that was last done: what is left
+// then cannot be taken there.
+absl::StatusOr<Offer> Party::Make(size_t room) {
+  const absl::StatusOr<Snapshot> now = db_.Read();
+  if (!now.ok()) return now.status();
+  absl::StatusOr<State> mine = ReadState(*now);
+  if (!mine.ok()) return mine.status();
+  Offer offer{.state = *mine, .runs = {}, .cosignatures = {}};
+  const bool still = said_ == *mine && said_theirs_ == theirs_;
+  done_ = theirs_.has_value() && (still || Alike(*mine, *theirs_));
+  if (theirs_.has_value()) Compare(*mine);
+  holds_ = NameOfLanes(mine->lanes);
+  said_ = *mine;
+  said_theirs_ = theirs_;
+  if (done_ || !theirs_) return offer;
+
+  const absl::StatusOr<std::string> frontier = FrontierOf(*theirs_, *now);
+  if (!frontier.ok()) return frontier.status();
+  const bool kept = mine->waiting != theirs_->waiting || mine->held != theirs_->held || mine->halted != theirs_->halted;
+  if (kept || !Covers(*theirs_, *mine)) {
+    absl::StatusOr<std::vector<std::string>> runs = now->RunsSince(*frontier, std::min(room, kRoomMax));
+    if (!runs.ok()) return runs.status();
+    offer.runs = *std::move(runs);
+    Fit(&offer.runs, std::min(room, kRoomMax));
+  }
+  if (mine->cosigned != theirs_->cosigned) {
+    absl::StatusOr<std::string> cosignatures = now->Cosignatures();
+    if (!cosignatures.ok()) return cosignatures.status();
+    offer.cosignatures = *std::move(cosignatures);
+  }
+  gains_.sent += offer.runs.size();
+  for (const std::string& run : offer.runs) gains_.sent_bytes += run.size();
+  return offer;
+}
+
+void Party::Compare(const State& mine) {
+  gains_.compared = mine.lanes == theirs_->lanes;
+  gains_.equal = gains_.compared && !Unequal(mine, *theirs_);
+}
+
+}  // namespace chancery::sync

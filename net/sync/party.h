@@ -1,0 +1,78 @@
+// One side of an exchange. Both sides are the same: each takes what the other offers and answers with what the other then lacks.
+// No sockets, no clock, no thread: whoever carries offers to and fro decides when.
+//
+//   offer = a.Begin();  do { offer = *a.Answer(*b.Answer(offer)) } while (!a.Done());
+//
+// Nothing of an exchange is remembered that matters: every offer says what its sender holds, so one that was cut off is gone on
+// with by beginning another. What has not become durable at the receiver is at most one offer.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "chancery/chancery.h"
+#include "net/sync/state.h"
+
+namespace chancery::sync {
+
+inline constexpr int kRoundsAfter = 8;  // offers after all is exchanged that there was when it began
+inline constexpr size_t kRoomMin = 64 << 10;
+inline constexpr size_t kRoomFirst = 256 << 10;
+inline constexpr size_t kRoomMax = 4 << 20;  // of runs in one offer: what may be on the way and not yet durable
+
+struct Offer {
+  State state;                    // of its sender, after it took the offer that this one answers
+  std::vector<std::string> runs;  // that the other lacks, causes first
+  std::string cosignatures;       // "" = as said before
+  size_t room = kRoomFirst;       // bytes of runs that the answer may hold
+};
+
+// What the exchange has brought here so far, and whether it agrees.
+struct Gains {
+  uint64_t taken = 0, sent = 0;          // new entries that came in; runs that went out
+  uint64_t sent_bytes = 0;               // of those
+  uint64_t opened = 0;                   // cases that were not open before
+  uint64_t waiting = 0, held = 0;        // all in all
+  uint64_t damaged = 0, left_out = 0;    // of what the peer sent: runs; entries there was no room for
+  std::vector<std::string> halted;       // lanes of which two versions exist
+  bool compared = false, equal = false;  // the same entries are merged at both; records and cases are alike too
+};
+
+class Party {
+ public:
+  // patience_ms: as for Database::Settle.
+  Party(Database& db, int64_t patience_ms) : db_(db), patience_ms_(patience_ms) {}
+
+  // The first offer, to a peer of which nothing is known: no entry is in it. Of one that was heard before: what it lacks.
+  absl::StatusOr<Offer> Begin(size_t room);
+  // Takes an offer, does what this site owes the order, and makes the next one. Durable when it returns. Errors: InvalidArgument,
+  // DataLoss (nothing of the offer holds), FailedPrecondition (entries of another registry), and those of Database.
+  absl::StatusOr<Offer> Answer(const Offer& theirs, size_t room);
+
+  // Neither side has anything that the other lacks, or the last offers changed nothing; or what both had when it began is at
+  // both, and more keeps coming: that is for the next one.
+  bool Done() const { return done_ || rounds_since_met_ > kRoundsAfter; }
+  const Gains& gains() const { return gains_; }
+  uint64_t holds() const { return holds_; }  // names the entries that this site held when the last offer was made
+  void ForgetGains() { gains_ = {}; }
+
+ private:
+  absl::Status Take(const Offer& theirs);
+  absl::StatusOr<Offer> Make(size_t room);
+  void Compare(const State& mine);
+
+  Database& db_;
+  int64_t patience_ms_;
+  std::optional<State> theirs_;                // as last heard
+  std::optional<State> said_, said_theirs_;    // when the last offer was made
+  std::optional<State> began_, began_theirs_;  // of the exchange that Begin began
+  int rounds_since_met_ = 0;
+  bool done_ = false;
+  uint64_t holds_ = 0;
+  Gains gains_;
+};
+
+}  // namespace chancery::sync

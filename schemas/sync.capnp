@@ -1,0 +1,42 @@
+@0xb3d5c2f1a8907e64;
+# What sites say to one another (docs/reference/sync.md), over TLS or whatever else carries bytes in order. net/rpc speaks it.
+
+using Cxx = import "/capnp/c++.capnp";
+$Cxx.namespace("chancery::schema");
+
+struct Hello {
+  registry @0 :Text;      # 64 hexadecimal digits
+  registryName @1 :Text;
+  protocol @2 :UInt16;    # spoken
+  oldest @3 :UInt16;      # and still understood
+  site @4 :Text;
+  lane @5 :Data;          # 16 bytes: the fingerprint of the key that its entries are signed with
+}
+
+struct Lane {
+  key @0 :Data;           # 16 bytes
+  size @1 :UInt64;
+}
+
+struct Offer {
+  lanes @0 :List(Lane);   # ascending by key
+  digest @1 :Text;        # 32 hexadecimal digits each
+  docket @2 :Text;
+  waiting @3 :UInt64;
+  held @4 :UInt64;
+  halted @5 :UInt64;
+  cosigned @6 :UInt64;
+  runs @7 :List(Data);    # docs/reference/run.md
+  cosignatures @8 :Data;
+  room @9 :UInt32;        # bytes of runs that the answer may hold
+}
+
+# All that is offered to who has shown a key that is known: to say who it is.
+interface Door {
+  meet @0 (hello :Hello) -> (hello :Hello, refused :Text, session :Session);  # refused: why there is no session; else empty
+}
+
+interface Session {
+  exchange @0 (offer :Offer) -> (offer :Offer);  # answered once what was offered is durable
+  leave @1 (reason :Text) -> ();                 # the caller does not talk to this site, and says why
+}

@@ -1,0 +1,124 @@
+// A peer whose key is known and who means harm: what it sends is refused, and whoever comes next is served.
+#include "net/rpc/door.h"
+
+#include <gtest/gtest.h>
+
+#include "net/rpc/failure.h"
+#include "net/rpc/wire.h"
+#include "net/sync/hello.h"
+#include "tests/net/sites.h"
+
+namespace chancery {
+namespace {
+
+struct Heard final : rpc::Host {
+  std::vector<std::string> refused;
+  void Exchanged(const std::string&, const sync::Gains&, uint64_t) override {}
+  void Refused(const std::string&, const std::string& why) override { refused.push_back(why); }
+};
+
+// tallinn's door, on a pipe.
+struct Visit {
+  kj::AsyncIoContext io = kj::setupAsyncIo();
+  Site tallinn = Founded("tallinn"), luxembourg = Joined("luxembourg", tallinn);
+  tls::Identity identity = Ok(tls::OwnIdentity(tallinn->dir()));
+  tls::Pinned tls{identity, io.provider->getTimer(), [](const std::string&) { return false; }};
+  rpc::EngineThread engine;
+  rpc::Means means{*tallinn.db, engine, io.provider->getTimer(), io.provider->getNetwork(), tls};
+  Heard heard;
+  kj::TwoWayPipe pipe = kj::newTwoWayPipe();
+  rpc::Connection inside{kj::mv(pipe.ends[0]), rpc::DoorFor(means, heard, {"luxembourg", "", ""})};
+  rpc::Connection outside{kj::mv(pipe.ends[1])};
+
+  using Met = capnp::Response<schema::Door::MeetResults>;
+  Met Meet(const sync::Hello& hello) {
+    auto request = outside.Door().meetRequest();
+    rpc::Write(hello, request.initHello());
+    return request.send().wait(io.waitScope);
+  }
+  schema::Session::Client Session() { return Meet(Ok(sync::OwnHello(*luxembourg.db))).getSession(); }
+  absl::Status Send(schema::Session::Client session, const std::function<void(schema::Offer::Builder)>& spoil) {
+    auto request = session.exchangeRequest();
+    auto offer = request.initOffer();
+    rpc::Write(sync::Offer{.state = Ok(sync::ReadState(luxembourg.now())), .runs = {}, .cosignatures = {}}, offer);
+    spoil(offer);
+    absl::Status status;
+    const auto failed = kj::runCatchingExceptions([&] { request.send().wait(io.waitScope); });
+    KJ_IF_MAYBE (why, failed) {
+      status = rpc::Caught(*why);
+    }
+    return status;
+  }
+};
+
+TEST(Door, AnHonestPeerIsAnswered) {
+  Visit at;
+  EXPECT_EQ(at.Send(at.Session(), [](schema::Offer::Builder) {}), absl::OkStatus());
+}
+
+TEST(Door, WhoSaysSomethingElseThanItsKeyGetsTheReasonAndNoSession) {
+  Visit at;
+  sync::Hello hello = Ok(sync::OwnHello(*at.luxembourg.db));
+  hello.site = "riga";
+  const Visit::Met met = at.Meet(hello);
+  EXPECT_FALSE(met.hasSession());
+  EXPECT_NE(std::string(met.getRefused().cStr()).find("says that it is site riga"), std::string::npos);
+  ASSERT_EQ(at.heard.refused.size(), 1u);
+  EXPECT_EQ(met.getHello().getSite(), "tallinn") << "the refused one can judge too";
+}
+
+TEST(Door, MalformedOffersAreRefusedAndTheSessionGoesOn) {
+  Visit at;
+  auto session = at.Session();
+  const std::string before = at.tallinn.digests();
+  const std::function<void(schema::Offer::Builder)> kSpoilt[] = {
+      [](schema::Offer::Builder offer) { offer.initLanes(2); },                     // keys of no bytes
+      [](schema::Offer::Builder offer) { offer.getLanes()[0].setSize(0); },         // of no entries
+      [](schema::Offer::Builder offer) { offer.initLanes(70000); },                 // more than there can be
+      [](schema::Offer::Builder offer) { offer.initDigest(5000); },                 // no digest
+      [](schema::Offer::Builder offer) { offer.initRuns(3); },                      // empty runs
+      [](schema::Offer::Builder offer) { offer.initRuns(1).init(0, 1 << 20); },     // zeros
+      [](schema::Offer::Builder offer) { offer.initCosignatures(1 << 20); },        // no cosignatures
+      [](schema::Offer::Builder offer) { offer.initCosignatures((2 << 20) + 1); },  // too many
+  };
+  int i = 0;
+  for (const auto& spoil : kSpoilt) EXPECT_FALSE(at.Send(session, spoil).ok()) << i++;
+  EXPECT_EQ(at.tallinn.digests(), before);
+  EXPECT_EQ(at.Send(session, [](schema::Offer::Builder) {}), absl::OkStatus());
+}
+
+TEST(Door, WhatItClaimsToHoldIsOnlyWhatItIsNotSent) {
+  Visit at;
+  auto session = at.Session();
+  const absl::Status most = at.Send(session, [](schema::Offer::Builder offer) {
+    offer.getLanes()[0].setSize(~uint64_t{0});
+    offer.setWaiting(~uint64_t{0});
+    offer.setRoom(~uint32_t{0});
+  });
+  EXPECT_EQ(most, absl::OkStatus());
+}
+
+TEST(Door, AThousandOffersAtOnceAreAnsweredOneAfterTheOther) {
+  Visit at;
+  auto session = at.Session();
+  auto offers = kj::heapArrayBuilder<kj::Promise<void>>(1000);
+  for (int i = 0; i < 1000; ++i) {
+    auto request = session.exchangeRequest();
+    rpc::Write(sync::Offer{.state = Ok(sync::ReadState(at.luxembourg.now())), .runs = {}, .cosignatures = {}},
+               request.initOffer());
+    offers.add(request.send().ignoreResult());
+  }
+  kj::joinPromises(offers.finish()).wait(at.io.waitScope);
+}
+
+TEST(Door, LeavingSaysWhyAtTheOtherEnd) {
+  Visit at;
+  auto leave = at.Session().leaveRequest();
+  leave.setReason("another registry");
+  leave.send().ignoreResult().wait(at.io.waitScope);
+  ASSERT_EQ(at.heard.refused.size(), 1u);
+  EXPECT_EQ(at.heard.refused[0], "luxembourg refuses: another registry");
+}
+
+}  // namespace
+}  // namespace chancery

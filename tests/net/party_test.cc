@@ -1,0 +1,224 @@
+// One exchange, without a network: what is offered, what is taken, when it ends.
+#include "net/sync/party.h"
+
+#include <gtest/gtest.h>
+
+#include "net/sync/hello.h"
+#include "tests/net/sites.h"
+
+namespace chancery {
+namespace {
+
+using sync::Offer;
+using sync::Party;
+
+// Rounds until both say that there is nothing left.
+int Meet(Party& a, Party& b, size_t room = sync::kRoomFirst) {
+  Offer offer = Ok(a.Begin(room));
+  for (int rounds = 1;; ++rounds) {
+    offer = Ok(a.Answer(Ok(b.Answer(offer, room)), room));
+    if (a.Done() || rounds == 500) return rounds;
+  }
+}
+
+int Meet(const Site& a, const Site& b, size_t room = sync::kRoomFirst) {
+  Party from(*a.db, 0), to(*b.db, 0);
+  return Meet(from, to, room);
+}
+
+struct Exchange : testing::Test {
+  Site tallinn = Founded("tallinn"), luxembourg = Joined("luxembourg", tallinn);
+};
+
+TEST_F(Exchange, BringsBothWhatTheOtherLacks) {
+  Meet(tallinn, luxembourg);
+  ASSERT_TRUE(luxembourg.status().admitted);
+  Ok(tallinn->File(Parcel("1", "Mari")));
+  Ok(luxembourg->File(Parcel("2", "Jaan")));
+  Meet(luxembourg, tallinn);
+  EXPECT_EQ(tallinn.now().Frontier(), luxembourg.now().Frontier());
+  EXPECT_EQ(tallinn.digests(), luxembourg.digests());
+  EXPECT_EQ(Ok(luxembourg.now().Value("parcel/1/owner")), Literal("Mari"));
+  EXPECT_EQ(Ok(tallinn.now().Value("parcel/2/owner")), Literal("Jaan"));
+}
+
+TEST_F(Exchange, OnAnOpenSessionIsOneRoundAndSendsTheDifferenceAlone) {
+  for (int i = 0; i < 500; ++i) Ok(tallinn->File(Parcel(std::to_string(i), "Mari")));
+  Party a(*tallinn.db, 1'000'000), b(*luxembourg.db, 1'000'000);
+  Meet(a, b);
+  a.ForgetGains();
+  for (int i = 0; i < 10; ++i) Ok(tallinn->File(Sale(std::to_string(i), "Jaan")));
+  const Offer offer = Ok(a.Begin(sync::kRoomFirst));
+  size_t bytes = offer.cosignatures.size();
+  for (const std::string& run : offer.runs) bytes += run.size();
+  EXPECT_LT(bytes, 1200u);
+  Ok(a.Answer(Ok(b.Answer(offer, sync::kRoomFirst)), sync::kRoomFirst));
+  EXPECT_EQ(b.gains().taken, 510u + 1u);  // and the admission
+  EXPECT_EQ(tallinn.digests(), luxembourg.digests());
+}
+
+TEST_F(Exchange, NoOfferHoldsMoreThanItsRoomAndOneRun) {
+  for (int i = 0; i < 2000; ++i)
+    Ok(tallinn->File(Parcel(std::to_string(i), std::string(400, 'a' + i % 26) + std::to_string(i * 7919))));
+  Party a(*luxembourg.db, 0), b(*tallinn.db, 0);
+  const size_t room = 1024;
+  size_t largest = 0;
+  Offer offer = Ok(a.Begin(room));
+  do {
+    const Offer reply = Ok(b.Answer(offer, room));
+    size_t before_last = 0;
+    for (size_t i = 0; i + 1 < reply.runs.size(); ++i) before_last += reply.runs[i].size();
+    largest = std::max(largest, before_last);
+    offer = Ok(a.Answer(reply, room));
+  } while (!a.Done());
+  EXPECT_LT(largest, room);
+  EXPECT_GT(b.gains().sent, 2u) << "one offer: nothing was tested";
+  EXPECT_EQ(tallinn.digests(), luxembourg.digests());
+}
+
+TEST_F(Exchange, CutOffAtAnyOfferIsGoneOnWith) {
+  for (int i = 0; i < 1500; ++i)
+    Ok(tallinn->File(Parcel(std::to_string(i), std::string(300, 'a' + i % 26) + std::to_string(i * 7919))));
+  uint64_t before = 0;
+  for (int cut = 0; cut < 100; ++cut) {
+    Party a(*luxembourg.db, 0), b(*tallinn.db, 0);
+    Ok(a.Answer(Ok(b.Answer(Ok(a.Begin(1024)), 1024)), 1024));  // and its next offer is lost
+    const uint64_t held = luxembourg.status().entries;
+    if (held >= tallinn.status().entries) break;
+    EXPECT_GT(held, before);
+    before = held;
+  }
+  Meet(luxembourg, tallinn);
+  EXPECT_EQ(tallinn.digests(), luxembourg.digests());
+}
+
+TEST_F(Exchange, CarriesTheLanesOfThirdSites) {
+  Meet(tallinn, luxembourg);
+  const Site tartu = Joined("tartu", tallinn);
+  Meet(tartu, tallinn);
+  Ok(tartu->File(Parcel("3", "Olev")));
+  Meet(tartu, tallinn);
+  Meet(luxembourg, tallinn);
+  EXPECT_EQ(Ok(luxembourg.now().Value("parcel/3/owner")), Literal("Olev"));
+}
+
+TEST_F(Exchange, SettlesTheOrderAndComesToRest) {
+  Meet(tallinn, luxembourg);
+  Ok(tallinn->File(Parcel("1", "Mari")));
+  Party a(*tallinn.db, 0), b(*luxembourg.db, 0);
+  int rounds = 0;
+  for (int i = 0; i < 10; ++i) rounds = Meet(a, b);
+  EXPECT_EQ(rounds, 1);
+  EXPECT_TRUE(a.gains().compared && a.gains().equal);
+}
+
+TEST_F(Exchange, EndsAlthoughBothKeepFiling) {
+  Party a(*tallinn.db, 0), b(*luxembourg.db, 0);
+  Meet(a, b);
+  Offer offer = Ok(a.Begin(sync::kRoomFirst));
+  int rounds = 0;
+  do {
+    Ok(tallinn->File(Parcel("t" + std::to_string(rounds), "Mari")));
+    Ok(luxembourg->File(Parcel("l" + std::to_string(rounds), "Jaan")));
+    offer = Ok(a.Answer(Ok(b.Answer(offer, sync::kRoomFirst)), sync::kRoomFirst));
+  } while (!a.Done() && ++rounds < 200);
+  EXPECT_LT(rounds, 20);
+  EXPECT_GE(rounds, sync::kRoundsAfter);
+}
+
+TEST_F(Exchange, WhatWaitsIsHeldToTheRoomToo) {
+  Meet(tallinn, luxembourg);
+  Ok(tallinn->File(Parcel("lost", "Mari")));
+  std::vector<std::string> late;
+  for (const char* key : {"1", "2", "3"}) {
+    const std::string before = tallinn.now().Frontier();
+    Ok(tallinn->File(Parcel(key, "Jaan")));
+    for (std::string& run : Ok(tallinn.now().RunsSince(before))) late.push_back(std::move(run));
+  }
+  ASSERT_EQ(Ok(luxembourg->Ingest(late)).waiting, 3u);
+  const std::string all = luxembourg.now().Frontier();
+  EXPECT_EQ(Ok(luxembourg.now().RunsSince(all)).size(), 3u);
+  EXPECT_EQ(Ok(luxembourg.now().RunsSince(all, 1)).size(), 1u);
+  Meet(tallinn, luxembourg);
+  EXPECT_EQ(tallinn.digests(), luxembourg.digests());
+}
+
+TEST_F(Exchange, TwoSalesAreOneCaseAtBoth) {
+  Ok(tallinn->File(Parcel("1", "Mari")));
+  Meet(tallinn, luxembourg);
+  Ok(tallinn->File(Sale("1", "Jaan")));
+  Ok(luxembourg->File(Sale("1", "Liis")));
+  Party a(*tallinn.db, 0), b(*luxembourg.db, 0);
+  Meet(a, b);
+  EXPECT_EQ(a.gains().opened, 1u);
+  EXPECT_EQ(b.gains().opened, 1u);
+  EXPECT_EQ(tallinn.digests(), luxembourg.digests());
+}
+
+TEST_F(Exchange, RubbishIsRefusedAndLosesNothing) {
+  Meet(tallinn, luxembourg);
+  const std::string before = tallinn.digests();
+  Offer offer{.state = Ok(sync::ReadState(luxembourg.now())), .runs = {"rubbish", ""}, .cosignatures = {}};
+  EXPECT_FALSE(Party(*tallinn.db, 0).Answer(offer, 1024).ok());
+  offer.runs.clear();
+  offer.cosignatures = "rubbish";
+  EXPECT_EQ(Party(*tallinn.db, 0).Answer(offer, 1024).status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(tallinn.digests(), before);
+}
+
+TEST_F(Exchange, RecordsThatDifferAtEqualFrontiersAreTold) {
+  Meet(tallinn, luxembourg);
+  sync::State state = Ok(sync::ReadState(luxembourg.now()));
+  state.digest[0] = state.digest[0] == '0' ? '1' : '0';
+  Party a(*tallinn.db, 0);
+  Ok(a.Answer({.state = state, .runs = {}, .cosignatures = {}}, 1024));
+  EXPECT_TRUE(a.gains().compared);
+  EXPECT_FALSE(a.gains().equal);
+}
+
+struct Greeting : Exchange {
+  absl::Status At(const Site& here, const std::string& peer, const sync::Hello& hello) {
+    return sync::Welcome(*here.db, peer, hello);
+  }
+};
+
+TEST_F(Greeting, AMemberIsWelcomeAtBothEnds) {
+  EXPECT_EQ(At(tallinn, "luxembourg", Ok(sync::OwnHello(*luxembourg.db))), absl::OkStatus());
+  EXPECT_EQ(At(luxembourg, "tallinn", Ok(sync::OwnHello(*tallinn.db))), absl::OkStatus());
+}
+
+TEST_F(Greeting, AnotherRegistryIsRefused) {
+  const Site other = Founded("luxembourg");
+  const absl::Status refused = At(tallinn, "luxembourg", Ok(sync::OwnHello(*other.db)));
+  EXPECT_NE(refused.message().find("another registry"), absl::string_view::npos) << refused;
+}
+
+TEST_F(Greeting, AnotherProtocolIsRefused) {
+  sync::Hello hello = Ok(sync::OwnHello(*luxembourg.db));
+  hello.protocol = hello.oldest = 9;
+  const absl::Status refused = At(tallinn, "luxembourg", hello);
+  EXPECT_NE(refused.message().find("protocol 9"), absl::string_view::npos) << refused;
+}
+
+TEST_F(Greeting, AnUnknownKeyAndABorrowedNameAreRefused) {
+  sync::Hello hello = Ok(sync::OwnHello(*luxembourg.db));
+  EXPECT_NE(At(tallinn, "tartu", hello).message().find("says that it is site luxembourg"), absl::string_view::npos);
+  hello.lane = std::string(16, 'x');
+  EXPECT_NE(At(tallinn, "luxembourg", hello).message().find("not admitted"), absl::string_view::npos);
+  hello.lane = Ok(sync::OwnHello(*tallinn.db)).lane;
+  EXPECT_NE(At(tallinn, "luxembourg", hello).message().find("a copy"), absl::string_view::npos);
+}
+
+TEST_F(Greeting, AnEndedSiteIsRefused) {
+  Meet(tallinn, luxembourg);
+  const Site tartu = Joined("tartu", tallinn);
+  for (int i = 0; i < 8; ++i) Meet(tartu, tallinn), Meet(luxembourg, tallinn);
+  Ok(tallinn->ProposeEnd("tartu"));
+  for (int i = 0; i < 8; ++i) Meet(luxembourg, tallinn), Meet(tartu, tallinn);
+  ASSERT_TRUE(tartu.status().ended) << "the vote has not come to an end";
+  const absl::Status refused = At(tallinn, "tartu", Ok(sync::OwnHello(*tartu.db)));
+  EXPECT_NE(refused.message().find("have ended the lane"), absl::string_view::npos) << refused;
+}
+
+}  // namespace
+}  // namespace chancery
