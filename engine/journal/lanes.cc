@@ -187,7 +187,7 @@ std::optional<Dot> Lanes::DotOf(Place p) const {
 }
 
 std::string Lanes::Short(Dot d) const {
-  std::string text = lanes_[HandleOf(d)].Label();
+  std::string text = HandleOf(d) < lanes_.size() ? lanes_[HandleOf(d)].Label() : "?";
   absl::StrAppend(&text, "-", SeqOf(d));
   return text;
 }

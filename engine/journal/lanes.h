@@ -68,7 +68,7 @@ class Lanes {
 
   Place PlaceOf(Dot d) const { return {lanes_[HandleOf(d)].id, SeqOf(d)}; }
   std::optional<Dot> DotOf(Place p) const;  // nullopt: unknown lane
-  std::string Short(Dot d) const;           // "tallinn-17"
+  std::string Short(Dot d) const;           // "tallinn-17"; of a lane that is not there, as damaged rows may name, "?-17"
   Vector Tips() const;                      // all that is held
   Frontier Reached() const;
   Hlc HighestHlc() const;  // over all tips and admissions

@@ -538,5 +538,26 @@ TEST_F(Recovery, ADamagedRecordIsToldOfAndDerivedAgain) {
   EXPECT_EQ(tallinn_->Read()->Value("parcel/1/owner")->text, "the owner of the mill pond");
 }
 
+TEST_F(Recovery, ARowThatNamesASiteThatIsNotThereIsToldOf) {
+  Create(*tallinn_, "1");
+  Tell(*tallinn_, *tartu_);
+  Ok(tartu_->File(Draft().By("mari").Record("parcel/1").Set("owner", "Liis")));
+  Ok(tallinn_->File(Draft().By("mari").Record("parcel/1").Set("owner", "Jaan")));
+  Tell(*tartu_, *tallinn_);
+  tallinn_.reset();
+  const std::string path = Dir("tallinn") + "/data.mdb", row("parcel.owner\x08parcel/1\0\0\0\0\0\0\0\0", 29);
+  std::string bytes = ReadAll(path);
+  size_t changed = 0;  // of the case: the entry that it is about, which is none
+  for (size_t at = 0; (at = bytes.find(row, at)) != std::string::npos; ++at, ++changed) bytes.replace(at + 21, 8, 8, '\x77');
+  ASSERT_GT(changed, 0u);
+  WriteAll(path, bytes);
+  tallinn_ = Ok(Database::Open(Dir("tallinn"), env_));
+  const VerifyView damaged = Ok(tallinn_->Verify());
+  EXPECT_FALSE(damaged.ok());
+  EXPECT_TRUE(damaged.journal_holds) << damaged.damage[0];
+  EXPECT_TRUE(tallinn_->Rebuild().ok());
+  EXPECT_TRUE(Ok(tallinn_->Verify()).ok());
+}
+
 }  // namespace
 }  // namespace chancery
