@@ -757,7 +757,7 @@ absl::StatusOr<Snapshot> Database::Read() const {
   if (packs.size() > catalog->packs().size()) {  // a pack was committed a moment ago and is not published yet
     ASSIGN_OR_RETURN(catalog, LoadCatalog(txn));
   }
-  return Snapshot(std::make_unique<Snapshot::Impl>(std::move(txn), catalog, impl_->env->FreeBytes()));
+  return Snapshot(std::make_shared<Snapshot::Impl>(std::move(txn), catalog, impl_->env->FreeBytes()));
 }
 
 absl::StatusOr<Intake> Database::Ingest(absl::Span<const std::string> runs) {

@@ -16,6 +16,7 @@
 #include "engine/pipeline/epoch.h"
 #include "engine/pipeline/ingest.h"
 #include "engine/pipeline/order.h"
+#include "engine/pipeline/past.h"
 #include "engine/pipeline/resolve.h"
 #include "engine/store/blobs.h"
 #include "engine/text/value_text.h"
@@ -57,9 +58,33 @@ absl::StatusOr<Snapshot::Impl::View*> Snapshot::Impl::Open() {
   return view.get();
 }
 
-Snapshot::Snapshot(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Snapshot::Snapshot(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Snapshot::Snapshot(Snapshot&&) noexcept = default;
+Snapshot& Snapshot::operator=(Snapshot&&) noexcept = default;
 Snapshot::~Snapshot() = default;
+
+absl::StatusOr<Snapshot> Snapshot::Impl::At(const std::shared_ptr<Impl>& now, const Vector& frontier) {
+  ASSIGN_OR_RETURN(Past past, ShowPast(now->txn, now->catalog, frontier));
+  return Over(now, std::move(past.txn), std::move(past.catalog));
+}
+
+Snapshot Snapshot::Impl::Over(const std::shared_ptr<Impl>& below, WriteTxn txn, std::shared_ptr<const Catalog> catalog) {
+  auto impl = std::make_shared<Impl>(std::move(txn), std::move(catalog), below->free_bytes);
+  impl->below = below;
+  return Snapshot(std::move(impl));
+}
+
+absl::StatusOr<Snapshot> Snapshot::AsOf(std::string_view moment) const {
+  ASSIGN_OR_RETURN(Impl::View * view, impl_->Open());
+  ASSIGN_OR_RETURN(const Vector frontier, MomentOf(*view->work, moment));
+  return Impl::At(impl_, frontier);
+}
+
+absl::StatusOr<Snapshot> Snapshot::SeenBy(std::string_view site) const {
+  ASSIGN_OR_RETURN(Impl::View * view, impl_->Open());
+  ASSIGN_OR_RETURN(const Vector frontier, SightOf(*view->work, site));
+  return Impl::At(impl_, frontier);
+}
 
 absl::StatusOr<RecordView> Snapshot::Record(std::string_view address) const {
   ASSIGN_OR_RETURN(Impl::View * view, impl_->Open());
@@ -213,6 +238,8 @@ std::string Snapshot::Frontier() const {
 absl::StatusOr<std::vector<std::string>> Snapshot::RunsSince(std::string_view frontier, size_t bytes_max) const {
   ASSIGN_OR_RETURN(Impl::View * view, impl_->Open());
   const Workspace& work = *view->work;
+  if (impl_->txn.rehearses())
+    return Error(absl::StatusCode::kFailedPrecondition, "what is shown here is a rehearsal: nothing of it is handed on");
   ASSIGN_OR_RETURN(const Vector theirs, work.lanes.ParseFrontier(frontier));
   std::vector<Journal::Stretch> stretches;
   for (const Lane& lane : work.lanes.all())

@@ -24,9 +24,13 @@ struct Snapshot::Impl {
   }
   absl::StatusOr<View*> Open();
   absl::StatusOr<bool> IsCertain(const RegisterInfo& reg, const FieldInfo& field, std::string_view row, const FieldPeek& peek);
+  // The same with other entries: a rehearsal over `below`.
+  static Snapshot Over(const std::shared_ptr<Impl>& below, WriteTxn txn, std::shared_ptr<const Catalog> catalog);
+  static absl::StatusOr<Snapshot> At(const std::shared_ptr<Impl>& now, const Vector& frontier);
   static uint64_t NextNumber();
   absl::Status AppendForeign(const Vector& theirs, size_t room, std::vector<std::string>* runs) const;
 
+  std::shared_ptr<const Impl> below;  // of a rehearsal: what it reads from
   Txn txn;
   std::shared_ptr<const Catalog> catalog;
   uint64_t free_bytes;

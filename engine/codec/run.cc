@@ -91,6 +91,11 @@ void Run::DropUpTo(uint64_t seq) {
   first += dropped;
 }
 
+void Run::DropAfter(uint64_t seq) {
+  const uint64_t kept = seq < first ? 0 : seq + 1 - first;
+  leaves.resize(std::min<uint64_t>(kept, leaves.size()));
+}
+
 std::string EncodeRun(const Run& run) {
   ByteBuffer w;
   PutRun(run, w);

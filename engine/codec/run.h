@@ -37,7 +37,8 @@ struct Run {
   uint64_t last() const { return first + leaves.size() - 1; }
   std::string EntryBytes(size_t i) const { return JoinEntry(header, first + i, leaves[i].hlc, leaves[i].body); }
   EntryId Id(size_t i) const { return IdOf(header, first + i, leaves[i].hlc, leaves[i].body); }
-  void DropUpTo(uint64_t seq);  // entries up to this one are cut off; all: no leaf is left
+  void DropUpTo(uint64_t seq);   // entries up to this one are cut off; all: no leaf is left
+  void DropAfter(uint64_t seq);  // those behind it; `seal` is still that of all
 };
 
 // header ‖ first ‖ count ‖ hlc base ‖ seal in the clear, leaves compressed with zstd if they are 2 KiB or more. Deterministic for

@@ -660,6 +660,30 @@ std::vector<CaseRow> Docket::All(const Txn& txn) {
   return cases;
 }
 
+absl::Status Docket::TakeBackSince(WriteTxn& txn) {
+  const auto gone = [&](Dot dot) { return SeqOf(dot) > work_.lanes.At(HandleOf(dot)).tip(); };
+  std::vector<CaseRow> dropped;
+  std::optional<CaseRow> head;
+  Cursor rows(txn, Table::kCase);
+  for (bool more = rows.Seek({}); more; more = rows.Next()) {
+    if (IsHeader(rows.key())) {
+      head = DecodeHeader(rows.key(), rows.value());
+      if (head->entry != 0 && gone(head->entry)) dropped.push_back(*std::exchange(head, std::nullopt));
+    } else if (head && (gone(Read64(rows.value(), 0)) || gone(Read64(rows.value(), 16)))) {
+      if (const std::optional<Scope> scope = ScopeOf(*head)) work_.NoteScope(*scope);
+    }
+  }
+  for (const CaseRow& row : dropped) {
+    Case none;
+    none.id = row.id;
+    none.rule = row.rule;
+    none.subject = row.subject;
+    if (const std::optional<Scope> scope = ScopeOf(row)) none.scope = *scope;
+    RETURN_IF_ERROR(WriteRows(txn, none));
+  }
+  return txn.status();
+}
+
 RulingRow Docket::RowOf(const Entry& entry, Dot dot, const Lanes& lanes) {
   RulingRow row;
   row.dot = dot;

@@ -89,6 +89,10 @@ class Docket {
   // Recomputes what the workspace touched and writes the rows that differ.
   absl::Status Flush(WriteTxn& txn);
 
+  // Where lanes are shorter than they were: drops the cases about entries behind their ends, and touches those with such facts.
+  // O(rows of the docket). Errors: DataLoss.
+  absl::Status TakeBackSince(WriteTxn& txn);
+
   uint64_t opened() const { return opened_; }  // cases that began to wait for a person in a Flush of this docket
 
   static std::vector<CaseRow> All(const Txn& txn);  // in the order of ids

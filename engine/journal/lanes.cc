@@ -220,11 +220,11 @@ std::string Lanes::FrontierText() const {
   return text.empty() ? "0" : text;
 }
 
-absl::StatusOr<Vector> Lanes::ParseFrontier(std::string_view text) const {
-  Vector frontier;
-  if (text == "0") return frontier;
+absl::StatusOr<std::vector<std::pair<std::string_view, uint64_t>>> Lanes::NamedIn(std::string_view text) {
+  std::vector<std::pair<std::string_view, uint64_t>> named;
   const std::string_view whole = text;
-  while (!text.empty()) {
+  if (text == "0") return named;
+  do {
     const size_t comma = text.find(',');
     const std::string_view part = text.substr(0, comma);
     text = comma == std::string_view::npos ? std::string_view() : text.substr(comma + 1);
@@ -236,7 +236,16 @@ absl::StatusOr<Vector> Lanes::ParseFrontier(std::string_view text) const {
     if (!number)
       return Error(absl::StatusCode::kInvalidArgument, Cat("\"", whole, "\" is no frontier"),
                    "write tallinn-17,luxembourg-4, or 0 for nothing");
-    const Lane* lane = FindLabel(part.substr(0, dash));
+    named.emplace_back(part.substr(0, dash), seq);
+  } while (!text.empty());
+  return named;
+}
+
+absl::StatusOr<Vector> Lanes::ParseFrontier(std::string_view text) const {
+  Vector frontier;
+  ASSIGN_OR_RETURN(const auto named, NamedIn(text));
+  for (const auto& [label, seq] : named) {
+    const Lane* lane = FindLabel(label);
     // A lane unknown here: its holder has entries that this store lacks, so nothing of it can be missing there.
     if (lane != nullptr) frontier.Raise(lane->handle, std::min(seq, lane->tip()));
   }

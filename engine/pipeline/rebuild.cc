@@ -18,6 +18,7 @@ struct Stored {
   LaneId lane = 0;
   uint16_t handle = 0;
   uint64_t first = 0;
+  uint64_t last = 0;  // that counts: the lane's tip may be before the run's end
 };
 
 absl::StatusOr<Run> RunOf(std::string_view row) {
@@ -38,7 +39,8 @@ absl::StatusOr<std::vector<Stored>> AllRuns(const Txn& txn, const Lanes& lanes) 
                    Cat("the journal of ", lanes.At(static_cast<uint16_t>(handle)).Label(), " is damaged at entry ",
                        Read64(rows.key(), 8), ": ", S(run.status().message())),
                    "restore a backup, or join again from a peer: what peers hold comes back");
-    out.push_back({run->leaves[0].hlc, run->lane, static_cast<uint16_t>(handle), run->first});
+    const uint64_t tip = txn.rehearses() ? lanes.At(static_cast<uint16_t>(handle)).tip() : UINT64_MAX;  // of the past only a part
+    if (run->first <= tip) out.push_back({run->leaves[0].hlc, run->lane, static_cast<uint16_t>(handle), run->first, tip});
   }
   std::sort(out.begin(), out.end(), [](const Stored& a, const Stored& b) {
     return std::tie(a.first_hlc, a.lane, a.first) < std::tie(b.first_hlc, b.lane, b.first);
@@ -68,6 +70,7 @@ absl::Status RebuildAll(WriteTxn& txn, std::shared_ptr<const Catalog> catalog, c
     const auto row = txn.Get(Table::kJournal, Key64(stored.handle, stored.first));
     CHECK(row.has_value());
     ASSIGN_OR_RETURN(Run run, RunOf(*row));
+    run.DropAfter(stored.last);
     const absl::Status folded = FoldRun(*batch, stored.handle, std::move(run));
     if (!folded.ok()) return Error(absl::StatusCode::kDataLoss, S(folded.message()), NextOf(folded));
     if (batch->work().deferred() >= limits::kOpsABatch) RETURN_IF_ERROR(batch->Flush(txn, signer));

@@ -269,7 +269,8 @@ absl::StatusOr<CheckedRun> CheckRun(Workspace& work, const Lane& lane, const Run
     out.ids.push_back(run.Id(i));
     out.tree.Append(out.ids.back());
   }
-  if (!Verify(lane.key, SealMessage(work.registry(), lane.id, run.last(), out.tree.Root()), run.seal))
+  const bool known = work.replaying() && work.txn().rehearses();  // and perhaps only a part of what was sealed
+  if (!known && !Verify(lane.key, SealMessage(work.registry(), lane.id, run.last(), out.tree.Root()), run.seal))
     return Error(
         absl::StatusCode::kDataLoss,
         Cat("the seal of ", lane.Label(), "-", run.last(), " does not hold: its entries were changed, or two versions exist"),

@@ -552,7 +552,7 @@ absl::StatusOr<std::vector<Workspace::Touch>> Workspace::ChainFrom(Dot last, con
     Dot previous = 0;
     for (size_t i = 0; i < entry.ops.size() && i < touches.size(); ++i)
       if (OnRecord(entry, entry.ops[i], key)) previous = touches[i];
-    chain.push_back({dot, std::move(entry)});
+    if (SeqOf(dot) <= lanes.At(HandleOf(dot)).tip()) chain.push_back({dot, std::move(entry)});  // in the past some are not there
     dot = previous;
   }
   return chain;
@@ -574,6 +574,30 @@ absl::StatusOr<Record> Workspace::AsOf(const RecordKey& key, const RegisterInfo&
   }
   ASSIGN_OR_RETURN(const RecordEdit* edit, past.Load(key, reg));
   return edit->record;
+}
+
+absl::Status Workspace::TakeBackSince(const RecordKey& key, const RegisterInfo& reg) {
+  ASSIGN_OR_RETURN(RecordEdit * edit, Load(key, reg));
+  ASSIGN_OR_RETURN(const std::vector<Touch> chain, ChainFrom(edit->record.last_touch, key));
+  for (const Slot& slot : edit->record.slots)
+    if (slot.cell.size() > 1 || reg.fields[slot.field].def.keeps()) TouchField(key, reg, slot.field);
+  edit->record = {};
+  edit->link = 0;
+  edit->dirty = edit->stale = true;
+  for (auto touch = chain.rbegin(); touch != chain.rend(); ++touch) {
+    const Entry& entry = touch->entry;
+    Hold(entry.backing.bytes);
+    ASSIGN_OR_RETURN(const Vector seen, PastOf(touch->dot));
+    const bool again = AddsUp(entry) && Acts(entry.idempotency).size() > 1;
+    Dot link = 0;
+    for (uint16_t i = 0; i < entry.ops.size(); ++i) {
+      if (!OnRecord(entry, entry.ops[i], key)) continue;
+      const Ordinals* ordinals = catalog_->Resolve(entry.packs[entry.ops[i].pack], entry.ops[i].reg);
+      RETURN_IF_ERROR(FoldAct({&entry.ops[i], ordinals, i, touch->dot, entry.hlc, &seen, &link, again}, *edit));
+    }
+  }
+  issued_.clear();  // whoever only looks issues no number
+  return absl::OkStatus();
 }
 
 void Workspace::NoteScope(Scope scope) {
@@ -618,6 +642,14 @@ void Workspace::PutRecord(RecordEdit& edit, SortedRows& rows) {
   sums.records += static_cast<uint64_t>(edit.record.exists()) - static_cast<uint64_t>(edit.existed);
   edit.digest = digest;
   edit.existed = edit.record.exists();
+  edit.dirty = false;
+}
+
+// One that no entry is left of.
+void Workspace::DropRecord(WriteTxn& txn, RecordEdit& edit) {
+  txn.Delete(Table::kRecord, edit.key);
+  sums.buckets[DigestBucket(edit.reg->hash, KeyOf(edit.key))].value -= edit.digest.value;
+  sums.records -= static_cast<uint64_t>(edit.existed);
   edit.dirty = false;
 }
 
@@ -685,7 +717,11 @@ absl::Status Workspace::FlushRecords(WriteTxn& txn) {
   SortedRows records(txn, Table::kRecord);
   for (RecordEdit* edit : changed) {
     RETURN_IF_ERROR(Reclaim(*edit));
-    PutRecord(*edit, records);
+    if (edit->record.last_touch == 0) {
+      DropRecord(txn, *edit);
+    } else {
+      PutRecord(*edit, records);
+    }
   }
   RETURN_IF_ERROR(WriteDeferred(records));
   claims_.Flush(txn);

@@ -162,6 +162,9 @@ class Workspace {
   // The record as the entries in `frontier` made it. O(entries on the record).
   absl::StatusOr<Record> AsOf(const RecordKey& key, const RegisterInfo& reg, const Vector& frontier);
 
+  // The record as its entries up to the tips of the lanes make it, where it holds more. O(entries on the record).
+  absl::Status TakeBackSince(const RecordKey& key, const RegisterInfo& reg);
+
   std::string AddressOf(const RecordKey& key) const;  // canonical text
   bool OnRecord(const Entry& entry, const Op& op, const RecordKey& key) const;
 
@@ -233,6 +236,7 @@ class Workspace {
   absl::Status WriteDeferred(SortedRows& rows);
   absl::Status ReadRecord(std::string_view stored, RecordEdit& edit) const;
   void PutRecord(RecordEdit& edit, SortedRows& rows);
+  void DropRecord(WriteTxn& txn, RecordEdit& edit);
   absl::Status FoldChange(const Change& change, const Act& act, RecordEdit& edit);
   void FoldCreate(RecordEdit& edit, const Act& act);
   void FoldSum(const Change& change, const FieldInfo& field, const Act& act, RecordEdit& edit);

@@ -39,6 +39,7 @@ Txn::Txn(Txn&& other) noexcept
       txn_(other.txn_),
       followed_(other.followed_),
       writes_(other.writes_),
+      overlay_(std::move(other.overlay_)),
       status_(other.status_),
       looked_(std::move(other.looked_)) {
   other.txn_ = nullptr;
@@ -51,8 +52,19 @@ Txn::~Txn() {
 void Txn::Follow(const WriteTxn& txn) {
   if (txn_ != nullptr && !followed_) mdb_txn_abort(txn_);
   txn_ = txn.txn_;
-  followed_ = writes_ = true;
+  followed_ = true;
+  writes_ = txn.writes_;
+  overlay_ = txn.overlay_;
   for (std::unique_ptr<Looked>& looked : looked_) looked.reset();
+}
+
+// Over what is rehearsed already it goes on from a copy.
+WriteTxn Txn::Rehearse() const {
+  WriteTxn above(env_, txn_);
+  above.followed_ = true;
+  above.writes_ = writes_;
+  above.overlay_ = overlay_ == nullptr ? std::make_shared<Overlay>() : std::make_shared<Overlay>(*overlay_);
+  return above;
 }
 
 void Txn::Note(int rc) const {
@@ -89,6 +101,11 @@ bool Txn::LookAtAll(Table table) const {
 }
 
 std::optional<std::string_view> Txn::Get(Table table, std::string_view key) const {
+  if (overlay_ != nullptr) {
+    if (const std::optional<std::string>* above = overlay_->Find(table, key))
+      return *above ? std::optional<std::string_view>(**above) : std::nullopt;
+    if (overlay_->hides(table)) return std::nullopt;
+  }
   if (!Look(table, key, Reach::kPath)) return std::nullopt;
   if (env_->guard_ != nullptr && !writes_) {  // LMDB would find the same
     const std::optional<Row>& row = At(table).leaf.row;
@@ -103,23 +120,29 @@ std::optional<std::string_view> Txn::Get(Table table, std::string_view key) cons
 
 uint64_t Txn::Count(Table table) const {
   MDB_stat stat{};
-  Note(mdb_stat(txn_, env_->dbis_[static_cast<size_t>(table)], &stat));
-  return stat.ms_entries;
+  if (overlay_ == nullptr || !overlay_->hides(table)) Note(mdb_stat(txn_, env_->dbis_[static_cast<size_t>(table)], &stat));
+  return stat.ms_entries + static_cast<uint64_t>(overlay_ == nullptr ? 0 : overlay_->more(table));
 }
 
 void WriteTxn::Put(Table table, std::string_view key, std::string_view value) { Put(table, key, value, 0); }
 void WriteTxn::Append(Table table, std::string_view key, std::string_view value) {
+  if (overlay_ != nullptr) return Put(table, key, value);
   if (Look(table, std::nullopt, Reach::kPath)) Put(table, key, value, MDB_APPEND);
 }
 
 void WriteTxn::Put(Table table, std::string_view key, std::string_view value, unsigned flags) {
   CHECK(FitsTable(key, value));
+  if (overlay_ != nullptr) return overlay_->Put(table, key, value, Get(table, key).has_value());
   if (!Look(table, key, Reach::kPath)) return;
   MDB_val k = ValOf(key), v = ValOf(value);
   Note(mdb_put(txn_, env_->dbis_[static_cast<size_t>(table)], &k, &v, flags));
 }
 
 void WriteTxn::Delete(Table table, std::string_view key) {
+  if (overlay_ != nullptr) {
+    if (Get(table, key)) overlay_->Delete(table, key);
+    return;
+  }
   if (!Look(table, key, Reach::kAround)) return;
   MDB_val k = ValOf(key);
   const int rc = mdb_del(txn_, env_->dbis_[static_cast<size_t>(table)], &k, nullptr);
@@ -127,10 +150,12 @@ void WriteTxn::Delete(Table table, std::string_view key) {
 }
 
 void WriteTxn::Clear(Table table) {
+  if (overlay_ != nullptr) return overlay_->Clear(table);
   if (LookAtAll(table)) Note(mdb_drop(txn_, env_->dbis_[static_cast<size_t>(table)], 0));
 }
 
 absl::Status WriteTxn::Commit() {
+  CHECK(overlay_ == nullptr);  // what is rehearsed is never stored
   RETURN_IF_ERROR(status_);
   MDB_txn* txn = txn_;
   txn_ = nullptr;
@@ -143,7 +168,8 @@ absl::Status WriteTxn::Commit() {
 }
 
 SortedRows::SortedRows(WriteTxn& txn, Table table) : txn_(txn), table_(table) {
-  if (txn.status_.ok()) txn.Note(mdb_cursor_open(txn.txn_, txn.env_->dbis_[static_cast<size_t>(table)], &cursor_));
+  if (txn.status_.ok() && !txn.rehearses())
+    txn.Note(mdb_cursor_open(txn.txn_, txn.env_->dbis_[static_cast<size_t>(table)], &cursor_));
 }
 
 SortedRows::~SortedRows() {
@@ -151,6 +177,7 @@ SortedRows::~SortedRows() {
 }
 
 std::optional<std::string_view> SortedRows::Get(std::string_view key) {
+  if (txn_.rehearses()) return txn_.Get(table_, key);
   if (!txn_.Look(table_, key, Txn::Reach::kPath, &leaf_)) return std::nullopt;
   MDB_val k = ValOf(key), v;
   const int rc = mdb_cursor_get(cursor_, &k, &v, MDB_SET);
@@ -160,6 +187,7 @@ std::optional<std::string_view> SortedRows::Get(std::string_view key) {
 }
 
 void SortedRows::Put(std::string_view key, std::string_view value) {
+  if (txn_.rehearses()) return txn_.Put(table_, key, value);
   CHECK(FitsTable(key, value));
   if (!txn_.Look(table_, key, Txn::Reach::kPath, &leaf_)) return;
   MDB_val k = ValOf(key), v = ValOf(value);
@@ -192,22 +220,79 @@ bool Cursor::Move(MDB_cursor_op op, bool within) {
   return within || Look(key(), Txn::Reach::kPath);
 }
 
-bool Cursor::Seek(std::string_view key) {
+bool Cursor::SeekBelow(std::string_view key) {
   if (!LookBeyond(key)) return false;
   key_ = ValOf(key);
   return Move(key.empty() ? MDB_FIRST : MDB_SET_RANGE);
 }
 
-bool Cursor::SeekLast(std::string_view key) {
+bool Cursor::SeekLastBelow(std::string_view key) {
   const std::string wanted(key);
-  if (!Seek(wanted)) return Look(std::nullopt, Txn::Reach::kPath) && Move(MDB_LAST);
+  if (!SeekBelow(wanted)) return Look(std::nullopt, Txn::Reach::kPath) && Move(MDB_LAST);
   if (this->key() == wanted) return true;
   return Look(std::string(this->key()), Txn::Reach::kAround) && Move(MDB_PREV);
 }
 
-bool Cursor::Next() {
+bool Cursor::NextBelow() {
   if (leaf_.known && !txn_.writes_ && key() < leaf_.last) return Move(MDB_NEXT, true);
   return LookBeyond(key()) && Move(MDB_NEXT);
+}
+
+bool Cursor::Seek(std::string_view key) {
+  const Overlay* overlay = txn_.overlay_.get();
+  if (overlay == nullptr) return SeekBelow(key);
+  const Above above = overlay->RowsOf(table_).lower_bound(key);
+  return Forward(!overlay->hides(table_) && SeekBelow(key), above);
+}
+
+bool Cursor::SeekLast(std::string_view key) {
+  const Overlay* overlay = txn_.overlay_.get();
+  if (overlay == nullptr) return SeekLastBelow(key);
+  const Above behind = overlay->RowsOf(table_).upper_bound(key);
+  return Backward(!overlay->hides(table_) && SeekLastBelow(key), behind);
+}
+
+// Rows may have been written since: what comes next is looked for by its key.
+bool Cursor::Next() {
+  const Overlay* overlay = txn_.overlay_.get();
+  if (overlay == nullptr) return NextBelow();
+  const std::string here(key());
+  const Above above = overlay->RowsOf(table_).upper_bound(here);
+  bool below = !overlay->hides(table_) && SeekBelow(here);
+  if (below && key() == here) below = NextBelow();
+  return Forward(below, above);
+}
+
+void Cursor::Stand(Above above) {
+  key_ = ValOf(above->first);
+  value_ = ValOf(*above->second);
+}
+
+bool Cursor::Forward(bool below, Above above) {
+  const Above end = txn_.overlay_->RowsOf(table_).end();
+  for (;;) {
+    if (above == end || (below && key() < above->first)) return below;
+    if (below && key() == above->first) below = NextBelow();
+    if (above->second) break;
+    ++above;
+  }
+  Stand(above);
+  return true;
+}
+
+bool Cursor::Backward(bool below, Above behind) {
+  const Above first = txn_.overlay_->RowsOf(table_).begin();
+  for (;;) {
+    if (behind == first || (below && key() > std::prev(behind)->first)) return below;
+    --behind;
+    if (below && key() == behind->first) {
+      const std::string here(key());
+      below = Look(here, Txn::Reach::kAround) && Move(MDB_PREV);
+    }
+    if (behind->second) break;
+  }
+  Stand(behind);
+  return true;
 }
 
 absl::StatusOr<std::unique_ptr<Env>> Env::Open(const Options& options) {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "engine/store/overlay.h"
 #include "engine/store/page_guard.h"
 #include "engine/store/tables.h"
 
@@ -38,6 +39,10 @@ class Txn {
   // it.
   void Follow(const WriteTxn& txn);
 
+  // Writes that are seen in what it returns, and stored nowhere: they wait for no writer and hold none up. It dies with this.
+  WriteTxn Rehearse() const;
+  bool rehearses() const { return overlay_ != nullptr; }
+
  protected:
   friend class Env;
   friend class Cursor;
@@ -61,8 +66,9 @@ class Txn {
 
   Env* env_;
   MDB_txn* txn_;
-  bool followed_ = false;  // txn_ is another's
-  bool writes_ = false;    // what it shows may not be in the file yet
+  bool followed_ = false;             // txn_ is another's
+  bool writes_ = false;               // what it shows may not be in the file yet
+  std::shared_ptr<Overlay> overlay_;  // nullptr: the file alone
   mutable absl::Status status_;
   mutable std::array<std::unique_ptr<Looked>, kTableNames.size()> looked_;
 };
@@ -123,6 +129,14 @@ class Cursor {
   bool Look(std::optional<std::string_view> key, PageGuard::Reach reach);
   bool LookBeyond(std::string_view key);
   bool Move(MDB_cursor_op op, bool within = false);  // within: to a row of the leaf that was looked at
+  bool SeekBelow(std::string_view key);              // in the file alone; likewise the next two
+  bool SeekLastBelow(std::string_view key);
+  bool NextBelow();
+  // Over rows that are only in memory: the nearest that is there, from the rows found on.
+  using Above = Overlay::Rows::const_iterator;
+  bool Forward(bool below, Above above);
+  bool Backward(bool below, Above behind);  // behind: the row after the one to look at
+  void Stand(Above above);
   const Txn& txn_;
   const Table table_;
   PageGuard::Leaf leaf_;  // not known: nobody has to look

@@ -8,6 +8,7 @@
 
 #include "chancery/chancery.h"
 #include "chancery/testing.h"
+#include "engine/base/environment.h"
 #include "engine/base/status.h"
 #include "engine/base/strings.h"
 #include "tests/model/clerk.h"
@@ -64,7 +65,11 @@ struct Site {
 class History {
  public:
   History(const HistoryOptions& options, Tally& tally)
-      : options_(options), tally_(tally), draw_(options.seed, options.dense), far_clocks_(draw_.Chance(25)) {}
+      : options_(options),
+        tally_(tally),
+        draw_(options.seed, options.dense),
+        pasts_(options.seed, options.dense),
+        far_clocks_(draw_.Chance(25)) {}
 
   Error Run() {
     Error error = Begin();
@@ -709,7 +714,61 @@ class History {
     RETURN_IF_DIFFERENT(CheckKeys(site, *snapshot));
     RETURN_IF_DIFFERENT(CheckEquals(site, *engine));
     CountCases(site, model);
-    return "";
+    return pasts_.Chance(15) ? CheckPast(site, *snapshot) : "";
+  }
+
+  // What the site says was so at some moment, against what the entries of that moment mean: named by a frontier, a time, or as
+  // what a site could see.
+  Error CheckPast(const Site& site, const Snapshot& now) {
+    const Item& last = *pasts_.Of(Known(site));
+    const size_t way = pasts_.Below(3);
+    Seen seen;
+    absl::StatusOr<Snapshot> then = absl::UnknownError("");
+    if (way == 0) {
+      for (const auto& [lane, seq] : site.seen) seen[lane] = pasts_.Chance(50) ? seq : pasts_.Below(seq + 1);
+      seen[last.entry.lane] = last.entry.seq;
+      then = now.AsOf(FrontierOf(seen));
+      for (const auto& [lane, seq] : Seen(seen)) RaiseTo(lane, seq, &seen);
+    } else if (way == 1) {
+      for (const Item* item : Known(site)) {
+        if (MsOf(item->entry.hlc) <= MsOf(last.entry.hlc)) RaiseTo(item->entry.lane, item->entry.seq, &seen);
+      }
+      then = now.AsOf(FormatTime(MsOf(last.entry.hlc)));
+    } else {
+      RaiseTo(last.entry.lane, last.entry.seq, &seen);
+      then = now.AsOf(book_.Short(last.place()));
+      if (then.ok()) then = then->SeenBy(book_.labels.at(last.entry.lane));
+    }
+    const Meaning meaning(book_, seen);
+    if (!then.ok()) return Failed("the past of " + site.name, then.status());
+    std::vector<std::string> addresses;
+    for (const auto& [address, row] : meaning.rows) addresses.push_back(address);
+    const absl::StatusOr<Shown> engine = ShownBy(*then, addresses);
+    if (!engine.ok()) return Failed("reading the past of " + site.name, engine.status());
+    const std::string at = Cat("at ", site.name, ", as of ", FrontierOf(seen), "\n");
+    if (Error different = Difference(PictureOf(*engine), PictureOf(ShownBy(meaning))); !different.empty()) return at + different;
+    Count(Cat("moments read again, way ", way));
+    const auto known = wholes_.find(FrontierOf(seen));
+    if (known == wholes_.end()) return "";
+    Count("moments that were seen then");
+    return known->second == WholeOf(*engine) ? "" : at + FirstDifference(known->second, WholeOf(*engine));
+  }
+
+  // What the site has merged behind the packs. Never nothing: it is founded.
+  std::vector<const Item*> Known(const Site& site) const {
+    std::vector<const Item*> known;
+    for (const auto& [place, item] : book_.items) {
+      const bool alone = item.past.empty() || (item.past.size() == 1 && item.past.begin()->first == place.lane);
+      if (Has(site.seen, place) && !(alone && place.seq <= Packs().size())) known.push_back(&item);
+    }
+    return known;
+  }
+
+  // That entry, with all that its author had merged.
+  void RaiseTo(LaneId lane, uint64_t seq, Seen* seen) const {
+    if (seq == 0) return;
+    for (const auto& [other, upto] : book_.items.at({lane, seq}).past) (*seen)[other] = std::max((*seen)[other], upto);
+    (*seen)[lane] = std::max((*seen)[lane], seq);
   }
 
   Error CheckKeys(const Site& site, const Snapshot& snapshot) {
@@ -780,6 +839,7 @@ class History {
   const HistoryOptions options_;
   Tally& tally_;
   Draw draw_;
+  Draw pasts_;  // of its own: what is read again changes no history
   TempDir dir_;
   int64_t now_ = kStart;
   int step_ = 0;

@@ -48,6 +48,10 @@ const char* const kMustHappen[] = {
     "transfers without effect",
     "charges tied",
     "more than one block of numbers",
+    "moments read again, way 0",
+    "moments read again, way 1",
+    "moments read again, way 2",
+    "moments that were seen then",
 };
 const char* const kRules[] = {
     "existence",    "firm-home",       "firm.phase",    "parcel.next",    "parcel.parent", "parcel.status", "firm-name",

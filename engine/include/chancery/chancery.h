@@ -133,11 +133,12 @@ struct ValueView {
   std::shared_ptr<const Literal> literal;  // of values that have to be written out, such as dates and groups; else nullptr
 };
 
-// A consistent view of one moment. Does not block the writer; holds pages, so keep it short. Movable, used by one thread at a
-// time.
+// A consistent view of one moment. Does not block the writer; holds pages, so keep it short. Movable; one that was made from
+// another holds its pages, too, and all of them are used by one thread at a time.
 class Snapshot {
  public:
   Snapshot(Snapshot&&) noexcept;
+  Snapshot& operator=(Snapshot&&) noexcept;
   ~Snapshot();
 
   // One record with every standing value. address: register/key (a field may follow; then only that field is in the view).
@@ -158,6 +159,17 @@ class Snapshot {
   // Existing records of a register, ascending bytes of the key, until `visit` returns false. Errors: InvalidArgument (unknown
   // register), DataLoss.
   absl::Status Scan(std::string_view reg, const std::function<bool(const RecordRef&)>& visit) const;
+
+  // What is now known of then: the same registry with the entries of an earlier moment alone. moment: a time or a day
+  // ("2026-05-04", to its end), what is stamped up to it; or a frontier, with all that the authors of its entries had seen.
+  // Records, cases and digests are exactly those of a store that holds these entries and no others; what is local (room, peers,
+  // what waits) is as it is now. Nothing is handed on from it. Cost: the entries since then and those on the records that they
+  // touched, in memory; where packs or members changed since, all entries up to then. Errors: InvalidArgument (no moment),
+  // NotFound (before the genesis).
+  absl::StatusOr<Snapshot> AsOf(std::string_view moment) const;
+  // What a site could see when it filed its last entry, of those in this snapshot. Cost, errors: likewise; NotFound (no such
+  // site, or it has filed nothing).
+  absl::StatusOr<Snapshot> SeenBy(std::string_view site) const;
 
   // Cases, ascending by (rule, subject). Facts, rulings and dependants are left empty: ask Case for one. O(cases).
   absl::StatusOr<std::vector<CaseView>> Cases(const CaseFilter& filter = {}) const;
@@ -215,8 +227,8 @@ class Snapshot {
   friend class Database;
   friend absl::StatusOr<std::vector<std::string>> ClaimsOf(const Snapshot& snapshot);
   struct Impl;
-  explicit Snapshot(std::unique_ptr<Impl> impl);
-  std::unique_ptr<Impl> impl_;
+  explicit Snapshot(std::shared_ptr<Impl> impl);
+  std::shared_ptr<Impl> impl_;
 };
 
 class Database {
