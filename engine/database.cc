@@ -18,6 +18,7 @@
 #include "engine/pipeline/commit.h"
 #include "engine/pipeline/ingest.h"
 #include "engine/pipeline/order.h"
+#include "engine/pipeline/preview.h"
 #include "engine/pipeline/readmit.h"
 #include "engine/pipeline/rebuild.h"
 #include "engine/pipeline/receipt.h"
@@ -396,17 +397,6 @@ struct Database::Impl {
 };
 
 // What came of several transactions: sums of what each did, and what was so after the last.
-void Add(const Intake& part, Intake* whole) {
-  const Intake before = *whole;
-  *whole = part;
-  whole->runs += before.runs;
-  whole->entries += before.entries;
-  whole->opened += before.opened;
-  whole->offered += before.offered;
-  whole->damaged += before.damaged;
-  whole->left_out += before.left_out;
-}
-
 // What lane keys have signed and is not here, although all that was sent is.
 absl::Status Database::Impl::NoteFiled(const std::vector<LaneHead>& heads) {
   Renewal renewal;
@@ -524,11 +514,15 @@ StoreTurns Database::Impl::Turns() {
           }};
 }
 
+absl::Status CheckOfRegistry(const Bundle& bundle, const RegistryId& registry) {
+  if (bundle.registry == registry) return absl::OkStatus();
+  return Error(absl::StatusCode::kFailedPrecondition, "the bundle is of another registry",
+               "chancery status names the registry of a store");
+}
+
 // Entries first: what happens to a document takes nothing away from them.
 absl::StatusOr<Intake> Database::Impl::Apply(const BundleFile& file) {
-  if (file.bundle().registry != store.registry)
-    return Error(absl::StatusCode::kFailedPrecondition, "the bundle is of another registry",
-                 "chancery status names the registry of a store");
+  RETURN_IF_ERROR(CheckOfRegistry(file.bundle(), store.registry));
   ASSIGN_OR_RETURN(Intake intake, TakeBundle(file.bundle()));
   RETURN_IF_ERROR(file.TakeDocuments(Turns(), &intake));
   return intake;
@@ -780,6 +774,14 @@ absl::StatusOr<Intake> Database::Ingest(absl::Span<const std::string> runs) {
 absl::StatusOr<Intake> Database::ApplyBundle(std::string_view bytes) {
   ASSIGN_OR_RETURN(const BundleFile file, BundleFile::Of(bytes));
   return impl_->Apply(file);
+}
+
+absl::StatusOr<MergePreview> Database::PreviewBundle(std::string_view bytes, size_t values_max) const {
+  ASSIGN_OR_RETURN(const Bundle bundle, DecodeBundle(bytes));
+  RETURN_IF_ERROR(CheckOfRegistry(bundle, impl_->store.registry));
+  ASSIGN_OR_RETURN(const Snapshot now, Read());
+  ASSIGN_OR_RETURN(Merged merged, RehearseBundle(now.impl_->txn, now.impl_->catalog, bundle, impl_->NowMs()));
+  return PreviewOf(now.impl_->txn, now.impl_->catalog, std::move(merged), values_max);
 }
 
 absl::StatusOr<Intake> Database::ApplyBundle(const ByteSource& bundle) {

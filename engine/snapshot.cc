@@ -5,6 +5,7 @@
 #include <map>
 #include <tuple>
 
+#include "engine/base/environment.h"
 #include "engine/base/hash_stream.h"
 #include "engine/base/status.h"
 #include "engine/base/strings.h"
@@ -12,6 +13,7 @@
 #include "engine/journal/proof.h"
 #include "engine/pack/view.h"
 #include "engine/pipeline/blob_names.h"
+#include "engine/pipeline/branches.h"
 #include "engine/pipeline/card.h"
 #include "engine/pipeline/epoch.h"
 #include "engine/pipeline/ingest.h"
@@ -52,8 +54,7 @@ std::vector<std::string> Missing(const Lanes& lanes, const Frontier& filed, cons
 
 absl::StatusOr<Snapshot::Impl::View*> Snapshot::Impl::Open() {
   if (view == nullptr) {
-    ASSIGN_OR_RETURN(std::unique_ptr<Workspace> work, Workspace::Open(txn, catalog));
-    view = std::make_unique<View>(std::move(work));
+    ASSIGN_OR_RETURN(view, View::Open(txn, catalog));
   }
   return view.get();
 }
@@ -84,6 +85,95 @@ absl::StatusOr<Snapshot> Snapshot::SeenBy(std::string_view site) const {
   ASSIGN_OR_RETURN(Impl::View * view, impl_->Open());
   ASSIGN_OR_RETURN(const Vector frontier, SightOf(*view->work, site));
   return Impl::At(impl_, frontier);
+}
+
+namespace {
+
+// One side of a comparison: which entries it has, and the entry that names it, if one does.
+struct Side {
+  Vector frontier;
+  Dot entry = 0;
+};
+
+absl::StatusOr<Side> SideOf(Workspace& work, std::string_view text) {
+  const auto of_site = [&](const Lane& lane) { return lane.site == text || lane.Label() == text; };
+  if (std::any_of(work.lanes.all().begin(), work.lanes.all().end(), of_site)) {
+    ASSIGN_OR_RETURN(Vector sight, SightOf(work, text));
+    return Side{std::move(sight)};
+  }
+  const absl::StatusOr<Dot> entry = ResolveEntry(work, text);
+  if (!entry.ok()) {
+    ASSIGN_OR_RETURN(Vector moment, MomentOf(work, text));
+    return Side{std::move(moment)};
+  }
+  ASSIGN_OR_RETURN(Vector past, work.PastOf(*entry));
+  past.Raise(HandleOf(*entry), SeqOf(*entry));
+  return Side{std::move(past), *entry};
+}
+
+absl::StatusOr<std::set<std::string>> ComparedRecords(ReadView& a, ReadView& b, const Side& of_a, const Side& of_b,
+                                                      const Vector& base) {
+  const bool two_acts = of_a.entry != 0 && of_b.entry != 0;
+  ASSIGN_OR_RETURN(std::set<std::string> records, two_acts ? RecordsOf(*a.work, of_a.entry) : RecordsSince(*a.work, base));
+  ASSIGN_OR_RETURN(std::set<std::string> others, two_acts ? RecordsOf(*b.work, of_b.entry) : RecordsSince(*b.work, base));
+  records.merge(others);
+  return records;
+}
+
+}  // namespace
+
+absl::StatusOr<DiffView> Snapshot::Diff(std::string_view a, std::string_view b) const {
+  ASSIGN_OR_RETURN(Impl::View * view, impl_->Open());
+  ASSIGN_OR_RETURN(const Side of_a, SideOf(*view->work, a));
+  ASSIGN_OR_RETURN(const Side of_b, SideOf(*view->work, b));
+  const Vector base = Meet(of_a.frontier, of_b.frontier);
+  std::vector<Past> pasts;
+  std::vector<std::unique_ptr<ReadView>> readings;
+  pasts.reserve(3);  // readings point to them
+  for (const Vector& frontier : {base, of_a.frontier, of_b.frontier}) {
+    ASSIGN_OR_RETURN(Past past, ShowPast(impl_->txn, impl_->catalog, frontier));
+    pasts.push_back(std::move(past));
+    ASSIGN_OR_RETURN(std::unique_ptr<ReadView> reading, ReadView::Open(pasts.back().txn, pasts.back().catalog));
+    readings.push_back(std::move(reading));
+  }
+  ASSIGN_OR_RETURN(const std::set<std::string> records, ComparedRecords(*readings[1], *readings[2], of_a, of_b, base));
+  return CompareSides(*readings[0], *readings[1], *readings[2], records);
+}
+
+absl::StatusOr<std::vector<BranchView>> Snapshot::Branches(int64_t shortest_ms) const {
+  ASSIGN_OR_RETURN(Impl::View * view, impl_->Open());
+  ASSIGN_OR_RETURN(const std::vector<chancery::Branch> branches, BranchesIn(*view->work));
+  std::vector<BranchView> views;
+  for (const chancery::Branch& branch : branches) {
+    ASSIGN_OR_RETURN(BranchView one, ViewOf(branch, *view->work));
+    int64_t since = 0, until = INT64_MAX;
+    CHECK(ParseTime(one.since, &since) && (one.until.empty() || ParseTime(one.until, &until)));
+    if (one.entries > 0 && one.others > 0 && until - since >= shortest_ms) views.push_back(std::move(one));
+  }
+  std::sort(views.begin(), views.end(), [](const BranchView& a, const BranchView& b) {
+    return std::make_tuple(!a.until.empty(), b.until, a.name) < std::make_tuple(!b.until.empty(), a.until, b.name);
+  });
+  return views;
+}
+
+absl::StatusOr<BranchView> Snapshot::Branch(std::string_view name) const {
+  ASSIGN_OR_RETURN(Impl::View * view, impl_->Open());
+  ASSIGN_OR_RETURN(const std::vector<chancery::Branch> branches, BranchesIn(*view->work));
+  const size_t at = name.find('@');
+  const chancery::Branch* found = nullptr;
+  for (const chancery::Branch& branch : branches) {
+    ASSIGN_OR_RETURN(const BranchView one, ViewOf(branch, *view->work));
+    const bool goes_on = at == name.npos && one.name == name;
+    const bool ended = at != name.npos && one.name.substr(0, one.name.find('@')) == name.substr(0, at) &&
+                       one.until.find(name.substr(at + 1)) != std::string::npos;
+    if (!goes_on && !ended) continue;
+    if (found != nullptr)
+      return Error(absl::StatusCode::kInvalidArgument, Cat("several branches are called \"", name, "\""),
+                   "write more of the time: chancery branch ls");
+    found = &branch;
+  }
+  if (found == nullptr) return Error(absl::StatusCode::kNotFound, Cat("no branch ", name), "chancery branch ls");
+  return WholeViewOf(*found, *view);
 }
 
 absl::StatusOr<RecordView> Snapshot::Record(std::string_view address) const {

@@ -5,19 +5,12 @@
 #include <optional>
 
 #include "chancery/chancery.h"
-#include "engine/docket/docket.h"
-#include "engine/pipeline/read.h"
+#include "engine/pipeline/compare.h"
 
 namespace chancery {
 
 struct Snapshot::Impl {
-  // A workspace over the read transaction: made when something other than a single value is asked for.
-  struct View {
-    explicit View(std::unique_ptr<Workspace> w) : work(std::move(w)), docket(*work), reader(*work, docket) {}
-    std::unique_ptr<Workspace> work;
-    Docket docket;
-    Reader reader;
-  };
+  using View = ReadView;  // made when something other than a single value is asked for
 
   Impl(Txn t, std::shared_ptr<const Catalog> c, uint64_t free) : txn(std::move(t)), catalog(std::move(c)), free_bytes(free) {
     cases = txn.Count(Table::kCase);

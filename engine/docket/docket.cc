@@ -660,6 +660,14 @@ std::vector<CaseRow> Docket::All(const Txn& txn) {
   return cases;
 }
 
+std::set<Dot> Docket::FactsIn(const Txn& txn, const Hash128& id) {
+  std::set<Dot> facts;
+  Cursor rows(txn, Table::kCase);
+  for (bool more = rows.Seek(id.view()); more && rows.key().starts_with(id.view()); more = rows.Next())
+    if (!IsHeader(rows.key())) facts.insert({Read64(rows.value(), 0), Read64(rows.value(), 16)});
+  return facts;
+}
+
 absl::Status Docket::TakeBackSince(WriteTxn& txn) {
   const auto gone = [&](Dot dot) { return SeqOf(dot) > work_.lanes.At(HandleOf(dot)).tip(); };
   std::vector<CaseRow> dropped;

@@ -97,6 +97,9 @@ class Docket {
 
   static std::vector<CaseRow> All(const Txn& txn);  // in the order of ids
 
+  // The entries that a case's clashes are between, ascending. O(clashes).
+  static std::set<Dot> FactsIn(const Txn& txn, const Hash128& id);
+
   // Adds up the rows of table case anew. False where one of them cannot be read.
   static bool SumRows(const Txn& txn, Sums* sums);
 

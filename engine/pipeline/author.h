@@ -141,7 +141,6 @@ class Author {
   absl::StatusOr<Case> CaseOf(std::string_view rule, std::string_view subject);
   absl::StatusOr<Dot> ProposalOf(const ApprovalDraft& draft, const Case& c);
   absl::Status Try(const RulingDraft& draft, const Check& look);
-  static absl::Status Compare(const std::string& record, Reader& before, Reader& after, RulingPreview* preview);
 
   // author_ruling_kept.cc: on shares and priority lists; author_ruling_group.cc: on groups of records.
   absl::Status KeptEffects(const RulingDraft& draft, const Case& c, const FieldInfo& field, Entry& entry);

@@ -5,6 +5,7 @@
 #include "engine/base/status.h"
 #include "engine/base/strings.h"
 #include "engine/pipeline/author.h"
+#include "engine/pipeline/compare.h"
 #include "engine/pipeline/read.h"
 #include "engine/pipeline/resolve.h"
 
@@ -153,26 +154,11 @@ absl::StatusOr<RulingPreview> Author::Preview(const RulingDraft& draft) {
     std::set<std::string> records(view.records.begin(), view.records.end());
     for (const auto& [edit, was] : work_.ChangedSinceBegin())
       records.insert(Address{edit->reg->name, std::string(KeyOf(edit->key)), {}, {}}.Shown());
-    for (const std::string& record : records) RETURN_IF_ERROR(Compare(record, before, after, &preview));
+    for (const std::string& record : records) RETURN_IF_ERROR(CompareRecord(record, before, after, &preview.changes));
     return absl::OkStatus();
   };
   RETURN_IF_ERROR(Try(draft, look));
   return preview;
-}
-
-// What of a record a ruling would change.
-absl::Status Author::Compare(const std::string& record, Reader& before, Reader& after, RulingPreview* preview) {
-  const size_t slash = record.find('/');
-  const std::string address = Address{record.substr(0, slash), record.substr(slash + 1), {}, {}}.Text();
-  ASSIGN_OR_RETURN(const RecordView was, before.Record(address));
-  ASSIGN_OR_RETURN(const RecordView is, after.Record(address));
-  if (was.exists != is.exists) preview->changes.push_back({record, was.exists, is.exists, was.contested, is.contested});
-  for (size_t i = 0; i < was.fields.size(); ++i) {
-    const FieldView &a = was.fields[i], &b = is.fields[i];
-    if (a.interim == b.interim && a.contested == b.contested) continue;
-    preview->changes.push_back({Cat(record, "/", a.name), a.interim, b.interim, a.contested, b.contested});
-  }
-  return absl::OkStatus();
 }
 
 }  // namespace chancery

@@ -382,6 +382,17 @@ absl::StatusOr<Intake> TakeRuns(Batch& batch, WriteTxn& txn, const Offer& offer,
   return Taker(batch, txn, offer, now_ms, attempt).Take();
 }
 
+void Add(const Intake& part, Intake* whole) {
+  const Intake before = *whole;
+  *whole = part;
+  whole->runs += before.runs;
+  whole->entries += before.entries;
+  whole->opened += before.opened;
+  whole->offered += before.offered;
+  whole->damaged += before.damaged;
+  whole->left_out += before.left_out;
+}
+
 std::vector<std::string> HaltedLanes(const Lanes& lanes) {
   std::vector<std::string> halted;
   for (const Lane& lane : lanes.all())

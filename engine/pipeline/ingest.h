@@ -34,6 +34,8 @@ struct Attempt {
 // again in a new transaction with the same attempt), DataLoss (this store is damaged).
 absl::StatusOr<Intake> TakeRuns(Batch& batch, WriteTxn& txn, const Offer& offer, int64_t now_ms, Attempt* attempt);
 
+void Add(const Intake& part, Intake* whole);  // of one offer, taken in several transactions
+
 // Folds one checked run and appends it to the journal.
 absl::Status FoldRun(Batch& batch, uint16_t handle, Run run);
 

@@ -1,4 +1,4 @@
-// Reading: what a snapshot shows, in the plain data of the public surface. Everything is the same at every site that holds the
+// Look: what a snapshot shows, in the plain data of the public surface. Everything is the same at every site that holds the
 // same entries, but for the short order of `Log` with a limit.
 #pragma once
 
@@ -36,6 +36,7 @@ class Reader {
   absl::StatusOr<std::vector<EntryView>> Log(std::string_view address, size_t limit);
   using Visit = std::function<bool(std::string_view key, std::string_view stored)>;  // a row of table record; false: enough
   absl::Status Scan(std::string_view reg, const Visit& visit);
+  absl::Status SortCanonically(std::vector<Dot>& dots);
 
  private:
   absl::StatusOr<FieldView> Field(const RecordKey& key, const RecordEdit& edit, const FieldInfo& field);
@@ -45,7 +46,6 @@ class Reader {
   absl::StatusOr<RulingView> RulingOf(const Case& c, const RulingRow& ruling);
   absl::StatusOr<std::vector<std::string>> Dependants(const Case& c, const std::vector<CaseFact>& facts);
   absl::StatusOr<std::vector<RecordKey>> RecordsOf(const Case& c, const std::vector<CaseFact>& facts);
-  absl::Status SortCanonically(std::vector<Dot>& dots);
   absl::Status ShowDecision(Dot dot, const Ruling& ruling, DecisionView& view);
   template <class Row>
   absl::StatusOr<std::vector<const Row*>> InCanonicalOrder(const std::vector<Row>& rows);  // by the entries they are of

@@ -94,7 +94,7 @@ Literal Proposed(const ProposalView& v) {
   return out;
 }
 
-Literal Effect(const RulingPreview::Change& v) {
+Literal Effect(const ValueChange& v) {
   Literal out = Literal::Object();
   out.Add("at", Literal(v.address)).Add("before", v.before).Add("after", v.after);
   return out.Add("contested_before", Literal(v.contested_before)).Add("contested_after", Literal(v.contested_after));
@@ -150,6 +150,54 @@ Literal ToJson(const RulingPreview& v) {
   Literal body = Literal::Object();
   body.Add("state", Literal(v.state)).Add("changes", Each(v.changes, Effect));
   return Under("preview", std::move(body.Add("dependants", Texts(v.dependants)).Add("tell", Texts(v.tell))));
+}
+
+namespace {
+
+Literal CaseLine(const CaseView& v) {
+  return Literal::Object({{"case", v.id}, {"rule", v.rule}, {"subject", v.subject}, {"state", v.state}});
+}
+
+Literal Changed(const CaseChange& v) {
+  const Literal before = v.before.empty() ? Literal() : Literal(v.before),
+                state = v.now.state.empty() ? Literal() : Literal(v.now.state);
+  return Literal::Object(
+      {{"case", v.now.id}, {"rule", v.now.rule}, {"subject", v.now.subject}, {"before", before}, {"state", state}});
+}
+
+Literal Side(const DiffView::Row& v) {
+  return Literal::Object({{"at", v.address},
+                          {"base", v.base},
+                          {"a", v.a},
+                          {"b", v.b},
+                          {"contested_a", v.contested_a},
+                          {"contested_b", v.contested_b}});
+}
+
+}  // namespace
+
+Literal ToJson(const MergePreview& v) {
+  Literal body = Literal::Object({{"entries", Number(v.intake.entries)},
+                                  {"waiting", Number(v.intake.waiting)},
+                                  {"held", Number(v.intake.held)},
+                                  {"damaged", Number(v.intake.damaged)}});
+  body.Add("cases", Each(v.cases, Changed)).Add("officers", Texts(v.officers)).Add("values", Each(v.values, Effect));
+  return Under("preview", std::move(body.Add("more_values", v.more_values)));
+}
+
+Literal ToJson(const DiffView& v) {
+  Literal body = Literal::Object(
+      {{"base", v.base}, {"a", v.a}, {"b", v.b}, {"entries_a", Number(v.entries_a)}, {"entries_b", Number(v.entries_b)}});
+  return Under("diff", std::move(body.Add("rows", Each(v.rows, Side))));
+}
+
+Literal ToJson(const BranchView& v) {
+  Literal body = Literal::Object({{"name", v.name}, {"site", v.site}, {"since", v.since}});
+  body.Add("until", v.until.empty() ? Literal() : Literal(v.until)).Add("base", v.base);
+  body.Add("entries", Number(v.entries)).Add("others", Number(v.others));
+  if (!v.filed.empty())
+    body.Add("filed", Each(v.filed, ToJson)).Add("met", Each(v.met, ToJson)).Add("cases", Each(v.cases, CaseLine));
+  return Under("branch", std::move(body));
 }
 
 Literal ToJson(const EntryView& v) {

@@ -344,7 +344,7 @@ std::string CaseScreen(const Command& command, const Snapshot& now, const CaseVi
 std::string PreviewScreen(const CaseView& before, const RulingPreview& preview) {
   std::string out = Bold("PREVIEW") + "  " + Plain(before.rule) + " " + Plain(before.subject) + ": it would be " + preview.state +
                     ". Nothing is filed.\n\n";
-  for (const RulingPreview::Change& change : preview.changes) {
+  for (const ValueChange& change : preview.changes) {
     const auto shown = [](const Literal& value, bool contested) {
       return (value.null() ? std::string("nothing") : Words(value)) + (contested ? " (contested)" : "");
     };

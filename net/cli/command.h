@@ -100,6 +100,7 @@ void AddBundle(CLI::App& app, Command& command);
 void AddPeer(CLI::App& app, Command& command);
 void AddSync(CLI::App& app, Command& command);
 void AddServe(CLI::App& app, Command& command);
+void AddBranch(CLI::App& app, Command& command);
 void AddReceipt(CLI::App& app, Command& command);
 void AddVerify(CLI::App& app, Command& command);
 void AddBackup(CLI::App& app, Command& command);

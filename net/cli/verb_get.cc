@@ -52,11 +52,40 @@ std::vector<std::string> Commands(const Command& command, const Snapshot& now, c
   return commands;
 }
 
-std::string Screen(const Command& command, const Snapshot& now, const RecordView& record) {
+// Of a moment before now: which one, and that it is what is known today.
+std::string Moment(const GetOptions& options, const Snapshot& then) {
+  std::string out;
+  if (!options.seen_by.empty())
+    out += "What " + Plain(options.seen_by) + " could see" + (options.at.empty() ? "" : " by " + Plain(options.at)) + ": ";
+  if (options.seen_by.empty() && !options.at.empty()) out += "What is now known of " + Plain(options.at) + ": ";
+  if (out.empty()) return out;
+  out += "entries up to " + then.Frontier() + ".";
+  std::string lines;
+  for (const std::string& line : Wrap(out, kColumns)) lines += line + "\n";
+  return lines;
+}
+
+std::string Screen(const Command& command, const GetOptions& options, const Snapshot& shown, const RecordView& record) {
   const std::string state = record.contested ? "contested" : record.exists ? "nothing contested" : "does not exist (any more)";
-  std::string out = Sides(Bold(Plain(record.address)), state) + "\n\n";
+  const std::string moment = Moment(options, shown);
+  std::string out = Sides(Bold(Plain(record.address)), state) + "\n" + moment + "\n";
   for (const FieldView& field : record.fields) out += FieldLines(field);
-  return out + "\n" + NextBlock(Commands(command, now, record));
+  const std::string log = command.Self() + " log " + ShellWord(Typed(record.address));
+  return out + "\n" + NextBlock(moment.empty() ? Commands(command, shown, record) : std::vector<std::string>{log});
+}
+
+// `now`, or what is asked for of an earlier moment.
+absl::Status Turn(const GetOptions& options, Snapshot& now) {
+  if (!options.at.empty()) {
+    absl::StatusOr<Snapshot> then = now.AsOf(options.at);
+    if (!then.ok()) return then.status();
+    now = *std::move(then);
+  }
+  if (options.seen_by.empty()) return absl::OkStatus();
+  absl::StatusOr<Snapshot> seen = now.SeenBy(options.seen_by);
+  if (!seen.ok()) return seen.status();
+  now = *std::move(seen);
+  return absl::OkStatus();
 }
 
 // The document that the field names, as a file. A disputed value is not written out.
@@ -82,20 +111,31 @@ int WriteDocument(const Command& command, const GetOptions& options, const Snaps
   return kDone;
 }
 
+Literal Json(const GetOptions& options, const Snapshot& shown, const RecordView& record) {
+  Literal out = ToJson(record);
+  if (!options.at.empty() || !options.seen_by.empty()) out.Add("as_of", shown.Frontier());
+  return out;
+}
+
+int Show(const Command& command, const GetOptions& options, const Snapshot& shown) {
+  if (!options.document.empty()) return WriteDocument(command, options, shown);
+  const absl::StatusOr<RecordView> record = shown.Record(options.address);
+  if (!record.ok()) return command.Fail(record.status());
+  if (command.json()) {
+    command.Line(Json(options, shown, *record));
+  } else {
+    command.Print(Screen(command, options, shown, *record));
+  }
+  if (!record->exists) return kNotFound;
+  return record->contested ? kFindings : kDone;
+}
+
 int Get(const Command& command, const GetOptions& options) {
-  if (!options.at.empty()) return command.NotYet("get --at", "chancery log " + options.address);
-  if (!options.seen_by.empty()) return command.NotYet("get --seen-by", "chancery log " + options.address);
-  return command.WithSnapshot([&](Database&, const Snapshot& now) -> int {
-    if (!options.document.empty()) return WriteDocument(command, options, now);
-    const absl::StatusOr<RecordView> record = now.Record(options.address);
-    if (!record.ok()) return command.Fail(record.status());
-    if (command.json()) {
-      command.Line(ToJson(*record));
-    } else {
-      command.Print(Screen(command, now, *record));
-    }
-    if (!record->exists) return kNotFound;
-    return record->contested ? kFindings : kDone;
+  return command.WithStore([&](Database& db) -> int {
+    absl::StatusOr<Snapshot> shown = db.Read();
+    if (!shown.ok()) return command.Fail(shown.status());
+    const absl::Status turned = Turn(options, *shown);
+    return turned.ok() ? Show(command, options, *shown) : command.Fail(turned);
   });
 }
 
@@ -106,8 +146,8 @@ void AddGet(CLI::App& app, Command& command) {
   GetOptions& options = Bind(verb, command, Get);
   verb->add_option("ADDR", options.address, "register/key or register/key/field")->required()->type_name("");
   verb->add_option("--document,-o", options.document, "Write the document that the field names to a file")->type_name("FILE");
-  verb->add_option("--at", options.at, "What is now known of then: not yet")->type_name("TIME|FRONTIER");
-  verb->add_option("--seen-by", options.seen_by, "What that site could see: not yet")->type_name("SITE");
+  verb->add_option("--at", options.at, "What is now known of then")->type_name("TIME|FRONTIER");
+  verb->add_option("--seen-by", options.seen_by, "What that site could see when it filed last")->type_name("SITE");
 }
 
 }  // namespace chancery::cli

@@ -587,7 +587,48 @@ class History {
     const auto decoded = DecodeBundle(*bundle);
     if (!decoded.ok()) return Failed("DecodeBundle", decoded.status());
     Count("bundles");
-    return Ingest(to, {decoded->runs.begin(), decoded->runs.end()}, [&] { return to.db->ApplyBundle(*bundle); });
+    const auto before = to.db->Read();
+    const auto preview = to.db->PreviewBundle(*bundle);
+    RETURN_IF_DIFFERENT(Ingest(to, {decoded->runs.begin(), decoded->runs.end()}, [&] { return to.db->ApplyBundle(*bundle); }));
+    const auto after = to.db->Read();
+    if (!before.ok() || !preview.ok() || !after.ok()) return Failed("PreviewBundle", preview.status());
+    return ComparePreview(*preview, *before, *after, *to.meaning);
+  }
+
+  // What was told before a merge is what came of it.
+  Error ComparePreview(const MergePreview& preview, const Snapshot& before, const Snapshot& after, const Meaning& meaning) {
+    Lines told, came;
+    for (const CaseChange& c : preview.cases) told.push_back(Cat(c.now.id, " ", c.before, " -> ", c.now.state));
+    std::map<std::string, std::pair<std::string, std::string>> states;
+    const auto were = before.Cases(), are = after.Cases();
+    if (!were.ok() || !are.ok()) return Failed("Cases", were.status());
+    for (const CaseView& c : *were) states[c.id].first = c.state;
+    for (const CaseView& c : *are) states[c.id].second = c.state;
+    for (const auto& [id, state] : states) {
+      if (state.first != state.second) came.push_back(Cat(id, " ", state.first, " -> ", state.second));
+    }
+    const auto line = [](const std::string& at, const Literal& was, bool was_contested, const Literal& is, bool is_contested) {
+      return Cat(at, " ", was.Json(), was_contested ? "?" : "", " -> ", is.Json(), is_contested ? "?" : "");
+    };
+    for (const ValueChange& v : preview.values)
+      told.push_back(line(v.address, v.before, v.contested_before, v.after, v.contested_after));
+    for (const auto& [address, row] : meaning.rows) {
+      const auto was = before.Record(address), is = after.Record(address);
+      if (!was.ok() || !is.ok() || (!was->exists && is->exists)) continue;
+      if (was->exists != is->exists) came.push_back(line(is->address, was->exists, was->contested, is->exists, is->contested));
+      for (size_t i = 0; i < is->fields.size(); ++i) {
+        const bool shown = is->exists || is->contested, was_shown = was->exists || was->contested;
+        const FieldView a = was_shown ? was->fields[i] : FieldView(), b = shown ? is->fields[i] : FieldView();
+        if (a.interim == b.interim && a.contested == b.contested) continue;
+        came.push_back(line(Cat(is->address, "/", is->fields[i].name), a.interim, a.contested, b.interim, b.contested));
+      }
+    }
+    std::sort(told.begin(), told.end());
+    std::sort(came.begin(), came.end());
+    Count("merges previewed");
+    Count("cases previewed", preview.cases.size());
+    Count("values previewed", preview.values.size());
+    return told == came ? "" : "the preview of a merge differs from the merge\n" + Difference(told, came);
   }
 
   static bool Covers(const Seen& a, const Seen& b) {

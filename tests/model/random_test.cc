@@ -52,6 +52,9 @@ const char* const kMustHappen[] = {
     "moments read again, way 1",
     "moments read again, way 2",
     "moments that were seen then",
+    "merges previewed",
+    "cases previewed",
+    "values previewed",
 };
 const char* const kRules[] = {
     "existence",    "firm-home",       "firm.phase",    "parcel.next",    "parcel.parent", "parcel.status", "firm-name",

@@ -53,20 +53,6 @@ struct CaseFilter {
   std::string reg;         // cases that concern a record of this register
 };
 
-// What a batch of foreign runs brought.
-struct Intake {
-  uint64_t runs = 0, entries = 0;     // merged now: new ones; what was here already is not counted
-  uint64_t opened = 0;                // cases not ruled that were not open before
-  uint64_t waiting = 0;               // entries kept here whose causes are missing, all in all
-  uint64_t held = 0;                  // entries kept here that are stamped too far ahead, with what builds on them, all in all
-  std::vector<std::string> missing;   // "tallinn-17": what would let the waiting ones in
-  uint64_t offered = 0, damaged = 0;  // runs of the batch; those whose bytes do not hold, which were left out
-  uint64_t left_out = 0;              // entries for which there was no room among those kept: they must be brought again
-  std::vector<std::string> halted;    // "tallinn-17": lanes of which two versions exist, from where on they differ
-  uint64_t documents = 0;             // of a bundle: those stored now; what was here already is not counted
-  uint64_t documents_damaged = 0;     // that do not hold, which were left out
-};
-
 // What Verify found. ok() = every byte of every lane holds and everything derived is what the journal says.
 struct VerifyView {
   uint64_t lanes = 0, runs = 0, entries = 0;  // read, hashed, their seals checked
@@ -170,6 +156,18 @@ class Snapshot {
   // What a site could see when it filed its last entry, of those in this snapshot. Cost, errors: likewise; NotFound (no such
   // site, or it has filed nothing).
   absl::StatusOr<Snapshot> SeenBy(std::string_view site) const;
+
+  // Two sides, and what each changed since what both have. a, b: a site (as it saw the registry when it filed last), an entry
+  // (with all that its author had seen; of two entries only the records that they write on are compared) or a moment as of AsOf.
+  // Errors: as AsOf. Cost: of three of them.
+  absl::StatusOr<DiffView> Diff(std::string_view a, std::string_view b) const;
+
+  // Where sites went on without knowing of one another: those that go on first, then the latest. shortest_ms: others are left
+  // out. As the entries tell it, at every site alike. Cost: reads the contexts of all entries.
+  absl::StatusOr<std::vector<BranchView>> Branches(int64_t shortest_ms = 0) const;
+  // One of them, whole. name: as Branches has it; of the time a part is enough that no other branch of the site has. Errors:
+  // NotFound.
+  absl::StatusOr<BranchView> Branch(std::string_view name) const;
 
   // Cases, ascending by (rule, subject). Facts, rulings and dependants are left empty: ask Case for one. O(cases).
   absl::StatusOr<std::vector<CaseView>> Cases(const CaseFilter& filter = {}) const;
@@ -304,6 +302,8 @@ class Database {
   // its head is damaged; InvalidArgument (no bundle); as PutBlob, and then the entries are here.
   absl::StatusOr<Intake> ApplyBundle(std::string_view bundle);
   absl::StatusOr<Intake> ApplyBundle(const ByteSource& bundle);  // of the documents only a slice is held in memory
+  // What ApplyBundle would do, in memory, beside whoever writes. At most values_max values are listed. Errors: as ApplyBundle.
+  absl::StatusOr<MergePreview> PreviewBundle(std::string_view bundle, size_t values_max = 1000) const;
 
   // Does what this site owes the one order, for whoever exchanges entries to call after each exchange: a beat where entries wait
   // for this site to be heard, its part in the vote on an epoch, cosignatures over what it holds, and the rounds that can be

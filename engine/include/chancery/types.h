@@ -127,15 +127,18 @@ struct ApprovalDraft {
 // {"officer":…, "reason":…, "proposal":ENTRY}: reason and proposal may be left out. The case is set by the caller.
 absl::StatusOr<ApprovalDraft> ParseApproval(std::string_view json);
 
+// What is shown differently.
+struct ValueChange {
+  std::string address;     // of a field; of a record whose existence changes: true or false
+  Literal before, after;   // as they are shown; null where there is no such record
+  bool existence = false;  // it is of a record
+  bool contested_before = false, contested_after = false;
+};
+
 // What a ruling would do, before anybody signs it.
 struct RulingPreview {
-  struct Change {
-    std::string address;    // of a field; of a record whose existence changes: true or false
-    Literal before, after;  // as they are shown
-    bool contested_before = false, contested_after = false;
-  };
   std::string state;                    // that the case would be in
-  std::vector<Change> changes;          // ascending by address
+  std::vector<ValueChange> changes;     // ascending by address
   std::vector<std::string> dependants;  // entries that were built on what is decided: short forms, in canonical order
   std::vector<std::string> tell;        // as the ruling says
 };
@@ -291,11 +294,69 @@ struct StatusView {
   uint64_t free_bytes = 0;
 };
 
+// A case that changes its state.
+struct CaseChange {
+  std::string before;  // its state; "" = there was no such case
+  CaseView now;        // as Snapshot::Cases lists it; state "" = withdrawn
+};
+
+// What a batch of foreign runs brought.
+struct Intake {
+  uint64_t runs = 0, entries = 0;     // merged now: new ones; what was here already is not counted
+  uint64_t opened = 0;                // cases not ruled that were not open before
+  uint64_t waiting = 0;               // entries kept here whose causes are missing, all in all
+  uint64_t held = 0;                  // entries kept here that are stamped too far ahead, with what builds on them, all in all
+  std::vector<std::string> missing;   // "tallinn-17": what would let the waiting ones in
+  uint64_t offered = 0, damaged = 0;  // runs of the batch; those whose bytes do not hold, which were left out
+  uint64_t left_out = 0;              // entries for which there was no room among those kept: they must be brought again
+  std::vector<std::string> halted;    // "tallinn-17": lanes of which two versions exist, from where on they differ
+  uint64_t documents = 0;             // of a bundle: those stored now; what was here already is not counted
+  uint64_t documents_damaged = 0;     // that do not hold, which were left out
+};
+
+// What a merge would do, before anybody takes it.
+struct MergePreview {
+  Intake intake;                      // as ApplyBundle would return it, but for documents, which are not looked at
+  std::vector<CaseChange> cases;      // ascending by rule, subject
+  std::vector<std::string> officers;  // who filed what those cases are about, ascending
+  std::vector<ValueChange> values;    // of records that are here, ascending by address
+  bool more_values = false;           // there are others
+};
+
+// Two sides and what they grew from.
+struct DiffView {
+  struct Row {
+    std::string address;     // of a field; of a record, where whether it exists differs: true or false
+    Literal base, a, b;      // as they are shown there; null where there is no such record
+    bool existence = false;  // it is of a record
+    bool contested_a = false, contested_b = false;
+  };
+  std::string base, a, b;                 // frontiers; base: what both have
+  uint64_t entries_a = 0, entries_b = 0;  // that the other side lacks
+  std::vector<Row> rows;                  // ascending by address
+};
+
+// A stretch of a site's entries whose author did not know of others that were filed meanwhile.
+struct BranchView {
+  std::string name;  // "luxembourg@2026-05-04T06:02:09.000Z": who, and when it filed again knowing of the others; "luxembourg":
+                     // it has not yet
+  std::string site;
+  std::string since, until;          // RFC 3339: of its first entry; of the entry that ended it, "" = none did
+  std::string base;                  // the frontier that it grew from
+  uint64_t entries = 0, others = 0;  // its own; of other sites, that it learned of only afterwards
+  std::vector<EntryView> filed,
+      met;                      // those, in canonical order. Only where one branch was asked for, and none without an effect
+  std::vector<CaseView> cases;  // with facts on both sides, as Snapshot::Cases lists them; likewise
+};
+
 // The JSON forms of product's surface, one object each, compact.
 Literal ToJson(const Receipt&);
 Literal ToJson(const RecordView&);
 Literal ToJson(const CaseView&);
 Literal ToJson(const RulingPreview&);
+Literal ToJson(const MergePreview&);
+Literal ToJson(const DiffView&);
+Literal ToJson(const BranchView&);
 Literal ToJson(const EntryView&);
 Literal ToJson(const SiteView&);
 Literal ToJson(const EpochView&);

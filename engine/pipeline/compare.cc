@@ -1,0 +1,168 @@
+#include "engine/pipeline/compare.h"
+
+#include <algorithm>
+#include <map>
+
+#include "engine/base/status.h"
+#include "engine/base/strings.h"
+
+namespace chancery {
+namespace {
+
+std::string AddressIn(const std::string& shown_record) {
+  const size_t slash = shown_record.find('/');
+  return Address{shown_record.substr(0, slash), shown_record.substr(slash + 1), {}, {}}.Text();
+}
+
+// nullopt: there is no such record, nor was there ever one.
+absl::StatusOr<std::optional<RecordView>> Look(const std::string& record, Reader& reader) {
+  absl::StatusOr<RecordView> view = reader.Record(AddressIn(record));
+  if (absl::IsNotFound(view.status()) || absl::IsInvalidArgument(view.status())) return std::nullopt;  // nor such a register
+  RETURN_IF_ERROR(view.status());
+  return std::optional(*std::move(view));
+}
+
+bool Exists(const std::optional<RecordView>& view) { return view && view->exists; }
+bool Contested(const std::optional<RecordView>& view) { return view && view->contested; }
+
+// As it is shown; of a record that does not exist nothing is.
+struct Shown {
+  Literal value;
+  bool contested = false;
+  bool operator==(const Shown&) const = default;
+};
+
+std::map<std::string, Shown> FieldsOf(const std::optional<RecordView>& view) {
+  std::map<std::string, Shown> fields;
+  for (const FieldView& field : Exists(view) || Contested(view) ? view->fields : std::vector<FieldView>())
+    fields[field.name] = {field.interim, field.contested};
+  return fields;
+}
+
+std::string StateOf(const CaseRow& row) { return StateName(row.state); }
+
+std::map<Hash128, CaseRow> CasesIn(const Workspace& work) {
+  std::map<Hash128, CaseRow> cases;
+  for (CaseRow& row : Docket::All(work.txn())) cases.emplace(row.id, std::move(row));
+  return cases;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<ReadView>> ReadView::Open(const Txn& txn, const std::shared_ptr<const Catalog>& catalog) {
+  ASSIGN_OR_RETURN(std::unique_ptr<Workspace> work, Workspace::Open(txn, catalog));
+  return std::make_unique<ReadView>(std::move(work));
+}
+
+absl::Status CompareRecord(const std::string& record, Reader& before, Reader& after, std::vector<ValueChange>* changes) {
+  ASSIGN_OR_RETURN(const std::optional<RecordView> was, Look(record, before));
+  ASSIGN_OR_RETURN(const std::optional<RecordView> is, Look(record, after));
+  if (Exists(was) != Exists(is)) changes->push_back({record, Exists(was), Exists(is), true, Contested(was), Contested(is)});
+  const std::map<std::string, Shown> from = FieldsOf(was);
+  std::map<std::string, Shown> to = FieldsOf(is);
+  for (const auto& [name, shown] : from) to.try_emplace(name);
+  for (const auto& [name, shown] : to) {
+    const auto old = from.find(name);
+    const Shown then = old == from.end() ? Shown() : old->second;
+    if (!(then == shown))
+      changes->push_back({Cat(record, "/", name), then.value, shown.value, false, then.contested, shown.contested});
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::set<std::string>> RecordsOf(const Workspace& work, Dot dot) {
+  std::set<std::string> records;
+  ASSIGN_OR_RETURN(const Entry entry, work.journal.EntryAt(dot));
+  for (const Op& op : entry.ops)
+    if (const Ordinals* ordinals = work.catalog().Resolve(entry.packs[op.pack], op.reg))
+      records.insert(Address{ordinals->reg->name, std::string(op.key), {}, {}}.Shown());
+  return records;
+}
+
+absl::StatusOr<std::set<std::string>> RecordsSince(const Workspace& work, const Vector& from) {
+  std::set<std::string> records;
+  for (const Lane& lane : work.lanes.all())
+    for (uint64_t seq = from.At(lane.handle) + 1; seq <= lane.tip(); ++seq) {
+      ASSIGN_OR_RETURN(std::set<std::string> some, RecordsOf(work, MakeDot(lane.handle, seq)));
+      records.merge(some);
+    }
+  return records;
+}
+
+absl::StatusOr<std::vector<CaseChange>> CompareCases(ReadView& before, ReadView& after) {
+  const std::map<Hash128, CaseRow> was = CasesIn(*before.work), is = CasesIn(*after.work);
+  std::vector<CaseChange> changes;
+  for (const auto& [id, row] : is) {
+    const auto old = was.find(id);
+    if (old != was.end() && old->second.state == row.state && old->second.notice == row.notice) continue;
+    ASSIGN_OR_RETURN(CaseView now, after.reader.CaseHead(row));
+    changes.push_back({old == was.end() ? "" : StateOf(old->second), std::move(now)});
+  }
+  for (const auto& [id, row] : was) {
+    if (is.contains(id)) continue;
+    ASSIGN_OR_RETURN(CaseView now, before.reader.CaseHead(row));
+    now.state.clear();
+    changes.push_back({StateOf(row), std::move(now)});
+  }
+  std::sort(changes.begin(), changes.end(), [](const CaseChange& a, const CaseChange& b) {
+    return std::tie(a.now.rule, a.now.subject, a.now.id) < std::tie(b.now.rule, b.now.subject, b.now.id);
+  });
+  RETURN_IF_ERROR(before.work->txn().status());
+  RETURN_IF_ERROR(after.work->txn().status());
+  return changes;
+}
+
+absl::StatusOr<std::vector<std::string>> OfficersIn(const std::vector<CaseChange>& changes, ReadView& before, ReadView& after) {
+  std::set<std::string> officers;
+  for (const CaseChange& change : changes) {
+    const ReadView& reading = change.now.state.empty() ? before : after;
+    std::string id;
+    CHECK(Unhex(change.now.id, &id));
+    for (const Dot dot : Docket::FactsIn(reading.work->txn(), Hash128::From(id))) {
+      ASSIGN_OR_RETURN(const Entry entry, reading.work->journal.EntryAt(dot));
+      if (!entry.officer.empty()) officers.insert(entry.officer);
+    }
+  }
+  return std::vector<std::string>(officers.begin(), officers.end());
+}
+
+Vector Meet(const Vector& a, const Vector& b) {
+  Vector both;
+  for (uint16_t h = 0; h < std::min(a.size(), b.size()); ++h) both.Raise(h, std::min(a.At(h), b.At(h)));
+  return both;
+}
+
+absl::StatusOr<DiffView> CompareSides(ReadView& base, ReadView& a, ReadView& b, const std::set<std::string>& records) {
+  DiffView diff;
+  diff.base = base.work->lanes.FrontierText();
+  diff.a = a.work->lanes.FrontierText();
+  diff.b = b.work->lanes.FrontierText();
+  for (const Lane& lane : base.work->lanes.all()) {
+    diff.entries_a += a.work->lanes.At(lane.handle).tip() - lane.tip();
+    diff.entries_b += b.work->lanes.At(lane.handle).tip() - lane.tip();
+  }
+  for (const std::string& record : records) {
+    std::vector<ValueChange> by_a, by_b;
+    RETURN_IF_ERROR(CompareRecord(record, base.reader, a.reader, &by_a));
+    RETURN_IF_ERROR(CompareRecord(record, base.reader, b.reader, &by_b));
+    std::map<std::string, DiffView::Row> rows;
+    const auto row = [&](const ValueChange& change) -> DiffView::Row& {
+      return rows
+          .try_emplace(change.address,
+                       DiffView::Row{change.address, change.before, change.before, change.before, change.existence})
+          .first->second;
+    };
+    for (const ValueChange& change : by_a) {
+      row(change).a = change.after;
+      row(change).contested_a = change.contested_after;
+    }
+    for (const ValueChange& change : by_b) {
+      row(change).b = change.after;
+      row(change).contested_b = change.contested_after;
+    }
+    for (auto& [address, one] : rows) diff.rows.push_back(std::move(one));
+  }
+  return diff;
+}
+
+}  // namespace chancery

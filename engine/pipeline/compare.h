@@ -1,0 +1,40 @@
+// What differs between two readings of one registry.
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "engine/pipeline/read.h"
+
+namespace chancery {
+
+// A workspace over a transaction, and what reads it.
+struct ReadView {
+  static absl::StatusOr<std::unique_ptr<ReadView>> Open(const Txn& txn, const std::shared_ptr<const Catalog>& catalog);
+  explicit ReadView(std::unique_ptr<Workspace> w) : work(std::move(w)), docket(*work), reader(*work, docket) {}
+  std::unique_ptr<Workspace> work;
+  Docket docket;
+  Reader reader;
+};
+
+// Appends what is shown differently of a record, in its fields' order. record: its address, shown form.
+absl::Status CompareRecord(const std::string& record, Reader& before, Reader& after, std::vector<ValueChange>* changes);
+
+// The records that entries of `work` behind `from` have operations on, up to its tips; shown form. Errors: DataLoss.
+absl::StatusOr<std::set<std::string>> RecordsSince(const Workspace& work, const Vector& from);
+absl::StatusOr<std::set<std::string>> RecordsOf(const Workspace& work, Dot dot);  // of one entry
+
+// Cases whose state differs, ascending by rule, subject.
+absl::StatusOr<std::vector<CaseChange>> CompareCases(ReadView& before, ReadView& after);
+
+// Who filed what the cases of `changes` are about, as `after` has them, or, where they are gone, `before`.
+absl::StatusOr<std::vector<std::string>> OfficersIn(const std::vector<CaseChange>& changes, ReadView& before, ReadView& after);
+
+// Up to what both have.
+Vector Meet(const Vector& a, const Vector& b);
+
+// a, b, base: readings of both sides and of what they grew from.
+absl::StatusOr<DiffView> CompareSides(ReadView& base, ReadView& a, ReadView& b, const std::set<std::string>& records);
+
+}  // namespace chancery

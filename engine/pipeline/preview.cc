@@ -1,0 +1,76 @@
+#include "engine/pipeline/preview.h"
+
+#include <algorithm>
+
+#include "engine/base/status.h"
+#include "engine/base/strings.h"
+#include "engine/pipeline/compare.h"
+#include "engine/pipeline/rebuild.h"
+
+namespace chancery {
+namespace {
+
+// All of an offer, and what it lets in that waited. Errors: Aborted (again, from the beginning), as TakeRuns.
+absl::StatusOr<Intake> TakeAll(Past& store, const Bundle& bundle, int64_t now_ms, Attempt* attempt) {
+  Intake whole;
+  Offer offer{{bundle.runs.begin(), bundle.runs.end()}, bundle.from, bundle.to};
+  bool derive_anew = false;
+  do {
+    ASSIGN_OR_RETURN(const std::unique_ptr<Batch> batch, Batch::Open(store.txn, store.catalog));
+    ASSIGN_OR_RETURN(Intake part, TakeRuns(*batch, store.txn, offer, now_ms, attempt));
+    RETURN_IF_ERROR(batch->Flush(store.txn, KeyPair::FromSeed({})));  // what is taken bears seals
+    part.opened = batch->docket().opened();
+    Add(part, &whole);
+    derive_anew |= batch->work().packs_changed() || batch->work().voided();
+    store.catalog = batch->work().shared_catalog();
+    offer = {};
+  } while (attempt->more);
+  if (derive_anew) RETURN_IF_ERROR(RebuildAll(store.txn, store.catalog, KeyPair::FromSeed({})));
+  return whole;
+}
+
+}  // namespace
+
+absl::StatusOr<Merged> RehearseBundle(const Txn& now, const std::shared_ptr<const Catalog>& catalog, const Bundle& bundle,
+                                      int64_t now_ms) {
+  Attempt attempt;
+  for (;;) {
+    Merged merged{{now.Rehearse(), catalog}, {}};
+    absl::StatusOr<Intake> intake = TakeAll(merged.store, bundle, now_ms, &attempt);
+    if (absl::IsAborted(intake.status())) continue;
+    RETURN_IF_ERROR(intake.status());
+    merged.intake = *std::move(intake);
+    merged.intake.offered += bundle.damaged;
+    merged.intake.damaged += bundle.damaged;
+    if (merged.intake.offered > 0 && merged.intake.damaged == merged.intake.offered)
+      return attempt.fault.ok() ? Error(absl::StatusCode::kDataLoss, "no run of the bundle is whole", "export it again")
+                                : attempt.fault;
+    return merged;
+  }
+}
+
+absl::StatusOr<MergePreview> PreviewOf(const Txn& now, const std::shared_ptr<const Catalog>& catalog, Merged merged,
+                                       size_t values_max) {
+  ASSIGN_OR_RETURN(const std::unique_ptr<ReadView> before, ReadView::Open(now, catalog));
+  ASSIGN_OR_RETURN(const std::unique_ptr<ReadView> after, ReadView::Open(merged.store.txn, merged.store.catalog));
+  MergePreview preview;
+  preview.intake = std::move(merged.intake);
+  ASSIGN_OR_RETURN(preview.cases, CompareCases(*before, *after));
+  ASSIGN_OR_RETURN(preview.officers, OfficersIn(preview.cases, *before, *after));
+  ASSIGN_OR_RETURN(std::set<std::string> records, RecordsSince(*after->work, before->work->lanes.Tips()));
+  for (const CaseChange& change : preview.cases) records.insert(change.now.records.begin(), change.now.records.end());
+  for (const std::string& record : records) {
+    std::vector<ValueChange> changes;
+    RETURN_IF_ERROR(CompareRecord(record, before->reader, after->reader, &changes));
+    const bool is_new = !changes.empty() && changes[0].existence && !changes[0].before.truth;
+    if (is_new) continue;  // nobody was told otherwise
+    preview.values.insert(preview.values.end(), changes.begin(), changes.end());
+    preview.more_values = preview.values.size() > values_max;
+    if (!preview.more_values) continue;
+    preview.values.resize(values_max);
+    break;
+  }
+  return preview;
+}
+
+}  // namespace chancery
