@@ -5,7 +5,6 @@ namespace chancery::cli {
 
 void AddLater(CLI::App& app, Command& command) {
   static constexpr std::pair<const char*, const char*> kVerbs[] = {
-      {"find", "Records by value, interval, reference"},
       {"branch", "Branches: what one side has and the other lacks"},
       {"diff", "Two branches and what they grew from"},
       {"preview", "What a bundle or peer would bring"},

@@ -48,6 +48,12 @@ const char* const kMustHappen[] = {
     "transfers without effect",
     "charges tied",
     "more than one block of numbers",
+    "found",
+    "found, contested",
+    "found by an interval",
+    "found by a reference",
+    "pages of cases",
+    "changes told",
 };
 const char* const kRules[] = {
     "existence",    "firm-home",       "firm.phase",    "parcel.next",    "parcel.parent", "parcel.status", "firm-name",
