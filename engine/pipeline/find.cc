@@ -220,7 +220,8 @@ void Finder::Narrow(std::vector<RecordKey> keys) {
   only_ = std::move(keys);
 }
 
-// The rows of references, and of rules that want the value of this field alone to be unique, name every record that has it.
+// The rows of references, and of rules that want the value of this field alone to be unique, name every record that has it: of a
+// record with more values in the field than limits::kClaimsOfARule those that a rule compares.
 void Finder::NarrowByIndex(const Wanted& wanted) {
   const FieldInfo& field = *wanted.field;
   if (field.refers()) Narrow(Holders(field.hash, wanted.value->payload()));

@@ -51,7 +51,7 @@ absl::Status CaseList::ReadTimes() {
 
 std::vector<CaseRow> CaseList::NextPage() const {
   const size_t size = filter_.limit == 0 ? kPage : std::min(kPage, filter_.limit);
-  std::vector<CaseRow> page;  // once it is full a heap, its greatest row first
+  std::vector<CaseRow> page;  // a heap, its greatest row first
   Docket::Each(work_.txn(), {}, [&](CaseRow row) {
     if (filter_.open_only && row.state == CaseState::kRuled) return true;
     if (!filter_.rule.empty() && row.rule != filter_.rule) return true;
@@ -62,10 +62,10 @@ std::vector<CaseRow> CaseList::NextPage() const {
       page.pop_back();
     }
     page.push_back(std::move(row));
-    if (page.size() == size) std::make_heap(page.begin(), page.end(), IsBefore);
+    std::push_heap(page.begin(), page.end(), IsBefore);
     return true;
   });
-  std::sort(page.begin(), page.end(), IsBefore);
+  std::sort_heap(page.begin(), page.end(), IsBefore);
   return page;
 }
 

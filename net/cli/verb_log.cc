@@ -21,11 +21,24 @@ std::string WholeLine(const std::string& text) {
   return out;
 }
 
+// The other time: what the officer stated of the application, which orders nothing.
+std::string Stated(const EntryView& entry) {
+  std::string out;
+  for (const char* name : {"at", "office", "number"}) {
+    const Literal* part = entry.filed ? entry.filed->Find(name) : nullptr;
+    if (part == nullptr) continue;
+    const std::string text = Words(*part);
+    out += (out.empty() ? "" : " ") + (name == std::string_view("at") ? Day(text) : Plain(text));
+  }
+  return out.empty() ? "" : "    " + Shorten("application stated " + out, kColumns - 4) + "\n";
+}
+
 }  // namespace
 
 std::string EntryLines(const EntryView& entry, bool verbose) {
   std::string out = Sides(Pad(entry.short_name, 17) + " " + Shorten(Who(entry), 31), "stamped " + Day(entry.hlc)) + "\n";
   if (entry.outside) out += "    outside the order: it has no effect. chancery site readmit " + entry.short_name + "\n";
+  out += Stated(entry);
   const std::vector<std::string> lines = Describe(entry);
   const size_t shown = verbose ? lines.size() : std::min(lines.size(), kLinesShown);
   for (size_t i = 0; i < shown; ++i) out += verbose ? WholeLine(lines[i]) : "    " + Shorten(lines[i], kColumns - 4) + "\n";

@@ -114,6 +114,14 @@ TEST(Log, GoesOnFromAPosition) {
   EXPECT_EQ(land.Do({"log", "--since", "0", "--last", "1"}).code, 2);
 }
 
+TEST(Log, TellsWhatTheOfficerStatedBesideTheStamp) {
+  const Land land;
+  land.Do({"file"},
+          R"({"filed":{"at":"2026-05-03T10:02:00Z","office":"Tallinn","number":"118/2026"},"ops":[{"create":"parcel/1"}]})");
+  const std::string screen = land.Do({"log", "parcel/1"}).out;
+  EXPECT_TRUE(Has(screen, "stamped ") && Has(screen, "application stated 3 May 2026 10:02 UTC Tallinn 118/2026")) << screen;
+}
+
 // A follower as a process of its own, its output in a file.
 class Followed {
  public:

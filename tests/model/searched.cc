@@ -183,7 +183,7 @@ std::string CheckContested(const Snapshot& snapshot, const Question& question, c
 std::string CheckFound(const Snapshot& snapshot, const Meaning& meaning, const std::vector<RecordView>& views,
                        SeededRandom& random, Tally& tally) {
   const Questions questions(meaning, views);
-  for (int n = 0; n < 4 && !questions.empty(); ++n) {
+  for (int n = 0; n < 2 && !questions.empty(); ++n) {
     const Question question = questions.At(random.Below(questions.size()));
     for (const size_t limit : {0, 2}) {
       const auto found = Pages(snapshot, question.query, limit);
