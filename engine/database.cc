@@ -894,6 +894,12 @@ absl::Status Database::Rebuild() {
   return impl_->Submit(job);
 }
 
+absl::StatusOr<uint64_t> Database::Pulse(const std::string& dir) {
+  const std::optional<uint64_t> pulse = PulseOf(dir);
+  if (!pulse) return Error(absl::StatusCode::kNotFound, Cat("no store in ", dir));
+  return *pulse;
+}
+
 const std::string& Database::site() const { return impl_->store.site; }
 const std::string& Database::dir() const { return impl_->env->dir(); }
 

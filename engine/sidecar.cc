@@ -7,6 +7,8 @@
 #include <iterator>
 
 #include "engine/base/bytes.h"
+#include "engine/journal/rows.h"
+#include "engine/store/page_walk.h"
 
 namespace chancery {
 namespace {
@@ -39,6 +41,17 @@ std::optional<Tip> ReadTip(const std::string& dir) {
   if (!r.ok() || magic != kMagic) return std::nullopt;
   tip.root = Hash256::From(root);
   return bytes == Encode(tip) ? std::optional(tip) : std::nullopt;
+}
+
+// A group of filings that LMDB does not have yet is told by the tip, everything else by LMDB's count of commits.
+std::optional<uint64_t> PulseOf(const std::string& dir) {
+  const int fd = open((dir + "/data.mdb").c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return std::nullopt;
+  const uint64_t commits = NewestMetaPage(fd).txn;
+  close(fd);
+  std::ifstream in(PathOf(dir), std::ios::binary);
+  const std::string tip{std::istreambuf_iterator<char>(in), {}};
+  return Read64(Sha256({Key64(commits), tip}).view(), 0);
 }
 
 Sidecar::~Sidecar() {

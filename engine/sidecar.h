@@ -22,6 +22,9 @@ struct Tip {
 // nullopt: none, or its check does not hold.
 std::optional<Tip> ReadTip(const std::string& dir);
 
+// A number that changes whenever the file or data.mdb tells of something new, as Database::Pulse. nullopt: there is no store.
+std::optional<uint64_t> PulseOf(const std::string& dir);
+
 class Sidecar {
  public:
   Sidecar() = default;

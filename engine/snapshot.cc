@@ -181,26 +181,6 @@ absl::StatusOr<RecordView> Snapshot::Record(std::string_view address) const {
   return view->reader.Record(address);
 }
 
-absl::StatusOr<std::vector<CaseView>> Snapshot::Cases(const CaseFilter& filter) const {
-  ASSIGN_OR_RETURN(Impl::View * view, impl_->Open());
-  std::vector<CaseRow> rows = Docket::All(impl_->txn);
-  RETURN_IF_ERROR(impl_->txn.status());
-  std::erase_if(rows, [&](const CaseRow& row) {
-    return (filter.open_only && row.state == CaseState::kRuled) || (!filter.rule.empty() && row.rule != filter.rule);
-  });
-  std::sort(rows.begin(), rows.end(),
-            [](const CaseRow& a, const CaseRow& b) { return std::tie(a.rule, a.subject) < std::tie(b.rule, b.subject); });
-  std::vector<CaseView> views;
-  for (const CaseRow& row : rows) {
-    ASSIGN_OR_RETURN(CaseView one, view->reader.CaseHead(row));
-    const bool concerns =
-        filter.reg.empty() || std::any_of(one.records.begin(), one.records.end(),
-                                          [&](const std::string& record) { return record.starts_with(filter.reg + "/"); });
-    if (concerns) views.push_back(std::move(one));
-  }
-  return views;
-}
-
 absl::StatusOr<CaseView> Snapshot::Case(std::string_view rule, std::string_view subject) const {
   ASSIGN_OR_RETURN(Impl::View * view, impl_->Open());
   ASSIGN_OR_RETURN(const chancery::Case c, ResolveCase(*view->work, view->docket, rule, subject));
@@ -313,7 +293,7 @@ absl::StatusOr<std::vector<PackView>> Snapshot::Packs() const {
 absl::StatusOr<std::vector<std::string>> Snapshot::Keys(std::string_view reg) const {
   ASSIGN_OR_RETURN(Impl::View * view, impl_->Open());
   std::vector<std::string> keys;
-  RETURN_IF_ERROR(view->reader.Scan(reg, [&](std::string_view row, std::string_view) {
+  RETURN_IF_ERROR(view->reader.Scan(reg, {}, [&](std::string_view row, std::string_view) {
     keys.emplace_back(KeyOf(row));
     return true;
   }));

@@ -132,7 +132,7 @@ absl::Status Snapshot::Scan(std::string_view reg, const std::function<bool(const
   ASSIGN_OR_RETURN(Impl::View * view, impl_->Open());
   RecordRef ref;
   ref.snapshot_ = impl_->number;
-  return view->reader.Scan(reg, [&](std::string_view row, std::string_view stored) {
+  return view->reader.Scan(reg, {}, [&](std::string_view row, std::string_view stored) {
     ref.row_ = row;
     ref.register_ = chancery::RegisterOf(row);
     ref.stored_ = stored;

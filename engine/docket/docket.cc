@@ -652,12 +652,14 @@ absl::Status Docket::WriteRows(WriteTxn& txn, const Case& now) {
   return absl::OkStatus();
 }
 
-std::vector<CaseRow> Docket::All(const Txn& txn) {
-  std::vector<CaseRow> cases;
+void Docket::Each(const Txn& txn, std::string_view digits, const std::function<bool(CaseRow)>& visit) {
+  std::string from;
+  Unhex(digits.substr(0, digits.size() / 2 * 2), &from);
   Cursor rows(txn, Table::kCase);
-  for (bool more = rows.Seek({}); more; more = rows.Next())
-    if (IsHeader(rows.key())) cases.push_back(DecodeHeader(rows.key(), rows.value()));
-  return cases;
+  for (bool more = rows.Seek(from); more && rows.key().starts_with(from); more = rows.Next()) {
+    if (!IsHeader(rows.key()) || (!digits.empty() && !Hex(rows.key().substr(0, 16)).starts_with(digits))) continue;
+    if (!visit(DecodeHeader(rows.key(), rows.value()))) return;
+  }
 }
 
 std::set<Dot> Docket::FactsIn(const Txn& txn, const Hash128& id) {

@@ -1,6 +1,7 @@
 // The docket of a batch: cases recomputed for every subject that it touched, never from what arrived.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -95,7 +96,8 @@ class Docket {
 
   uint64_t opened() const { return opened_; }  // cases that began to wait for a person in a Flush of this docket
 
-  static std::vector<CaseRow> All(const Txn& txn);  // in the order of ids
+  // In the order of ids, those whose id begins with so many hexadecimal digits, until `visit` returns false.
+  static void Each(const Txn& txn, std::string_view digits, const std::function<bool(CaseRow)>& visit);
 
   // The entries that a case's clashes are between, ascending. O(clashes).
   static std::set<Dot> FactsIn(const Txn& txn, const Hash128& id);

@@ -211,9 +211,15 @@ Hlc Lanes::HighestHlc() const {
 }
 
 std::string Lanes::FrontierText() const {
+  Vector tips;
+  for (const Lane& lane : lanes_) tips.Raise(lane.handle, lane.tip());
+  return FrontierText(tips);
+}
+
+std::string Lanes::FrontierText(const Vector& frontier) const {
   std::vector<std::string> parts;
   for (const Lane& lane : lanes_)
-    if (lane.tip() > 0) parts.push_back(Cat(lane.Label(), "-", lane.tip()));
+    if (const uint64_t seq = frontier.At(lane.handle); seq > 0) parts.push_back(Cat(lane.Label(), "-", seq));
   std::sort(parts.begin(), parts.end());
   std::string text;
   for (const std::string& part : parts) text += (text.empty() ? "" : ",") + part;

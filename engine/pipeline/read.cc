@@ -37,25 +37,27 @@ std::vector<std::string> PremiseTexts(const std::vector<Premise>& premises) {
   return out;
 }
 
+absl::StatusOr<const RegisterInfo*> Reader::Register(std::string_view name) const {
+  if (const RegisterInfo* reg = work_.catalog().Find(name)) return reg;
+  std::vector<std::string> names;
+  for (const auto& [known, reg] : work_.catalog().registers()) names.push_back(known);
+  return Error(absl::StatusCode::kInvalidArgument, Cat("no register \"", name, "\""), Cat("registers here: ", Names(names)));
+}
+
+absl::StatusOr<const FieldInfo*> Reader::FieldOf(const RegisterInfo& reg, std::string_view name) const {
+  if (const FieldInfo* field = reg.Find(name)) return field;
+  std::vector<std::string> names;
+  for (const FieldInfo* field : reg.by_name) names.push_back(field->def.name);
+  return Error(absl::StatusCode::kInvalidArgument, Cat("register ", reg.name, " has no field \"", name, "\""),
+               Cat("its fields: ", Names(names)));
+}
+
 absl::StatusOr<Reader::Found> Reader::Locate(std::string_view text) {
   Found found;
   ASSIGN_OR_RETURN(found.address, Address::Parse(text));
-  found.reg = work_.catalog().Find(found.address.reg);
-  if (found.reg == nullptr) {
-    std::vector<std::string> names;
-    for (const auto& [name, reg] : work_.catalog().registers()) names.push_back(name);
-    return Error(absl::StatusCode::kInvalidArgument, Cat("no register \"", found.address.reg, "\""),
-                 Cat("registers here: ", Names(names)));
-  }
+  ASSIGN_OR_RETURN(found.reg, Register(found.address.reg));
   if (!found.address.field.empty()) {
-    found.field = found.reg->Find(found.address.field);
-    if (found.field == nullptr) {
-      std::vector<std::string> names;
-      for (const FieldInfo* field : found.reg->by_name) names.push_back(field->def.name);
-      return Error(absl::StatusCode::kInvalidArgument,
-                   Cat("register ", found.reg->name, " has no field \"", found.address.field, "\""),
-                   Cat("its fields: ", Names(names)));
-    }
+    ASSIGN_OR_RETURN(found.field, FieldOf(*found.reg, found.address.field));
   }
   found.key = RecordKeyOf(found.reg->hash, found.address.key);
   return found;
@@ -199,12 +201,13 @@ absl::StatusOr<RecordView> Reader::Record(std::string_view text) {
   return view;
 }
 
-absl::Status Reader::Scan(std::string_view name, const Visit& visit) {
-  const RegisterInfo* reg = work_.catalog().Find(name);
-  if (reg == nullptr) return Error(absl::StatusCode::kInvalidArgument, Cat("no register \"", name, "\""));
+absl::Status Reader::Scan(std::string_view name, std::string_view after, const Visit& visit) {
+  ASSIGN_OR_RETURN(const RegisterInfo* reg, Register(name));
   const std::string prefix = RecordKeyOf(reg->hash, "").substr(0, kRegisterBytes);
   Cursor rows(work_.txn(), Table::kRecord);
-  for (bool more = rows.Seek(prefix); more && rows.key().starts_with(prefix); more = rows.Next()) {
+  bool more = rows.Seek(after.empty() ? prefix : after);
+  if (more && !after.empty() && rows.key() == after) more = rows.Next();
+  for (; more && rows.key().starts_with(prefix); more = rows.Next()) {
     const FieldPeek peek = PeekField(rows.value(), 0);
     if (!peek.ok) return Error(absl::StatusCode::kDataLoss, Cat("record ", name, "/", KeyOf(rows.key()), " is damaged"));
     if (peek.exists && !visit(rows.key(), rows.value())) break;
@@ -437,39 +440,50 @@ absl::StatusOr<EntryView> Reader::Entry(Dot dot) {
   return view;
 }
 
+absl::StatusOr<Reader::About> Reader::LookUp(std::string_view text) {
+  About about;
+  if (text.find('/') == std::string_view::npos) {
+    if (text.empty()) return about;
+    ASSIGN_OR_RETURN(about.reg, Register(text));
+    return about;
+  }
+  ASSIGN_OR_RETURN(Found found, Locate(text));
+  return About{found.reg, found.field, std::move(found.key)};
+}
+
+bool Reader::IsAbout(const chancery::Entry& entry, const About& about) const {
+  return std::any_of(entry.ops.begin(), entry.ops.end(), [&](const Op& op) {
+    const Ordinals* ordinals = work_.catalog().Resolve(entry.packs[op.pack], op.reg);
+    if (ordinals == nullptr || ordinals->reg != about.reg) return false;
+    if (!about.key.empty() && !work_.OnRecord(entry, op, about.key)) return false;
+    return about.field == nullptr || std::any_of(op.changes.begin(), op.changes.end(), [&](const Change& c) {
+             return c.field != kNoField && ordinals->fields[c.field] == about.field;
+           });
+  });
+}
+
+absl::StatusOr<bool> Reader::IsAbout(Dot dot, const About& about) {
+  if (about.reg == nullptr) return true;
+  ASSIGN_OR_RETURN(const chancery::Entry entry, work_.journal.EntryAt(dot));
+  return IsAbout(entry, about);
+}
+
 absl::StatusOr<std::vector<EntryView>> Reader::Log(std::string_view text, size_t limit) {
+  ASSIGN_OR_RETURN(const About about, LookUp(text));
   std::vector<Dot> dots;
-  if (text.empty() || text.find('/') == std::string_view::npos) {
-    const RegisterInfo* reg = text.empty() ? nullptr : work_.catalog().Find(text);
-    if (!text.empty() && reg == nullptr) return Locate(text).status();
+  if (about.key.empty()) {
     for (const Lane& lane : work_.lanes.all())
       for (uint64_t seq = 1; seq <= lane.tip(); ++seq) {
-        const Dot dot = MakeDot(lane.handle, seq);
-        if (reg != nullptr) {
-          ASSIGN_OR_RETURN(const chancery::Entry entry, work_.journal.EntryAt(dot));
-          const bool here = std::any_of(entry.ops.begin(), entry.ops.end(), [&](const Op& op) {
-            return work_.catalog().Resolve(entry.packs[op.pack], op.reg)->reg == reg;
-          });
-          if (!here) continue;
-        }
-        dots.push_back(dot);
+        ASSIGN_OR_RETURN(const bool wanted, IsAbout(MakeDot(lane.handle, seq), about));
+        if (wanted) dots.push_back(MakeDot(lane.handle, seq));
       }
   } else {
-    ASSIGN_OR_RETURN(const Found found, Locate(text));
-    ASSIGN_OR_RETURN(const std::vector<Workspace::Touch> chain, work_.Chain(found.key, *found.reg));
+    ASSIGN_OR_RETURN(const std::vector<Workspace::Touch> chain, work_.Chain(about.key, *about.reg));
     if (chain.empty())
-      return Error(absl::StatusCode::kNotFound, Cat("no such record: ", found.address.reg, "/", found.address.key),
-                   Cat("chancery log ", found.address.reg));
-    for (const Workspace::Touch& touch : chain) {
-      const bool on_field =
-          found.field == nullptr || std::any_of(touch.entry.ops.begin(), touch.entry.ops.end(), [&](const Op& op) {
-            if (!work_.OnRecord(touch.entry, op, found.key)) return false;
-            const Ordinals* ordinals = work_.catalog().Resolve(touch.entry.packs[op.pack], op.reg);
-            return std::any_of(op.changes.begin(), op.changes.end(),
-                               [&](const Change& c) { return c.field != kNoField && ordinals->fields[c.field] == found.field; });
-          });
-      if (on_field) dots.push_back(touch.dot);
-    }
+      return Error(absl::StatusCode::kNotFound, Cat("no such record: ", about.reg->name, "/", KeyOf(about.key)),
+                   Cat("chancery log ", about.reg->name));
+    for (const Workspace::Touch& touch : chain)
+      if (IsAbout(touch.entry, about)) dots.push_back(touch.dot);
   }
   RETURN_IF_ERROR(SortCanonically(dots));
   if (limit > 0 && dots.size() > limit) dots.erase(dots.begin(), dots.end() - static_cast<ptrdiff_t>(limit));

@@ -28,14 +28,26 @@ class Reader {
     Address address;
   };
   absl::StatusOr<Found> Locate(std::string_view address);
+  absl::StatusOr<const RegisterInfo*> Register(std::string_view name) const;  // Errors: as Locate
+  absl::StatusOr<const FieldInfo*> FieldOf(const RegisterInfo& reg, std::string_view name) const;
 
   absl::StatusOr<RecordView> Record(std::string_view address);
   absl::StatusOr<CaseView> CaseOf(const Case& c);         // whole
   absl::StatusOr<CaseView> CaseHead(const CaseRow& row);  // without facts, rulings, dependants
   absl::StatusOr<EntryView> Entry(Dot dot);
   absl::StatusOr<std::vector<EntryView>> Log(std::string_view address, size_t limit);
-  using Visit = std::function<bool(std::string_view key, std::string_view stored)>;  // a row of table record; false: enough
-  absl::Status Scan(std::string_view reg, const Visit& visit);
+  // What entries may be asked to be about: a register, a record, a field, or anything ("").
+  struct About {
+    const RegisterInfo* reg = nullptr;
+    const FieldInfo* field = nullptr;
+    RecordKey key;
+  };
+  absl::StatusOr<About> LookUp(std::string_view address);  // Errors: as Locate
+  absl::StatusOr<bool> IsAbout(Dot dot, const About& about);
+  bool IsAbout(const chancery::Entry& entry, const About& about) const;
+  using Visit = std::function<bool(std::string_view key, std::string_view stored)>;     // a row of table record; false: enough
+  absl::Status Scan(std::string_view reg, std::string_view after, const Visit& visit);  // after: a row's key, "" = all
+  absl::StatusOr<std::vector<RecordKey>> Concerned(const CaseRow& row);                 // the records
   absl::Status SortCanonically(std::vector<Dot>& dots);
 
  private:

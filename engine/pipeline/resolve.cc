@@ -67,16 +67,11 @@ std::vector<std::string> Spellings(std::string_view subject) {
 
 absl::StatusOr<Case> ResolveCase(Workspace& work, Docket& docket, std::string_view rule, std::string_view subject) {
   if (subject.empty() && IsHexPrefix(rule, 32)) {
-    const CaseRow* found = nullptr;
-    const std::vector<CaseRow> all = Docket::All(work.txn());
-    for (const CaseRow& row : all) {
-      if (!Hex(row.id.view()).starts_with(rule)) continue;
-      if (found != nullptr)
-        return Error(absl::StatusCode::kInvalidArgument, Cat("several cases begin with ", rule), "give more digits");
-      found = &row;
-    }
-    if (found == nullptr) return NoCase(rule, subject);
-    const std::optional<Scope> scope = docket.ScopeOf(*found);
+    std::vector<CaseRow> found;
+    Docket::Each(work.txn(), rule, [&](CaseRow row) { return found.push_back(std::move(row)), found.size() < 2; });
+    if (found.size() > 1)
+      return Error(absl::StatusCode::kInvalidArgument, Cat("several cases begin with ", rule), "give more digits");
+    const std::optional<Scope> scope = found.empty() ? std::nullopt : docket.ScopeOf(found[0]);
     if (!scope) return NoCase(rule, subject);
     return docket.Look(*scope);
   }

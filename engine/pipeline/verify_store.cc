@@ -152,8 +152,10 @@ class EntryRows {
                                                         : Workspace::RowsOfVoid(RecordKeyOf(ordinals->reg->hash, op.key), op.dot))
         ExpectPremise(row, op.dot, "what it touched");
     }
-    for (const CaseRow& row : Docket::All(txn_))
+    Docket::Each(txn_, {}, [&](const CaseRow& row) {
       if (row.disputes()) ExpectPremise(Docket::DisputedRow(row.entry), row.entry, "that it is in question");
+      return true;
+    });
   }
   void ExpectPremise(const std::string& key, Dot dot, std::string_view what) {
     premises_.insert(key);

@@ -8,8 +8,8 @@
 
 namespace chancery::cli {
 
-// The list of cases; notices stand apart, for they wait for nobody.
-std::string DocketScreen(const Command& command, const std::vector<CaseView>& cases, bool all);
+// The list of cases, printed as it is read; notices are counted apart, for they wait for nobody. True: some case waits.
+absl::StatusOr<bool> PrintDocket(const Command& command, const Snapshot& now, const CaseFilter& filter);
 
 // One case: what it is about and in what state, the acts side by side (two) or one below the other (more), what is shown
 // meanwhile, what was decided, what to type next.

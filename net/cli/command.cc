@@ -1,5 +1,7 @@
 #include "net/cli/command.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdio>
 
@@ -7,6 +9,13 @@
 #include "net/cli/screen.h"
 
 namespace chancery::cli {
+namespace {
+
+// A command holds a store for a moment, and the next one waits that long.
+constexpr int kAttempts = 25;
+constexpr int kBetweenUs = 20'000;
+
+}  // namespace
 
 void Command::Print(std::string_view text) const { std::fwrite(text.data(), 1, text.size(), out); }
 
@@ -62,12 +71,16 @@ int Command::FailOpen(const absl::Status& status) const {
 
 int Command::WithStore(const std::function<int(Database&)>& body, const std::function<int(const absl::Status&)>& failed) const {
   if (served != nullptr) return body(*served);
-  const absl::StatusOr<std::unique_ptr<Database>> db = Database::Open(globals.store);
-  if (db.ok()) return body(**db);
-  if (absl::IsUnavailable(db.status())) {
-    if (const std::optional<int> code = HandOver(globals.store, words); code) return *code;
+  for (int attempt = 1;; ++attempt) {
+    const absl::StatusOr<std::unique_ptr<Database>> db = Database::Open(globals.store);
+    if (db.ok()) return body(**db);
+    const bool held = absl::IsUnavailable(db.status());
+    if (held) {
+      if (const std::optional<int> code = HandOver(globals.store, words); code) return *code;
+    }
+    if (!held || attempt == kAttempts) return failed ? failed(db.status()) : FailOpen(db.status());
+    usleep(kBetweenUs);
   }
-  return failed ? failed(db.status()) : FailOpen(db.status());
 }
 
 int Command::WithSnapshot(const std::function<int(Database&, const Snapshot&)>& body) const {

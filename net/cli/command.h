@@ -51,7 +51,9 @@ class Command {
   std::FILE* out = stdout;
   std::FILE* err = stderr;
   std::istream* in = &std::cin;
-  Database* served = nullptr;  // the store, where this process holds it already
+  Database* served = nullptr;   // the store, where this process holds it already
+  std::vector<int> ends;        // readable once whoever called is gone, or this process is to end: of a verb that was handed over
+  std::function<void()> stays;  // to be called before a verb waits for what others file
 
   bool json() const { return globals.json; }
   bool quiet() const { return globals.quiet; }
@@ -92,6 +94,7 @@ void AddEpoch(CLI::App& app, Command& command);
 void AddFile(CLI::App& app, Command& command);
 void AddImport(CLI::App& app, Command& command);
 void AddGet(CLI::App& app, Command& command);
+void AddFind(CLI::App& app, Command& command);
 void AddLog(CLI::App& app, Command& command);
 void AddCase(CLI::App& app, Command& command);
 void AddStatus(CLI::App& app, Command& command);

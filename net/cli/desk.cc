@@ -125,7 +125,7 @@ Desk::~Desk() {
 
 uint64_t Desk::turns() const {
   const std::lock_guard<std::mutex> lock(mutex_);
-  if (running_ > 0) ++turns_;
+  if (running_ > staying_) ++turns_;
   return turns_;
 }
 
@@ -143,15 +143,23 @@ void Desk::Loop() {
 void Desk::Take(int connection) {
   {
     std::unique_lock<std::mutex> lock(mutex_);
-    idle_.wait(lock, [this] { return running_ < kRunning; });
+    idle_.wait(lock, [this] { return running_ - staying_ < kRunning; });
     ++running_;
   }
   std::thread([this, connection] { Serve(connection); }).detach();
 }
 
 void Desk::Serve(int connection) {
+  bool stays = false;
   if (std::optional<Handed> handed = Receive(connection); handed) {
     handed->stop = stop_;
+    handed->caller = connection;
+    handed->stays = [&] {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      if (!stays) ++staying_;
+      stays = true;
+      idle_.notify_all();
+    };
     int32_t code = kFailed;
     // A directory of this thread's own: paths mean what they meant where they were written.
     if (unshare(CLONE_FS) == 0 && fchdir(handed->directory) == 0) {
@@ -165,6 +173,7 @@ void Desk::Serve(int connection) {
   close(connection);
   const std::lock_guard<std::mutex> lock(mutex_);
   --running_;
+  if (stays) --staying_;
   ++turns_;
   idle_.notify_all();
 }

@@ -25,6 +25,8 @@ struct Handed {
   std::vector<std::string> words;
   int in = -1, out = -1, err = -1, directory = -1;  // open while the verb runs
   int stop = -1;                                    // readable once the desk closes: what waits for input is to end
+  int caller = -1;                                  // readable once whoever called is gone
+  std::function<void()> stays = {};                 // the verb will only read from now on, for as long as it likes
 };
 
 class Desk {
@@ -34,7 +36,7 @@ class Desk {
   ~Desk();  // nothing more is taken; what is running ends first
   Desk(const Desk&) = delete;
 
-  // Grows while verbs run and when they end: what may have changed the store.
+  // Grows while verbs run, but for those that stay, and when they end: what may have changed the store.
   uint64_t turns() const;
 
  private:
@@ -48,7 +50,7 @@ class Desk {
   std::function<int(const Handed&)> run_;
   mutable std::mutex mutex_;
   std::condition_variable idle_;
-  int running_ = 0;
+  int running_ = 0, staying_ = 0;
   mutable uint64_t turns_ = 0;
   std::thread thread_;
 };

@@ -10,18 +10,30 @@ struct Figures {
   size_t open = 0, ruled = 0, notices = 0;
 };
 
-Figures CountCases(const std::vector<CaseView>& cases) {
-  Figures figures;
-  for (const CaseView& one : cases) ++(one.notice ? figures.notices : one.state == "ruled" ? figures.ruled : figures.open);
-  return figures;
+// The words that narrow the list.
+std::string Narrowed(const CaseFilter& filter) {
+  std::string out;
+  const auto add = [&](const char* option, const std::string& value) {
+    if (!value.empty()) out += std::string(" ") + option + " " + ShellWord(value);
+  };
+  if (!filter.open_only) out += " --all";
+  add("--rule", filter.rule);
+  add("--register", filter.reg);
+  add("--officer", filter.officer);
+  add("--site", filter.site);
+  add("--since", filter.since);
+  add("--before", filter.before);
+  return out;
 }
 
-std::string Heading(const Figures& figures, bool all) {
-  std::string out =
-      figures.open == 0 ? "Nothing waits for a person" : Count(figures.open, "case waits", "cases wait") + " for a person";
-  if (all) out += "; " + Count(figures.ruled) + " ruled";
+std::string Heading(const Figures& figures, const CaseFilter& filter) {
+  const bool whole = filter.after_rule.empty() && Narrowed(filter).size() == Narrowed({.open_only = filter.open_only}).size();
+  std::string out = figures.open > 0 ? Count(figures.open, "case waits", "cases wait") + " for a person"
+                                     : std::string(whole ? "Nothing waits for a person" : "None of these waits for a person");
+  if (!filter.open_only) out += "; " + Count(figures.ruled) + " ruled";
   if (figures.notices > 0) out += "; " + Count(figures.notices, "notice");
-  return Bold(out) + ", as known here\n";
+  const bool more = filter.limit > 0 && figures.open + figures.ruled + figures.notices == filter.limit;
+  return Bold(out) + (more ? ", and perhaps more" : "") + ", as known here\n";
 }
 
 std::string CaseLines(const CaseView& one) {
@@ -44,20 +56,33 @@ std::string Question(const CaseView& one) {
   return "What is " + Plain(one.field) + " of " + subject + "?";
 }
 
-std::string DocketScreen(const Command& command, const std::vector<CaseView>& cases, bool all) {
-  std::string out = Heading(CountCases(cases), all);
-  size_t shown = 0;
-  for (const CaseView& one : cases) {
-    if (shown++ == 0) out += "\n";
-    if (shown > kShown && !command.verbose()) break;
-    out += CaseLines(one);
+absl::StatusOr<bool> PrintDocket(const Command& command, const Snapshot& now, const CaseFilter& filter) {
+  Figures figures;
+  std::vector<CaseView> first;
+  const size_t shown = filter.limit > 0 ? filter.limit : kShown;
+  const absl::Status counted = now.Cases(filter, [&](const CaseView& one) {
+    ++(one.notice ? figures.notices : one.state == "ruled" ? figures.ruled : figures.open);
+    if (first.size() < shown) first.push_back(one);
+    return true;
+  });
+  if (!counted.ok()) return counted;
+  const size_t count = figures.open + figures.ruled + figures.notices;
+  command.Print(Heading(figures, filter) + (count > 0 ? "\n" : ""));
+  if (command.verbose()) {
+    const absl::Status printed = now.Cases(filter, [&](const CaseView& one) { return command.Print(CaseLines(one)), true; });
+    if (!printed.ok()) return printed;
+  } else {
+    for (const CaseView& one : first) command.Print(CaseLines(one));
+    if (count > first.size()) command.Print("  and " + Count(count - first.size()) + " more: -v, or --limit and --after\n");
   }
-  if (cases.size() > kShown && !command.verbose()) out += "  and " + Count(cases.size() - kShown) + " more: -v\n";
   std::vector<std::string> next;
-  if (!cases.empty())
-    next.push_back(command.Self() + " case show " + cases.front().rule + " " + ShellWord(cases.front().subject));
-  if (!all) next.push_back(command.Self() + " case ls --all   # with ruled ones");
-  return next.empty() ? out : out + "\n" + NextBlock(next);
+  if (!first.empty()) next.push_back(command.Self() + " case show " + first[0].rule + " " + ShellWord(first[0].subject));
+  if (filter.limit > 0 && count == filter.limit)
+    next.push_back(command.Self() + " case ls" + Narrowed(filter) + " --limit " + std::to_string(filter.limit) + " --after " +
+                   ShellWord(first.back().rule + " " + first.back().subject));
+  if (filter.open_only) next.push_back(command.Self() + " case ls --all   # with ruled ones");
+  if (!next.empty()) command.Print("\n" + NextBlock(next));
+  return figures.open > 0;
 }
 
 }  // namespace chancery::cli

@@ -10,32 +10,55 @@ namespace {
 
 struct ListOptions {
   bool all = false;
-  std::string rule, reg;
+  CaseFilter filter;
+  std::string after;  // RULE SUBJECT, or an id
 };
 
 bool Waits(const CaseView& one) { return one.state != "ruled" && !one.notice; }
 
 // Whole cases, for programs: a list without its facts would read as if there were none.
-int ListJson(const Command& command, const Snapshot& now, const std::vector<CaseView>& cases) {
-  for (const CaseView& one : cases) {
-    const absl::StatusOr<CaseView> whole = now.Case(one.id, "");
-    if (!whole.ok()) return command.Fail(whole.status());
+int ListJson(const Command& command, const Snapshot& now, const CaseFilter& filter) {
+  bool waits = false;
+  absl::Status read;
+  const absl::Status listed = now.Cases(filter, [&](const CaseView& one) {
+    const absl::StatusOr<CaseView> whole = now.Case(one.rule, one.subject);
+    read = whole.status();
+    if (!whole.ok()) return false;
+    waits |= Waits(one);
     command.Line(ToJson(*whole));
+    return true;
+  });
+  if (!listed.ok()) return command.Fail(listed);
+  if (!read.ok()) return command.Fail(read);
+  return waits ? kFindings : kDone;
+}
+
+// Errors: NotFound (no case has that id).
+absl::StatusOr<CaseFilter> FilterOf(const ListOptions& options, const Snapshot& now) {
+  CaseFilter filter = options.filter;
+  filter.open_only = !options.all;
+  const size_t space = options.after.find(' ');
+  if (options.after.empty()) return filter;
+  if (space != std::string::npos) {
+    filter.after_rule = options.after.substr(0, space);
+    filter.after_subject = options.after.substr(space + 1);
+    return filter;
   }
-  return kDone;
+  const absl::StatusOr<CaseView> after = now.Case(options.after, "");
+  if (!after.ok()) return after.status();
+  filter.after_rule = after->rule;
+  filter.after_subject = after->subject;
+  return filter;
 }
 
 int List(const Command& command, const ListOptions& options) {
   return command.WithSnapshot([&](Database&, const Snapshot& now) -> int {
-    const CaseFilter filter{.open_only = !options.all, .rule = options.rule, .reg = options.reg};
-    const absl::StatusOr<std::vector<CaseView>> cases = now.Cases(filter);
-    if (!cases.ok()) return command.Fail(cases.status());
-    if (command.json()) {
-      if (const int code = ListJson(command, now, *cases); code != kDone) return code;
-    } else {
-      command.Print(DocketScreen(command, *cases, options.all));
-    }
-    return std::any_of(cases->begin(), cases->end(), Waits) ? kFindings : kDone;
+    const absl::StatusOr<CaseFilter> filter = FilterOf(options, now);
+    if (!filter.ok()) return command.Fail(filter.status());
+    if (command.json()) return ListJson(command, now, *filter);
+    const absl::StatusOr<bool> waits = PrintDocket(command, now, *filter);
+    if (!waits.ok()) return command.Fail(waits.status());
+    return *waits ? kFindings : kDone;
   });
 }
 
@@ -183,8 +206,14 @@ void AddCase(CLI::App& app, Command& command) {
   CLI::App* ls = docket->add_subcommand("ls", "What needs a person");
   ListOptions& list = Bind(ls, command, List);
   ls->add_flag("--all", list.all, "Ruled ones too");
-  ls->add_option("--rule", list.rule, "Only this rule")->type_name("RULE");
-  ls->add_option("--register", list.reg, "Only cases about a record of this register")->type_name("REGISTER");
+  ls->add_option("--rule", list.filter.rule, "Only this rule")->type_name("RULE");
+  ls->add_option("--register", list.filter.reg, "Only cases about a record of this register")->type_name("REGISTER");
+  ls->add_option("--officer", list.filter.officer, "Only cases with an act of this officer")->type_name("NAME");
+  ls->add_option("--site", list.filter.site, "Only cases with an act that this site filed")->type_name("SITE");
+  ls->add_option("--since", list.filter.since, "Only cases with an act since then")->type_name("TIME|FRONTIER");
+  ls->add_option("--before", list.filter.before, "Only cases that were cases before then")->type_name("TIME");
+  ls->add_option("--after", list.after, "Go on behind that case: 'RULE SUBJECT', or its id")->type_name("CASE");
+  ls->add_option("--limit", list.filter.limit, "At most so many")->type_name("N");
   CLI::App* show = docket->add_subcommand("show", "One case: both acts side by side");
   Bind(show, command, Show).AddTo(show);
   CLI::App* rule = docket->add_subcommand("rule", "Decide a case, where one officer is enough");

@@ -1,22 +1,13 @@
 // log: what was filed, newest last.
 #include <algorithm>
-#include <optional>
 
-#include "net/cli/command.h"
 #include "net/cli/entry_words.h"
-#include "net/cli/screen.h"
+#include "net/cli/log.h"
 
 namespace chancery::cli {
 namespace {
 
-constexpr size_t kShown = 20;      // entries of a screen; --json and --last show as many as are asked for
 constexpr size_t kLinesShown = 3;  // lines of an entry without -v
-
-struct LogOptions {
-  std::string address;
-  std::optional<size_t> last;
-  bool follow = false;
-};
 
 std::string Who(const EntryView& entry) {
   std::string who = entry.officer.empty() ? "" : "officer " + Plain(entry.officer);
@@ -30,9 +21,24 @@ std::string WholeLine(const std::string& text) {
   return out;
 }
 
+// The other time: what the officer stated of the application, which orders nothing.
+std::string Stated(const EntryView& entry) {
+  std::string out;
+  for (const char* name : {"at", "office", "number"}) {
+    const Literal* part = entry.filed ? entry.filed->Find(name) : nullptr;
+    if (part == nullptr) continue;
+    const std::string text = Words(*part);
+    out += (out.empty() ? "" : " ") + (name == std::string_view("at") ? Day(text) : Plain(text));
+  }
+  return out.empty() ? "" : "    " + Shorten("application stated " + out, kColumns - 4) + "\n";
+}
+
+}  // namespace
+
 std::string EntryLines(const EntryView& entry, bool verbose) {
   std::string out = Sides(Pad(entry.short_name, 17) + " " + Shorten(Who(entry), 31), "stamped " + Day(entry.hlc)) + "\n";
   if (entry.outside) out += "    outside the order: it has no effect. chancery site readmit " + entry.short_name + "\n";
+  out += Stated(entry);
   const std::vector<std::string> lines = Describe(entry);
   const size_t shown = verbose ? lines.size() : std::min(lines.size(), kLinesShown);
   for (size_t i = 0; i < shown; ++i) out += verbose ? WholeLine(lines[i]) : "    " + Shorten(lines[i], kColumns - 4) + "\n";
@@ -40,7 +46,7 @@ std::string EntryLines(const EntryView& entry, bool verbose) {
   return verbose ? out + "    " + entry.entry + "\n" : out;
 }
 
-std::string Screen(const Command& command, const LogOptions& options, const std::vector<EntryView>& entries, bool more) {
+std::string LogScreen(const Command& command, const LogOptions& options, const std::vector<EntryView>& entries, bool more) {
   const std::string about = options.address.empty() ? "this registry" : Plain(options.address);
   const std::string count = Count(entries.size(), "entry", "entries");
   std::string out = Bold(more ? "The newest " + count : count) + " of " + about + ", newest last\n\n";
@@ -49,9 +55,11 @@ std::string Screen(const Command& command, const LogOptions& options, const std:
   return more ? out + "\n" + NextBlock({self + " --last 0   # all of them"}) : out;
 }
 
+namespace {
+
 int Log(const Command& command, const LogOptions& options) {
-  if (options.follow) return command.NotYet("log --follow", "chancery log --last N");
-  const size_t wanted = options.last.value_or(command.json() ? 0 : kShown);
+  if (options.follow || !options.since.empty()) return Follow(command, options);
+  const size_t wanted = options.last.value_or(command.json() ? 0 : kLogShown);
   return command.WithSnapshot([&](Database&, const Snapshot& now) -> int {
     absl::StatusOr<std::vector<EntryView>> entries = now.Log(options.address, wanted == 0 ? 0 : wanted + 1);
     if (!entries.ok()) return command.Fail(entries.status());
@@ -61,7 +69,7 @@ int Log(const Command& command, const LogOptions& options) {
     if (command.json()) {
       for (const EntryView& entry : *entries) command.Line(ToJson(entry));
     } else {
-      command.Print(Screen(command, options, *entries, more));
+      command.Print(LogScreen(command, options, *entries, more));
     }
     return kDone;
   });
@@ -74,7 +82,10 @@ void AddLog(CLI::App& app, Command& command) {
   LogOptions& options = Bind(verb, command, Log);
   verb->add_option("ADDR", options.address, "register/key or register/key/field")->type_name("");
   verb->add_option("-n,--last", options.last, "The newest N (else 20 on a screen, all in JSON)")->type_name("N");
-  verb->add_flag("--follow", options.follow, "Go on as entries come: not yet");
+  verb->add_flag("--follow", options.follow, "Go on as entries come, until SIGINT");
+  verb->add_option("--since", options.since, "What came after that position, each entry with its own")
+      ->type_name("POSITION")
+      ->take_last();
 }
 
 }  // namespace chancery::cli

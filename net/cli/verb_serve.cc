@@ -32,6 +32,8 @@ int RunHanded(Database& db, const Handed& handed) {
   command.err = err;
   command.in = &in;
   command.served = &db;
+  command.ends = {handed.stop, handed.caller};
+  command.stays = handed.stays;
   NeverBold();
   const int code = RunLine(command, handed.words);
   std::fclose(err);

@@ -73,13 +73,6 @@ class Printer {
   size_t width_;
 };
 
-// The first statement that this version does not run; nothing of such a drill is run, since its end would mean little.
-const Statement* FirstNotYet(const Drill& drill) {
-  const auto found = std::find_if(drill.statements.begin(), drill.statements.end(),
-                                  [](const Statement& statement) { return std::holds_alternative<NotYet>(statement.act); });
-  return found == drill.statements.end() ? nullptr : &*found;
-}
-
 int Unreadable(std::ostream& err, const Drill& drill, const Statement& statement, const std::string& why) {
   err << drill.origin << ":" << statement.line << ":" << statement.column << ": " << why << "\n";
   return 2;
@@ -89,9 +82,6 @@ int Unreadable(std::ostream& err, const Drill& drill, const Statement& statement
 
 int Rehearse(const Drill& drill, const Rehearsal::ReadPack& read_pack, std::ostream& out, std::ostream& err,
              const DrillOptions& options, const std::function<void(const Statement&, Sites&)>& after_each) {
-  if (const Statement* later = FirstNotYet(drill)) {
-    return Unreadable(err, drill, *later, absl::StrCat("not yet: ", std::get<NotYet>(later->act).verb));
-  }
   Rehearsal rehearsal(read_pack, options.folder);
   Printer printer(drill, out, options);
   bool founded = false;

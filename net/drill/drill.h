@@ -21,7 +21,7 @@ struct DrillOptions {
 
 // Runs the drill in the file `path`; its packs are found relative to it. What happened goes to `out`, one line a statement, the
 // same bytes at every run; why a drill cannot be run goes to `err`. Returns product's exit code: 0 all held, 1 a statement did
-// not hold (the run ends there), 2 unreadable or not yet.
+// not hold (the run ends there), 2 unreadable.
 int Rehearse(const std::string& path, std::ostream& out, std::ostream& err, const DrillOptions& options = {});
 
 namespace drill {

@@ -152,6 +152,31 @@ Finding LookOrder(const Snapshot& snapshot, const Expect& expect) {
           absl::StrCat(expect.address, " ", shown(first->place), ", ", expect.then, " ", shown(then->place))};
 }
 
+// As a record is named: its address, with or without escapes; within a register its key is enough.
+std::string AddressIn(const std::string& reg, const std::string& name) {
+  const absl::StatusOr<Address> address = Address::Parse(name);
+  if (address.ok() && address->field.empty()) return address->Text();
+  const bool whole = name.starts_with(reg + "/");
+  return Address{reg, whole ? name.substr(reg.size() + 1) : name, {}, {}}.Text();
+}
+
+// Exactly these records, in any order.
+Finding LookFound(const Snapshot& snapshot, const Expect& expect) {
+  absl::StatusOr<std::vector<FoundView>> found = snapshot.Find(expect.find);
+  if (!found.ok()) return Failed(found.status());
+  std::vector<std::string> wanted, addresses;
+  bool contested = false;
+  for (const Literal& name : expect.value.list) wanted.push_back(AddressIn(expect.find.reg, name.text));
+  for (const FoundView& one : *found) {
+    addresses.push_back(one.address);
+    contested |= !one.contested.empty();
+  }
+  const std::string shown = addresses.empty() ? "none" : absl::StrJoin(addresses, ", ");
+  std::sort(wanted.begin(), wanted.end());
+  std::sort(addresses.begin(), addresses.end());
+  return {addresses == wanted, shown, contested};
+}
+
 }  // namespace
 
 Finding Look(const Snapshot& snapshot, const Expect& expect) {
@@ -179,6 +204,8 @@ Finding Look(const Snapshot& snapshot, const Expect& expect) {
       return LookSettled(snapshot, expect);
     case Check::kOrder:
       return LookOrder(snapshot, expect);
+    case Check::kFind:
+      return LookFound(snapshot, expect);
     case Check::kEqual:
       break;
   }

@@ -27,8 +27,8 @@ class Parser {
   Act ParseCut(LineReader& line);
   Act ParseSkew(LineReader& line);
   Act ParseExpect(LineReader& line, const std::string& site);
-  bool ParseCheck(LineReader& line, const std::string& check, Expect* expect);
-  Act ParseLaterCheck(LineReader& line, int column, const std::string& check);
+  void ParseCheck(LineReader& line, int column, const std::string& check, Expect* expect);
+  FindQuery ReadQuery(LineReader& line);
   Act ParseBackup(LineReader& line);
   Act ParseRestore(LineReader& line);
 
@@ -124,7 +124,7 @@ Act Parser::ParseAt(LineReader& line) {
   }
   if (line.Take("readmit")) return Readmit{site, line.Word("an entry")};
   line.Fail("at a site one can pack, file, refuse, rule, propose, approve, readmit or expect");
-  return NotYet{};
+  return Act();
 }
 
 Act Parser::ParseCut(LineReader& line) {
@@ -155,15 +155,17 @@ Act Parser::ParseSkew(LineReader& line) {
   return skew;
 }
 
-bool Parser::ParseCheck(LineReader& line, const std::string& check, Expect* expect) {
-  static const std::map<std::string, Check> checks = {
-      {"equal", Check::kEqual},         {"cases", Check::kCases},     {"notices", Check::kNotices},
-      {"case", Check::kCase},           {"value", Check::kValue},     {"values", Check::kValues},
-      {"contested", Check::kContested}, {"clear", Check::kClear},     {"missing", Check::kMissing},
-      {"exists", Check::kExists},       {"notice", Check::kNotice},   {"dependants", Check::kDependants},
-      {"held", Check::kHeld},           {"settled", Check::kSettled}, {"order", Check::kOrder}};
+void Parser::ParseCheck(LineReader& line, int column, const std::string& check, Expect* expect) {
+  static const std::map<std::string, Check> checks = {{"equal", Check::kEqual},         {"cases", Check::kCases},
+                                                      {"notices", Check::kNotices},     {"case", Check::kCase},
+                                                      {"value", Check::kValue},         {"values", Check::kValues},
+                                                      {"contested", Check::kContested}, {"clear", Check::kClear},
+                                                      {"missing", Check::kMissing},     {"exists", Check::kExists},
+                                                      {"notice", Check::kNotice},       {"dependants", Check::kDependants},
+                                                      {"held", Check::kHeld},           {"settled", Check::kSettled},
+                                                      {"order", Check::kOrder},         {"find", Check::kFind}};
   const auto found = checks.find(check);
-  if (found == checks.end()) return false;
+  if (found == checks.end()) return line.Fail(column, absl::StrCat("there is no check called ", check));
   expect->check = found->second;
   switch (expect->check) {
     case Check::kEqual:
@@ -207,40 +209,40 @@ bool Parser::ParseCheck(LineReader& line, const std::string& check, Expect* expe
       expect->address = line.Word("an entry");
       expect->then = line.Word("an entry");
       break;
+    case Check::kFind:
+      expect->find = ReadQuery(line);
+      expect->value = line.List("the list of addresses");
+      break;
   }
-  return true;
 }
 
-Act Parser::ParseLaterCheck(LineReader& line, int column, const std::string& check) {
-  if (check == "find") {
-    line.Name("a register");
-    while (line.ok() && !line.NextIs('[') && !line.Take("on")) {
-      line.Name("a field");
-      if (!line.TakeChar('=')) line.Fail("a condition is FIELD=VALUE");
-      line.WordOrJson("a value");
+FindQuery Parser::ReadQuery(LineReader& line) {
+  FindQuery query;
+  query.reg = line.Name("a register");
+  while (line.ok() && !line.NextIs('[')) {
+    if (line.Take("on")) {
+      query.on = line.Word("a date");
+      break;
     }
-    if (!line.NextIs('[')) line.Word("a date");
-    line.List("the list of addresses");
-  } else {
-    line.Fail(column, absl::StrCat("there is no check called ", check));
+    const std::string field = line.Name("a field");
+    if (!line.TakeChar('=')) line.Fail("a condition is FIELD=VALUE");
+    query.fields.push_back({.field = field, .written = line.WordOrJson("a value")});
   }
-  return NotYet{absl::StrCat("expect ", check)};
+  return query;
 }
 
 Act Parser::ParseExpect(LineReader& line, const std::string& site) {
   Expect expect;
   const int column = line.Column();
   const std::string check = line.Word("what to expect");
-  Act later;
-  const bool now = ParseCheck(line, check, &expect);
-  if (!now) later = ParseLaterCheck(line, column, check);
+  ParseCheck(line, column, check, &expect);
   expect.site = site;
   if (line.Take("at")) {
     const int at = line.Column();
     expect.site = Site(line);
     if (!site.empty() && site != expect.site) line.Fail(at, absl::StrCat("this expectation is at ", site, " already"));
   }
-  return now ? Act(expect) : later;
+  return expect;
 }
 
 Act Parser::ParseBackup(LineReader& line) {
@@ -285,7 +287,7 @@ Act Parser::ParseAct(LineReader& line) {
     return sync ? Act(SyncPair{a, b}) : Act(HealPair{a, b});
   }
   line.Fail(column, absl::StrCat("there is no verb called ", verb));
-  return NotYet{};
+  return Act();
 }
 
 // False where the line has a fault.

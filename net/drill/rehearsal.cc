@@ -300,8 +300,6 @@ Step Rehearsal::Do(const Restore& act) {
   return Says(absl::StrCat(site.name, " is ", status->renewed, missing));
 }
 
-Step Rehearsal::Do(const NotYet& act) { return Unreadable(absl::StrCat("not yet: ", act.verb)); }
-
 Step Rehearsal::Do(const Expect& act) {
   if (!act.site.empty() && !sites_.Of(act.site).running()) return Down(sites_.Of(act.site));
   if (sites_.Running().empty()) return Failed("a site that is running", {});

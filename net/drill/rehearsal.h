@@ -63,7 +63,6 @@ class Rehearsal {
   Step Do(const BackUp& act);
   Step Do(const Restore& act);
   Step Do(const Expect& act);
-  Step Do(const NotYet& act);
 
   Step Found(Step opening);
   Step ExpectEqual(const std::string& site);

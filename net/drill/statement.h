@@ -110,7 +110,8 @@ enum class Check {
   kDependants,
   kHeld,
   kSettled,
-  kOrder
+  kOrder,
+  kFind
 };
 struct Expect {  // [at S] expect CHECK [at S]
   Check check = Check::kEqual;
@@ -120,15 +121,12 @@ struct Expect {  // [at S] expect CHECK [at S]
   CaseName subject;     // case notice dependants
   std::string state;    // case: open proposed ruled split reopened none
   int64_t count = 0;    // cases notices
-  Literal value;        // value: any; values, dependants: a list
-};
-struct NotYet {  // a verb or check of the language that this version reads and does not run
-  std::string verb;
+  Literal value;        // value: any; values, dependants, find: a list
+  FindQuery find = {};  // find
 };
 
-using Act =
-    std::variant<UsePack, NameSites, NameOthers, EndSite, Readmit, LoadPack, File, Refuse, Rule, Approve, SyncAll, SyncPair, Cut,
-                 CutOneWay, HealAll, HealPair, Tick, Skew, Crash, Restart, BackUp, Restore, Expect, NotYet>;
+using Act = std::variant<UsePack, NameSites, NameOthers, EndSite, Readmit, LoadPack, File, Refuse, Rule, Approve, SyncAll,
+                         SyncPair, Cut, CutOneWay, HealAll, HealPair, Tick, Skew, Crash, Restart, BackUp, Restore, Expect>;
 
 struct Statement {
   int line = 0;

@@ -119,6 +119,12 @@ std::string Describe(const Expect& expect) {
       return "settled " + expect.address;
     case Check::kOrder:
       return absl::StrCat("order ", expect.address, " ", expect.then);
+    case Check::kFind: {
+      std::string asked = "find " + expect.find.reg;
+      for (const FindQuery::Condition& condition : expect.find.fields)
+        absl::StrAppend(&asked, " ", condition.field, "=", condition.written);
+      return absl::StrCat(asked, expect.find.on.empty() ? "" : " on " + expect.find.on, " ", expect.value.Json());
+    }
   }
   return {};
 }

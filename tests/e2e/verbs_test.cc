@@ -138,8 +138,7 @@ TEST(Verbs, RehearsePassesOnTheDrillsOwnCodes) {
 
 TEST(Verbs, OfLaterVersionsAreKnownAndSaySo) {
   const Land land;
-  for (const Words& words : std::vector<Words>{{"find", "parcel"},
-                                               {"branch", "ls"},
+  for (const Words& words : std::vector<Words>{{"branch", "ls"},
                                                {"preview", "x"},
                                                {"diff", "a", "b"},
                                                {"config", "check"},
@@ -148,7 +147,6 @@ TEST(Verbs, OfLaterVersionsAreKnownAndSaySo) {
                                                {"site", "drain"},
                                                {"case", "export", "x"},
                                                {"file", "--ack", "settled"},
-                                               {"log", "--follow"},
                                                {"get", "parcel/1", "--at", "0"}}) {
     const Result run = land.Do(words);
     EXPECT_EQ(run.code, 2) << words[0];

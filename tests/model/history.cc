@@ -16,6 +16,7 @@
 #include "tests/model/draw.h"
 #include "tests/model/model.h"
 #include "tests/model/picture.h"
+#include "tests/model/searched.h"
 #include "tests/support/temp_dir.h"
 
 namespace chancery::model {
@@ -60,6 +61,7 @@ struct Site {
   std::optional<Meaning> meaning;  // of `seen`
   std::map<CaseKey, std::string> states;
   std::set<CaseKey> waiting;  // cases that wait for a person
+  Follower follower;
 };
 
 class History {
@@ -124,6 +126,7 @@ class History {
     auto db = Database::Restore(site.dir, site.backup->file, options, EnvironmentOf(site));
     if (!db.ok()) return Failed("Restore", db.status());
     site.db = *std::move(db);
+    site.follower = {};
     site.seen = site.backup->seen;
     site.kept = site.backup->kept;
     Count("restores");
@@ -753,6 +756,7 @@ class History {
     if (Error different = Difference(PictureOf(*engine), PictureOf(model)); !different.empty())
       return "at " + site.name + "\n" + different;
     RETURN_IF_DIFFERENT(CheckKeys(site, *snapshot));
+    RETURN_IF_DIFFERENT(CheckSearched(site, *snapshot, model));
     RETURN_IF_DIFFERENT(CheckEquals(site, *engine));
     CountCases(site, model);
     return pasts_.Chance(15) ? CheckPast(site, *snapshot) : "";
@@ -810,6 +814,13 @@ class History {
     if (seq == 0) return;
     for (const auto& [other, upto] : book_.items.at({lane, seq}).past) (*seen)[other] = std::max((*seen)[other], upto);
     (*seen)[lane] = std::max((*seen)[lane], seq);
+  }
+
+  Error CheckSearched(Site& site, const Snapshot& snapshot, const Shown& model) {
+    Error error = CheckFound(snapshot, *site.meaning, model.records, questions_, tally_);
+    if (error.empty()) error = CheckCasePages(snapshot, tally_);
+    if (error.empty()) error = site.follower.Look(snapshot, book_, site.seen, tally_);
+    return error.empty() ? "" : "at " + site.name + ": " + error;
   }
 
   Error CheckKeys(const Site& site, const Snapshot& snapshot) {
@@ -881,6 +892,7 @@ class History {
   Tally& tally_;
   Draw draw_;
   Draw pasts_;  // of its own: what is read again changes no history
+  SeededRandom questions_{options_.seed};  // draws apart: what is filed does not depend on what is asked
   TempDir dir_;
   int64_t now_ = kStart;
   int step_ = 0;

@@ -55,6 +55,12 @@ const char* const kMustHappen[] = {
     "merges previewed",
     "cases previewed",
     "values previewed",
+    "found",
+    "found, contested",
+    "found by an interval",
+    "found by a reference",
+    "pages of cases",
+    "changes told",
 };
 const char* const kRules[] = {
     "existence",    "firm-home",       "firm.phase",    "parcel.next",    "parcel.parent", "parcel.status", "firm-name",

@@ -48,9 +48,14 @@ struct JoinOptions {
 };
 
 struct CaseFilter {
-  bool open_only = false;  // leave out ruled ones
-  std::string rule;        // "" = any
-  std::string reg;         // cases that concern a record of this register
+  bool open_only = false;               // leave out ruled ones
+  std::string rule = {};                // "" = any
+  std::string reg = {};                 // cases that concern a record of this register
+  std::string officer = {}, site = {};  // who did one of its acts, where one was filed
+  std::string since = {};               // some act is not in this frontier, or stamped at this date or time or later
+  std::string before = {};              // it was a case before this date or time: by the stamp of the act that made it one
+  std::string after_rule = {}, after_subject = {};  // only those that come after that one, whether it is there or not
+  size_t limit = 0;                                 // 0 = all
 };
 
 // What Verify found. ok() = every byte of every lane holds and everything derived is what the journal says.
@@ -169,7 +174,18 @@ class Snapshot {
   // NotFound.
   absl::StatusOr<BranchView> Branch(std::string_view name) const;
 
-  // Cases, ascending by (rule, subject). Facts, rulings and dependants are left empty: ask Case for one. O(cases).
+  // Existing records that meet a query, ascending bytes of the key, until `visit` returns false: the same at every site that
+  // holds the same entries, and `after` the address of the last one goes on. What a case disputes is found under every value that
+  // stands, and said to be contested. Errors: InvalidArgument (unknown register, field or rule, no value of the field), DataLoss.
+  // Cost: by reference, by claim and by a field that is unique alone, what is found; else the register from `after` on, read in
+  // place.
+  absl::Status Find(const FindQuery& query, const std::function<bool(const FoundView&)>& visit) const;
+  absl::StatusOr<std::vector<FoundView>> Find(const FindQuery& query) const;
+
+  // Cases, ascending by (rule, subject), until `visit` returns false. Facts, rulings and dependants are left empty: ask Case for
+  // one. Memory is bounded; O(cases) for each 16,384 of them. With officer, site, since or before also the facts of each are
+  // read. Errors: InvalidArgument (neither a time nor a frontier, no such case), DataLoss.
+  absl::Status Cases(const CaseFilter& filter, const std::function<bool(const CaseView&)>& visit) const;
   absl::StatusOr<std::vector<CaseView>> Cases(const CaseFilter& filter = {}) const;
 
   // One case, whole. rule and subject as in product's CASE; or rule = the 32-digit id (or a unique prefix of 8 or more), subject
@@ -179,6 +195,14 @@ class Snapshot {
 
   // Entries, newest last: of one record (or field), or of all lanes in canonical order. limit 0 = all.
   absl::StatusOr<std::vector<EntryView>> Log(std::string_view address, size_t limit = 0) const;
+
+  // The change feed: the entries here that a reader lacks who was told everything up to the position `since` ("0" = nothing),
+  // causes before effects, until `visit` returns false. Each comes with the position that it leads to, which is where to go on:
+  // in a later snapshot, also after a restart, nothing is missed and nothing told twice, what other sites filed earlier included.
+  // address: only entries on that register, record or field; positions count the others too. Errors: InvalidArgument, DataLoss.
+  // Cost: what is told; memory: one entry.
+  absl::Status Changes(std::string_view since, std::string_view address,
+                       const std::function<bool(const ChangeView&)>& visit) const;
 
   // ENTRY: 64-digit id, unique prefix of at least 8, or short form.
   absl::StatusOr<EntryView> Entry(std::string_view name) const;
@@ -360,6 +384,10 @@ class Database {
   // Derives every table again from the journal, into the same store. Errors: DataLoss. Digests must not change: it is repair and
   // oracle.
   absl::Status Rebuild();
+
+  // Another number whenever something has come into the store in `dir`, whichever process has brought it; perhaps also when
+  // nothing has. Two small reads without a lock, and no read of the store: who waits for changes asks it first. Errors: NotFound.
+  static absl::StatusOr<uint64_t> Pulse(const std::string& dir);
 
   const std::string& site() const;
   const std::string& dir() const;

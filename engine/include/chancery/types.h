@@ -143,6 +143,34 @@ struct RulingPreview {
   std::vector<std::string> tell;        // as the ruling says
 };
 
+// Which records of a register are looked for: those that meet every condition. Of a field in which several values stand each of
+// them counts.
+struct FindQuery {
+  struct Condition {
+    std::string field = {};
+    Literal value = {};        // stands there: docs/reference/command.md#find; null = none does
+    std::string written = {};  // instead of `value`, as a person writes it: JSON, or bare text. "" = not used
+    std::optional<Literal> at_least = {}, at_most = {};  // instead: of numbers, dates, times and text
+  };
+  std::string reg = {};
+  std::vector<Condition> fields = {};
+  std::string on = {};         // a date, or a time or number where intervals are of those: some interval of the record holds then
+  std::string refers_to = {};  // address of a record: some reference of the record names it
+  std::string rule = {};       // between records: the record claims `claim` under it
+  Literal claim = {};          // of several fields a list; compared as the rule compares it
+  std::string in_case_of = {};  // rule id: the record is one of those that a case of it concerns which is not ruled
+  std::string after = {};       // address: only records that come after it, whether it exists or not
+  size_t limit = 0;             // 0 = all
+
+  FindQuery& Where(std::string_view field, Literal value);
+  FindQuery& Between(std::string_view field, std::optional<Literal> at_least, std::optional<Literal> at_most);
+};
+
+struct FoundView {
+  std::string address;                 // canonical: what `after` takes
+  std::vector<std::string> contested;  // of the fields that were asked for, those that a case disputes, ascending; "existence"
+};
+
 // What an officer holds after a filing.
 struct Receipt {
   std::string entry;       // 64 hexadecimal digits
@@ -228,6 +256,12 @@ struct EntryView {
   bool outside = false;  // an epoch ended its lane before it: it has no place in the order, and no effect
   Literal ops;           // list, in the JSON form of a draft
   Literal detail;        // of genesis, pack, admission, ruling: an object; else null
+};
+
+// An entry as the change feed tells it, and how far the feed has come with it.
+struct ChangeView {
+  EntryView entry;
+  std::string position;  // a frontier: everything up to it, and nothing else, was told
 };
 
 struct SiteView {
