@@ -14,6 +14,7 @@
 #include "CLI/Formatter.hpp"
 #include "absl/status/status.h"
 #include "chancery/chancery.h"
+#include "chancery/net.h"
 
 namespace chancery::cli {
 
@@ -52,6 +53,8 @@ class Command {
   std::FILE* err = stderr;
   std::istream* in = &std::cin;
   Database* served = nullptr;  // the store, where this process holds it already
+  PeerBook* book = nullptr;    // and what it knows of its peers
+  int stop = -1;               // readable once whoever serves the store ends: what waits is to end
 
   bool json() const { return globals.json; }
   bool quiet() const { return globals.quiet; }
@@ -99,6 +102,7 @@ void AddPack(CLI::App& app, Command& command);
 void AddBundle(CLI::App& app, Command& command);
 void AddPeer(CLI::App& app, Command& command);
 void AddSync(CLI::App& app, Command& command);
+void AddConfig(CLI::App& app, Command& command);
 void AddServe(CLI::App& app, Command& command);
 void AddReceipt(CLI::App& app, Command& command);
 void AddVerify(CLI::App& app, Command& command);

@@ -67,8 +67,8 @@ int RunLine(Command& command, const std::vector<std::string>& words) {
   app.fallthrough();  // global options may follow the verb
   AddGlobals(app, command);
   app.require_subcommand(1);
-  for (auto add : {AddInit, AddSite, AddEpoch, AddFile, AddImport, AddGet, AddLog, AddCase, AddStatus, AddPack, AddBundle,
-                   AddPeer, AddSync, AddServe, AddReceipt, AddVerify, AddBackup, AddRehearse, AddLater}) {
+  for (auto add : {AddInit,   AddSite, AddEpoch, AddFile,   AddImport, AddGet,     AddLog,    AddCase,   AddStatus,   AddPack,
+                   AddBundle, AddPeer, AddSync,  AddConfig, AddServe,  AddReceipt, AddVerify, AddBackup, AddRehearse, AddLater}) {
     add(app, command);
   }
   const int code = Parse(app, command);

@@ -5,13 +5,9 @@ namespace chancery::cli {
 
 void AddLater(CLI::App& app, Command& command) {
   static constexpr std::pair<const char*, const char*> kVerbs[] = {
-      {"find", "Records by value, interval, reference"},
-      {"branch", "Branches: what one side has and the other lacks"},
-      {"diff", "Two branches and what they grew from"},
-      {"preview", "What a bundle or peer would bring"},
-      {"config", "Check the configuration"},
-      {"extract", "A signed extract of a record"},
-      {"sim", "Seeded random drills"},
+      {"find", "Records by value, interval, reference"}, {"branch", "Branches: what one side has and the other lacks"},
+      {"diff", "Two branches and what they grew from"},  {"preview", "What a bundle or peer would bring"},
+      {"extract", "A signed extract of a record"},       {"sim", "Seeded random drills"},
   };
   for (const auto& [name, does] : kVerbs) AddNotYet(app, command, name, does);
 }

@@ -13,7 +13,7 @@ namespace {
 
 struct Heard final : rpc::Host {
   std::vector<std::string> refused;
-  void Exchanged(const std::string&, const sync::Gains&, uint64_t) override {}
+  void Exchanged(const ExchangeView&, uint64_t) override {}
   void Refused(const std::string&, const std::string& why) override { refused.push_back(why); }
 };
 
