@@ -7,7 +7,7 @@ namespace chancery::rpc {
 namespace {
 
 constexpr int64_t kStalledUs = 10'000'000;  // as long the event loop never waits
-constexpr int64_t kBusyUs = 120'000'000;    // as long a large commit may take
+constexpr int64_t kBusyUs = 600'000'000;    // as long a large commit, or a bundle for a site that joins, may take
 
 }  // namespace
 

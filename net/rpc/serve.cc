@@ -5,18 +5,16 @@
 #include <algorithm>
 #include <map>
 
-#include "absl/time/clock.h"
-#include "absl/time/time.h"
 #include "chancery/net.h"
 #include "kj/async-unix.h"
 #include "net/config/address.h"
-#include "net/health/endpoint.h"
-#include "net/health/figures.h"
+#include "net/health/standing.h"
 #include "net/rpc/door.h"
 #include "net/rpc/failure.h"
 #include "net/rpc/keeper.h"
 #include "net/rpc/notify.h"
 #include "net/rpc/pulse.h"
+#include "net/rpc/watched.h"
 
 namespace chancery {
 namespace rpc {
@@ -56,7 +54,7 @@ class Peering final : public Host {
   // Nobody files here any more: what was filed last goes to whoever is linked, for a while.
   kj::Promise<void> Drain(int ticks = kTicksDrain) {
     Wake();
-    return means_.engine.Run([this] { return health::ReadStanding(db_, book_); })
+    return means_.engine.Run([&db = db_, &book = book_] { return health::ReadStanding(db, book); })
         .then([this, ticks](absl::StatusOr<health::Standing> standing) -> kj::Promise<void> {
           bool behind = false;
           for (size_t i = 0; standing.ok() && i < standing->peers.size(); ++i)
@@ -157,7 +155,7 @@ class Peering final : public Host {
     if (IsIsolated(db_.dir()) != isolated_) TurnIsolation();
     pulse_.Turn();
     if (++ticks_ % kTicksKept == 0)
-      writing_ = means_.engine.Run([this] { return book_.Keep(); }).ignoreResult().eagerlyEvaluate(nullptr);
+      writing_ = means_.engine.Run([&book = book_] { return book.Keep(); }).ignoreResult().eagerlyEvaluate(nullptr);
     return means_.timer.afterDelay(kTick).then([this] { return Tick(); });
   }
 
@@ -215,27 +213,6 @@ std::string WithPort(const std::string& address, unsigned port) {
   return address.substr(0, address.rfind(':') + 1) + std::to_string(port);
 }
 
-int64_t NowMs() { return absl::ToUnixMillis(absl::Now()); }
-
-absl::StatusOr<std::string> FiguresOf(const Database& db, const PeerBook& book) {
-  const absl::StatusOr<Snapshot> now = db.Read();
-  const absl::StatusOr<StatusView> status = now.ok() ? now->Status() : now.status();
-  const absl::StatusOr<health::Standing> standing = health::ReadStanding(db, book);
-  if (!status.ok()) return status.status();
-  if (!standing.ok()) return standing.status();
-  return health::Figures(*status, *standing, health::AlarmOf(*status, *standing, NowMs()));
-}
-
-absl::StatusOr<std::unique_ptr<health::Endpoint>> OpenEndpoint(const Database& db, const PeerBook& book, const Pulse& pulse,
-                                                               const std::string& address) {
-  if (address.empty()) return std::unique_ptr<health::Endpoint>();
-  const auto healthy = [&db, &pulse] {
-    const absl::Status pulsing = pulse.Healthy();
-    return pulsing.ok() ? db.Read().status() : pulsing;
-  };
-  return health::Endpoint::Open(address, {[&db, &book] { return FiguresOf(db, book); }, healthy});
-}
-
 kj::Promise<void> ReloadAtHangups(kj::UnixEventPort& port, Peering& peering) {
   return port.onSignal(SIGHUP).then([&port, &peering](auto&&) {
     peering.Reload();
@@ -252,7 +229,7 @@ void RunUntilSignal(Database& db, const ServeOptions& options, const NetConfig& 
   auto port = io.provider->getNetwork().parseAddress(kj::StringPtr(listen.c_str())).wait(io.waitScope)->listen();
   EngineThread engine, closer;
   Peering peering(db, engine, io, own, options, config, book);
-  const absl::StatusOr<std::unique_ptr<health::Endpoint>> metrics = OpenEndpoint(db, book, peering.pulse(), config.metrics);
+  const absl::StatusOr<std::unique_ptr<health::Endpoint>> metrics = Watched(db, book, peering.pulse(), config.metrics);
   if (!metrics.ok()) kj::throwFatalException(Thrown(metrics.status()));
   if (options.on_listening)
     options.on_listening(WithPort(listen, port->getPort()), *metrics == nullptr ? std::string() : (*metrics)->address());

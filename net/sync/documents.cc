@@ -75,7 +75,9 @@ std::vector<Wanted> Fetch::Wants() {
   std::vector<Wanted> wants;
   for (const auto& [sha256, bytes] : lacking_) {
     if (wants.size() == kWantedMost) break;
-    if (!absent_.contains(sha256)) wants.push_back({sha256, SizeOfPart(sha256)});
+    if (absent_.contains(sha256)) continue;
+    if (SizeOfPart(sha256) >= bytes) DropParts();  // whole, and this process ended before it was stored
+    wants.push_back({sha256, SizeOfPart(sha256)});
   }
   return wants;
 }
@@ -97,6 +99,7 @@ absl::Status Fetch::TakePiece(const Piece& piece, uint64_t size) {
   DropParts(piece.sha256);
   if (piece.from != SizeOfPart(piece.sha256)) return absl::OkStatus();  // another session with the peer was faster
   const bool fits = !piece.bytes.empty() && piece.bytes.size() <= size - std::min(size, piece.from);
+  if (fits && !HasRoomFor(piece.bytes.size())) return absent_.insert(piece.sha256), absl::OkStatus();  // later, perhaps
   if (fits && !Append(piece)) return absl::ResourceExhaustedError(PathOf(piece.sha256) + " cannot be written");
   if (fits && piece.from + piece.bytes.size() < size) return absl::OkStatus();
   const absl::StatusOr<ByteSource> source = SourceOfFile(PathOf(piece.sha256));
@@ -121,6 +124,12 @@ absl::Status Fetch::Store(const std::string& sha256, uint64_t size, const ByteSo
 uint64_t Fetch::SizeOfPart(const std::string& sha256) const {
   struct stat at = {};
   return stat(PathOf(sha256).c_str(), &at) == 0 ? static_cast<uint64_t>(at.st_size) : 0;
+}
+
+bool Fetch::HasRoomFor(size_t bytes) const {
+  std::error_code failed;
+  const std::filesystem::space_info space = std::filesystem::space(db_.dir(), failed);
+  return !failed && space.available >= kRoomLeft + bytes;
 }
 
 bool Fetch::Append(const Piece& piece) const {

@@ -17,7 +17,8 @@ namespace chancery::sync {
 inline constexpr size_t kWantedMost = 64;  // documents named in one offer
 inline constexpr int kAskAgain = 20;       // exchanges after which a document is asked for again that was not there
 inline constexpr uint64_t kDocumentMost = 256ull << 20;
-inline constexpr size_t kLackingMost = 65536;  // documents that a session remembers to ask for
+inline constexpr uint64_t kRoomLeft = 256ull << 20;  // of the disk, to who files here
+inline constexpr size_t kLackingMost = 65536;        // documents that a session remembers to ask for
 
 struct Wanted {
   std::string sha256;  // 64 hexadecimal digits
@@ -64,6 +65,7 @@ class Fetch {
   std::string Folder() const { return db_.dir() + "/incoming"; }
   std::string PathOf(const std::string& sha256) const { return Folder() + "/" + peer_ + "." + sha256; }
   uint64_t SizeOfPart(const std::string& sha256) const;
+  bool HasRoomFor(size_t bytes) const;
   bool Append(const Piece& piece) const;
   void DropParts(const std::string& but = {}) const;
 

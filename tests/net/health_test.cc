@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <iterator>
+#include <set>
 
 #include "net/health/figures.h"
 #include "tests/net/sites.h"
@@ -80,6 +82,33 @@ TEST(Figures, CountAndNameSites) {
                            "chancery_peer_behind_entries{peer=\"tartu\"} 3\n", "chancery_peer_heard_seconds{peer=\"tartu\"} 5\n",
                            "chancery_peer_exchanges_total{peer=\"tartu\"} 7\n", "# TYPE chancery_peer_exchanges_total counter\n"})
     EXPECT_NE(text.find(line), std::string::npos) << line << text;
+}
+
+std::string Text(const std::string& page) {
+  std::ifstream file(std::string(CHANCERY_SOURCE_DIR) + "/docs/operations/" + page);
+  return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+// Every chancery_… that the page names.
+std::set<std::string> FiguresIn(const std::string& text) {
+  std::set<std::string> names;
+  for (size_t at = text.find("chancery_"); at != std::string::npos; at = text.find("chancery_", at + 1)) {
+    const size_t end = text.find_first_not_of("abcdefghijklmnopqrstuvwxyz_", at);
+    names.insert(text.substr(at, end - at));
+  }
+  return names;
+}
+
+TEST(Figures, AreThoseOfThePagesAndNoOthers) {
+  const std::string text = health::Figures(Good(), With({.name = "tartu"}), {});
+  const std::set<std::string> made = FiguresIn(text);
+  for (const char* page : {"alerts.yml", "monitoring.md"})
+    for (const std::string& name : FiguresIn(Text(page))) EXPECT_TRUE(made.contains(name)) << name << " in " << page;
+  const std::string monitoring = Text("monitoring.md");
+  for (const std::string& name : made) {
+    const std::string tail = name.substr(name.rfind("peer_") == std::string::npos ? 0 : name.rfind("peer_") + 4);
+    EXPECT_NE(monitoring.find(tail), std::string::npos) << name << " is not in monitoring.md";
+  }
 }
 
 NetConfig Peers(const std::vector<std::string>& names) {

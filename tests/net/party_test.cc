@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
 
 #include "net/sync/hello.h"
 #include "tests/net/sites.h"
@@ -268,6 +269,18 @@ TEST_F(Papers, ThatDoNotHoldAreNotStoredAndNotAskedForAgain) {
     Meet(luxembourg, tallinn);
     EXPECT_EQ(At(luxembourg, name), Bytes(size)) << "from who has it";
   }
+}
+
+// A process that ended between the last piece and the commit.
+TEST_F(Papers, APartThatIsWholeAlreadyIsFetchedAnew) {
+  const std::string bytes = Bytes(200'000);
+  const std::string name = Put(tallinn, "1", bytes);
+  std::filesystem::create_directory(*luxembourg.dir / "store/incoming");
+  std::ofstream(*luxembourg.dir / ("store/incoming/tallinn." + name)) << Bytes(200'001);
+  Party a(*luxembourg.db, 0, "tallinn"), b(*tallinn.db, 0);
+  Meet(a, b);
+  EXPECT_EQ(At(luxembourg, name), bytes);
+  EXPECT_EQ(a.gains().damaged, 0u);
 }
 
 TEST_F(Papers, APieceThatIsNotAskedForIsLeft) {
