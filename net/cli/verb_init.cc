@@ -85,8 +85,12 @@ int JoinBundle(const Command& command, const InitOptions& options, const std::st
 int FailFetch(const Command& command, const InitOptions& options, const absl::Status& status) {
   ErrorView error = Explain(status);
   const absl::StatusOr<std::string> own = FutureFingerprint(command.globals.store);
+  const bool unknown = status.message().find("does not know our key") != absl::string_view::npos;
   if (absl::IsPermissionDenied(status) && own.ok()) {
     error.exit_code = kRefused;
+    error.next = "chancery peer ls at the member: is that its key?";
+  }
+  if (unknown && own.ok()) {
     error.next = "chancery peer add " + options.site + " HOST:PORT --key \"" + *own + "\" at the member, then this again";
   } else if (absl::IsUnavailable(status)) {
     error.exit_code = kUnreachable;

@@ -11,7 +11,8 @@ namespace chancery::rpc {
 
 class BundleFile {
  public:
-  // In the store's directory, under no name. Errors: Unknown (it cannot be written), and those of ExportBundle.
+  // In the store's directory, under no name. Errors: Unknown (it cannot be made), ResourceExhausted (no room), and those of
+  // ExportBundle.
   static absl::StatusOr<std::shared_ptr<BundleFile>> Write(const Database& db);
   ~BundleFile();
   BundleFile(const BundleFile&) = delete;
@@ -20,10 +21,11 @@ class BundleFile {
   absl::StatusOr<std::string> Read(uint64_t from, size_t room) const;
 
  private:
-  explicit BundleFile(int fd) : fd_(fd) {}
+  BundleFile(int fd, std::string dir) : fd_(fd), dir_(std::move(dir)) {}
   absl::Status Append(std::string_view bytes);
 
   int fd_;
+  std::string dir_;
   uint64_t size_ = 0;
 };
 

@@ -140,6 +140,18 @@ TEST_F(Operations, StatusNamesPeersAndWhatIsOnlyHere) {
   EXPECT_FALSE(Peer("tallinn", "luxembourg").Find("heard_ms")->null());
 }
 
+TEST_F(Operations, StatusSaysWhoRefusesAndWhy) {
+  Served tallinn(land, "tallinn");
+  AddPeer(land, "luxembourg", "tallinn", tallinn.address());
+  EXPECT_EQ(land.At("luxembourg", {"sync", "tallinn"}).code, 6);
+  EXPECT_TRUE(Has(Peer("luxembourg", "tallinn").Find("refused")->text, "does not know our key"));
+  const std::string screen = land.At("luxembourg", {"status"}).out;
+  EXPECT_TRUE(Has(screen, "REFUSED") && Has(screen, "CUT OFF FROM 1 OF 1")) << screen;
+  AddPeer(land, "tallinn", "luxembourg", "127.0.0.1:1");
+  EXPECT_TRUE(Eventually([&] { return land.At("luxembourg", {"sync", "tallinn"}).code == 0; }));
+  EXPECT_TRUE(Peer("luxembourg", "tallinn").Find("refused")->null());
+}
+
 TEST_F(Operations, WhatWasFiledLastGoesOutBeforeTheEnd) {
   Served luxembourg(land, "luxembourg");
   auto tallinn = std::make_unique<Served>(land, "tallinn");
@@ -235,7 +247,9 @@ TEST_F(Operations, ASiteJoinsOverTheNetwork) {
   EXPECT_EQ(land.At("narva", {"file"}, Create("2", "Olev")).code, 0);
   Words wrong = join;
   wrong.back() = std::string(32, 'a');
-  EXPECT_EQ(land.At("parnu", wrong).code, 6) << "another key than the member's";
+  const Result other = land.At("parnu", wrong);
+  EXPECT_EQ(other.code, 6) << "another key than the member's";
+  EXPECT_TRUE(Has(other.err, "is that its key?")) << other.err;
   wrong[4] = "127.0.0.1:1";
   EXPECT_EQ(land.At("parnu", wrong).code, 7);
 }
