@@ -726,6 +726,15 @@ absl::StatusOr<BlobView> Database::PutBlob(const ByteSource& source) {
   return BlobView{Hex(document.hash.view()), document.size};
 }
 
+absl::StatusOr<bool> Database::PutBlob(const BlobView& named, const ByteSource& source) {
+  std::string hash;
+  if (!Unhex(named.sha256, &hash) || hash.size() != sizeof(Hash256))
+    return Error(absl::StatusCode::kInvalidArgument, Cat("\"", named.sha256, "\" is no SHA-256"), "64 hexadecimal digits");
+  if (named.bytes > limits::kBlobBytes)
+    return Refuse({"limit", "", "", Cat("the document has more than ", limits::kBlobBytes >> 20, " MiB"), ""});
+  return PutDocument(impl_->Turns(), {Hash256::From(hash), named.bytes}, source);
+}
+
 std::string Database::SiteCard() const {
   std::optional<PublicKey> replaces;
   const KeyPair key = impl_->Key();

@@ -50,6 +50,13 @@ std::vector<std::string> Missing(const Lanes& lanes, const Frontier& filed, cons
   return ranges;
 }
 
+absl::StatusOr<Hash256> DocumentNamed(std::string_view sha256) {
+  std::string hash;
+  if (!Unhex(sha256, &hash) || hash.size() != sizeof(Hash256))
+    return Error(absl::StatusCode::kInvalidArgument, Cat("\"", sha256, "\" is no SHA-256"), "64 hexadecimal digits");
+  return Hash256::From(hash);
+}
+
 }  // namespace
 
 absl::StatusOr<Snapshot::Impl::View*> Snapshot::Impl::Open() {
@@ -407,15 +414,23 @@ absl::StatusOr<std::string> Snapshot::ExportBundle(std::string_view since) const
 }
 
 absl::Status Snapshot::ReadBlob(std::string_view sha256, const ByteSink& write) const {
-  std::string hash;
-  if (!Unhex(sha256, &hash) || hash.size() != sizeof(Hash256))
-    return Error(absl::StatusCode::kInvalidArgument, Cat("\"", sha256, "\" is no SHA-256"), "64 hexadecimal digits");
-  return chancery::ReadBlob(impl_->txn, Hash256::From(hash), write);
+  ASSIGN_OR_RETURN(const Hash256 hash, DocumentNamed(sha256));
+  return chancery::ReadBlob(impl_->txn, hash, write);
+}
+
+absl::Status Snapshot::ReadBlob(std::string_view sha256, uint64_t from, const ByteSink& write) const {
+  ASSIGN_OR_RETURN(const Hash256 hash, DocumentNamed(sha256));
+  return ReadBlobFrom(impl_->txn, hash, from, write);
 }
 
 absl::StatusOr<std::vector<BlobView>> Snapshot::MissingBlobs() const {
   ASSIGN_OR_RETURN(Impl::View * view, impl_->Open());
   return MissingDocuments(*view->work);
+}
+
+absl::StatusOr<std::vector<BlobView>> Snapshot::MissingBlobs(absl::Span<const std::string> runs) const {
+  ASSIGN_OR_RETURN(Impl::View * view, impl_->Open());
+  return MissingDocumentsOf(*view->work, runs);
 }
 
 absl::StatusOr<std::vector<std::string>> ClaimsOf(const Snapshot& snapshot) {

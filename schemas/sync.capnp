@@ -28,12 +28,32 @@ struct Offer {
   cosigned @6 :UInt64;
   runs @7 :List(Data);    # docs/reference/run.md
   cosignatures @8 :Data;
-  room @9 :UInt32;        # bytes of runs that the answer may hold
+  room @9 :UInt32;        # bytes of runs and documents that the answer may hold
+  wanted @10 :List(Wanted);
+  pieces @11 :List(Piece);
+  absent @12 :List(Data); # what the other wants and the sender has not: SHA-256
+}
+
+struct Wanted {
+  sha256 @0 :Data;        # 32 bytes: of a document that the sender lacks
+  from @1 :UInt64;        # the first byte that it lacks
+}
+
+struct Piece {
+  sha256 @0 :Data;
+  from @1 :UInt64;
+  bytes @2 :Data;
 }
 
 # All that is offered to who has shown a key that is known: to say who it is.
 interface Door {
   meet @0 (hello :Hello) -> (hello :Hello, refused :Text, session :Session);  # refused: why there is no session; else empty
+  join @1 () -> (site :Text, size :UInt64, bundle :Bundle);                   # for a site that has no store yet
+}
+
+# All that the site holds, as a file (docs/reference/bundle.md).
+interface Bundle {
+  read @0 (from :UInt64) -> (bytes :Data);
 }
 
 interface Session {

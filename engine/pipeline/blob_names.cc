@@ -17,8 +17,10 @@ BundleDocument DocumentIn(const Value& value) {
   return {Hash256::From(hash), r.Varint()};
 }
 
+using Sizes = std::map<Hash256, uint64_t>;
+
 // What waits here may be malformed, which is looked at when its turn comes: it names nothing.
-absl::Status NamesIn(std::string_view bytes, std::set<Hash256>* names) {
+absl::Status NamesIn(std::string_view bytes, Sizes* names) {
   ASSIGN_OR_RETURN(const Run run, DecodeRun(bytes));
   ASSIGN_OR_RETURN(const Entry head, DecodeHeader(run.header));
   for (size_t i = 0; i < run.leaves.size(); ++i) {
@@ -26,7 +28,7 @@ absl::Status NamesIn(std::string_view bytes, std::set<Hash256>* names) {
     RETURN_IF_ERROR(DecodeBody(head, run.header.size(), run.first + i, run.leaves[i].hlc, run.leaves[i].body, &entry));
     for (const Op& op : entry.ops)
       for (const Change& change : op.changes)
-        if (change.value.kind == Kind::kBlob) names->insert(DocumentIn(change.value).hash);
+        if (change.value.kind == Kind::kBlob) names->emplace(DocumentIn(change.value).hash, DocumentIn(change.value).size);
   }
   return absl::OkStatus();
 }
@@ -37,8 +39,6 @@ std::vector<const FieldInfo*> DocumentFields(const RegisterInfo& reg) {
     if (field.def.type == FieldType::kBlob) fields.push_back(&field);
   return fields;
 }
-
-using Sizes = std::map<Hash256, uint64_t>;
 
 absl::Status NoteStanding(const Workspace& work, const RegisterInfo& reg, Sizes* named) {
   const std::vector<const FieldInfo*> fields = DocumentFields(reg);
@@ -56,6 +56,14 @@ absl::Status NoteStanding(const Workspace& work, const RegisterInfo& reg, Sizes*
     }
   }
   return work.txn().status();
+}
+
+absl::StatusOr<std::vector<BlobView>> NotHere(const Txn& txn, const Sizes& named) {
+  std::vector<BlobView> missing;
+  for (const auto& [hash, size] : named)
+    if (!BlobSize(txn, hash).ok()) missing.push_back({Hex(hash.view()), size});
+  RETURN_IF_ERROR(txn.status());
+  return missing;
 }
 
 }  // namespace
@@ -76,9 +84,9 @@ absl::Status CheckDocument(const Txn& txn, const Value& value, std::string_view 
 absl::StatusOr<std::vector<BundleDocument>> DocumentsOf(const Txn& txn, absl::Span<const std::string> runs) {
   std::vector<BundleDocument> documents;
   if (txn.Count(Table::kBlob) == 0) return documents;
-  std::set<Hash256> names;
+  Sizes names;
   for (const std::string& run : runs) NamesIn(run, &names).IgnoreError();
-  for (const Hash256& hash : names) {
+  for (const auto& [hash, named] : names) {
     if (!CheckBlob(txn, hash).ok()) continue;  // verify tells of damage; entries are not kept back for it
     ASSIGN_OR_RETURN(const uint64_t size, BlobSize(txn, hash));
     documents.push_back({hash, size});
@@ -90,11 +98,16 @@ absl::StatusOr<std::vector<BundleDocument>> DocumentsOf(const Txn& txn, absl::Sp
 absl::StatusOr<std::vector<BlobView>> MissingDocuments(const Workspace& work) {
   Sizes named;
   for (const auto& [name, reg] : work.catalog().registers()) RETURN_IF_ERROR(NoteStanding(work, reg, &named));
-  std::vector<BlobView> missing;
-  for (const auto& [hash, size] : named)
-    if (!BlobSize(work.txn(), hash).ok()) missing.push_back({Hex(hash.view()), size});
-  RETURN_IF_ERROR(work.txn().status());
-  return missing;
+  return NotHere(work.txn(), named);
+}
+
+absl::StatusOr<std::vector<BlobView>> MissingDocumentsOf(const Workspace& work, absl::Span<const std::string> runs) {
+  Sizes named;
+  const auto& registers = work.catalog().registers();
+  const bool any =
+      std::any_of(registers.begin(), registers.end(), [](const auto& r) { return !DocumentFields(r.second).empty(); });
+  for (const std::string& run : any ? runs : absl::Span<const std::string>()) NamesIn(run, &named).IgnoreError();
+  return NotHere(work.txn(), named);
 }
 
 }  // namespace chancery

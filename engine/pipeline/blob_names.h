@@ -1,7 +1,6 @@
 // Which documents entries and records name.
 #pragma once
 
-#include <set>
 #include <string_view>
 #include <vector>
 
@@ -20,5 +19,8 @@ absl::StatusOr<std::vector<BundleDocument>> DocumentsOf(const Txn& txn, absl::Sp
 
 // As Snapshot::MissingBlobs.
 absl::StatusOr<std::vector<BlobView>> MissingDocuments(const Workspace& work);
+
+// As Snapshot::MissingBlobs of runs.
+absl::StatusOr<std::vector<BlobView>> MissingDocumentsOf(const Workspace& work, absl::Span<const std::string> runs);
 
 }  // namespace chancery

@@ -139,7 +139,12 @@ absl::StatusOr<BranchView> WholeViewOf(const Branch& branch, ReadView& now) {
     }
   }
   const std::set<Dot> ours(own.begin(), own.end()), theirs(others.begin(), others.end());
-  for (const CaseRow& row : Docket::All(work.txn())) {
+  std::vector<CaseRow> rows;
+  Docket::Each(work.txn(), "", [&](CaseRow row) {
+    rows.push_back(std::move(row));
+    return true;
+  });
+  for (const CaseRow& row : rows) {
     std::set<Dot> facts = Docket::FactsIn(work.txn(), row.id);
     if (row.entry != 0) facts.insert(row.entry);
     const auto within = [&](const std::set<Dot>& side) {

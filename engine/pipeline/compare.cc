@@ -43,7 +43,11 @@ std::string StateOf(const CaseRow& row) { return StateName(row.state); }
 
 std::map<Hash128, CaseRow> CasesIn(const Workspace& work) {
   std::map<Hash128, CaseRow> cases;
-  for (CaseRow& row : Docket::All(work.txn())) cases.emplace(row.id, std::move(row));
+  Docket::Each(work.txn(), "", [&](CaseRow row) {
+    const Hash128 id = row.id;
+    cases.emplace(id, std::move(row));
+    return true;
+  });
   return cases;
 }
 

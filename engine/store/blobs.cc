@@ -47,6 +47,15 @@ std::optional<std::string_view> BytesIn(std::string_view row, size_t size) {
   return r.ok() ? std::optional(bytes) : std::nullopt;
 }
 
+// The chunk that begins at byte `at` of a document of `size` bytes.
+absl::StatusOr<std::string_view> ChunkAt(const Txn& txn, const Hash256& hash, uint64_t at, uint64_t size) {
+  const auto row = txn.Get(Table::kBlob, KeyOf(hash, at / kBlobChunk));
+  RETURN_IF_ERROR(txn.status());
+  const auto bytes = row ? BytesIn(*row, std::min<uint64_t>(kBlobChunk, size - at)) : std::nullopt;
+  if (!bytes) return Damaged(hash, Cat("the chunk at byte ", at));
+  return *bytes;
+}
+
 }  // namespace
 
 absl::StatusOr<uint64_t> BlobSize(const Txn& txn, const Hash256& hash) {
@@ -65,14 +74,22 @@ absl::Status ReadBlob(const Txn& txn, const Hash256& hash, const std::function<a
   ASSIGN_OR_RETURN(const uint64_t size, BlobSize(txn, hash));
   HashStream whole;
   for (uint64_t at = 0; at < size; at += kBlobChunk) {
-    const auto row = txn.Get(Table::kBlob, KeyOf(hash, at / kBlobChunk));
-    RETURN_IF_ERROR(txn.status());
-    const auto bytes = row ? BytesIn(*row, std::min<uint64_t>(kBlobChunk, size - at)) : std::nullopt;
-    if (!bytes) return Damaged(hash, Cat("the chunk at byte ", at));
-    whole.Add(*bytes);
-    RETURN_IF_ERROR(write(*bytes));
+    ASSIGN_OR_RETURN(const std::string_view bytes, ChunkAt(txn, hash, at, size));
+    whole.Add(bytes);
+    RETURN_IF_ERROR(write(bytes));
   }
   return whole.Finish() == hash ? absl::OkStatus() : Damaged(hash, "its SHA-256 is another");
+}
+
+absl::Status ReadBlobFrom(const Txn& txn, const Hash256& hash, uint64_t from,
+                          const std::function<absl::Status(std::string_view)>& write) {
+  ASSIGN_OR_RETURN(const uint64_t size, BlobSize(txn, hash));
+  for (uint64_t at = from / kBlobChunk * kBlobChunk; at < size; at += kBlobChunk) {
+    ASSIGN_OR_RETURN(std::string_view bytes, ChunkAt(txn, hash, at, size));
+    if (from > at) bytes.remove_prefix(std::min<uint64_t>(from - at, bytes.size()));
+    if (!bytes.empty()) RETURN_IF_ERROR(write(bytes));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status CheckBlob(const Txn& txn, const Hash256& hash) {

@@ -22,6 +22,10 @@ absl::StatusOr<uint64_t> BlobSize(const Txn& txn, const Hash256& hash);
 // and are another document: then everything was handed on); what `write` returns.
 absl::Status ReadBlob(const Txn& txn, const Hash256& hash, const std::function<absl::Status(std::string_view)>& write);
 
+// The same from byte `from` on: each chunk is checked, the whole is not.
+absl::Status ReadBlobFrom(const Txn& txn, const Hash256& hash, uint64_t from,
+                          const std::function<absl::Status(std::string_view)>& write);
+
 absl::Status CheckBlob(const Txn& txn, const Hash256& hash);  // ReadBlob for nobody
 
 // `bytes` from chunk `first` on; all but the last are whole.

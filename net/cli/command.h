@@ -14,6 +14,7 @@
 #include "CLI/Formatter.hpp"
 #include "absl/status/status.h"
 #include "chancery/chancery.h"
+#include "chancery/net.h"
 
 namespace chancery::cli {
 
@@ -54,6 +55,7 @@ class Command {
   Database* served = nullptr;   // the store, where this process holds it already
   std::vector<int> ends;        // readable once whoever called is gone, or this process is to end: of a verb that was handed over
   std::function<void()> stays;  // to be called before a verb waits for what others file
+  PeerBook* book = nullptr;     // of the store that this process holds: what it knows of its peers
 
   bool json() const { return globals.json; }
   bool quiet() const { return globals.quiet; }
@@ -102,6 +104,7 @@ void AddPack(CLI::App& app, Command& command);
 void AddBundle(CLI::App& app, Command& command);
 void AddPeer(CLI::App& app, Command& command);
 void AddSync(CLI::App& app, Command& command);
+void AddConfig(CLI::App& app, Command& command);
 void AddServe(CLI::App& app, Command& command);
 void AddBranch(CLI::App& app, Command& command);
 void AddReceipt(CLI::App& app, Command& command);

@@ -113,14 +113,19 @@ Desk::Desk(std::string path, int listener, int stop, std::function<int(const Han
     : path_(std::move(path)), listener_(listener), stop_(stop), run_(std::move(run)), thread_([this] { Loop(); }) {}
 
 Desk::~Desk() {
+  Close();
+  close(listener_);
+  close(stop_);
+}
+
+void Desk::Close() {
+  if (!thread_.joinable()) return;
   const uint64_t one = 1;
   if (write(stop_, &one, sizeof one) != sizeof one) std::abort();
   thread_.join();
   unlink(path_.c_str());
   std::unique_lock<std::mutex> lock(mutex_);
   idle_.wait(lock, [this] { return running_ == 0; });
-  close(listener_);
-  close(stop_);
 }
 
 uint64_t Desk::turns() const {

@@ -33,8 +33,10 @@ class Desk {
  public:
   // Verbs run on threads of their own, each in the directory of who called. Errors: Unknown (no socket can be made in the store).
   static absl::StatusOr<std::unique_ptr<Desk>> Open(const std::string& store, std::function<int(const Handed&)> run);
-  ~Desk();  // nothing more is taken; what is running ends first
+  ~Desk();  // closes
   Desk(const Desk&) = delete;
+
+  void Close();  // nothing more is taken; what is running ends first. From any thread but those of verbs
 
   // Grows while verbs run, but for those that stay, and when they end: what may have changed the store.
   uint64_t turns() const;

@@ -68,8 +68,8 @@ int RunLine(Command& command, const std::vector<std::string>& words) {
   AddGlobals(app, command);
   app.require_subcommand(1);
   for (auto add :
-       {AddInit,   AddSite,   AddEpoch, AddFile, AddImport, AddGet,     AddFind,   AddLog,    AddCase,     AddStatus, AddPack,
-        AddBundle, AddBranch, AddPeer,  AddSync, AddServe,  AddReceipt, AddVerify, AddBackup, AddRehearse, AddLater}) {
+       {AddInit,   AddSite,   AddEpoch, AddFile, AddImport, AddGet,   AddFind,    AddLog,    AddCase,   AddStatus,   AddPack,
+        AddBundle, AddBranch, AddPeer,  AddSync, AddConfig, AddServe, AddReceipt, AddVerify, AddBackup, AddRehearse, AddLater}) {
     add(app, command);
   }
   const int code = Parse(app, command);

@@ -3,6 +3,7 @@
 #include <fstream>
 #include <iostream>
 
+#include "net/cli/ack.h"
 #include "net/cli/command.h"
 #include "net/cli/interrupt.h"
 #include "net/cli/screen.h"
@@ -14,13 +15,22 @@ namespace {
 struct FileOptions {
   std::string path = "-", ack = "local";
   bool keep_going = false;
+  int64_t seconds = 30;
+  Ack wanted;
 };
 
-void Accepted(const Command& command, const Receipt& receipt) {
+std::string Joined(const std::vector<std::string>& names) {
+  std::string out;
+  for (const std::string& name : names) out += (out.empty() ? "" : ", ") + name;
+  return out;
+}
+
+void Accepted(const Command& command, const Receipt& receipt, const std::vector<std::string>& holders) {
   if (command.json()) return command.Line(ToJson(receipt));
   if (command.quiet()) return command.Print(receipt.short_name + "\n");
-  const std::string where =
-      receipt.repeated ? "filed before; this is its receipt" : "on this machine's disk; not yet held elsewhere";
+  const std::string where = !holders.empty()   ? "on this machine's disk, and held by " + Joined(holders)
+                            : receipt.repeated ? "filed before; this is its receipt"
+                                               : "on this machine's disk; not yet held elsewhere";
   command.Print(Bold("accepted") + "  " + Pad(receipt.short_name, 16) + "  " + where + "\n");
   if (command.verbose()) command.Print("          " + receipt.entry + "\n");
   std::fflush(command.out);  // the officer may wait for it at the other end of a pipe
@@ -33,7 +43,23 @@ struct Tally {
 
 std::string Words(const Tally& tally) { return Count(tally.accepted) + " accepted, " + Count(tally.refused) + " refused\n"; }
 
-int FileLine(const Command& command, Database& db, std::string_view text, Tally& tally) {
+// Its receipt, once as many peers hold it as are asked for; or with what it has.
+int Acknowledge(const Command& command, Database& db, const Ack& ack, Receipt receipt, int line) {
+  std::vector<std::string> holders;
+  const absl::StatusOr<bool> held = ack.witnesses == 0 ? true : AwaitAck(command, db, ack, &receipt, &holders);
+  Accepted(command, receipt, holders);
+  if (held.ok() && *held) return kDone;
+  if (!held.ok()) return command.Fail(Explain(held.status()), line);
+  ErrorView error;
+  error.exit_code = kUnreachable;
+  error.message = receipt.short_name + " is filed here and held by " + std::to_string(holders.size()) + " of " +
+                  std::to_string(ack.witnesses) + " peers within " + std::to_string(ack.wait_ms / 1000) +
+                  " s. It stays filed, and goes to them as soon as they are heard";
+  error.next = command.Self() + " status";
+  return command.Fail(error, line);
+}
+
+int FileLine(const Command& command, Database& db, std::string_view text, const Ack& ack, Tally& tally) {
   absl::StatusOr<Draft> draft = ParseDraft(text);
   if (draft.ok()) {
     if (const std::optional<ErrorView> error = drill::PutDocuments(db, "", &*draft))
@@ -41,9 +67,8 @@ int FileLine(const Command& command, Database& db, std::string_view text, Tally&
   }
   const absl::StatusOr<Receipt> receipt = draft.ok() ? db.File(*draft) : draft.status();
   if (receipt.ok()) {
-    Accepted(command, *receipt);
     ++tally.accepted;
-    return kDone;
+    return Acknowledge(command, db, ack, *receipt, tally.line);
   }
   ++tally.refused;
   return command.Fail(Explain(receipt.status()), tally.line);
@@ -59,7 +84,7 @@ int FileLines(const Command& command, Database& db, std::istream& in, const File
   for (std::string text; !finish.interrupted() && std::getline(in, text);) {
     ++tally.line;
     if (text.find_first_not_of(" \t\r") == std::string::npos) continue;
-    const int one = FileLine(command, db, text, tally);
+    const int one = FileLine(command, db, text, options.wanted, tally);
     if (one != kDone) code = one;
     if (Ends(one, options)) break;
   }
@@ -71,20 +96,22 @@ int FileLines(const Command& command, Database& db, std::istream& in, const File
   return code;
 }
 
-int File(const Command& command, const FileOptions& options) {
-  if (options.ack != "local") {
-    const bool known = options.ack == "settled" || options.ack.starts_with("witnessed=");
-    return known ? command.NotYet("--ack " + options.ack, "--ack local, the default")
-                 : command.Fail(kUsage, "--ack takes local, witnessed=K or settled, not " + options.ack, "chancery file --help");
-  }
+int File(const Command& command, const FileOptions& given) {
+  FileOptions options = given;
+  const absl::StatusOr<int> witnesses = ParseAck(options.ack);
+  if (absl::IsUnimplemented(witnesses.status())) return command.NotYet("--ack settled", "--ack local, the default");
+  if (!witnesses.ok()) return command.Fail(kUsage, std::string(witnesses.status().message()), "chancery file --help");
+  options.wanted = {*witnesses, options.seconds * 1000};
   std::ifstream file;
   if (options.path != "-") file.open(options.path);
   if (!file) {
     return command.Fail(kNotFound, options.path + ": no such file, or it cannot be read",
                         "chancery file FILE, or - for standard input");
   }
-  return command.WithStore(
-      [&](Database& db) { return FileLines(command, db, options.path == "-" ? *command.in : file, options); });
+  return command.WithStore([&](Database& db) {
+    const int checked = CheckAck(command, db, options.wanted);
+    return checked != kDone ? checked : FileLines(command, db, options.path == "-" ? *command.in : file, options);
+  });
 }
 
 }  // namespace
@@ -94,7 +121,8 @@ void AddFile(CLI::App& app, Command& command) {
   FileOptions& options = Bind(verb, command, File);
   verb->add_option("FILE", options.path, "Entries; - is standard input")->type_name("");
   verb->add_flag("--keep-going", options.keep_going, "Go on after a refusal");
-  verb->add_option("--ack", options.ack, "Wait for: local (witnessed=K, settled: not yet)")->type_name("STRENGTH");
+  verb->add_option("--ack", options.ack, "Wait for: local, witnessed=K (settled: not yet)")->type_name("STRENGTH");
+  verb->add_option("--wait", options.seconds, "For so long (30)")->check(CLI::Range(0, 86'400))->type_name("SECONDS");
 }
 
 }  // namespace chancery::cli

@@ -1,4 +1,7 @@
 // init: founds a registry, or makes a store for an existing one.
+#include <filesystem>
+
+#include "chancery/net.h"
 #include "net/cli/card_file.h"
 #include "net/cli/command.h"
 #include "net/cli/files.h"
@@ -8,7 +11,7 @@ namespace chancery::cli {
 namespace {
 
 struct InitOptions {
-  std::string site, name, join, role = "full";
+  std::string site, name, join, key, role = "full";
   std::vector<std::string> packs;
 };
 
@@ -59,13 +62,13 @@ int Joined(const Command& command, const Database& db, const StatusView& status,
   return kDone;
 }
 
-int Join(const Command& command, const InitOptions& options) {
-  const absl::StatusOr<ByteSource> bundle = OpenBundle(options.join);
+int JoinBundle(const Command& command, const InitOptions& options, const std::string& path) {
+  const absl::StatusOr<ByteSource> bundle = OpenBundle(path);
   if (!bundle.ok()) {
     const ErrorView error = Explain(bundle.status());
     return command.Fail(
         error.exit_code, error.message,
-        "chancery bundle export --since 0 -o FILE at a member, then --join FILE; joining over the network is not yet");
+        "chancery bundle export --since 0 -o FILE at a member, then --join FILE; or --join HOST:PORT --key FINGERPRINT");
   }
   const absl::StatusOr<std::unique_ptr<Database>> db =
       Database::Join(command.globals.store, {.site = options.site, .role = options.role, .key_seed = {}}, *bundle);
@@ -78,10 +81,54 @@ int Join(const Command& command, const InitOptions& options) {
   return status.ok() ? Joined(command, **db, *status, *card, now->Frontier()) : command.Fail(status.status());
 }
 
+// The member does not know this site's key, most of the time: it is told how to make it known.
+int FailFetch(const Command& command, const InitOptions& options, const absl::Status& status) {
+  ErrorView error = Explain(status);
+  const absl::StatusOr<std::string> own = FutureFingerprint(command.globals.store);
+  const bool unknown = status.message().find("does not know our key") != absl::string_view::npos;
+  if (absl::IsPermissionDenied(status) && own.ok()) {
+    error.exit_code = kRefused;
+    error.next = "chancery peer ls at the member: is that its key?";
+  }
+  if (unknown && own.ok()) {
+    error.next = "chancery peer add " + options.site + " HOST:PORT --key \"" + *own + "\" at the member, then this again";
+  } else if (absl::IsUnavailable(status)) {
+    error.exit_code = kUnreachable;
+    error.message = options.join + " cannot be reached: " + error.message;
+    error.next = "chancery serve at the member; or --join BUNDLE";
+  }
+  return command.Fail(error);
+}
+
+int JoinPeer(const Command& command, const InitOptions& options) {
+  if (options.key.empty())
+    return command.Fail(kUsage, "--join HOST:PORT needs --key, the member's key on the network",
+                        "chancery peer ls at the member");
+  if (std::filesystem::exists(command.globals.store + "/data.mdb"))
+    return command.Fail(kFailed, "there is a store in " + command.globals.store + " already", "--store DIR");
+  std::string key;
+  for (const char c : options.key) key += c == ' ' ? std::string() : std::string(key.size() % 5 == 4 ? " " : "") + c;
+  const PeerConfig member{.name = "member", .address = options.join, .key = key};
+  const std::string file = command.globals.store + "/joining.cbn";
+  const absl::StatusOr<std::string> site = FetchBundle(command.globals.store, member, file);
+  const int code = site.ok() ? JoinBundle(command, options, file) : FailFetch(command, options, site.status());
+  std::error_code ignored;
+  std::filesystem::remove(file, ignored);
+  if (code != kDone) return code;
+  const absl::Status added = chancery::AddPeer(command.globals.store, {*site, options.join, key}).status();
+  return added.ok() ? kDone : command.Fail(added);
+}
+
+int Join(const Command& command, const InitOptions& options) {
+  const bool network = IsAddress(options.join) && !std::filesystem::exists(options.join);
+  return network ? JoinPeer(command, options) : JoinBundle(command, options, options.join);
+}
+
 int Init(const Command& command, const InitOptions& options) {
   if (options.packs.empty() == options.join.empty()) {
     return command.Fail(kUsage, "either --pack founds a registry, or --join takes part in one",
-                        "chancery init --site NAME --pack FILE, or chancery init --site NAME --join BUNDLE");
+                        "chancery init --site NAME --pack FILE, or chancery init --site NAME --join BUNDLE, or --join HOST:PORT "
+                        "--key FINGERPRINT");
   }
   return options.join.empty() ? Found(command, options) : Join(command, options);
 }
@@ -94,7 +141,8 @@ void AddInit(CLI::App& app, Command& command) {
   verb->add_option("--site", options.site, "This site's name")->required()->type_name("NAME");
   verb->add_option("--pack", options.packs, "Packs of a new registry, in order")->type_name("FILE");
   verb->add_option("--name", options.name, "The registry's name (else the first pack's)")->type_name("NAME");
-  verb->add_option("--join", options.join, "A member's whole bundle (a peer: not yet)")->type_name("BUNDLE");
+  verb->add_option("--join", options.join, "A member's whole bundle, or where it serves")->type_name("BUNDLE|HOST:PORT");
+  verb->add_option("--key", options.key, "The member's key on the network, with HOST:PORT")->type_name("FINGERPRINT");
   verb->add_option("--role", options.role, "full, blind or witness")
       ->check(CLI::IsMember({"full", "blind", "witness"}))
       ->type_name("ROLE");

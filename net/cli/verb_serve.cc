@@ -21,7 +21,7 @@ struct ServeVerb {
 };
 
 // A verb that another process handed over.
-int RunHanded(Database& db, const Handed& handed) {
+int RunHanded(Database& db, PeerBook& book, const Handed& handed) {
   std::FILE* out = fdopen(dup(handed.out), "w");
   std::FILE* err = fdopen(dup(handed.err), "w");
   if (out == nullptr || err == nullptr) return kFailed;
@@ -32,6 +32,7 @@ int RunHanded(Database& db, const Handed& handed) {
   command.err = err;
   command.in = &in;
   command.served = &db;
+  command.book = &book;
   command.ends = {handed.stop, handed.caller};
   command.stays = handed.stays;
   NeverBold();
@@ -59,14 +60,16 @@ void Log(const Command& command, const NetEvent& event) {
   }
 }
 
-void Announce(const Command& command, const Database& db, const std::string& address) {
+void Announce(const Command& command, const Database& db, const std::string& address, const std::string& metrics) {
   const absl::StatusOr<std::string> key = LinkFingerprint(db.dir());
   if (command.json()) {
     Literal body = Literal::Object({{"site", db.site()}, {"listen", address}, {"key", key.ok() ? Literal(*key) : Literal()}});
+    body.Add("metrics", metrics.empty() ? Literal() : Literal(metrics));
     return command.Line(Literal::Object({{"serving", std::move(body)}}));
   }
   command.Print(Bold("SERVING") + "  " + db.site() + " at " + address + "\n");
   if (key.ok() && !command.quiet()) command.Print("         Key " + *key + "\n");
+  if (!metrics.empty() && !command.quiet()) command.Print("         Metrics at http://" + metrics + "/metrics\n");
   std::fflush(command.out);
 }
 
@@ -76,16 +79,22 @@ int ServeStore(const Command& command, const ServeVerb& verb) {
   const std::string store = std::filesystem::absolute(command.globals.store, ignored).string();  // verbs change the directory
   const absl::StatusOr<std::unique_ptr<Database>> db = Database::Open(store);
   if (!db.ok()) return command.FailOpen(db.status());
+  PeerBook book(store);
   std::unique_ptr<Desk> desk;
   absl::Status opened;
   ServeOptions options;
   options.listen = verb.listen;
-  options.on_listening = [&](const std::string& address) {  // from here on signals are the network's, also on new threads
+  options.book = &book;
+  options.on_stopping = [&desk] {
+    if (desk != nullptr) desk->Close();
+  };
+  options.on_listening = [&](const std::string& address,
+                             const std::string& metrics) {  // from here on signals are the network's, also on new threads
     absl::StatusOr<std::unique_ptr<Desk>> made =
-        Desk::Open(store, [&db](const Handed& handed) { return RunHanded(**db, handed); });
+        Desk::Open(store, [&db, &book](const Handed& handed) { return RunHanded(**db, book, handed); });
     if (made.ok()) desk = *std::move(made);
     opened = made.status();
-    Announce(command, **db, address);
+    Announce(command, **db, address, metrics);
   };
   options.on_event = [&command](const NetEvent& event) { Log(command, event); };
   options.filings = [&desk] { return desk == nullptr ? 0 : desk->turns(); };

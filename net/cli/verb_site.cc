@@ -6,6 +6,7 @@
 #include "net/cli/command.h"
 #include "net/cli/files.h"
 #include "net/cli/screen.h"
+#include "net/cli/verb_cut.h"
 
 namespace chancery::cli {
 namespace {
@@ -231,16 +232,15 @@ int Admit(const Command& command, const AdmitOptions& options) {
 }  // namespace
 
 void AddSite(CLI::App& app, Command& command) {
-  CLI::App* site = app.add_subcommand("site", "Who takes part: ls, card, admit, retire, fence, readmit")->require_subcommand(1);
+  CLI::App* site = app.add_subcommand("site", "Who takes part: ls, card, admit, drain, isolate, rejoin, retire, fence, readmit")
+                       ->require_subcommand(1);
   Bind(site->add_subcommand("ls", "The sites of the registry, as known here"), command, List);
   Bind(site->add_subcommand("card", "Write this site's card, for the member that admits it"), command, WriteCard);
   CLI::App* admit = site->add_subcommand("admit", "Admit the site whose card this is");
   AdmitOptions& options = Bind(admit, command, Admit);
   admit->add_option("CARD", options.card, "The NAME.site file of the site")->required()->type_name("");
   admit->add_option("--fingerprint", options.fingerprint, "Admit only if the card's key has this one")->type_name("TEXT");
-  AddNotYet(*site, command, "drain", "Wait until the peers hold everything");
-  AddNotYet(*site, command, "isolate", "Begin a planned cut");
-  AddNotYet(*site, command, "rejoin", "End a planned cut");
+  AddCuts(*site, command);
   CLI::App* retire = site->add_subcommand("retire", "End a site for good, by a vote: it has handed over what it has");
   retire->add_option("SITE", Bind(retire, command, Retire).site, "Its name, to be typed again on stdin")
       ->required()

@@ -1,44 +1,20 @@
 // status: first what a person must do now.
+#include <algorithm>
+
 #include "net/cli/command.h"
+#include "net/cli/peers.h"
 #include "net/cli/screen.h"
 
 namespace chancery::cli {
 namespace {
 
-constexpr uint64_t kRoomBytes = 256ull << 20;  // four times the reserve below which filings are refused
-
 struct StatusOptions {
   bool check = false, watch = false;
 };
 
-std::string Joined(const std::vector<std::string>& texts) {
-  std::string out;
-  for (const std::string& text : texts) out += (out.empty() ? "" : ", ") + text;
-  return out;
-}
-
-// What one site can know about itself without peers: whether its key is good, whether it has room, and whether somebody else
-// writes a journal that has one writer. Damage shows when the store does not open.
-struct Alarm {
-  std::string code, words, remedy;
-};
-Alarm AlarmOf(const StatusView& status) {
-  if (!status.halted.empty())
-    return {"two-faced", "two versions exist from " + Plain(status.halted[0]) + " on; nothing more is taken of that journal.",
-            "find the second store that has that site's key and stop it"};
-  if (!status.order.unequal.empty())
-    return {"unequal", Joined(status.order.unequal) + " signed another order of the same entries.",
-            "keep both stores as they are; compare chancery verify and status -v at both"};
-  if (status.ended)
-    return {"key", "the members have ended this site's lane: nothing can be filed here.",
-            "chancery epoch show; docs/how-to/end-a-site.md"};
-  if (!status.renewed.empty())
-    return {"key", "new key, not admitted yet, nothing can be filed: " + Plain(status.renewed) + ".",
-            "have a member admit its card: docs/how-to/lost-disk.md"};
-  if (status.free_bytes >= kRoomBytes) return {};
-  return {"room", Count(status.free_bytes >> 20) + " MB free on the store's disk; filings are refused below 64 MB.",
-          "make room on the disk that holds the store"};
-}
+using health::Alarm;
+using health::Joined;
+using health::Standing;
 
 std::string Size(uint64_t bytes) { return bytes >= (10ull << 30) ? Count(bytes >> 30) + " GB" : Count(bytes >> 20) + " MB"; }
 
@@ -55,18 +31,59 @@ std::string Order(const OrderView& order) {
   return out;
 }
 
-std::string State(const StatusView& status, const Alarm& alarm) {
+// "14 h 17 min".
+std::string Span(int64_t ms) {
+  const int64_t minutes = ms / 60'000, hours = minutes / 60;
+  if (minutes < 1) return std::to_string(ms / 1000) + " s";
+  if (hours < 1) return std::to_string(minutes) + " min";
+  return hours < 48 ? std::to_string(hours) + " h " + std::to_string(minutes % 60) + " min"
+                    : std::to_string(hours / 24) + " days";
+}
+
+size_t CutOff(const Standing& standing) {
+  return static_cast<size_t>(
+      std::count_if(standing.peers.begin(), standing.peers.end(), [](const PeerView& peer) { return !peer.linked; }));
+}
+
+std::string PeerLine(const Standing& standing, size_t i, int64_t now) {
+  const PeerView& peer = standing.peers[i];
+  const std::string since = peer.heard_ms == 0 ? "" : " since " + health::Clock(peer.heard_ms, now);
+  const std::string link = peer.linked ? "linked" : !peer.refused.empty() ? "REFUSED" : "NO LINK" + since;
+  const std::string heard = peer.linked ? "now" : peer.heard_ms == 0 ? "never" : Span(now - peer.heard_ms);
+  const std::string holds = standing.up_to[i].empty() ? "nothing" : standing.up_to[i];
+  return "  " + Pad(peer.name, 16) + " " + Pad(link, 24) + " " + Pad(heard, 15) + " " + holds + "\n";
+}
+
+// What the other sites are known to hold, from here.
+std::string Peers(const Standing& standing, int64_t now) {
+  if (standing.peers.empty())
+    return Labelled("Elsewhere",
+                    "What the other sites hold is not known here. Equal digests (-v) at two sites mean equal records and cases.");
+  std::string out = "Sites              seen from here           last heard      holds our entries up to\n";
+  for (size_t i = 0; i < standing.peers.size(); ++i) out += PeerLine(standing, i, now);
+  for (const PeerView& peer : standing.peers)
+    if (!peer.refused.empty()) out += Labelled("", Plain(peer.name) + ": " + Plain(peer.refused));
+  const std::string ranges = Count(standing.only_here, "entry", "entries") + ": " + Joined(standing.ranges);
+  out += "\n" + Labelled("Only here", standing.only_here == 0 ? "nothing" : ranges);
+  return out;
+}
+
+std::string State(const StatusView& status, const Standing& standing, const Alarm& alarm) {
   if (!alarm.code.empty()) {
     std::string out = Bold("WAKE SOMEONE") + "  ";
-    for (const std::string& line : Wrap(alarm.code + ": " + alarm.words, kColumns - 14))
+    for (const std::string& line : Wrap(alarm.code + ": " + Plain(alarm.words), kColumns - 14))
       out += (out.ends_with("\n") ? std::string(14, ' ') : "") + line + "\n";
     return out + "              Remedy: " + alarm.remedy + "\n";
   }
   if (!status.admitted) return Bold("READING ONLY.") + "  Not admitted yet, as far as is known here.\n";
-  return Bold("WORKING.") + "  Nothing needs you.\n";
+  if (standing.isolated) return Bold("WORKING, CUT OFF BY PLAN.") + "  chancery site rejoin ends it.\n";
+  const size_t cut = CutOff(standing);
+  if (cut == 0) return Bold("WORKING.") + "  Nothing needs you.\n";
+  const std::string of = std::to_string(cut) + " OF " + std::to_string(standing.peers.size());
+  return Bold("WORKING, CUT OFF FROM " + of + ".") + "  Nothing needs you.\n";
 }
 
-std::string Facts(const StatusView& status) {
+std::string Facts(const StatusView& status, const Standing& standing) {
   std::string out = Labelled("Holds", Count(status.entries, "entry", "entries") + ", up to " + Frontier(status));
   out += Labelled("Records", Count(status.records) + "; packs: " + Plain(status.pack));
   out += Labelled("Cases", Count(status.cases) + (status.cases == 1 ? " waits" : " wait") + " for a person; " +
@@ -79,15 +96,16 @@ std::string Facts(const StatusView& status) {
     out += Labelled("Missing", Joined(status.lost) +
                                    ": filed, as is known here, and not here. They come with the entries of "
                                    "whoever holds them.");
-  out += Labelled("Elsewhere",
-                  "What the other sites hold is not known here. Equal digests (-v) at two sites mean equal records and cases.");
+  if (standing.peers.empty()) out += Peers(standing, NowMs());
   out += Labelled("Order", Order(status.order));
   return out + Labelled("Room", Size(status.free_bytes) + " free");
 }
 
-std::string Screen(const Command& command, const StatusView& status, const Alarm& alarm) {
+std::string Screen(const Command& command, const StatusView& status, const Standing& standing, const Alarm& alarm) {
   std::string out = Bold(status.site) + "   registry " + Plain(status.registry_name) + "   full site\n";
-  out += State(status, alarm) + "\n" + Facts(status);
+  out += State(status, standing, alarm) + "\n";
+  if (!standing.peers.empty()) out += Peers(standing, NowMs());
+  out += Facts(status, standing);
   if (command.verbose()) {
     out += Labelled("Digests", "records " + status.digest) + Labelled("", "cases   " + status.docket) +
            Labelled("Registry", status.registry);
@@ -96,8 +114,31 @@ std::string Screen(const Command& command, const StatusView& status, const Alarm
   if (status.cases > 0) next.push_back(command.Self() + " case ls");
   if (!status.renewed.empty()) next.push_back(command.Self() + " site card");
   if (!status.admitted) next.push_back("chancery site admit " + status.site + ".site   # at a member");
+  if (standing.isolated) next.push_back(command.Self() + " site rejoin");
   next.push_back(command.Self() + " bundle export --since 0 -o pouch.cbn");
-  return out + "\n" + NextBlock(next);
+  out += "\n" + NextBlock(next);
+  if (!standing.isolated && CutOff(standing) > 0)
+    out += "      Do not end a site because it is silent: docs/operations/cut-off.md\n";
+  return out;
+}
+
+Literal PeerJson(const Standing& standing, size_t i) {
+  const PeerView& peer = standing.peers[i];
+  Literal body = Literal::Object({{"name", peer.name}, {"linked", peer.linked}, {"unequal", peer.unequal}});
+  body.Add("heard_ms", peer.heard_ms == 0 ? Literal() : Literal(peer.heard_ms));
+  body.Add("refused", peer.refused.empty() ? Literal() : Literal(peer.refused));
+  body.Add("behind", static_cast<int64_t>(standing.behind[i])).Add("lacking", static_cast<int64_t>(peer.lacking));
+  return body;
+}
+
+Literal Json(const StatusView& status, const Standing& standing) {
+  Literal json = ToJson(status);
+  Literal& body = json.members.at(0).second;
+  body.Add("only_here", standing.peers.empty() ? Literal() : Literal(static_cast<int64_t>(standing.only_here)));
+  Literal peers = Literal::List();
+  for (size_t i = 0; i < standing.peers.size(); ++i) peers.list.push_back(PeerJson(standing, i));
+  body.Add("peers", std::move(peers)).Add("isolated", standing.isolated);
+  return json;
 }
 
 // The one line for monitoring.
@@ -105,7 +146,7 @@ int Check(const Command& command, const StatusView& status, const Alarm& alarm) 
   const bool wake = !alarm.code.empty();
   const std::string figures = Count(status.cases, "case") + " open, " + Count(status.entries, "entry", "entries") + ", " +
                               Size(status.free_bytes) + " free";
-  const std::string line = wake ? "WAKE " + alarm.code + " " + alarm.words : "OK " + status.site + ": " + figures;
+  const std::string line = wake ? "WAKE " + alarm.code + " " + Plain(alarm.words) : "OK " + status.site + ": " + figures;
   if (command.json()) {
     Literal body = Literal::Object();
     body.Add("ok", !wake).Add("code", wake ? Literal(alarm.code) : Literal()).Add("line", line);
@@ -121,12 +162,14 @@ int Show(const Command& command, const StatusOptions& options, const Database& d
   if (!now.ok()) return command.Fail(now.status());
   const absl::StatusOr<StatusView> status = now->Status();
   if (!status.ok()) return command.Fail(status.status());
-  const Alarm alarm = AlarmOf(*status);
+  const absl::StatusOr<Standing> standing = StandingOf(command, db);
+  if (!standing.ok()) return command.Fail(standing.status());
+  const Alarm alarm = health::AlarmOf(*status, *standing, NowMs());
   if (options.check) return Check(command, *status, alarm);
   if (command.json()) {
-    command.Line(ToJson(*status));
+    command.Line(Json(*status, *standing));
   } else {
-    command.Print(Screen(command, *status, alarm));
+    command.Print(Screen(command, *status, *standing, alarm));
   }
   return alarm.code.empty() ? kDone : kFindings;
 }

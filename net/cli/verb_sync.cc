@@ -16,6 +16,7 @@ Literal Json(const ExchangeView& view) {
   add("entries", view.taken);
   add("sent_runs", view.sent);
   add("sent_bytes", view.sent_bytes);
+  add("documents", view.documents);
   add("opened", view.opened);
   add("waiting", view.waiting);
   add("held", view.held);
@@ -35,11 +36,13 @@ std::string Screen(const Command& command, const ExchangeView& view) {
   std::string out = Bold(unequal ? "UNEQUAL" : view.damaged > 0 ? "DAMAGED" : "EXCHANGED") + "  with " + view.peer + ": ";
   out += (view.taken == 0 ? std::string("nothing new came") : Count(view.taken, "new entry", "new entries") + " came") + ", " +
          (view.sent == 0 ? std::string("nothing was lacking there") : Count((view.sent_bytes + 1023) / 1024) + " KB went") + "\n";
+  if (view.documents > 0) out += kIndent + Count(view.documents, "document") + " came.\n";
   if (view.opened > 0) out += kIndent + Count(view.opened, "new case") + " for a person.\n";
   if (view.waiting > 0)
     out += kIndent + Count(view.waiting, "entry", "entries") + " stored here: what they build on is missing.\n";
   if (view.held > 0) out += kIndent + Count(view.held, "entry", "entries") + " held here: stamped too far ahead of this clock.\n";
-  if (view.damaged > 0) out += kIndent + Count(view.damaged, "run") + " of the peer could not be used: not whole.\n";
+  if (view.damaged > 0)
+    out += kIndent + Count(view.damaged, "run or document", "runs or documents") + " of the peer could not be used: not whole.\n";
   for (const std::string& lane : view.halted) out += kIndent + ("Two versions exist from " + Plain(lane) + " on.\n");
   if (unequal) out += std::string(kIndent) + "Both hold the same entries and make other records or cases of them.\n";
   if (view.compared && view.equal) out += std::string(kIndent) + "Both hold the same entries; records and cases are equal.\n";
@@ -73,11 +76,28 @@ int FailSync(const Command& command, const SyncOptions& options, const absl::Sta
   return command.Fail(error);
 }
 
+// For `status`, which tells how this site stands towards its peers.
+void Note(const Command& command, const Database& db, const std::string& peer, const absl::StatusOr<ExchangeView>& view) {
+  PeerBook kept(db.dir());
+  PeerBook& book = command.book == nullptr ? kept : *command.book;
+  if (view.ok()) {
+    book.Heard(*view);
+  } else if (absl::IsUnavailable(view.status())) {
+    book.Failed(peer);
+  } else if (!absl::IsNotFound(view.status())) {
+    book.Refused(peer, std::string(view.status().message()));
+  }
+  book.Keep().IgnoreError();  // it is heard again
+}
+
 int Sync(const Command& command, const SyncOptions& options) {
   return command.WithStore([&](Database& db) -> int {
     const absl::StatusOr<NetConfig> config = ReadNetConfig(db.dir());
     if (!config.ok()) return command.Fail(config.status());
+    if (IsIsolated(db.dir()))
+      return command.Fail(kRefused, "this site is cut off by plan: nobody is called", command.Self() + " site rejoin");
     const absl::StatusOr<ExchangeView> view = SyncOnce(db, *config, options.peer);
+    Note(command, db, options.peer, view);
     if (!view.ok()) return FailSync(command, options, view.status());
     if (command.json()) {
       command.Line(Json(*view));

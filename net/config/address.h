@@ -1,10 +1,10 @@
-// HOST:PORT, as peers are named by.
+// What may be listened on.
 #pragma once
 
 #include <string>
 
 namespace chancery {
 
-bool IsAddress(const std::string& address);
+bool IsOwnMachine(const std::string& address);  // of one: nobody else can reach it
 
 }  // namespace chancery

@@ -47,9 +47,12 @@ absl::Status ReadText(const toml::node& node, std::string_view key, std::string_
 
 absl::Status ReadServe(const toml::table& table, std::string_view origin, NetConfig* config) {
   for (const auto& [key, node] : table) {
-    if (key.str() != "listen") return At(origin, key.source(), absl::StrCat("unknown key serve.", std::string(key.str())));
-    if (absl::Status read = ReadText(node, key.str(), origin, &config->listen); !read.ok()) return read;
-    if (!IsAddress(config->listen)) return At(origin, node.source(), "listen is HOST:PORT");
+    std::string* into = key.str() == "listen" ? &config->listen : key.str() == "metrics" ? &config->metrics : nullptr;
+    if (into == nullptr) return At(origin, key.source(), absl::StrCat("unknown key serve.", std::string(key.str())));
+    if (absl::Status read = ReadText(node, key.str(), origin, into); !read.ok()) return read;
+    if (!IsAddress(*into)) return At(origin, node.source(), absl::StrCat(std::string(key.str()), " is HOST:PORT"));
+    if (into == &config->metrics && !IsOwnMachine(*into))
+      return At(origin, node.source(), "metrics is for this machine alone: 127.0.0.1:PORT or [::1]:PORT");
   }
   return absl::OkStatus();
 }
@@ -112,7 +115,21 @@ std::string Without(const std::string& toml, const std::string& name) {
   return kept;
 }
 
+// The values below `table`, with the lines on which they stand.
+void Flatten(const toml::table& table, const std::string& prefix, std::vector<ConfigValue>* values) {
+  for (const auto& [key, node] : table) {
+    const std::string name = prefix + std::string(key.str());
+    if (const auto* text = node.as_string()) values->push_back({name, text->get(), static_cast<int>(node.source().begin.line)});
+    if (node.is_table()) Flatten(*node.as_table(), name + ".", values);
+  }
+}
+
 }  // namespace
+
+bool IsOwnMachine(const std::string& address) {
+  const std::string host = address.substr(0, address.rfind(':'));
+  return host == "127.0.0.1" || host == "[::1]" || host == "localhost";
+}
 
 bool IsAddress(const std::string& address) {
   const size_t colon = address.rfind(':');
@@ -144,6 +161,23 @@ absl::StatusOr<NetConfig> ParseNetConfig(std::string_view text, std::string_view
 absl::StatusOr<NetConfig> ReadNetConfig(const std::string& dir) {
   const absl::StatusOr<std::string> text = ReadAll(dir + kFile);
   return text.ok() ? ParseNetConfig(*text, dir + kFile) : text.status();
+}
+
+absl::StatusOr<std::vector<ConfigValue>> ReadConfigValues(const std::string& dir) {
+  const absl::StatusOr<std::string> text = ReadAll(dir + kFile);
+  if (!text.ok()) return text.status();
+  const absl::StatusOr<NetConfig> config = ParseNetConfig(*text, dir + kFile);
+  if (!config.ok()) return config.status();
+  std::vector<ConfigValue> set;
+  Flatten(toml::parse(*text), "", &set);
+  std::stable_sort(set.begin(), set.end(), [](const ConfigValue& a, const ConfigValue& b) { return a.line < b.line; });
+  std::vector<ConfigValue> values;
+  for (const auto& [key, value] : {std::pair("serve.listen", &config->listen), std::pair("serve.metrics", &config->metrics)}) {
+    const bool stands = std::any_of(set.begin(), set.end(), [&](const ConfigValue& one) { return one.key == key; });
+    if (!stands) values.push_back({key, *value, 0});
+  }
+  values.insert(values.end(), set.begin(), set.end());
+  return values;
 }
 
 absl::StatusOr<PeerConfig> AddPeer(const std::string& dir, const PeerConfig& peer) {

@@ -20,25 +20,27 @@ T OrThrow(absl::StatusOr<T> result) {
 
 [[noreturn]] void Throw(const absl::Status& status) { kj::throwFatalException(Thrown(status)); }
 
-kj::Promise<kj::Own<kj::AsyncIoStream>> Connect(const Means& means, const std::string& address) {
-  auto connected = means.network.parseAddress(kj::StringPtr(address.c_str())).then([](kj::Own<kj::NetworkAddress> at) {
+}  // namespace
+
+kj::Promise<kj::Own<kj::AsyncIoStream>> ConnectTo(kj::Timer& timer, kj::Network& network, const std::string& address) {
+  auto connected = network.parseAddress(kj::StringPtr(address.c_str())).then([](kj::Own<kj::NetworkAddress> at) {
     auto stream = at->connect();
     return stream.attach(kj::mv(at));
   });
-  return means.timer.timeoutAfter(kConnect, kj::mv(connected)).catch_([](kj::Exception&& failed) -> kj::Own<kj::AsyncIoStream> {
+  return timer.timeoutAfter(kConnect, kj::mv(connected)).catch_([](kj::Exception&& failed) -> kj::Own<kj::AsyncIoStream> {
     const std::string why(failed.getDescription().cStr());
     Throw(absl::UnavailableError(why.find("timed out") == std::string::npos ? why : "no answer within 10 seconds"));
   });
 }
 
-}  // namespace
-
-ExchangeView ViewOf(const std::string& peer, const sync::Gains& gains) {
+ExchangeView ViewOf(const std::string& peer, const sync::Party& party) {
+  const sync::Gains& gains = party.gains();
   ExchangeView view;
   view.peer = peer;
   view.taken = gains.taken;
   view.sent = gains.sent;
   view.sent_bytes = gains.sent_bytes;
+  view.documents = gains.documents;
   view.opened = gains.opened;
   view.waiting = gains.waiting;
   view.held = gains.held;
@@ -47,6 +49,9 @@ ExchangeView ViewOf(const std::string& peer, const sync::Gains& gains) {
   view.halted = gains.halted;
   view.compared = gains.compared;
   view.equal = gains.equal;
+  view.lacking = party.lacking_there();
+  if (party.theirs() == nullptr) return view;
+  for (const sync::LaneTip& lane : party.theirs()->lanes) view.there.emplace_back(sync::ShownKey(lane.key), lane.size);
   return view;
 }
 
@@ -54,10 +59,10 @@ Call::Call(const Means& means, PeerConfig peer, kj::Own<kj::AsyncIoStream> strea
     : means_(means),
       peer_(std::move(peer)),
       connection_(kj::mv(stream)),
-      party_(std::make_shared<sync::Party>(means.db, means.patience_ms)) {}
+      party_(std::make_shared<sync::Party>(means.db, means.patience_ms, peer_.name)) {}
 
 kj::Promise<kj::Own<Call>> Call::Dial(const Means& means, PeerConfig peer) {
-  return Connect(means, peer.address)
+  return ConnectTo(means.timer, means.network, peer.address)
       .then([&means](kj::Own<kj::AsyncIoStream> raw) {
         WatchOver(*raw);
         return means.tls.Connect(kj::mv(raw));
@@ -103,7 +108,7 @@ kj::Promise<ExchangeView> Call::Exchange() {
         return party->Begin(room);
       })
       .then([this](absl::StatusOr<sync::Offer> offer) { return Send(std::move(offer)); })
-      .then([this] { return ViewOf(peer_.name, party_->gains()); });
+      .then([this] { return ViewOf(peer_.name, *party_); });
 }
 
 kj::Promise<void> Call::Send(absl::StatusOr<sync::Offer> made) {
@@ -117,6 +122,7 @@ kj::Promise<void> Call::Send(absl::StatusOr<sync::Offer> made) {
         sync::Offer theirs = OrThrow(Read(answer.getOffer()));
         size_t bytes = 0;
         for (const std::string& run : theirs.runs) bytes += run.size();
+        for (const sync::Piece& piece : theirs.documents.pieces) bytes += piece.bytes.size();
         Adapt(means_.timer.now() - start, bytes >= room_ / 2);
         return means_.engine.Run(
             [party = party_, theirs = std::move(theirs), room = room_] { return party->Answer(theirs, room); });

@@ -22,7 +22,10 @@ struct Means {
   int64_t patience_ms = 0;  // as for Database::Settle
 };
 
-ExchangeView ViewOf(const std::string& peer, const sync::Gains& gains);
+// Errors, thrown: Unavailable.
+kj::Promise<kj::Own<kj::AsyncIoStream>> ConnectTo(kj::Timer& timer, kj::Network& network, const std::string& address);
+
+ExchangeView ViewOf(const std::string& peer, const sync::Party& party);
 
 class Call {
  public:

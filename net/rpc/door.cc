@@ -1,5 +1,6 @@
 #include "net/rpc/door.h"
 
+#include "net/rpc/bundle_file.h"
 #include "net/rpc/failure.h"
 #include "net/rpc/wire.h"
 #include "net/sync/hello.h"
@@ -10,21 +11,24 @@ namespace {
 class SessionServer final : public schema::Session::Server {
  public:
   SessionServer(const Means& means, Host& host, std::string peer)
-      : means_(means), host_(host), peer_(std::move(peer)), party_(std::make_shared<sync::Party>(means.db, means.patience_ms)) {}
+      : means_(means),
+        host_(host),
+        peer_(std::move(peer)),
+        party_(std::make_shared<sync::Party>(means.db, means.patience_ms, peer_)) {}
 
   kj::Promise<void> exchange(ExchangeContext context) override {
     absl::StatusOr<sync::Offer> theirs = Read(context.getParams().getOffer());
     context.releaseParams();
     if (!theirs.ok()) return Thrown(theirs.status());
     return means_.engine
-        .Run([party = party_, theirs = *std::move(theirs)] {
+        .Run([party = party_, peer = peer_, theirs = *std::move(theirs)] {
           party->ForgetGains();
           absl::StatusOr<sync::Offer> answer = party->Answer(theirs, theirs.room);
-          return std::make_pair(std::move(answer), std::make_pair(party->gains(), party->holds()));
+          return std::make_pair(std::move(answer), std::make_pair(ViewOf(peer, *party), party->holds()));
         })
         .then([this, context](auto result) mutable -> kj::Promise<void> {
           if (!result.first.ok()) return Thrown(result.first.status());
-          host_.Exchanged(peer_, result.second.first, result.second.second);
+          host_.Exchanged(result.second.first, result.second.second);
           Write(*result.first, context.getResults().initOffer());
           return kj::READY_NOW;
         });
@@ -41,6 +45,27 @@ class SessionServer final : public schema::Session::Server {
   Host& host_;
   std::string peer_;
   std::shared_ptr<sync::Party> party_;
+};
+
+constexpr size_t kBundlePiece = 1 << 20;
+
+class BundleServer final : public schema::Bundle::Server {
+ public:
+  BundleServer(const Means& means, std::shared_ptr<BundleFile> file) : means_(means), file_(std::move(file)) {}
+
+  kj::Promise<void> read(ReadContext context) override {
+    const uint64_t from = context.getParams().getFrom();
+    return means_.engine.Run([file = file_, from] { return file->Read(from, kBundlePiece); })
+        .then([context](absl::StatusOr<std::string> bytes) mutable -> kj::Promise<void> {
+          if (!bytes.ok()) return Thrown(bytes.status());
+          context.getResults().setBytes(kj::arrayPtr(reinterpret_cast<const kj::byte*>(bytes->data()), bytes->size()));
+          return kj::READY_NOW;
+        });
+  }
+
+ private:
+  const Means& means_;
+  std::shared_ptr<BundleFile> file_;
 };
 
 class DoorServer final : public schema::Door::Server {
@@ -70,10 +95,26 @@ class DoorServer final : public schema::Door::Server {
         });
   }
 
+  // Whose key is known may join: it learns what any peer learns. One bundle a connection.
+  kj::Promise<void> join(JoinContext context) override {
+    if (joined_) return Thrown(absl::ResourceExhaustedError("one bundle a connection"));
+    joined_ = true;
+    return means_.engine.Run([&db = means_.db] { return BundleFile::Write(db); })
+        .then([this, context](absl::StatusOr<std::shared_ptr<BundleFile>> file) mutable -> kj::Promise<void> {
+          if (!file.ok()) return Thrown(file.status());
+          auto results = context.getResults();
+          results.setSite(means_.db.site().c_str());
+          results.setSize((*file)->size());
+          results.setBundle(kj::heap<BundleServer>(means_, *std::move(file)));
+          return kj::READY_NOW;
+        });
+  }
+
  private:
   const Means& means_;
   Host& host_;
   PeerConfig peer_;
+  bool joined_ = false;
 };
 
 }  // namespace

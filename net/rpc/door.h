@@ -11,7 +11,7 @@ namespace chancery::rpc {
 // Who wants to know what comes in by sessions.
 class Host {
  public:
-  virtual void Exchanged(const std::string& peer, const sync::Gains& gains, uint64_t holds) = 0;
+  virtual void Exchanged(const ExchangeView& view, uint64_t holds) = 0;
   virtual void Refused(const std::string& peer, const std::string& why) = 0;
 
  protected:

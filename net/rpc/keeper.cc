@@ -18,11 +18,12 @@ kj::Duration Around(int64_t ms) {
 
 }  // namespace
 
-Keeper::Keeper(const Means& means, PeerConfig peer, Exchanged exchanged, Event event)
+Keeper::Keeper(const Means& means, PeerConfig peer, Exchanged exchanged, Event event, Missed missed)
     : means_(means),
       peer_(std::move(peer)),
       exchanged_(std::move(exchanged)),
       event_(std::move(event)),
+      missed_(std::move(missed)),
       running_(kj::evalLater([this] { return Run(); }).eagerlyEvaluate([](kj::Exception&&) {})) {}
 
 void Keeper::Wake() {
@@ -63,6 +64,7 @@ kj::Promise<void> Keeper::Rest() {
 kj::Promise<void> Keeper::Failed(const kj::Exception& why) {
   call_ = nullptr;
   const absl::Status status = Caught(why);
+  missed_(status);
   Tell(absl::IsUnavailable(status) ? "lost" : "refused", std::string(status.message()));
   const int64_t wait = std::min(kBackoffMostMs, kBackoffMs << std::min(failures_, 7));
   ++failures_;

@@ -14,7 +14,9 @@ class Keeper {
   using Exchanged = std::function<void(const ExchangeView&, uint64_t holds)>;
   using Event = std::function<void(const NetEvent&)>;
 
-  Keeper(const Means& means, PeerConfig peer, Exchanged exchanged, Event event);
+  using Missed = std::function<void(const absl::Status&)>;
+
+  Keeper(const Means& means, PeerConfig peer, Exchanged exchanged, Event event, Missed missed);
   KJ_DISALLOW_COPY(Keeper);
 
   const PeerConfig& peer() const { return peer_; }
@@ -31,6 +33,7 @@ class Keeper {
   PeerConfig peer_;
   Exchanged exchanged_;
   Event event_;
+  Missed missed_;
   kj::Maybe<kj::Own<Call>> call_;
   bool news_ = false;
   kj::Own<kj::PromiseFulfiller<void>> waker_;

@@ -5,11 +5,16 @@
 #include <algorithm>
 #include <map>
 
+#include "chancery/net.h"
 #include "kj/async-unix.h"
 #include "net/config/address.h"
+#include "net/health/standing.h"
 #include "net/rpc/door.h"
 #include "net/rpc/failure.h"
 #include "net/rpc/keeper.h"
+#include "net/rpc/notify.h"
+#include "net/rpc/pulse.h"
+#include "net/rpc/watched.h"
 
 namespace chancery {
 namespace rpc {
@@ -17,6 +22,8 @@ namespace {
 
 constexpr int kStrangersMost = 64;  // connections that have not shown a known key yet
 constexpr kj::Duration kTick = 200 * kj::MILLISECONDS;
+constexpr int kTicksKept = 25;   // after which what was heard is written down
+constexpr int kTicksDrain = 25;  // as long is handed on what was filed last
 
 // Changes whenever the file does.
 std::pair<int64_t, int64_t> StampOf(const std::string& path) {
@@ -28,24 +35,46 @@ std::pair<int64_t, int64_t> StampOf(const std::string& path) {
 class Peering final : public Host {
  public:
   Peering(Database& db, EngineThread& engine, kj::AsyncIoContext& io, const tls::Identity& own, const ServeOptions& options,
-          NetConfig config)
+          NetConfig config, PeerBook& book)
       : db_(db),
+        book_(book),
         options_(options),
         config_(std::move(config)),
         stamp_(StampOf(ConfigPath())),
         tls_(own, io.provider->getTimer(), [this](const std::string& key) { return PeerOf(key) != nullptr; }),
-        means_{db, engine, io.provider->getTimer(), io.provider->getNetwork(), tls_} {}
+        means_{db, engine, io.provider->getTimer(), io.provider->getNetwork(), tls_},
+        pulse_(engine) {}
 
   // Ends only by an exception.
   kj::Promise<void> Run(kj::Own<kj::ConnectionReceiver> port) {
-    for (const PeerConfig& peer : config_.peers) Keep(peer);
+    KeepAll();
     return Admit(kj::mv(port)).exclusiveJoin(Tick());
   }
 
-  void Exchanged(const std::string& peer, const sync::Gains& gains, uint64_t holds) override {
-    Report(ViewOf(peer, gains), holds);
+  // Nobody files here any more: what was filed last goes to whoever is linked, for a while.
+  kj::Promise<void> Drain(int ticks = kTicksDrain) {
+    Wake();
+    return means_.engine.Run([&db = db_, &book = book_] { return health::ReadStanding(db, book); })
+        .then([this, ticks](absl::StatusOr<health::Standing> standing) -> kj::Promise<void> {
+          bool behind = false;
+          for (size_t i = 0; standing.ok() && i < standing->peers.size(); ++i)
+            behind = behind || (standing->peers[i].linked && !standing->peers[i].lost && standing->behind[i] > 0);
+          if (!behind || ticks == 0) return kj::READY_NOW;
+          return means_.timer.afterDelay(kTick).then([this, ticks] { return Drain(ticks - 1); });
+        });
   }
-  void Refused(const std::string& peer, const std::string& why) override { Tell({"refused", peer, why}); }
+  void Reload() {
+    Notify("RELOADING=1\nMONOTONIC_USEC=" + std::to_string(MonotonicUs()));
+    ReadConfig();
+    Notify("READY=1");
+  }
+  const Pulse& pulse() const { return pulse_; }
+
+  void Exchanged(const ExchangeView& view, uint64_t holds) override { Report(view, holds); }
+  void Refused(const std::string& peer, const std::string& why) override {
+    book_.Refused(peer, why);
+    Tell({"refused", peer, why});
+  }
 
  private:
   std::string ConfigPath() const { return db_.dir() + "/chancery.toml"; }
@@ -58,16 +87,27 @@ class Peering final : public Host {
     return at == config_.peers.end() ? nullptr : &*at;
   }
 
+  void KeepAll() {
+    isolated_ = IsIsolated(db_.dir());
+    if (isolated_) return Tell({"isolated", "", "a planned cut: nobody is called and nobody let in"});
+    for (const PeerConfig& peer : config_.peers) Keep(peer);
+  }
   void Keep(const PeerConfig& peer) {
     const auto exchanged = [this](const ExchangeView& view, uint64_t holds) { Report(view, holds); };
-    keepers_[peer.name] = kj::heap<Keeper>(means_, peer, exchanged, [this](const NetEvent& event) { Tell(event); });
+    const auto event = [this](const NetEvent& event) { Tell(event); };
+    const auto failed = [this, name = peer.name](const absl::Status& why) {
+      absl::IsUnavailable(why) ? book_.Failed(name) : book_.Refused(name, std::string(why.message()));
+    };
+    keepers_[peer.name] = kj::heap<Keeper>(means_, peer, exchanged, event, failed);
   }
 
   // News for all where this site holds something that it did not hold before; a peer that has it already answers so in one round.
   void Report(const ExchangeView& view, uint64_t holds) {
+    book_.Heard(view);
     if (view.taken > 0)
       Tell({"taken", view.peer, std::to_string(view.taken) + " entries, " + std::to_string(view.opened) + " new cases"});
-    if (view.damaged > 0) Tell({"damaged", view.peer, std::to_string(view.damaged) + " runs do not hold"});
+    if (view.documents > 0) Tell({"taken", view.peer, std::to_string(view.documents) + " documents"});
+    if (view.damaged > 0) Tell({"damaged", view.peer, std::to_string(view.damaged) + " runs or documents do not hold"});
     const bool unequal = view.compared && !view.equal;
     if (unequal && !unequal_) Tell({"unequal", view.peer, "the same entries make other records or cases there"});
     unequal_ = unequal;
@@ -83,7 +123,7 @@ class Peering final : public Host {
     auto next = port->accept();
     return next
         .then([this](kj::Own<kj::AsyncIoStream> raw) -> kj::Promise<void> {
-          if (strangers_ < kStrangersMost) Greet(kj::mv(raw));
+          if (strangers_ < kStrangersMost && !isolated_) Greet(kj::mv(raw));
           return kj::READY_NOW;
         })
         .catch_([this](kj::Exception&&) { return means_.timer.afterDelay(1 * kj::SECONDS); })  // no descriptors left, say
@@ -95,7 +135,7 @@ class Peering final : public Host {
     WatchOver(*raw);
     auto done = kj::defer([this] { --strangers_; });
     tasks_.add(tls_.Accept(kj::mv(raw)).attach(kj::mv(done)).then([this](tls::Link link) {
-      if (const PeerConfig* peer = PeerOf(link.fingerprint); peer != nullptr) Visit(*peer, kj::mv(link.stream));
+      if (const PeerConfig* peer = PeerOf(link.fingerprint); peer != nullptr && !isolated_) Visit(*peer, kj::mv(link.stream));
     }));
   }
 
@@ -111,11 +151,23 @@ class Peering final : public Host {
       filings_ = options_.filings();
       Wake();
     }
-    if (StampOf(ConfigPath()) != stamp_) Reload();
+    if (StampOf(ConfigPath()) != stamp_) ReadConfig();
+    if (IsIsolated(db_.dir()) != isolated_) TurnIsolation();
+    pulse_.Turn();
+    if (++ticks_ % kTicksKept == 0)
+      writing_ = means_.engine.Run([&book = book_] { return book.Keep(); }).ignoreResult().eagerlyEvaluate(nullptr);
     return means_.timer.afterDelay(kTick).then([this] { return Tick(); });
   }
 
-  void Reload() {
+  void TurnIsolation() {
+    keepers_.clear();
+    visits_.clear();
+    const bool ends = isolated_;
+    KeepAll();
+    if (ends) Tell({"isolated", "", "the planned cut has ended"});
+  }
+
+  void ReadConfig() {
     stamp_ = StampOf(ConfigPath());
     const absl::StatusOr<NetConfig> read = ReadNetConfig(db_.dir());
     if (!read.ok()) return Tell({"config", "", "not read: " + std::string(read.status().message())});
@@ -130,7 +182,7 @@ class Peering final : public Host {
       visits_.erase(peer.name);
     }
     for (const PeerConfig& peer : config_.peers)
-      if (!in(before, peer)) Keep(peer);
+      if (!in(before, peer) && !isolated_) Keep(peer);
     Tell({"config", "", "read again: " + std::to_string(config_.peers.size()) + " peers"});
   }
 
@@ -139,6 +191,7 @@ class Peering final : public Host {
   };
 
   Database& db_;
+  PeerBook& book_;
   const ServeOptions& options_;
   NetConfig config_;
   std::pair<int64_t, int64_t> stamp_;
@@ -146,7 +199,10 @@ class Peering final : public Host {
   const Means means_;
   int strangers_ = 0;
   uint64_t filings_ = 0, holds_ = 0;
-  bool unequal_ = false;
+  bool unequal_ = false, isolated_ = false;
+  Pulse pulse_;
+  int ticks_ = 0;
+  kj::Promise<void> writing_ = kj::READY_NOW;
   std::map<std::string, kj::Own<Keeper>> keepers_;
   std::map<std::string, kj::Own<kj::Promise<void>>> visits_;
   Quiet quiet_;
@@ -157,16 +213,32 @@ std::string WithPort(const std::string& address, unsigned port) {
   return address.substr(0, address.rfind(':') + 1) + std::to_string(port);
 }
 
-void RunUntilSignal(Database& db, const ServeOptions& options, const NetConfig& config, const tls::Identity& own) {
-  for (const int signal : {SIGTERM, SIGINT}) kj::UnixEventPort::captureSignal(signal);
+kj::Promise<void> ReloadAtHangups(kj::UnixEventPort& port, Peering& peering) {
+  return port.onSignal(SIGHUP).then([&port, &peering](auto&&) {
+    peering.Reload();
+    return ReloadAtHangups(port, peering);
+  });
+}
+
+void RunUntilSignal(Database& db, const ServeOptions& options, const NetConfig& config, const tls::Identity& own,
+                    PeerBook& book) {
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) kj::UnixEventPort::captureSignal(signal);
   auto io = kj::setupAsyncIo();
   auto stop = io.unixEventPort.onSignal(SIGTERM).exclusiveJoin(io.unixEventPort.onSignal(SIGINT)).ignoreResult();
   const std::string listen = options.listen.empty() ? config.listen : options.listen;
   auto port = io.provider->getNetwork().parseAddress(kj::StringPtr(listen.c_str())).wait(io.waitScope)->listen();
-  if (options.on_listening) options.on_listening(WithPort(listen, port->getPort()));
-  EngineThread engine;
-  Peering peering(db, engine, io, own, options, config);
+  EngineThread engine, closer;
+  Peering peering(db, engine, io, own, options, config, book);
+  const absl::StatusOr<std::unique_ptr<health::Endpoint>> metrics = Watched(db, book, peering.pulse(), config.metrics);
+  if (!metrics.ok()) kj::throwFatalException(Thrown(metrics.status()));
+  if (options.on_listening)
+    options.on_listening(WithPort(listen, port->getPort()), *metrics == nullptr ? std::string() : (*metrics)->address());
+  Notify("READY=1");
+  auto hangups = ReloadAtHangups(io.unixEventPort, peering).eagerlyEvaluate(nullptr);
   peering.Run(kj::mv(port)).exclusiveJoin(kj::mv(stop)).wait(io.waitScope);
+  Notify("STOPPING=1");
+  if (options.on_stopping) closer.Run([&options] { return options.on_stopping(), true; }).wait(io.waitScope);
+  peering.Drain().wait(io.waitScope);
 }
 
 }  // namespace
@@ -179,7 +251,10 @@ absl::Status Serve(Database& db, const ServeOptions& options) {
     return absl::InvalidArgumentError("\"" + options.listen + "\" is no HOST:PORT to listen on");
   const absl::StatusOr<tls::Identity> own = tls::OwnIdentity(db.dir());
   if (!own.ok()) return own.status();
-  const auto failed = kj::runCatchingExceptions([&] { rpc::RunUntilSignal(db, options, *config, *own); });
+  PeerBook unread(db.dir());
+  PeerBook& book = options.book == nullptr ? unread : *options.book;
+  const auto failed = kj::runCatchingExceptions([&] { rpc::RunUntilSignal(db, options, *config, *own, book); });
+  book.Keep().IgnoreError();  // it is heard again
   KJ_IF_MAYBE (why, failed) {
     const absl::Status status = rpc::Caught(*why);
     return absl::UnavailableError("cannot serve: " + std::string(status.message()));

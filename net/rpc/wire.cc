@@ -2,11 +2,13 @@
 
 #include <algorithm>
 
+#include "absl/strings/escaping.h"
+
 namespace chancery::rpc {
 namespace {
 
 constexpr size_t kLanes = 65535;  // as many as a store can name
-constexpr size_t kKeyBytes = 16, kWordBytes = 256, kCosignatureBytes = 2 << 20;
+constexpr size_t kKeyBytes = 16, kSha256Bytes = 32, kWordBytes = 256, kCosignatureBytes = 2 << 20;
 
 std::string Text(capnp::Text::Reader text) { return std::string(text.cStr(), text.size()); }
 std::string Bytes(capnp::Data::Reader data) { return std::string(reinterpret_cast<const char*>(data.begin()), data.size()); }
@@ -16,6 +18,40 @@ capnp::Data::Reader DataOf(const std::string& bytes) {
 capnp::Text::Reader TextOf(const std::string& text) { return capnp::Text::Reader(text.c_str(), text.size()); }
 
 absl::Status Malformed(const char* what) { return absl::InvalidArgumentError(std::string("malformed ") + what); }
+
+std::string Hex(capnp::Data::Reader data) { return absl::BytesToHexString(Bytes(data)); }
+std::string Unhex(const std::string& hex) { return absl::HexStringToBytes(hex); }
+
+absl::Status ReadDocuments(schema::Offer::Reader in, sync::Documents* documents) {
+  if (std::max({in.getWanted().size(), in.getPieces().size(), in.getAbsent().size()}) > sync::kWantedMost)
+    return Malformed("offer: more documents than are named in one");
+  bool names = true;
+  const auto name = [&names](capnp::Data::Reader data) {
+    names = names && data.size() == kSha256Bytes;
+    return names ? Hex(data) : std::string();
+  };
+  for (const schema::Wanted::Reader one : in.getWanted()) documents->wanted.push_back({name(one.getSha256()), one.getFrom()});
+  for (const schema::Piece::Reader one : in.getPieces())
+    documents->pieces.push_back({name(one.getSha256()), one.getFrom(), Bytes(one.getBytes())});
+  for (const capnp::Data::Reader one : in.getAbsent()) documents->absent.push_back(name(one));
+  return names ? absl::OkStatus() : Malformed("offer: the name of a document");
+}
+
+void WriteDocuments(const sync::Documents& documents, schema::Offer::Builder out) {
+  auto wanted = out.initWanted(static_cast<unsigned>(documents.wanted.size()));
+  for (unsigned i = 0; i < wanted.size(); ++i) {
+    wanted[i].setSha256(DataOf(Unhex(documents.wanted[i].sha256)));
+    wanted[i].setFrom(documents.wanted[i].from);
+  }
+  auto pieces = out.initPieces(static_cast<unsigned>(documents.pieces.size()));
+  for (unsigned i = 0; i < pieces.size(); ++i) {
+    pieces[i].setSha256(DataOf(Unhex(documents.pieces[i].sha256)));
+    pieces[i].setFrom(documents.pieces[i].from);
+    pieces[i].setBytes(DataOf(documents.pieces[i].bytes));
+  }
+  auto absent = out.initAbsent(static_cast<unsigned>(documents.absent.size()));
+  for (unsigned i = 0; i < absent.size(); ++i) absent.set(i, DataOf(Unhex(documents.absent[i])));
+}
 
 absl::Status ReadLanes(capnp::List<schema::Lane>::Reader in, std::vector<sync::LaneTip>* lanes) {
   if (in.size() > kLanes) return Malformed("offer: more lanes than there can be");
@@ -69,6 +105,7 @@ void Write(const sync::Offer& offer, schema::Offer::Builder out) {
   for (unsigned i = 0; i < runs.size(); ++i) runs.set(i, DataOf(offer.runs[i]));
   out.setCosignatures(DataOf(offer.cosignatures));
   out.setRoom(static_cast<uint32_t>(offer.room));
+  WriteDocuments(offer.documents, out);
 }
 
 absl::StatusOr<sync::Offer> Read(schema::Offer::Reader in) {
@@ -84,6 +121,7 @@ absl::StatusOr<sync::Offer> Read(schema::Offer::Reader in) {
   for (const capnp::Data::Reader run : in.getRuns()) offer.runs.push_back(Bytes(run));
   if (in.getCosignatures().size() > kCosignatureBytes) return Malformed("offer: its cosignatures");
   offer.cosignatures = Bytes(in.getCosignatures());
+  if (const absl::Status documents = ReadDocuments(in, &offer.documents); !documents.ok()) return documents;
   offer.room = std::clamp<size_t>(in.getRoom(), sync::kRoomMin, sync::kRoomMax);
   return offer;
 }

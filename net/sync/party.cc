@@ -23,6 +23,7 @@ uint64_t NameOfLanes(const std::vector<LaneTip>& lanes) {
 
 absl::StatusOr<Offer> Party::Begin(size_t room) {
   if (const absl::StatusOr<bool> settled = db_.Settle(patience_ms_); !settled.ok()) return settled.status();
+  fetch_.Begin();
   began_theirs_.reset();
   rounds_since_met_ = 0;
   absl::StatusOr<Offer> offer = Make(room);
@@ -33,6 +34,7 @@ absl::StatusOr<Offer> Party::Begin(size_t room) {
 absl::StatusOr<Offer> Party::Answer(const Offer& theirs, size_t room) {
   if (const absl::Status taken = Take(theirs); !taken.ok()) return taken;
   if (const absl::StatusOr<bool> settled = db_.Settle(patience_ms_); !settled.ok()) return settled.status();
+  if (const absl::Status taken = TakeDocuments(theirs); !taken.ok()) return taken;
   theirs_ = theirs.state;
   if (!began_theirs_) began_theirs_ = theirs_;
   absl::StatusOr<Offer> offer = Make(room);
@@ -55,39 +57,70 @@ absl::Status Party::Take(const Offer& theirs) {
   return theirs.cosignatures.empty() ? absl::OkStatus() : db_.TakeCosignatures(theirs.cosignatures).status();
 }
 
+absl::Status Party::TakeDocuments(const Offer& theirs) {
+  const absl::StatusOr<Snapshot> now = db_.Read();
+  if (!now.ok()) return now.status();
+  if (const absl::Status noted = fetch_.Note(*now, theirs.runs); !noted.ok()) return noted;
+  fetch_.ForgetCounts();
+  const absl::Status taken = fetch_.Take(theirs.documents);
+  gains_.documents += fetch_.taken();
+  gains_.damaged += fetch_.damaged();
+  wanted_ = theirs.documents.wanted;
+  return taken;
+}
+
+absl::Status Party::AddDocuments(const Snapshot& now, size_t room, Offer* offer) {
+  for (const std::string& run : offer->runs) room -= std::min(room, run.size());
+  const absl::Status added = AddPieces(now, wanted_, room, &offer->documents);
+  for (const Piece& piece : offer->documents.pieces) gains_.sent_bytes += piece.bytes.size();
+  return added;
+}
+
+absl::Status Party::AddRuns(const Snapshot& now, const State& mine, size_t room, Offer* offer) {
+  const absl::StatusOr<std::string> frontier = FrontierOf(*theirs_, now);
+  if (!frontier.ok()) return frontier.status();
+  const bool kept = mine.waiting != theirs_->waiting || mine.held != theirs_->held || mine.halted != theirs_->halted;
+  if (kept || !Covers(*theirs_, mine)) {
+    absl::StatusOr<std::vector<std::string>> runs = now.RunsSince(*frontier, room);
+    if (!runs.ok()) return runs.status();
+    offer->runs = *std::move(runs);
+    Fit(&offer->runs, room);
+  }
+  if (mine.cosigned != theirs_->cosigned) {
+    absl::StatusOr<std::string> cosignatures = now.Cosignatures();
+    if (!cosignatures.ok()) return cosignatures.status();
+    offer->cosignatures = *std::move(cosignatures);
+  }
+  gains_.sent += offer->runs.size();
+  for (const std::string& run : offer->runs) gains_.sent_bytes += run.size();
+  return absl::OkStatus();
+}
+
 // Says what this site holds and adds what the other lacks, unless both are as they were when that was last done: what is left
-// then cannot be taken there.
+// then cannot be taken there. What it wants of documents it gets in any case, or hears that they are not here.
 absl::StatusOr<Offer> Party::Make(size_t room) {
   const absl::StatusOr<Snapshot> now = db_.Read();
   if (!now.ok()) return now.status();
   absl::StatusOr<State> mine = ReadState(*now);
   if (!mine.ok()) return mine.status();
   Offer offer{.state = *mine, .runs = {}, .cosignatures = {}};
-  const bool still = said_ == *mine && said_theirs_ == theirs_;
-  done_ = theirs_.has_value() && (still || Alike(*mine, *theirs_));
+  offer.documents.wanted = fetch_.Wants();
+  const bool moving = said_wants_ != offer.documents.wanted || said_wanted_ != wanted_;
+  const bool still = said_ == *mine && said_theirs_ == theirs_ && !moving;
+  const bool lacking = !offer.documents.wanted.empty() || !wanted_.empty();
+  done_ = theirs_.has_value() && (still || (Alike(*mine, *theirs_) && !lacking));
   if (theirs_.has_value()) Compare(*mine);
   holds_ = NameOfLanes(mine->lanes);
+  if (moving) rounds_since_met_ = 0;
   said_ = *mine;
   said_theirs_ = theirs_;
-  if (done_ || !theirs_) return offer;
-
-  const absl::StatusOr<std::string> frontier = FrontierOf(*theirs_, *now);
-  if (!frontier.ok()) return frontier.status();
-  const bool kept = mine->waiting != theirs_->waiting || mine->held != theirs_->held || mine->halted != theirs_->halted;
-  if (kept || !Covers(*theirs_, *mine)) {
-    absl::StatusOr<std::vector<std::string>> runs = now->RunsSince(*frontier, std::min(room, kRoomMax));
-    if (!runs.ok()) return runs.status();
-    offer.runs = *std::move(runs);
-    Fit(&offer.runs, std::min(room, kRoomMax));
-  }
-  if (mine->cosigned != theirs_->cosigned) {
-    absl::StatusOr<std::string> cosignatures = now->Cosignatures();
-    if (!cosignatures.ok()) return cosignatures.status();
-    offer.cosignatures = *std::move(cosignatures);
-  }
-  gains_.sent += offer.runs.size();
-  for (const std::string& run : offer.runs) gains_.sent_bytes += run.size();
-  return offer;
+  said_wants_ = offer.documents.wanted;
+  said_wanted_ = wanted_;
+  if (!theirs_) return offer;
+  room = std::min(room, kRoomMax);
+  const absl::Status added = done_ ? absl::OkStatus() : AddRuns(*now, *mine, room, &offer);
+  const absl::Status documents = added.ok() ? AddDocuments(*now, room, &offer) : added;
+  return documents.ok() ? absl::StatusOr<Offer>(std::move(offer)) : documents;
 }
 
 void Party::Compare(const State& mine) {

@@ -14,6 +14,7 @@
 
 #include "absl/status/statusor.h"
 #include "chancery/chancery.h"
+#include "net/sync/documents.h"
 #include "net/sync/state.h"
 
 namespace chancery::sync {
@@ -21,13 +22,14 @@ namespace chancery::sync {
 inline constexpr int kRoundsAfter = 8;  // offers after all is exchanged that there was when it began
 inline constexpr size_t kRoomMin = 64 << 10;
 inline constexpr size_t kRoomFirst = 256 << 10;
-inline constexpr size_t kRoomMax = 4 << 20;  // of runs in one offer: what may be on the way and not yet durable
+inline constexpr size_t kRoomMax = 4 << 20;  // of runs and documents in one offer: what may be on the way and not yet durable
 
 struct Offer {
   State state;                    // of its sender, after it took the offer that this one answers
   std::vector<std::string> runs;  // that the other lacks, causes first
   std::string cosignatures;       // "" = as said before
-  size_t room = kRoomFirst;       // bytes of runs that the answer may hold
+  size_t room = kRoomFirst;       // bytes of runs and documents that the answer may hold
+  Documents documents = {};
 };
 
 // What the exchange has brought here so far, and whether it agrees.
@@ -36,15 +38,16 @@ struct Gains {
   uint64_t sent_bytes = 0;               // of those
   uint64_t opened = 0;                   // cases that were not open before
   uint64_t waiting = 0, held = 0;        // all in all
-  uint64_t damaged = 0, left_out = 0;    // of what the peer sent: runs; entries there was no room for
+  uint64_t documents = 0;                // that came in; of what goes out only bytes are counted, in sent_bytes
+  uint64_t damaged = 0, left_out = 0;    // of what the peer sent: runs and documents; entries there was no room for
   std::vector<std::string> halted;       // lanes of which two versions exist
   bool compared = false, equal = false;  // the same entries are merged at both; records and cases are alike too
 };
 
 class Party {
  public:
-  // patience_ms: as for Database::Settle.
-  Party(Database& db, int64_t patience_ms) : db_(db), patience_ms_(patience_ms) {}
+  // patience_ms: as for Database::Settle. peer: under which what has come of a document is kept.
+  Party(Database& db, int64_t patience_ms, const std::string& peer = {}) : db_(db), patience_ms_(patience_ms), fetch_(db, peer) {}
 
   // The first offer, to a peer of which nothing is known: no entry is in it. Of one that was heard before: what it lacks.
   absl::StatusOr<Offer> Begin(size_t room);
@@ -56,16 +59,24 @@ class Party {
   // both, and more keeps coming: that is for the next one.
   bool Done() const { return done_ || rounds_since_met_ > kRoundsAfter; }
   const Gains& gains() const { return gains_; }
+  const State* theirs() const { return theirs_ ? &*theirs_ : nullptr; }  // what the other holds, as last heard
+  size_t lacking_there() const { return wanted_.size(); }                // documents that it lacks, as far as it has said
   uint64_t holds() const { return holds_; }  // names the entries that this site held when the last offer was made
   void ForgetGains() { gains_ = {}; }
 
  private:
   absl::Status Take(const Offer& theirs);
+  absl::Status TakeDocuments(const Offer& theirs);
+  absl::Status AddRuns(const Snapshot& now, const State& mine, size_t room, Offer* offer);
+  absl::Status AddDocuments(const Snapshot& now, size_t room, Offer* offer);
   absl::StatusOr<Offer> Make(size_t room);
   void Compare(const State& mine);
 
   Database& db_;
   int64_t patience_ms_;
+  Fetch fetch_;
+  std::vector<Wanted> wanted_, said_wanted_;   // by the other: as last heard, and when the last offer was made
+  std::vector<Wanted> said_wants_;             // by this site, as last said
   std::optional<State> theirs_;                // as last heard
   std::optional<State> said_, said_theirs_;    // when the last offer was made
   std::optional<State> began_, began_theirs_;  // of the exchange that Begin began

@@ -27,6 +27,13 @@ std::string KeyOf(std::string_view fingerprint) {
   return good ? absl::HexStringToBytes(hex) : "";
 }
 
+std::string ShownKey(const std::string& key) {
+  const std::string hex = absl::BytesToHexString(key);
+  std::string shown;
+  for (size_t i = 0; i < hex.size(); i += 4) shown += (i > 0 ? " " : "") + hex.substr(i, 4);
+  return shown;
+}
+
 uint64_t NameOf(std::string_view bytes) {
   uint64_t name = 0xcbf29ce484222325;
   for (const unsigned char byte : bytes) name = (name ^ byte) * 0x100000001b3;

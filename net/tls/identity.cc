@@ -110,6 +110,11 @@ std::string FingerprintOf(const EVP_PKEY* key) {
 
 absl::StatusOr<Identity> OwnIdentity(const std::string& dir) {
   if (access((dir + "/data.mdb").c_str(), F_OK) != 0) return absl::NotFoundError("there is no store in " + dir);
+  return FutureIdentity(dir);
+}
+
+absl::StatusOr<Identity> FutureIdentity(const std::string& dir) {
+  if (mkdir(dir.c_str(), 0700) != 0 && errno != EEXIST) return absl::UnknownError(dir + " cannot be made");
   const std::string path = dir + "/link.key";
   if (access(path.c_str(), F_OK) != 0) {
     const std::string pem = MakePem();
@@ -120,6 +125,11 @@ absl::StatusOr<Identity> OwnIdentity(const std::string& dir) {
 }
 
 }  // namespace tls
+
+absl::StatusOr<std::string> FutureFingerprint(const std::string& dir) {
+  const absl::StatusOr<tls::Identity> own = tls::FutureIdentity(dir);
+  return own.ok() ? absl::StatusOr<std::string>(own->fingerprint) : own.status();
+}
 
 absl::StatusOr<std::string> LinkFingerprint(const std::string& dir) {
   const absl::StatusOr<tls::Identity> own = tls::OwnIdentity(dir);

@@ -19,6 +19,9 @@ struct Identity {
 // (others may read it), DataLoss (it holds no such key), Unknown (it cannot be written).
 absl::StatusOr<Identity> OwnIdentity(const std::string& dir);
 
+// The same of a directory in which there is no store yet. It is made.
+absl::StatusOr<Identity> FutureIdentity(const std::string& dir);
+
 // The first 16 bytes of the SHA-256 of an Ed25519 key, in groups of four digits, as of a site's key. "" for any other kind.
 std::string FingerprintOf(const EVP_PKEY* key);
 

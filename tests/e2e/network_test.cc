@@ -76,6 +76,25 @@ TEST_F(Network, AfterAKillBothHoldTheSameEntriesAndTheCase) {
   }
 }
 
+TEST_F(Network, DocumentsComeWithTheEntriesThatNameThem) {
+  const std::string bytes(3'000'000, 'p');
+  WriteAll(land / "plan.pdf", bytes);
+  const std::string entry = R"({"ops":[{"create":"parcel/1","set":{"plan":{"file":"plan.pdf"}}}]})";
+  EXPECT_EQ(land.At("tallinn", {"file"}, entry).code, 0);
+  AddPeer(land, "tallinn", "luxembourg", "127.0.0.1:1");
+  Served tallinn(land, "tallinn");
+  AddPeer(land, "luxembourg", "tallinn", tallinn.address());
+  EXPECT_EQ(Sync().Last("synced").Find("documents")->integer, 1);
+  EXPECT_EQ(land.At("luxembourg", {"get", "parcel/1/plan", "-o", land / "there.pdf"}).code, 0);
+  EXPECT_TRUE(ReadAll(land / "there.pdf") == bytes);
+  WriteAll(land / "plan.pdf", "another");
+  const std::string other = R"({"ops":[{"create":"parcel/2","set":{"plan":{"file":"plan.pdf"}}}]})";
+  Served luxembourg(land, "luxembourg");
+  EXPECT_EQ(land.At("luxembourg", {"file"}, other).code, 0);
+  EXPECT_TRUE(Eventually([&] { return land.At("tallinn", {"get", "parcel/2/plan", "-o", land / "back.pdf"}).code == 0; }));
+  EXPECT_EQ(ReadAll(land / "back.pdf"), "another");
+}
+
 TEST_F(Network, SyncSaysWhatItBrought) {
   EXPECT_EQ(land.At("tallinn", {"file"}, Create("1", "Mari")).code, 0);
   AddPeer(land, "tallinn", "luxembourg", "127.0.0.1:1");

@@ -40,6 +40,7 @@ public = { type = "bool" }
 address = { type = "group", fields = { street = "text", town = "text" } }
 remark = { type = "text", merge = "last" }
 tags = { type = "set", of = "text" }
+plan = { type = "blob" }
 [[rule]]
 id = "parcel-number"
 kind = "unique"

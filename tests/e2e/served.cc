@@ -82,6 +82,8 @@ Served::~Served() {
   close(out_);
 }
 
+void Served::Signal(int signal) const { kill(pid_, signal); }
+
 int Served::End(int signal) {
   int status = 0;
   kill(pid_, signal);

@@ -24,6 +24,7 @@ class Served {
   int port() const { return port_; }
   std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
   const std::string& first_line() const { return first_line_; }
+  void Signal(int signal) const;
   int End(int signal);      // the exit code; -1 where the signal ended it
   std::string Log() const;  // its stderr so far
 

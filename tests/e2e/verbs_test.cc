@@ -141,10 +141,9 @@ TEST(Verbs, OfLaterVersionsAreKnownAndSaySo) {
   for (const Words& words : std::vector<Words>{{"branch", "ls"},
                                                {"preview", "x"},
                                                {"diff", "a", "b"},
-                                               {"config", "check"},
                                                {"extract", "parcel/1", "-o", "f"},
                                                {"sim", "--seed", "1"},
-                                               {"site", "drain"},
+                                               {"status", "--watch"},
                                                {"case", "export", "x"},
                                                {"file", "--ack", "settled"},
                                                {"get", "parcel/1", "--at", "0"}}) {

@@ -32,6 +32,7 @@ TEST(Config, RefusesWithTheLine) {
       {"[serve]\nlisten = \"a\"\n", "line 2"},
       {"[serve]\nlisten = \"a:70000\"\n", "line 2"},
       {"[serv]\n", "unknown key serv"},
+      {"[serve]\n\nmetrics = \"0.0.0.0:9420\"\n", "line 3"},
       {"peer = 1\n", "peer is a table"},
       {"\n[peer.a]\nadress = \"a:1\"\n", "line 3"},
       {"[peer.a]\nkey = \"" + kKey + "\"\n", "needs address"},
@@ -66,6 +67,17 @@ TEST(Config, AddingAndRemovingLeavesWhatAPersonWrote) {
   EXPECT_EQ(RemovePeer(dir.path(), "riga"), absl::OkStatus());
   EXPECT_EQ(Text(dir).rfind(written, 0), 0u) << Text(dir);
   EXPECT_TRUE(Ok(ReadNetConfig(dir.path())).peers.empty());
+}
+
+TEST(Config, TellsWhereEachSettingStands) {
+  const TempDir dir;
+  std::ofstream(dir / "chancery.toml") << "[serve]\n# for the collector\nmetrics = \"127.0.0.1:9420\"\n";
+  Ok(AddPeer(dir.path(), {"tartu", "t:1", kKey}));
+  std::string told;
+  for (const ConfigValue& value : Ok(ReadConfigValues(dir.path())))
+    told += value.key + " " + std::to_string(value.line) + " " + value.value + "\n";
+  EXPECT_EQ(told, "serve.listen 0 127.0.0.1:7420\nserve.metrics 3 127.0.0.1:9420\npeer.tartu.address 6 t:1\npeer.tartu.key 7 " +
+                      kShown + "\n");
 }
 
 TEST(Config, APeerThatCannotBeIsNotAdded) {

@@ -13,7 +13,7 @@ namespace {
 
 struct Heard final : rpc::Host {
   std::vector<std::string> refused;
-  void Exchanged(const std::string&, const sync::Gains&, uint64_t) override {}
+  void Exchanged(const ExchangeView&, uint64_t) override {}
   void Refused(const std::string&, const std::string& why) override { refused.push_back(why); }
 };
 
@@ -54,6 +54,28 @@ struct Visit {
 TEST(Door, AnHonestPeerIsAnswered) {
   Visit at;
   EXPECT_EQ(at.Send(at.Session(), [](schema::Offer::Builder) {}), absl::OkStatus());
+}
+
+TEST(Door, GivesWhoJoinsOneBundleAConnection) {
+  Visit at;
+  auto answer = at.outside.Door().joinRequest().send().wait(at.io.waitScope);
+  EXPECT_EQ(std::string(answer.getSite().cStr()), "tallinn");
+  const auto read = [&](uint64_t from) {
+    auto request = answer.getBundle().readRequest();
+    request.setFrom(from);
+    const auto bytes = request.send().wait(at.io.waitScope);
+    return std::string(reinterpret_cast<const char*>(bytes.getBytes().begin()), bytes.getBytes().size());
+  };
+  EXPECT_EQ(read(0), Ok(at.tallinn.now().ExportBundle("0")));
+  EXPECT_EQ(read(0).size(), answer.getSize());
+  EXPECT_EQ(read(answer.getSize()), "");
+  EXPECT_EQ(read(~uint64_t{0}), "");
+  absl::Status again;
+  const auto failed = kj::runCatchingExceptions([&] { at.outside.Door().joinRequest().send().wait(at.io.waitScope); });
+  KJ_IF_MAYBE (why, failed) {
+    again = rpc::Caught(*why);
+  }
+  EXPECT_EQ(again.code(), absl::StatusCode::kResourceExhausted) << again;
 }
 
 TEST(Door, WhoSaysSomethingElseThanItsKeyGetsTheReasonAndNoSession) {

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+
 #include "net/sync/hello.h"
 #include "tests/net/sites.h"
 
@@ -174,6 +177,130 @@ TEST_F(Exchange, RecordsThatDifferAtEqualFrontiersAreTold) {
   Ok(a.Answer({.state = state, .runs = {}, .cosignatures = {}}, 1024));
   EXPECT_TRUE(a.gains().compared);
   EXPECT_FALSE(a.gains().equal);
+}
+
+// Documents: what entries name goes along.
+struct Papers : Exchange {
+  Papers() { Meet(tallinn, luxembourg); }
+  static ByteSource Source(const std::string& bytes) {
+    return [bytes](uint64_t offset, char* at, size_t room) -> absl::StatusOr<size_t> {
+      const size_t n = std::min<size_t>(room, bytes.size() - std::min<size_t>(offset, bytes.size()));
+      return bytes.copy(at, n, n > 0 ? offset : 0);
+    };
+  }
+  static std::string Bytes(size_t size) {
+    std::string bytes(size, 0);
+    for (size_t i = 0; i < size; ++i) bytes[i] = static_cast<char>(i * 2654435761u >> 16);
+    return bytes;
+  }
+  static std::string Put(const Site& at, const std::string& parcel, const std::string& bytes) {
+    const BlobView blob = Ok(at->PutBlob(Source(bytes)));
+    Ok(at->File(Parcel(parcel, "Mari").Set("plan", blob.Value())));
+    return blob.sha256;
+  }
+  static std::string At(const Site& site, const std::string& sha256) {
+    std::string bytes;
+    const absl::Status read = site.now().ReadBlob(sha256, [&bytes](std::string_view more) {
+      bytes += more;
+      return absl::OkStatus();
+    });
+    return read.ok() ? bytes : "";
+  }
+  static int Parts(const Site& site) {
+    std::error_code none;
+    return static_cast<int>(std::distance(std::filesystem::directory_iterator(*site.dir / "store/incoming", none), {}));
+  }
+};
+
+TEST_F(Papers, GoBothWaysInPiecesOfTheRoom) {
+  const std::string large = Bytes(700'000), small = Bytes(1000);
+  const std::string a = Put(tallinn, "1", large), b = Put(luxembourg, "2", small), c = Put(luxembourg, "3", "");
+  Party caller(*tallinn.db, 0), called(*luxembourg.db, 0);
+  Offer offer = Ok(caller.Begin(sync::kRoomMin));
+  size_t most = 0;
+  for (int rounds = 0; !caller.Done() && rounds < 100; ++rounds) {
+    const Offer reply = Ok(called.Answer(offer, sync::kRoomMin));
+    offer = Ok(caller.Answer(reply, sync::kRoomMin));
+    size_t bytes = 0;
+    for (const sync::Piece& piece : offer.documents.pieces) bytes += piece.bytes.size();
+    most = std::max(most, bytes);
+  }
+  EXPECT_TRUE(caller.Done());
+  EXPECT_EQ(most, sync::kRoomMin);
+  EXPECT_EQ(At(luxembourg, a), large);
+  EXPECT_EQ(At(tallinn, b), small);
+  EXPECT_TRUE(tallinn.now().MissingBlobs()->empty()) << "the empty one too: " << c;
+  EXPECT_EQ(called.gains().documents, 1u);
+  EXPECT_EQ(caller.gains().documents, 2u);
+  EXPECT_EQ(Parts(luxembourg) + Parts(tallinn), 0);
+}
+
+TEST_F(Papers, WhatHasComeOfOneIsGoneOnWith) {
+  const std::string large = Bytes(400'000);
+  const std::string name = Put(tallinn, "1", large);
+  uint64_t from = 0;
+  for (int cut = 0; cut < 20 && At(luxembourg, name).empty(); ++cut) {  // two offers a link, then it breaks
+    Party a(*luxembourg.db, 0, "tallinn"), b(*tallinn.db, 0);
+    Offer offer = Ok(a.Begin(sync::kRoomMin));
+    for (int i = 0; i < 2; ++i) offer = Ok(a.Answer(Ok(b.Answer(offer, sync::kRoomMin)), sync::kRoomMin));
+    if (offer.documents.wanted.empty()) continue;
+    EXPECT_GT(offer.documents.wanted[0].from, from);
+    from = offer.documents.wanted[0].from;
+  }
+  EXPECT_EQ(At(luxembourg, name), large);
+  EXPECT_GT(from, 0u);
+  EXPECT_EQ(Parts(luxembourg), 0);
+}
+
+TEST_F(Papers, ThatDoNotHoldAreNotStoredAndNotAskedForAgain) {
+  for (const size_t size : {size_t{1000}, size_t{200'000}}) {
+    const std::string name = Put(tallinn, std::to_string(size), Bytes(size));
+    Party a(*luxembourg.db, 0), b(*tallinn.db, 0);
+    Offer offer = Ok(a.Begin(sync::kRoomFirst));
+    for (int rounds = 0; !a.Done() && rounds < 20; ++rounds) {
+      Offer reply = Ok(b.Answer(offer, sync::kRoomFirst));
+      for (sync::Piece& piece : reply.documents.pieces) piece.bytes[piece.bytes.size() / 2] ^= 1;
+      offer = Ok(a.Answer(reply, sync::kRoomFirst));
+    }
+    EXPECT_TRUE(a.Done());
+    EXPECT_EQ(a.gains().damaged, 1u);
+    EXPECT_EQ(At(luxembourg, name), "");
+    EXPECT_EQ(Parts(luxembourg), 0);
+    Meet(luxembourg, tallinn);
+    EXPECT_EQ(At(luxembourg, name), Bytes(size)) << "from who has it";
+  }
+}
+
+// A process that ended between the last piece and the commit.
+TEST_F(Papers, APartThatIsWholeAlreadyIsFetchedAnew) {
+  const std::string bytes = Bytes(200'000);
+  const std::string name = Put(tallinn, "1", bytes);
+  std::filesystem::create_directory(*luxembourg.dir / "store/incoming");
+  std::ofstream(*luxembourg.dir / ("store/incoming/tallinn." + name)) << Bytes(200'001);
+  Party a(*luxembourg.db, 0, "tallinn"), b(*tallinn.db, 0);
+  Meet(a, b);
+  EXPECT_EQ(At(luxembourg, name), bytes);
+  EXPECT_EQ(a.gains().damaged, 0u);
+}
+
+TEST_F(Papers, APieceThatIsNotAskedForIsLeft) {
+  const std::string bytes = Bytes(500);
+  const std::string name = Ok(tallinn->PutBlob(Source(bytes))).sha256;  // no entry names it
+  Offer offer{.state = Ok(sync::ReadState(tallinn.now())), .runs = {}, .cosignatures = {}};
+  offer.documents.pieces = {{name, 0, bytes}};
+  Ok(Party(*luxembourg.db, 0).Answer(offer, sync::kRoomFirst));
+  EXPECT_EQ(At(luxembourg, name), "");
+}
+
+TEST_F(Papers, WhatNeitherHasEndsTheExchangeAndComesByAThird) {
+  const std::string name = Put(tallinn, "1", Bytes(100));
+  Ok(luxembourg->Ingest(Ok(tallinn.now().RunsSince("0"))));
+  const Site tartu = Joined("tartu", luxembourg);
+  ASSERT_EQ(At(tartu, name), "");
+  EXPECT_LT(Meet(tartu, luxembourg), 10) << "neither has it";
+  Meet(luxembourg, tallinn);
+  Meet(tartu, luxembourg);
+  EXPECT_EQ(At(tartu, name), Bytes(100));
 }
 
 struct Greeting : Exchange {

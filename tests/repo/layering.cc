@@ -82,8 +82,8 @@ Layers ReadLayers(std::string_view markdown) {
 std::string NameOf(std::string_view include, bool angle) {
   static const std::set<std::string_view> kOurs = {"engine", "net", "tests", "bench", "chancery"};
   static const std::set<std::string_view> kSystem = {"sys", "linux", "netinet", "arpa"};
-  static const std::set<std::string_view> kSingleHeaders = {"lmdb.h",     "sodium.h", "xxhash.h", "zstd.h",
-                                                            "utf8proc.h", "csv.h",    "zlib.h",   "sqlite3.h"};
+  static const std::set<std::string_view> kSingleHeaders = {"lmdb.h", "sodium.h", "xxhash.h",  "zstd.h",   "utf8proc.h",
+                                                            "csv.h",  "zlib.h",   "sqlite3.h", "httplib.h"};
   const std::string_view folder = include.substr(0, include.find('/'));
   if (kOurs.contains(folder)) return std::string(include);
   if (include.ends_with(".capnp.h")) return "schemas";

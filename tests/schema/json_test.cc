@@ -180,6 +180,7 @@ void Scenario::Network() {
   Do("tallinn", {"peer", "add", "tartu", "127.0.0.1:1", "--key", LinkKey(land_, "tartu")}, 6, {"error"});
   Do("tallinn", {"peer", "add", "riga", "nowhere", "--key", "aa"}, 2, {"error"});
   Do("tallinn", {"peer", "ls"}, 0, {"link", "peer"});
+  Do("tallinn", {"config", "check"}, 0, {"config"});
   Do("tallinn", {"sync", "tartu"}, 7, {"error"});
   Do("tallinn", {"serve", "--listen", "nowhere"}, 2, {"error"});
   Served served(land_, "tallinn", 0, mode_);
@@ -188,6 +189,14 @@ void Scenario::Network() {
   Do("tartu", {"peer", "add", "tallinn", served.address(), "--key", LinkKey(land_, "tallinn")}, 0, {"peer"});
   Do("tartu", {"sync", "tallinn"}, 0, {"synced"});
   Do("tartu", {"sync", "nobody"}, 4, {"error"});
+  Do("tartu", {"site", "drain"}, 0, {"drain"});
+  Do("tartu", {"file", "--ack", "witnessed=1"}, 0, {"receipt"}, Create("held", "Anu"));
+  Do("tartu", {"site", "isolate"}, 0, {"cut"});
+  Do("tartu", {"site", "drain"}, 6, {"error"});
+  Do("tartu", {"file", "--ack", "witnessed=1", "--wait", "0"}, 7, {"receipt", "error"}, Create("alone", "Anu"));
+  Do("tartu", {"status"}, 0, {"status"});
+  Do("tartu", {"site", "rejoin"}, 0, {"cut"});
+  Do("tartu", {"sync", "tallinn"}, 0, {"synced"});
   Do("tallinn", {"status"}, 0, {"status"});  // through the process that serves it
   Do("tallinn", {"get", "parcel/99"}, 4, {"error"});
   EXPECT_EQ(served.End(15), 0) << served.Log();

@@ -240,10 +240,14 @@ class Snapshot {
   // Hands on a document in pieces of 64 KiB, each checked before. Errors: InvalidArgument (not 64 hexadecimal digits), NotFound
   // (not in this store), DataLoss (damaged: what was handed on until then is not the document); what `write` returns.
   absl::Status ReadBlob(std::string_view sha256, const ByteSink& write) const;
+  // The same from byte `from` on, for who hands it on in parts: every piece is checked, that all of them are the document is not.
+  absl::Status ReadBlob(std::string_view sha256, uint64_t from, const ByteSink& write) const;
 
   // Documents that standing values of existing records name and that are not here, ascending by sha256. Cost: reads every record
   // of registers that have such fields.
   absl::StatusOr<std::vector<BlobView>> MissingBlobs() const;
+  // Of these runs alone: documents that values written by their entries name, whether they still stand or not. O(entries).
+  absl::StatusOr<std::vector<BlobView>> MissingBlobs(absl::Span<const std::string> runs) const;
 
  private:
   friend class Database;
@@ -309,6 +313,8 @@ class Database {
   // replaced. Memory: a slice of 8 MiB. Errors: refusal `limit` (over 256 MiB), Aborted (the second reading gave other bytes),
   // ResourceExhausted, DataLoss (a commit failed); what `source` returns. After an error nothing is here that was not.
   absl::StatusOr<BlobView> PutBlob(const ByteSource& source);
+  // The same, of a document that is named already: false = it is here. Errors: as PutBlob; Aborted (the source is another one).
+  absl::StatusOr<bool> PutBlob(const BlobView& named, const ByteSource& source);
 
   absl::StatusOr<Snapshot> Read() const;
 

@@ -101,6 +101,50 @@ TEST_F(Blobs, WhatWasPutIsRead) {
   EXPECT_EQ(Ok(tallinn_->Verify()).documents, 7u);
 }
 
+TEST_F(Blobs, IsReadFromAnyByteOn) {
+  const std::string bytes = Bytes(3 * kBlobChunk + 5);
+  const std::string name = Put(bytes).sha256;
+  for (const size_t from :
+       {size_t{0}, size_t{1}, kBlobChunk - 1, kBlobChunk, 2 * kBlobChunk + 7, bytes.size(), bytes.size() + 9}) {
+    std::string rest;
+    EXPECT_EQ(Ok(tallinn_->Read())
+                  .ReadBlob(name, from,
+                            [&](std::string_view piece) {
+                              rest += piece;
+                              return absl::OkStatus();
+                            }),
+              absl::OkStatus());
+    EXPECT_EQ(rest, from < bytes.size() ? bytes.substr(from) : "") << from;
+  }
+}
+
+TEST_F(Blobs, OfAGivenNameIsStoredOnlyWhereItIsThat) {
+  const std::string bytes = Bytes(70'000);
+  const BlobView named{NameOf(bytes), bytes.size()};
+  EXPECT_EQ(tallinn_->PutBlob(named, SourceOf(bytes.substr(1) + "x")).status().code(), absl::StatusCode::kAborted);
+  EXPECT_EQ(tallinn_->PutBlob(named, SourceOf(bytes + "x")).status().code(), absl::StatusCode::kAborted);
+  EXPECT_EQ(tallinn_->PutBlob(named, SourceOf("")).status().code(), absl::StatusCode::kAborted);
+  EXPECT_FALSE(Read(*tallinn_, named.sha256).ok());
+  EXPECT_TRUE(Ok(tallinn_->PutBlob(named, SourceOf(bytes))));
+  EXPECT_FALSE(Ok(tallinn_->PutBlob(named, SourceOf(bytes))));
+  EXPECT_EQ(Ok(Read(*tallinn_, named.sha256)), bytes);
+  EXPECT_FALSE(tallinn_->PutBlob({"abc", 1}, SourceOf("a")).ok());
+  EXPECT_FALSE(tallinn_->PutBlob({named.sha256, limits::kBlobBytes + 1}, SourceOf(bytes)).ok());
+}
+
+TEST_F(Blobs, ThatRunsNameAndAreNotHereAreTold) {
+  const BlobView plan = Put("a plan"), other = Put("another");
+  const std::string before = Ok(tallinn_->Read()).Frontier();
+  Ok(File("1", plan.Value()));
+  Ok(tallinn_->File(Draft().By("mari").Record("parcel/1").Set("plan", other.Value())));
+  const std::vector<std::string> runs = Ok(Ok(tallinn_->Read()).RunsSince(before));
+  EXPECT_EQ(Ok(Ok(tallinn_->Read()).MissingBlobs(runs)).size(), 0u);
+  EXPECT_EQ(Ok(Ok(tartu_->Read()).MissingBlobs(runs)).size(), 2u) << "that which was replaced too";
+  Ok(tartu_->Ingest(runs));
+  EXPECT_EQ(Missing(*tartu_), 1u);
+  EXPECT_EQ(Ok(Ok(tartu_->Read()).MissingBlobs({})).size(), 0u);
+}
+
 TEST_F(Blobs, TheSameDocumentIsStoredOnceAndReadOnce) {
   const std::string bytes = Bytes(200'000);
   Put(bytes);

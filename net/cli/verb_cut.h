@@ -1,0 +1,10 @@
+// The verbs of `site` that are about links.
+#pragma once
+
+#include "net/cli/command.h"
+
+namespace chancery::cli {
+
+void AddCuts(CLI::App& site, Command& command);
+
+}  // namespace chancery::cli
