@@ -182,7 +182,7 @@ Literal ToJson(const MergePreview& v) {
                                   {"held", Number(v.intake.held)},
                                   {"damaged", Number(v.intake.damaged)}});
   body.Add("cases", Each(v.cases, Changed)).Add("officers", Texts(v.officers)).Add("values", Each(v.values, Effect));
-  return Under("preview", std::move(body.Add("more_values", v.more_values)));
+  return Under("merge", std::move(body.Add("more_values", v.more_values)));
 }
 
 Literal ToJson(const DiffView& v) {

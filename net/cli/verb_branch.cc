@@ -108,7 +108,8 @@ std::string DiffScreen(const Command& command, const DiffOptions& options, const
   out += Labelled("B", Plain(options.b) + ": " + Count(diff.entries_b, "entry", "entries") + " that A lacks");
   out += Labelled("Before", "both have what goes up to " + diff.base) + "\n";
   out += List(command, diff.rows, RowLines);
-  return diff.rows.empty() ? out + "  No value differs from what it was before.\n" : out;
+  if (diff.rows.empty()) return out + "  No value differs from what it was before.\n";
+  return out + "\n" + NextBlock({command.Self() + " get ADDR   # what stands now, and whether it is contested"});
 }
 
 int Diff(const Command& command, const DiffOptions& options) {
@@ -179,7 +180,8 @@ std::string BranchScreen(const Command& command, const BranchView& branch) {
   if (branch.cases.empty()) out += "  none\n";
   std::vector<std::string> next;
   if (!branch.cases.empty())
-    next.push_back(command.Self() + " case show " + branch.cases[0].rule + " " + ShellWord(branch.cases[0].subject));
+    next.push_back(command.Self() + " case show " + branch.cases[0].rule + " " + ShellWord(branch.cases[0].subject) +
+                   "   # what is contested");
   if (branch.base != "0") next.push_back(command.Self() + " get ADDR --at " + branch.base + "   # as it was before");
   return out + "\n" + NextBlock(next);
 }

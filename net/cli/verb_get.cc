@@ -53,25 +53,28 @@ std::vector<std::string> Commands(const Command& command, const Snapshot& now, c
 }
 
 // Of a moment before now: which one, and that it is what is known today.
-std::string Moment(const GetOptions& options, const Snapshot& then) {
+std::string Moment(const GetOptions& options, const Snapshot& then, bool contested_now) {
   std::string out;
   if (!options.seen_by.empty())
     out += "What " + Plain(options.seen_by) + " could see" + (options.at.empty() ? "" : " by " + Plain(options.at)) + ": ";
   if (options.seen_by.empty() && !options.at.empty()) out += "What is now known of " + Plain(options.at) + ": ";
   if (out.empty()) return out;
   out += "entries up to " + then.Frontier() + ".";
+  if (contested_now) out += " It is contested now.";
   std::string lines;
   for (const std::string& line : Wrap(out, kColumns)) lines += line + "\n";
   return lines;
 }
 
-std::string Screen(const Command& command, const GetOptions& options, const Snapshot& shown, const RecordView& record) {
+std::string Screen(const Command& command, const GetOptions& options, const Snapshot& shown, const RecordView& record,
+                   bool contested_now) {
   const std::string state = record.contested ? "contested" : record.exists ? "nothing contested" : "does not exist (any more)";
-  const std::string moment = Moment(options, shown);
+  const std::string moment = Moment(options, shown, contested_now);
   std::string out = Sides(Bold(Plain(record.address)), state) + "\n" + moment + "\n";
   for (const FieldView& field : record.fields) out += FieldLines(field);
-  const std::string log = command.Self() + " log " + ShellWord(Typed(record.address));
-  return out + "\n" + NextBlock(moment.empty() ? Commands(command, shown, record) : std::vector<std::string>{log});
+  if (moment.empty()) return out + "\n" + NextBlock(Commands(command, shown, record));
+  const std::string address = ShellWord(Typed(record.address));
+  return out + "\n" + NextBlock({command.Self() + " get " + address + "   # as it is now", command.Self() + " log " + address});
 }
 
 // `now`, or what is asked for of an earlier moment.
@@ -111,20 +114,22 @@ int WriteDocument(const Command& command, const GetOptions& options, const Snaps
   return kDone;
 }
 
-Literal Json(const GetOptions& options, const Snapshot& shown, const RecordView& record) {
+bool OfNow(const GetOptions& options) { return options.at.empty() && options.seen_by.empty(); }
+
+Literal Json(const GetOptions& options, const Snapshot& shown, const RecordView& record, bool contested_now) {
   Literal out = ToJson(record);
-  if (!options.at.empty() || !options.seen_by.empty()) out.Add("as_of", shown.Frontier());
+  if (!OfNow(options)) out.Add("as_of", shown.Frontier()).Add("contested_now", contested_now);
   return out;
 }
 
-int Show(const Command& command, const GetOptions& options, const Snapshot& shown) {
+int Show(const Command& command, const GetOptions& options, const Snapshot& shown, bool contested_now) {
   if (!options.document.empty()) return WriteDocument(command, options, shown);
   const absl::StatusOr<RecordView> record = shown.Record(options.address);
   if (!record.ok()) return command.Fail(record.status());
   if (command.json()) {
-    command.Line(Json(options, shown, *record));
+    command.Line(Json(options, shown, *record, contested_now));
   } else {
-    command.Print(Screen(command, options, shown, *record));
+    command.Print(Screen(command, options, shown, *record, contested_now));
   }
   if (!record->exists) return kNotFound;
   return record->contested ? kFindings : kDone;
@@ -134,8 +139,9 @@ int Get(const Command& command, const GetOptions& options) {
   return command.WithStore([&](Database& db) -> int {
     absl::StatusOr<Snapshot> shown = db.Read();
     if (!shown.ok()) return command.Fail(shown.status());
+    const absl::StatusOr<RecordView> now = OfNow(options) ? absl::NotFoundError("") : shown->Record(options.address);
     const absl::Status turned = Turn(options, *shown);
-    return turned.ok() ? Show(command, options, *shown) : command.Fail(turned);
+    return turned.ok() ? Show(command, options, *shown, now.ok() && now->contested) : command.Fail(turned);
   });
 }
 

@@ -138,15 +138,11 @@ TEST(Verbs, RehearsePassesOnTheDrillsOwnCodes) {
 
 TEST(Verbs, OfLaterVersionsAreKnownAndSaySo) {
   const Land land;
-  for (const Words& words : std::vector<Words>{{"branch", "ls"},
-                                               {"preview", "x"},
-                                               {"diff", "a", "b"},
-                                               {"extract", "parcel/1", "-o", "f"},
+  for (const Words& words : std::vector<Words>{{"extract", "parcel/1", "-o", "f"},
                                                {"sim", "--seed", "1"},
                                                {"status", "--watch"},
                                                {"case", "export", "x"},
-                                               {"file", "--ack", "settled"},
-                                               {"get", "parcel/1", "--at", "0"}}) {
+                                               {"file", "--ack", "settled"}}) {
     const Result run = land.Do(words);
     EXPECT_EQ(run.code, 2) << words[0];
     EXPECT_NE(run.err.find("not yet"), std::string::npos) << words[0] << ": " << run.err;

@@ -891,7 +891,7 @@ class History {
   const HistoryOptions options_;
   Tally& tally_;
   Draw draw_;
-  Draw pasts_;  // of its own: what is read again changes no history
+  Draw pasts_;                             // of its own: what is read again changes no history
   SeededRandom questions_{options_.seed};  // draws apart: what is filed does not depend on what is asked
   TempDir dir_;
   int64_t now_ = kStart;

@@ -119,16 +119,20 @@ void Scenario::CheckJson(const Result& result, const Keys& keys) {
     EXPECT_EQ(CheckLine(line), "");
     const absl::StatusOr<Literal> json = ParseJson(line);
     ASSERT_TRUE(json.ok()) << "ours reads what it writes: " << line;
+    if (const Literal* now = json->Find("contested_now")) {  // what was so at an earlier moment
+      EXPECT_EQ(now->truth, contested_) << line;
+      continue;
+    }
     ExpectNoCertainValue(*json);
     if (contested_) ExpectOwnerIsContested(*json);
   }
   EXPECT_EQ(found, keys);
 }
 
-// `log` tells what was filed, entry by entry, and not what holds. Everything else that names one of the two says that it is
-// disputed.
+// `log` and `branch` tell what was filed, entry by entry, and not what holds. Everything else that names one of the two says that
+// it is disputed.
 void Scenario::CheckContested(const Words& words, const Result& result) {
-  if (words[0] == "log") return;
+  if (words[0] == "log" || words[0] == "branch") return;
   std::string text = result.out + result.err;
   if (!Has(text, kOne) && !Has(text, kOther)) return;
   std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
@@ -214,6 +218,7 @@ void Scenario::Cut() {
        R"({"officer":"mari","ops":[{"create":"parcel/)" + key + R"(","set":{"number":"12/345"}}]})");
   }
   Do("tartu", {"bundle", "export", "--since", "0", "-o", *this / "tartu.cbn"}, 0, {"bundle"});
+  Do("tallinn", {"preview", *this / "tartu.cbn"}, 3, {"merge"});
   contested_ = true;
   Do("tallinn", {"bundle", "apply", *this / "tartu.cbn"}, 3, {"applied"});
 }
@@ -233,6 +238,19 @@ void Scenario::WhileContested() {
   Do("tallinn", {"get", "parcel/tartu"}, 3, {"record"});
   Do("tallinn", {"get", "parcel/99"}, 4, {"error"});
   Do("tallinn", {"get", "wonder/1"}, 2, {"error"});
+  Do("tallinn", {"get", "parcel/1", "--at", "tallinn-6"}, 0, {"record"});
+  Do("tallinn", {"get", "parcel/1", "--at", "2100-01-01"}, 3, {"record"});
+  Do("tallinn", {"get", "parcel/1", "--seen-by", "tartu"}, 0, {"record"});
+  Do("tallinn", {"get", "parcel/1", "--at", "2000-01-01"}, 4, {"error"});
+  Do("tallinn", {"get", "parcel/1", "--at", "once"}, 2, {"error"});
+  Do("tallinn", {"get", "parcel/1", "--seen-by", "narva"}, 4, {"error"});
+  Do("tallinn", {"branch", "ls"}, 0, {"branch"});
+  Do("tallinn", {"branch", "show", "tartu"}, 0, {"branch"});
+  Do("tallinn", {"branch", "show", "narva"}, 4, {"error"});
+  Do("tallinn", {"diff", "tallinn", "tartu"}, 0, {"diff"});
+  Do("tallinn", {"diff", "tallinn", "narva"}, 2, {"error"});
+  Do("tallinn", {"preview", *this / "tartu.cbn"}, 0, {"merge"});
+  Do("tallinn", {"preview", *this / "none.cbn"}, 4, {"error"});
   Do("tallinn", {"find", "parcel"}, 3, {"record"});
   Do("tallinn", {"find", "parcel", std::string("owner=") + kOne}, 3, {"record"});
   Do("tallinn", {"find", "parcel", std::string("owner=") + kOther, "area_m2=12", "--limit", "1"}, 3, {"record"});
