@@ -1,8 +1,10 @@
 // case: the docket. What needs a person, both acts side by side, a ruling with reasons.
 #include <algorithm>
 
+#include "net/cli/case_file.h"
 #include "net/cli/case_screen.h"
 #include "net/cli/command.h"
+#include "net/cli/files.h"
 #include "net/cli/screen.h"
 
 namespace chancery::cli {
@@ -77,6 +79,26 @@ int Show(const Command& command, const CaseName& name) {
     if (!found.ok()) return command.Fail(found.status());
     if (command.json()) return command.Line(ToJson(*found)), kDone;
     command.Print(CaseScreen(command, now, *found));
+    return kDone;
+  });
+}
+
+struct ExportOptions {
+  CaseName name;
+  std::string out;
+};
+
+int Export(const Command& command, const ExportOptions& options) {
+  return command.WithSnapshot([&](Database& db, const Snapshot& now) -> int {
+    const absl::StatusOr<std::string> text = CaseFileOf(db, now, options.name.rule, options.name.subject);
+    if (!text.ok()) return command.Fail(text.status());
+    if (const absl::Status written = WriteFile(options.out, *text); !written.ok()) return command.Fail(written);
+    if (command.json()) {
+      const Literal body = Literal::Object({{"file", options.out}, {"bytes", static_cast<int64_t>(text->size())}});
+      return command.Line(Literal::Object({{"exported", body}})), kDone;
+    }
+    command.Print(Bold("WRITTEN") + "  " + Plain(options.out) + ": the case, its entries, and a receipt of each.\n\n" +
+                  NextBlock({"chancery verify " + ShellWord(options.out) + " --registry ID   # anywhere, without a store"}));
     return kDone;
   });
 }
@@ -202,7 +224,8 @@ void AddApproval(CLI::App* verb, ApproveOptions& options, bool returns) {
 }  // namespace
 
 void AddCase(CLI::App& app, Command& command) {
-  CLI::App* docket = app.add_subcommand("case", "The docket: ls, show, rule, propose, approve, return")->require_subcommand(1);
+  CLI::App* docket =
+      app.add_subcommand("case", "The docket: ls, show, rule, propose, approve, return, export")->require_subcommand(1);
   CLI::App* ls = docket->add_subcommand("ls", "What needs a person");
   ListOptions& list = Bind(ls, command, List);
   ls->add_flag("--all", list.all, "Ruled ones too");
@@ -224,7 +247,10 @@ void AddCase(CLI::App& app, Command& command) {
   AddApproval(approve, Bind(approve, command, Approve), false);
   CLI::App* back = docket->add_subcommand("return", "Send a proposed ruling back, with a reason");
   AddApproval(back, Bind(back, command, SendBack), true);
-  AddNotYet(*docket, command, "export", "The case as a signed file");
+  CLI::App* file = docket->add_subcommand("export", "The case as one file, with the receipt of every entry in it");
+  ExportOptions& exported = Bind(file, command, Export);
+  exported.name.AddTo(file);
+  file->add_option("-o,--output", exported.out, "The file to write")->required()->type_name("FILE");
 }
 
 }  // namespace chancery::cli

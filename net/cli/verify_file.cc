@@ -1,6 +1,7 @@
 #include "net/cli/verify_file.h"
 
 #include "chancery/receipt.h"
+#include "net/cli/case_file.h"
 #include "net/cli/files.h"
 #include "net/cli/receipt_screen.h"
 #include "net/cli/screen.h"
@@ -131,6 +132,16 @@ int ByChain(const Command& command, const ReceiptFiles& given, const std::vector
   return view.ok() ? Show(command, given.files[0], trust, *view) : command.Fail(view.status());
 }
 
+// Of a case file: it carries its chains.
+int VerifyCase(const Command& command, const ReceiptFiles& given, const std::vector<std::string>& texts) {
+  if (given.registry.empty() || texts.size() > 1)
+    return command.Fail(kUsage, "a case file is judged by itself, by the id of the registry",
+                        "chancery verify " + ShellWord(given.files[0]) + " --registry ID");
+  const absl::StatusOr<std::string> told = ReadFile(given.registry);
+  const absl::StatusOr<std::string> id = RegistryIn(told.ok() ? *told : given.registry);
+  return id.ok() ? VerifyCaseFile(command, given.files[0], texts[0], *id) : command.Fail(id.status());
+}
+
 }  // namespace
 
 int VerifyFiles(const Command& command, const ReceiptFiles& given) {
@@ -138,6 +149,7 @@ int VerifyFiles(const Command& command, const ReceiptFiles& given) {
     return command.Fail(kUsage, "--policy and --registry are two ways to say whom to trust", "--registry alone");
   const absl::StatusOr<std::vector<std::string>> texts = ReadAll(given.files);
   if (!texts.ok()) return command.Fail(texts.status());
+  if (IsCaseFile((*texts)[0])) return VerifyCase(command, given, *texts);
   const absl::StatusOr<std::string> growth = given.growth.empty() ? std::string() : ReadFile(given.growth);
   if (!growth.ok()) return command.Fail(growth.status());
   return given.registry.empty() ? ByPolicy(command, given, *texts, *growth) : ByChain(command, given, *texts, *growth);

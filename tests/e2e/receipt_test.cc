@@ -95,6 +95,32 @@ TEST_F(Receipts, ProveNothingUnderKeysThatDidNotSign) {
   }
 }
 
+TEST_F(Receipts, ACaseIsOneFileThatAnybodyCanJudge) {
+  WriteAll(land_ / "rows.csv", "K,number\n7,12/1\n8,12/1\n");
+  ASSERT_EQ(land_.Do({"import", "--register", "parcel", "--key", "K", "--admit-breaches", land_ / "rows.csv"}).code, 0);
+  ASSERT_EQ(land_.Do({"case", "export", "parcel-number", "12/1", "-o", land_ / "case"}).code, 0);
+  EXPECT_EQ(land_.Do({"case", "export", "parcel-number", "12/9", "-o", land_ / "none"}).code, 4);
+  Issue("tallinn-1", "founding");
+  std::filesystem::remove_all(land_ / "tallinn");
+  const Result judged = Verify("case --registry founding");
+  EXPECT_EQ(judged.code, 0) << judged.out << judged.err;
+  EXPECT_TRUE(judged.out.starts_with("PROVEN  case")) << judged.out;
+  for (const char* entry : {"tallinn-5", "tallinn-6"}) EXPECT_NE(judged.out.find(entry), std::string::npos) << judged.out;
+  EXPECT_EQ(Verify("case").code, 2);  // whom to trust?
+
+  const std::string whole = ReadAll(land_ / "case");
+  const size_t id = whole.find("{\"entry\":\"") + 10;
+  std::string other = whole, fewer = whole.substr(0, whole.find("{\"proof\""));
+  other[id] = other[id] == '0' ? '1' : '0';
+  WriteAll(land_ / "other", other);
+  WriteAll(land_ / "fewer", fewer);
+  WriteAll(land_ / "short", whole.substr(0, whole.size() - 40));
+  EXPECT_EQ(Verify("other --registry founding").code, 5);
+  EXPECT_EQ(Verify("fewer --registry founding").code, 3);
+  EXPECT_EQ(Verify("short --registry founding").code, 5);
+  EXPECT_EQ(Verify("case --registry " + std::string(64, 'a')).code, 5);
+}
+
 TEST_F(Receipts, BadFilesAreSaidToBeSo) {
   WriteAll(land_ / "torn", ReadAll(land_ / "one").substr(0, 60));
   WriteAll(land_ / "bad.policy", "quorum nobody\n");

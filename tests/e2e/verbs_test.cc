@@ -141,7 +141,6 @@ TEST(Verbs, OfLaterVersionsAreKnownAndSaySo) {
   for (const Words& words : std::vector<Words>{{"extract", "parcel/1", "-o", "f"},
                                                {"sim", "--seed", "1"},
                                                {"status", "--watch"},
-                                               {"case", "export", "x"},
                                                {"file", "--ack", "settled"}}) {
     const Result run = land.Do(words);
     EXPECT_EQ(run.code, 2) << words[0];

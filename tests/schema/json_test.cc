@@ -315,6 +315,10 @@ void Scenario::Receipts() {
   Do("nowhere", {"verify", *this / "rows.csv", "--policy", file + ".policy"}, 5, {"error"});
   Do("nowhere", {"verify", file, "--policy", *this / "rows.csv"}, 2, {"error"});
   Do("nowhere", {"verify", *this / "rows.csv"}, 2, {"error"});  // whom to trust?
+  Do("tallinn", {"case", "export", "parcel.owner", "parcel/1", "-o", *this / "case.jsonl"}, 0, {"exported"});
+  Do("tallinn", {"case", "export", "parcel.owner", "parcel/2", "-o", *this / "case.jsonl"}, 4, {"error"});
+  Do("nowhere", {"verify", *this / "case.jsonl", "--registry", *this / "founding"}, 0, {"judged"});
+  Do("nowhere", {"verify", *this / "case.jsonl"}, 2, {"error"});
   DoOrder("tallinn", {"prove", "tallinn-5"}, "receipt");
   DoOrder("narva", {"checkpoint"}, "checkpoint");
 }
