@@ -24,6 +24,7 @@ void RegisterCommit();      // W2
 void RegisterRead();        // W3
 void RegisterHeal();        // W4
 void RegisterDifference();  // W5
+void RegisterPreview();     // S12
 void RegisterDisk();        // W6, and verify and rebuild of the store that it leaves
 void RegisterOrder();       // S11
 void RegisterScale();       // S9

@@ -40,6 +40,7 @@ int main(int argc, char** argv) {
   RegisterCommit();
   RegisterRead();
   RegisterHeal();
+  RegisterPreview();
   RegisterDifference();
   RegisterDisk();
   RegisterOrder();
