@@ -85,7 +85,14 @@ const std::vector<Budget>& Budgets() {
       Speed("S10-rebuild", "rebuild from the journal", "rebuild/chancery", 0.25),
       Speed("S11", "settle", "order/settle", 0.5),
       Speed("S11-prove", "prove a place", "order/prove", 1.0, "k proofs/s", 1e-3),
-      {"S12", "preview of 50,000 edits", "× the time to apply", false, 1.2, {}, {Rate("preview/apply")}, {Rate("preview/chancery")}},
+      {"S12",
+       "preview of 50,000 edits",
+       "× the time to apply",
+       false,
+       1.2,
+       {},
+       {Rate("preview/apply")},
+       {Rate("preview/chancery")}},
       Speed("S11-check", "check a proof, two signatures", "order/check", 6.66, "k proofs/s", 1e-3),  // 60 us, and 45 a signature
   };
   return budgets;

@@ -13,7 +13,8 @@ struct Cut {
   size_t edits = 0, clashes = 0;
 
   Cut() {
-    const std::vector<Edit> ours = Edits(ParcelCount(), ParcelCount() / 2, 1), theirs = Edits(ParcelCount(), ParcelCount() / 2, 2);
+    const std::vector<Edit> ours = Edits(ParcelCount(), ParcelCount() / 2, 1),
+                            theirs = Edits(ParcelCount(), ParcelCount() / 2, 2);
     edits = theirs.size();
     clashes = Clashing(ours, theirs).size();
     here = Found(scratch / "a", "tallinn");

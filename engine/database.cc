@@ -9,6 +9,7 @@
 #include "engine/base/planted.h"
 #include "engine/base/status.h"
 #include "engine/base/strings.h"
+#include "engine/extracts.h"
 #include "engine/key_file.h"
 #include "engine/order/cosign.h"
 #include "engine/pipeline/author.h"
@@ -862,6 +863,42 @@ absl::StatusOr<ReceiptFile> Database::Prove(std::string_view entry, std::string_
   ASSIGN_OR_RETURN(Snapshot::Impl::View * view, now.impl_->Open());
   ASSIGN_OR_RETURN(const Dot dot, ResolveEntry(*view->work, entry));
   return MakeReceipt(now.impl_->txn, *view->work, impl_->Key(), dot, strength);
+}
+
+absl::StatusOr<Database::ExtractFile> Database::Extract(std::string_view address) {
+  ASSIGN_OR_RETURN(const Snapshot now, Read());
+  ASSIGN_OR_RETURN(const RecordView record, now.Record(address));
+  ASSIGN_OR_RETURN(Snapshot::Impl::View * view, now.impl_->Open());
+  const Lane* own = view->work->Own();
+  if (own == nullptr)
+    return Error(absl::StatusCode::kFailedPrecondition, "this site is no member: nobody could check what it signs",
+                 "at a member: chancery site admit SITE.site");
+  ExtractWords words;
+  words.registry = view->work->registry();
+  ASSIGN_OR_RETURN(const chancery::Address parsed, chancery::Address::Parse(address));
+  words.address = chancery::Address{parsed.reg, parsed.key, {}, {}}.Text();
+  words.site = own->Label();
+  words.lane = own->id;
+  words.at = FormatTime(std::max(impl_->NowMs(), MsOf(view->work->lanes.HighestHlc())));
+  words.frontier = now.Frontier();
+  ASSIGN_OR_RETURN(const RecordView whole, now.Record(words.address));
+  words.record = ToJson(whole).Json();
+  const std::string text = SignExtract(words, impl_->Key());
+  RETURN_IF_ERROR(NoteExtract(impl_->env->dir(), text, impl_->environment.durable));
+  return ExtractFile{text, ViewOf(words, text)};
+}
+
+absl::StatusOr<std::vector<ExtractView>> Database::Extracts() const {
+  ASSIGN_OR_RETURN(const std::vector<std::string> texts, NotedExtracts(impl_->env->dir()));
+  ASSIGN_OR_RETURN(const Snapshot now, Read());
+  std::vector<ExtractView> views;
+  for (const std::string& text : texts) {
+    ASSIGN_OR_RETURN(const ExtractWords words, ReadExtract(text));
+    ExtractView view = ViewOf(words, text);
+    ASSIGN_OR_RETURN(view.changed, ChangedSince(words, now));
+    views.push_back(std::move(view));
+  }
+  return views;
 }
 
 absl::StatusOr<std::string> Database::Checkpoint() const {

@@ -185,6 +185,11 @@ Literal ToJson(const MergePreview& v) {
   return Under("merge", std::move(body.Add("more_values", v.more_values)));
 }
 
+Literal ToJson(const ExtractView& v) {
+  Literal body = Literal::Object({{"id", v.id}, {"address", v.address}, {"site", v.site}, {"at", v.at}});
+  return Under("extract", std::move(body.Add("frontier", v.frontier).Add("changed", Texts(v.changed))));
+}
+
 Literal ToJson(const DiffView& v) {
   Literal body = Literal::Object(
       {{"base", v.base}, {"a", v.a}, {"b", v.b}, {"entries_a", Number(v.entries_a)}, {"entries_b", Number(v.entries_b)}});

@@ -107,6 +107,7 @@ void AddSync(CLI::App& app, Command& command);
 void AddConfig(CLI::App& app, Command& command);
 void AddServe(CLI::App& app, Command& command);
 void AddBranch(CLI::App& app, Command& command);
+void AddExtract(CLI::App& app, Command& command);
 void AddReceipt(CLI::App& app, Command& command);
 void AddVerify(CLI::App& app, Command& command);
 void AddBackup(CLI::App& app, Command& command);

@@ -67,9 +67,9 @@ int RunLine(Command& command, const std::vector<std::string>& words) {
   app.fallthrough();  // global options may follow the verb
   AddGlobals(app, command);
   app.require_subcommand(1);
-  for (auto add :
-       {AddInit,   AddSite,   AddEpoch, AddFile, AddImport, AddGet,   AddFind,    AddLog,    AddCase,   AddStatus,   AddPack,
-        AddBundle, AddBranch, AddPeer,  AddSync, AddConfig, AddServe, AddReceipt, AddVerify, AddBackup, AddRehearse, AddLater}) {
+  for (auto add : {AddInit,  AddSite,    AddEpoch,   AddFile,   AddImport, AddGet,      AddFind, AddLog,
+                   AddCase,  AddStatus,  AddPack,    AddBundle, AddBranch, AddPeer,     AddSync, AddConfig,
+                   AddServe, AddExtract, AddReceipt, AddVerify, AddBackup, AddRehearse, AddLater}) {
     add(app, command);
   }
   const int code = Parse(app, command);

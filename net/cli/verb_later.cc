@@ -5,7 +5,6 @@ namespace chancery::cli {
 
 void AddLater(CLI::App& app, Command& command) {
   static constexpr std::pair<const char*, const char*> kVerbs[] = {
-      {"extract", "A signed extract of a record"},
       {"sim", "Seeded random drills"},
   };
   for (const auto& [name, does] : kVerbs) AddNotYet(app, command, name, does);

@@ -111,7 +111,7 @@ int ByPolicy(const Command& command, const ReceiptFiles& given, const std::vecto
     const absl::StatusOr<BeforeView> view = VerifyBefore(texts[0], texts[1], *keys, growth);
     return view.ok() ? Show(command, given.files, trust, *view) : command.Fail(view.status());
   }
-  const absl::StatusOr<ReceiptView> view = VerifyReceipt(texts[0], *keys);
+  const absl::StatusOr<ReceiptView> view = IsExtract(texts[0]) ? VerifyExtract(texts[0], *keys) : VerifyReceipt(texts[0], *keys);
   return view.ok() ? Show(command, given.files[0], trust, *view) : command.Fail(view.status());
 }
 
@@ -128,7 +128,8 @@ int ByChain(const Command& command, const ReceiptFiles& given, const std::vector
     const absl::StatusOr<BeforeView> view = VerifyBefore(texts[0], texts[1], ByRegistry{*id, (*chains)[0]}, (*chains)[1], growth);
     return view.ok() ? Show(command, given.files, trust, *view) : command.Fail(view.status());
   }
-  const absl::StatusOr<ReceiptView> view = VerifyReceipt(texts[0], ByRegistry{*id, (*chains)[0]});
+  const ByRegistry by{*id, (*chains)[0]};
+  const absl::StatusOr<ReceiptView> view = IsExtract(texts[0]) ? VerifyExtract(texts[0], by) : VerifyReceipt(texts[0], by);
   return view.ok() ? Show(command, given.files[0], trust, *view) : command.Fail(view.status());
 }
 

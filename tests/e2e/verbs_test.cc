@@ -138,8 +138,7 @@ TEST(Verbs, RehearsePassesOnTheDrillsOwnCodes) {
 
 TEST(Verbs, OfLaterVersionsAreKnownAndSaySo) {
   const Land land;
-  for (const Words& words : std::vector<Words>{{"extract", "parcel/1", "-o", "f"},
-                                               {"sim", "--seed", "1"},
+  for (const Words& words : std::vector<Words>{{"sim", "--seed", "1"},
                                                {"status", "--watch"},
                                                {"file", "--ack", "settled"}}) {
     const Result run = land.Do(words);

@@ -319,6 +319,13 @@ void Scenario::Receipts() {
   Do("tallinn", {"case", "export", "parcel.owner", "parcel/2", "-o", *this / "case.jsonl"}, 4, {"error"});
   Do("nowhere", {"verify", *this / "case.jsonl", "--registry", *this / "founding"}, 0, {"judged"});
   Do("nowhere", {"verify", *this / "case.jsonl"}, 2, {"error"});
+  Do("tallinn", {"extract", "parcel/2", "-o", *this / "extract"}, 0, {"extract"});
+  Do("tallinn", {"extract", "parcel/99", "-o", *this / "extract"}, 4, {"error"});
+  Do("tallinn", {"extract", "parcel/2"}, 2, {"error"});
+  Do("tallinn", {"extract", "ls"}, 0, {"extract"});
+  Do("tallinn", {"extract", "ls", "--touched"}, 0, {});
+  Do("nowhere", {"verify", *this / "extract"}, 0, {"verdict"});
+  Do("nowhere", {"verify", *this / "extract", "--registry", *this / "founding"}, 0, {"verdict"});
   DoOrder("tallinn", {"prove", "tallinn-5"}, "receipt");
   DoOrder("narva", {"checkpoint"}, "checkpoint");
 }

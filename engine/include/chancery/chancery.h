@@ -363,6 +363,19 @@ class Database {
   // the entry held it proves, to anyone, that the journal's key has signed two versions. entry: as for Snapshot::Entry. Errors:
   // NotFound (no such entry, or no such receipt yet: why, and who is waited for), InvalidArgument (another word), DataLoss.
   absl::StatusOr<ReceiptFile> Prove(std::string_view entry, std::string_view strength = {}) const;
+  // An extract: what is shown here of a record now, contested or not, signed by this site's key, for whoever asks
+  // (docs/reference/extract.md). It is noted in the store's directory, so that Extracts can tell what has changed since. Errors:
+  // as Snapshot::Record; FailedPrecondition (this site is no member: nobody could check its signature), Unavailable (the disk).
+  struct ExtractFile {
+    std::string text;  // a C2SP signed note
+    ExtractView view;
+  };
+  absl::StatusOr<ExtractFile> Extract(std::string_view address);
+  // Those that this site has made, in that order. changed: a merge brought what was stamped before it, so that it is known now
+  // that it was otherwise; or a ruling decided since, and another value stands. Cost: one AsOf for each whose record is shown
+  // otherwise. Errors: DataLoss (the note of them is damaged).
+  absl::StatusOr<std::vector<ExtractView>> Extracts() const;
+
   // The settled order as a C2SP checkpoint: its size and root, signed by this site and cosigned by a quorum. Errors: NotFound
   // (nothing is settled yet), DataLoss.
   absl::StatusOr<std::string> Checkpoint() const;

@@ -75,4 +75,10 @@ absl::StatusOr<BeforeView> VerifyBefore(std::string_view a, std::string_view b, 
 absl::StatusOr<BeforeView> VerifyBefore(std::string_view a, std::string_view b, const ByRegistry& by_a, std::string_view chain_b,
                                         std::string_view growth = {});
 
+// Whether a file begins as an extract does (Database::Extract); and whether the site's key has signed it, judged as a receipt is.
+// Errors: as of VerifyReceipt.
+bool IsExtract(std::string_view file);
+absl::StatusOr<ReceiptView> VerifyExtract(std::string_view file, std::string_view policy);
+absl::StatusOr<ReceiptView> VerifyExtract(std::string_view file, const ByRegistry& by);
+
 }  // namespace chancery

@@ -383,12 +383,20 @@ struct BranchView {
   std::vector<CaseView> cases;  // with facts on both sides, as Snapshot::Cases lists them; likewise
 };
 
+// What a site handed out of a record.
+struct ExtractView {
+  std::string id;                           // the first 16 hexadecimal digits of the file's SHA-256
+  std::string address, site, at, frontier;  // of the record; who; RFC 3339; of the entries that it shows
+  std::vector<std::string> changed;         // sentences: what a merge or a ruling has made otherwise since
+};
+
 // The JSON forms of product's surface, one object each, compact.
 Literal ToJson(const Receipt&);
 Literal ToJson(const RecordView&);
 Literal ToJson(const CaseView&);
 Literal ToJson(const RulingPreview&);
 Literal ToJson(const MergePreview&);
+Literal ToJson(const ExtractView&);
 Literal ToJson(const DiffView&);
 Literal ToJson(const BranchView&);
 Literal ToJson(const EntryView&);
