@@ -662,6 +662,14 @@ void Docket::Each(const Txn& txn, std::string_view digits, const std::function<b
   }
 }
 
+std::map<Hash128, uint64_t> Docket::CaseSums(const Txn& txn) {
+  std::map<Hash128, uint64_t> sums;
+  Cursor rows(txn, Table::kCase);
+  for (bool more = rows.Seek({}); more; more = rows.Next())
+    sums[Hash128::From(rows.key().substr(0, 16))] += Xxh64(rows.key()) ^ Xxh64(rows.value());
+  return sums;
+}
+
 std::set<Dot> Docket::FactsIn(const Txn& txn, const Hash128& id) {
   std::set<Dot> facts;
   Cursor rows(txn, Table::kCase);

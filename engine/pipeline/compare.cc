@@ -116,6 +116,38 @@ absl::StatusOr<std::vector<CaseChange>> CompareCases(ReadView& before, ReadView&
   return changes;
 }
 
+namespace {
+
+// Those that the case lists, and those that its facts are about: of a split one also what rulings named and nobody claims any
+// more.
+absl::Status AddRecords(const CaseRow& row, ReadView& view, std::set<std::string>* records) {
+  ASSIGN_OR_RETURN(const CaseView head, view.reader.CaseHead(row));
+  records->insert(head.records.begin(), head.records.end());
+  const std::optional<Scope> scope = view.docket.ScopeOf(row);
+  if (!scope || scope->type == Scope::Type::kPack || scope->on_entry()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const Case c, view.docket.Look(*scope));
+  for (const CaseFact& fact : c.Facts()) {
+    ASSIGN_OR_RETURN(const RecordKey key, view.docket.RecordOf(fact));
+    const RegisterInfo* reg = view.work->catalog().FindHash(RegisterOf(key));
+    if (reg != nullptr) records->insert(Address{reg->name, std::string(KeyOf(key)), {}, {}}.Shown());
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::set<std::string>> RecordsOfChangedCases(ReadView& before, ReadView& after) {
+  std::set<std::string> records;
+  const std::map<Hash128, uint64_t> were = Docket::CaseSums(before.work->txn()), are = Docket::CaseSums(after.work->txn());
+  for (const auto& [view, mine, others] : {std::tuple(&before, &were, &are), std::tuple(&after, &are, &were)})
+    for (const auto& [id, row] : CasesIn(*view->work)) {
+      const auto sum = mine->find(id), other = others->find(id);
+      if (other != others->end() && sum->second == other->second) continue;
+      RETURN_IF_ERROR(AddRecords(row, *view, &records));
+    }
+  return records;
+}
+
 absl::StatusOr<std::vector<std::string>> OfficersIn(const std::vector<CaseChange>& changes, ReadView& before, ReadView& after) {
   std::set<std::string> officers;
   for (const CaseChange& change : changes) {

@@ -28,6 +28,9 @@ absl::StatusOr<std::set<std::string>> RecordsOf(const Workspace& work, Dot dot);
 // Cases whose state differs, ascending by rule, subject.
 absl::StatusOr<std::vector<CaseChange>> CompareCases(ReadView& before, ReadView& after);
 
+// The records that cases are about whose state or clashes differ; shown form. Errors: DataLoss.
+absl::StatusOr<std::set<std::string>> RecordsOfChangedCases(ReadView& before, ReadView& after);
+
 // Who filed what the cases of `changes` are about, as `after` has them, or, where they are gone, `before`.
 absl::StatusOr<std::vector<std::string>> OfficersIn(const std::vector<CaseChange>& changes, ReadView& before, ReadView& after);
 

@@ -58,7 +58,8 @@ absl::StatusOr<MergePreview> PreviewOf(const Txn& now, const std::shared_ptr<con
   ASSIGN_OR_RETURN(preview.cases, CompareCases(*before, *after));
   ASSIGN_OR_RETURN(preview.officers, OfficersIn(preview.cases, *before, *after));
   ASSIGN_OR_RETURN(std::set<std::string> records, RecordsSince(*after->work, before->work->lanes.Tips()));
-  for (const CaseChange& change : preview.cases) records.insert(change.now.records.begin(), change.now.records.end());
+  ASSIGN_OR_RETURN(std::set<std::string> concerned, RecordsOfChangedCases(*before, *after));
+  records.merge(concerned);
   for (const std::string& record : records) {
     std::vector<ValueChange> changes;
     RETURN_IF_ERROR(CompareRecord(record, before->reader, after->reader, &changes));

@@ -35,7 +35,8 @@ class PastOfSites : public Sites {
     const absl::StatusOr<std::vector<std::string>> keys = snapshot.Keys("parcel");
     if (!keys.ok()) return out + std::string(keys.status().message());
     for (const std::string& key : *keys) out += ToJson(*snapshot.Record("parcel/" + key)).Json();
-    for (const CaseView& c : *snapshot.Cases()) out += ToJson(*snapshot.Case(c.rule, c.subject)).Json();
+    const std::vector<CaseView> cases = *snapshot.Cases();
+    for (const CaseView& c : cases) out += ToJson(*snapshot.Case(c.rule, c.subject)).Json();
     return out;
   }
 

@@ -42,7 +42,8 @@ std::string EntryOf(uint64_t seq) {
   entry.packs.push_back(PackIdOf("land"));
   Op op;
   op.kind = OpKind::kCreate;
-  op.key = Cat("2341:00", 50 + seq);
+  const std::string key = Cat("2341:00", 50 + seq);
+  op.key = key;
   entry.ops.push_back(op);
   return EncodeEntry(entry);
 }
