@@ -1,4 +1,5 @@
 // The order over real stores: what arrives from strangers, what a restart keeps, what damage looks like.
+#include "engine/base/environment.h"
 #include "engine/order/cosign.h"
 #include "engine/order/rounds.h"
 #include "tests/engine/database/sites.h"
@@ -92,6 +93,34 @@ TEST_F(OrderOfSites, NobodyBeatsWhereNothingIsUnsettled) {
     Exchange({"tallinn", "tartu", "luxembourg"});
   }
   EXPECT_EQ((*this)["tallinn"].Frontier(), frontier);
+}
+
+TEST_F(OrderOfSites, AtOneFilingASecondQuietSitesBeatAtMostOnceARound) {
+  const std::vector<std::string> names = {"tallinn", "tartu", "luxembourg", "narva"};
+  Join("narva");
+  ASSERT_TRUE((*this)["tallinn"]->Admit((*this)["narva"]->SiteCard()).ok());
+  Exchange(names);
+  std::map<std::string, std::map<int64_t, int>> beats;  // by site and round of 5 s
+  for (int second = 0; second < 40; ++second) {
+    Tick(1000);
+    Create("tallinn", "at" + std::to_string(second));
+    Exchange(names);
+  }
+  Tick(15000);
+  Exchange(names);
+  const auto log = *(*this)["tallinn"]->Read()->Log("");
+  for (const EntryView& entry : log) {
+    int64_t ms = 0;
+    ASSERT_TRUE(ParseTime(entry.hlc, &ms));
+    if (entry.kind == "beat") ++beats[entry.site][ms / 5000];
+  }
+  EXPECT_GE(beats.size(), 3u);  // those that file nothing
+  for (const auto& [site, rounds] : beats)
+    for (const auto& [round, count] : rounds) EXPECT_EQ(count, 1) << site << " in round " << round;
+  EXPECT_LE(beats["tallinn"].size(), 4u);  // what it files says as much
+  Tick(600000);
+  Exchange(names);
+  EXPECT_EQ((*this)["tallinn"]->Read()->Log("")->size(), log.size());  // nothing is unsettled
 }
 
 TEST_F(OrderOfSites, TakesNothingThatDoesNotHold) {
