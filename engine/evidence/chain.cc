@@ -30,7 +30,10 @@ Judgement JudgeGenesis(std::string_view bytes, const RegistryId& registry, Linea
   if (IdOf(bytes) != registry)
     return Say(Verdict::kDisproven, Cat("The chain is of another registry, ", Hex(IdOf(bytes).view()), "."));
   lineage->founder = genesis->genesis->site;
-  lineage->epochs.push_back({registry, {0, {{genesis->lane, Role::kFull}}, {}}, {}, {genesis->genesis->key}});
+  EpochWords& founding = lineage->epochs.emplace_back();
+  founding.registry = registry;
+  founding.epoch.members.push_back({genesis->lane, Role::kFull});
+  founding.keys.push_back(genesis->genesis->key);
   return Say(Verdict::kProven,
              Cat("The genesis is the registry's: its id is the hash of it. Founded by ", lineage->founder, "."));
 }
