@@ -866,6 +866,9 @@ absl::StatusOr<ReceiptFile> Database::Prove(std::string_view entry, std::string_
 }
 
 absl::StatusOr<Database::ExtractFile> Database::Extract(std::string_view address) {
+  ASSIGN_OR_RETURN(const chancery::Address parsed, chancery::Address::Parse(address));
+  if (!parsed.field.empty())
+    return Error(absl::StatusCode::kInvalidArgument, Cat(address, " names a field: an extract is of a whole record"));
   ASSIGN_OR_RETURN(const Snapshot now, Read());
   ASSIGN_OR_RETURN(const RecordView record, now.Record(address));
   ASSIGN_OR_RETURN(Snapshot::Impl::View * view, now.impl_->Open());
@@ -875,14 +878,12 @@ absl::StatusOr<Database::ExtractFile> Database::Extract(std::string_view address
                  "at a member: chancery site admit SITE.site");
   ExtractWords words;
   words.registry = view->work->registry();
-  ASSIGN_OR_RETURN(const chancery::Address parsed, chancery::Address::Parse(address));
-  words.address = chancery::Address{parsed.reg, parsed.key, {}, {}}.Text();
+  words.address = parsed.Text();
   words.site = own->Label();
   words.lane = own->id;
   words.at = FormatTime(std::max(impl_->NowMs(), MsOf(view->work->lanes.HighestHlc())));
   words.frontier = now.Frontier();
-  ASSIGN_OR_RETURN(const RecordView whole, now.Record(words.address));
-  words.record = ToJson(whole).Json();
+  words.record = ToJson(record).Json();
   const std::string text = SignExtract(words, impl_->Key());
   RETURN_IF_ERROR(NoteExtract(impl_->env->dir(), text, impl_->environment.durable));
   return ExtractFile{text, ViewOf(words, text)};

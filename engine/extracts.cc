@@ -93,7 +93,9 @@ absl::Status NoteExtract(const std::string& dir, const std::string& text, bool d
 
 absl::StatusOr<std::vector<std::string>> NotedExtracts(const std::string& dir) {
   std::vector<std::string> texts;
+  if (access(PathOf(dir).c_str(), F_OK) != 0) return texts;  // none was made
   std::ifstream in(PathOf(dir), std::ios::binary);
+  if (!in) return Error(absl::StatusCode::kUnavailable, Cat(PathOf(dir), " cannot be read"));
   for (std::string line; std::getline(in, line);) {
     const absl::StatusOr<Literal> text = ParseJson(line);
     const bool half = in.eof();  // a crash: it was never handed out

@@ -152,10 +152,13 @@ absl::StatusOr<std::vector<BranchView>> Snapshot::Branches(int64_t shortest_ms) 
   ASSIGN_OR_RETURN(const std::vector<chancery::Branch> branches, BranchesIn(*view->work));
   std::vector<BranchView> views;
   for (const chancery::Branch& branch : branches) {
-    ASSIGN_OR_RETURN(BranchView one, ViewOf(branch, *view->work));
+    ASSIGN_OR_RETURN(const BranchView named, ViewOf(branch, *view->work));
     int64_t since = 0, until = INT64_MAX;
-    CHECK(ParseTime(one.since, &since) && (one.until.empty() || ParseTime(one.until, &until)));
-    if (one.entries > 0 && one.others > 0 && until - since >= shortest_ms) views.push_back(std::move(one));
+    ParseTime(named.since, &since);
+    if (!named.until.empty()) ParseTime(named.until, &until);
+    if (until - since < shortest_ms) continue;
+    ASSIGN_OR_RETURN(BranchView one, CountedViewOf(branch, *view->work));
+    if (one.entries > 0 && one.others > 0) views.push_back(std::move(one));
   }
   std::sort(views.begin(), views.end(), [](const BranchView& a, const BranchView& b) {
     return std::make_tuple(!a.until.empty(), b.until, a.name) < std::make_tuple(!b.until.empty(), a.until, b.name);

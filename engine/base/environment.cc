@@ -33,7 +33,6 @@ class SystemRandomImpl : public Random {
   }
 };
 
-constexpr int64_t kDayMs = 24 * 3600 * 1000;
 constexpr absl::CivilDay kEpoch;  // 1970-01-01
 const int64_t kFirstDay = absl::CivilDay(0, 1, 1) - kEpoch;
 const int64_t kLastDay = absl::CivilDay(9999, 12, 31) - kEpoch;

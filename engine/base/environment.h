@@ -11,6 +11,8 @@ namespace chancery {
 Clock& SystemClock();
 Random& SystemRandom();
 
+inline constexpr int64_t kDayMs = 24 * 3600 * 1000;
+
 // RFC 3339 in UTC with milliseconds: "2026-01-01T00:10:00.000Z", and back (a `Z` or an offset; a fraction of 0 to 3 digits).
 std::string FormatTime(int64_t ms);
 // Years 0000 to 9999, real days and times only; no leap second.

@@ -133,6 +133,8 @@ void AddNew(const std::vector<Case>& found, std::vector<Case>& cases) {
 
 bool IsHeader(std::string_view key) { return key.ends_with(std::string(16, '\0')); }
 
+bool IsClash(std::string_view key, std::string_view row) { return !IsHeader(key) && row.size() == kClashBytes; }
+
 uint8_t StatusIn(std::string_view key, std::string_view row) {
   return static_cast<uint8_t>(IsHeader(key) ? UnsizedRow(row)[0] : row[kClashBytes - 1]);
 }
@@ -219,9 +221,8 @@ std::optional<Scope> Docket::ScopeOf(std::string_view rule, std::string_view sub
     return catalog.InForce(subject) == nullptr ? std::nullopt
                                                : std::optional(Scope{Scope::Type::kPack, {}, 0, 0, std::string(subject)});
   if (EntryRule(rule)) {
-    const std::string key = HeaderKey(CaseId(rule, subject));
-    const auto row = work_.txn().Get(Table::kCase, key);
-    return row ? ScopeOf(DecodeHeader(key, *row)) : std::nullopt;
+    const std::optional<CaseRow> row = HeadOf(work_.txn(), CaseId(rule, subject));
+    return row ? ScopeOf(*row) : std::nullopt;
   }
   const RuleInfo* info = catalog.Rule(rule);
   if (info != nullptr && info->def.kind != RuleKind::kAcyclic)
@@ -670,16 +671,24 @@ std::map<Hash128, uint64_t> Docket::CaseSums(const Txn& txn) {
   return sums;
 }
 
+std::optional<CaseRow> Docket::HeadOf(const Txn& txn, const Hash128& id) {
+  const std::string key = HeaderKey(id);
+  const auto row = txn.Get(Table::kCase, key);
+  return row ? std::optional(DecodeHeader(key, *row)) : std::nullopt;
+}
+
 std::set<Dot> Docket::FactsIn(const Txn& txn, const Hash128& id) {
   std::set<Dot> facts;
   Cursor rows(txn, Table::kCase);
   for (bool more = rows.Seek(id.view()); more && rows.key().starts_with(id.view()); more = rows.Next())
-    if (!IsHeader(rows.key())) facts.insert({Read64(rows.value(), 0), Read64(rows.value(), 16)});
+    if (IsClash(rows.key(), rows.value())) facts.insert({Read64(rows.value(), 0), Read64(rows.value(), 16)});
   return facts;
 }
 
 absl::Status Docket::TakeBackSince(WriteTxn& txn) {
-  const auto gone = [&](Dot dot) { return SeqOf(dot) > work_.lanes.At(HandleOf(dot)).tip(); };
+  const auto gone = [&](Dot dot) {
+    return HandleOf(dot) < work_.lanes.size() && SeqOf(dot) > work_.lanes.At(HandleOf(dot)).tip();
+  };
   std::vector<CaseRow> dropped;
   std::optional<CaseRow> head;
   Cursor rows(txn, Table::kCase);
@@ -687,7 +696,7 @@ absl::Status Docket::TakeBackSince(WriteTxn& txn) {
     if (IsHeader(rows.key())) {
       head = DecodeHeader(rows.key(), rows.value());
       if (head->entry != 0 && gone(head->entry)) dropped.push_back(*std::exchange(head, std::nullopt));
-    } else if (head && (gone(Read64(rows.value(), 0)) || gone(Read64(rows.value(), 16)))) {
+    } else if (head && IsClash(rows.key(), rows.value()) && (gone(Read64(rows.value(), 0)) || gone(Read64(rows.value(), 16)))) {
       if (const std::optional<Scope> scope = ScopeOf(*head)) work_.NoteScope(*scope);
     }
   }

@@ -99,6 +99,8 @@ class Docket {
   // In the order of ids, those whose id begins with so many hexadecimal digits, until `visit` returns false.
   static void Each(const Txn& txn, std::string_view digits, const std::function<bool(CaseRow)>& visit);
 
+  static std::optional<CaseRow> HeadOf(const Txn& txn, const Hash128& id);  // nullopt: no such case
+
   // For each case a sum over its rows: what has another one is another case, or has other clashes, or others of them are decided.
   static std::map<Hash128, uint64_t> CaseSums(const Txn& txn);
 

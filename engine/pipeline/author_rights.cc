@@ -11,7 +11,6 @@
 namespace chancery {
 namespace {
 
-constexpr int64_t kDayMs = 86'400'000;
 constexpr std::string_view kRights[] = {"admit", "approve", "correct", "file", "operate", "rule"};
 
 absl::Status Refused(std::string_view officer, std::string_view why) {

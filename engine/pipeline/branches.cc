@@ -119,6 +119,11 @@ absl::StatusOr<BranchView> ViewOf(const Branch& branch, const Workspace& work) {
   }
   for (const auto& [label, seq] : base) view.base += Cat(view.base.empty() ? "" : ",", label, "-", seq);
   if (view.base.empty()) view.base = "0";
+  return view;
+}
+
+absl::StatusOr<BranchView> CountedViewOf(const Branch& branch, const Workspace& work) {
+  ASSIGN_OR_RETURN(BranchView view, ViewOf(branch, work));
   ASSIGN_OR_RETURN(const std::vector<Dot> own, OwnOf(branch, work));
   ASSIGN_OR_RETURN(const std::vector<Dot> others, OthersOf(branch, work));
   view.entries = own.size();
@@ -131,6 +136,8 @@ absl::StatusOr<BranchView> WholeViewOf(const Branch& branch, ReadView& now) {
   ASSIGN_OR_RETURN(BranchView view, ViewOf(branch, work));
   ASSIGN_OR_RETURN(std::vector<Dot> own, OwnOf(branch, work));
   ASSIGN_OR_RETURN(std::vector<Dot> others, OthersOf(branch, work));
+  view.entries = own.size();
+  view.others = others.size();
   for (const auto& [dots, shown] : {std::pair(&own, &view.filed), std::pair(&others, &view.met)}) {
     RETURN_IF_ERROR(now.reader.SortCanonically(*dots));
     for (const Dot dot : *dots) {

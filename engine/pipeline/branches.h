@@ -19,8 +19,11 @@ struct Branch {
 // Ascending by lane, then first. Errors: DataLoss. Cost: every context, and for each stretch an entry of each other lane.
 absl::StatusOr<std::vector<Branch>> BranchesIn(const Workspace& work);
 
-// Counted, named and dated. Errors: DataLoss.
+// Named and dated. Errors: DataLoss.
 absl::StatusOr<BranchView> ViewOf(const Branch& branch, const Workspace& work);
+
+// The same with how much was filed on either side. Cost: reads both.
+absl::StatusOr<BranchView> CountedViewOf(const Branch& branch, const Workspace& work);
 
 // The same with its entries and cases. Cost: reads both sides, and every case.
 absl::StatusOr<BranchView> WholeViewOf(const Branch& branch, ReadView& now);

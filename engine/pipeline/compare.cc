@@ -39,18 +39,6 @@ std::map<std::string, Shown> FieldsOf(const std::optional<RecordView>& view) {
   return fields;
 }
 
-std::string StateOf(const CaseRow& row) { return StateName(row.state); }
-
-std::map<Hash128, CaseRow> CasesIn(const Workspace& work) {
-  std::map<Hash128, CaseRow> cases;
-  Docket::Each(work.txn(), "", [&](CaseRow row) {
-    const Hash128 id = row.id;
-    cases.emplace(id, std::move(row));
-    return true;
-  });
-  return cases;
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ReadView>> ReadView::Open(const Txn& txn, const std::shared_ptr<const Catalog>& catalog) {
@@ -93,26 +81,30 @@ absl::StatusOr<std::set<std::string>> RecordsSince(const Workspace& work, const 
   return records;
 }
 
-absl::StatusOr<std::vector<CaseChange>> CompareCases(ReadView& before, ReadView& after) {
-  const std::map<Hash128, CaseRow> was = CasesIn(*before.work), is = CasesIn(*after.work);
+std::vector<Hash128> ChangedCases(const Txn& before, const Txn& after) {
+  const std::map<Hash128, uint64_t> were = Docket::CaseSums(before), are = Docket::CaseSums(after);
+  std::set<Hash128> changed;
+  for (const auto& [some, others] : {std::pair(&were, &are), std::pair(&are, &were)})
+    for (const auto& [id, sum] : *some) {
+      const auto other = others->find(id);
+      if (other == others->end() || other->second != sum) changed.insert(id);
+    }
+  return {changed.begin(), changed.end()};
+}
+
+absl::StatusOr<std::vector<CaseChange>> CompareCases(const std::vector<Hash128>& changed, ReadView& before, ReadView& after) {
   std::vector<CaseChange> changes;
-  for (const auto& [id, row] : is) {
-    const auto old = was.find(id);
-    if (old != was.end() && old->second.state == row.state && old->second.notice == row.notice) continue;
-    ASSIGN_OR_RETURN(CaseView now, after.reader.CaseHead(row));
-    changes.push_back({old == was.end() ? "" : StateOf(old->second), std::move(now)});
-  }
-  for (const auto& [id, row] : was) {
-    if (is.contains(id)) continue;
-    ASSIGN_OR_RETURN(CaseView now, before.reader.CaseHead(row));
-    now.state.clear();
-    changes.push_back({StateOf(row), std::move(now)});
+  for (const Hash128& id : changed) {
+    const std::optional<CaseRow> was = Docket::HeadOf(before.work->txn(), id), is = Docket::HeadOf(after.work->txn(), id);
+    if (was && is && was->state == is->state && was->notice == is->notice) continue;
+    if (!was && !is) return Error(absl::StatusCode::kDataLoss, "a case has lost its first row", "chancery verify --rebuild");
+    ASSIGN_OR_RETURN(CaseView now, is ? after.reader.CaseHead(*is) : before.reader.CaseHead(*was));
+    if (!is) now.state.clear();
+    changes.push_back({was ? StateName(was->state) : "", std::move(now)});
   }
   std::sort(changes.begin(), changes.end(), [](const CaseChange& a, const CaseChange& b) {
     return std::tie(a.now.rule, a.now.subject, a.now.id) < std::tie(b.now.rule, b.now.subject, b.now.id);
   });
-  RETURN_IF_ERROR(before.work->txn().status());
-  RETURN_IF_ERROR(after.work->txn().status());
   return changes;
 }
 
@@ -136,15 +128,12 @@ absl::Status AddRecords(const CaseRow& row, ReadView& view, std::set<std::string
 
 }  // namespace
 
-absl::StatusOr<std::set<std::string>> RecordsOfChangedCases(ReadView& before, ReadView& after) {
+absl::StatusOr<std::set<std::string>> RecordsOf(const std::vector<Hash128>& changed, ReadView& before, ReadView& after) {
   std::set<std::string> records;
-  const std::map<Hash128, uint64_t> were = Docket::CaseSums(before.work->txn()), are = Docket::CaseSums(after.work->txn());
-  for (const auto& [view, mine, others] : {std::tuple(&before, &were, &are), std::tuple(&after, &are, &were)})
-    for (const auto& [id, row] : CasesIn(*view->work)) {
-      const auto sum = mine->find(id), other = others->find(id);
-      if (other != others->end() && sum->second == other->second) continue;
-      RETURN_IF_ERROR(AddRecords(row, *view, &records));
-    }
+  for (const Hash128& id : changed)
+    for (ReadView* view : {&before, &after})
+      if (const std::optional<CaseRow> row = Docket::HeadOf(view->work->txn(), id))
+        RETURN_IF_ERROR(AddRecords(*row, *view, &records));
   return records;
 }
 

@@ -25,11 +25,14 @@ absl::Status CompareRecord(const std::string& record, Reader& before, Reader& af
 absl::StatusOr<std::set<std::string>> RecordsSince(const Workspace& work, const Vector& from);
 absl::StatusOr<std::set<std::string>> RecordsOf(const Workspace& work, Dot dot);  // of one entry
 
-// Cases whose state differs, ascending by rule, subject.
-absl::StatusOr<std::vector<CaseChange>> CompareCases(ReadView& before, ReadView& after);
+// Cases whose state or clashes differ, ascending.
+std::vector<Hash128> ChangedCases(const Txn& before, const Txn& after);
 
-// The records that cases are about whose state or clashes differ; shown form. Errors: DataLoss.
-absl::StatusOr<std::set<std::string>> RecordsOfChangedCases(ReadView& before, ReadView& after);
+// Those of them whose state differs, ascending by rule, subject. Errors: DataLoss.
+absl::StatusOr<std::vector<CaseChange>> CompareCases(const std::vector<Hash128>& changed, ReadView& before, ReadView& after);
+
+// The records that they are about, or were; shown form. Errors: DataLoss.
+absl::StatusOr<std::set<std::string>> RecordsOf(const std::vector<Hash128>& changed, ReadView& before, ReadView& after);
 
 // Who filed what the cases of `changes` are about, as `after` has them, or, where they are gone, `before`.
 absl::StatusOr<std::vector<std::string>> OfficersIn(const std::vector<CaseChange>& changes, ReadView& before, ReadView& after);

@@ -24,7 +24,6 @@ FindQuery& FindQuery::Between(std::string_view field, std::optional<Literal> at_
 namespace {
 
 constexpr size_t kLoaded = 256;  // records that are in memory at a time
-constexpr int64_t kDayMs = 24 * 3600 * 1000;
 
 absl::Status Wrong(std::string_view message, std::string_view next = {}) {
   return Error(absl::StatusCode::kInvalidArgument, message, next);

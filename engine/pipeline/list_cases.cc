@@ -13,7 +13,6 @@ namespace {
 
 constexpr size_t kPage = 16384;  // cases that are in memory at a time
 constexpr size_t kLooked = 256;  // of them with their records
-constexpr int64_t kDayMs = 24 * 3600 * 1000;
 
 bool IsBefore(const CaseRow& a, const CaseRow& b) { return std::tie(a.rule, a.subject) < std::tie(b.rule, b.subject); }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include "engine/base/environment.h"
 #include "engine/base/status.h"
@@ -20,15 +21,9 @@ class Since {
   Since(const Workspace& now, const Docket& docket, const Vector& frontier) : now_(now), docket_(docket), frontier_(frontier) {}
 
   absl::Status Read() {
-    for (const Lane& lane : now_.lanes.all()) {
-      absl::Status noted;
-      RETURN_IF_ERROR(now_.journal.EachAfter(lane, frontier_.At(lane.handle), [&](const Run& run, size_t i) {
-        if (run.first + i > lane.tip()) return false;
-        noted = Note(run, i, lane);
-        return noted.ok() && !derive_anew_;
-      }));
-      RETURN_IF_ERROR(noted);
-    }
+    for (const Lane& lane : now_.lanes.all())
+      for (uint64_t seq = frontier_.At(lane.handle) + 1; seq <= lane.tip() && !derive_anew_; ++seq)
+        RETURN_IF_ERROR(Note(seq, lane));
     return absl::OkStatus();
   }
 
@@ -48,8 +43,7 @@ class Since {
   }
 
  private:
-  absl::Status Note(const Run& run, size_t i, const Lane& lane) {
-    const uint64_t seq = run.first + i;
+  absl::Status Note(uint64_t seq, const Lane& lane) {
     const Dot dot = MakeDot(lane.handle, seq);
     ASSIGN_OR_RETURN(const Entry entry, now_.journal.EntryAt(dot));
     if (entry.kind == EntryKind::kPack || entry.kind == EntryKind::kGenesis || entry.vote || entry.decision ||
@@ -58,7 +52,7 @@ class Since {
       return absl::OkStatus();
     }
     const auto ended = [](const Lane& other) { return other.over(); };
-    derive_anew_ |= entry.admit && std::any_of(now_.lanes.all().begin(), now_.lanes.all().end(), ended);
+    derive_anew_ = entry.admit && std::any_of(now_.lanes.all().begin(), now_.lanes.all().end(), ended);
     for (const Op& op : entry.ops) NoteOp(entry, op, dot, lane.Void(seq, entry.hlc));
     if (lane.Void(seq, entry.hlc)) return absl::OkStatus();
     if (!entry.idempotency.empty()) acts_[std::string(HashParts({entry.idempotency}).view())].insert(dot);
@@ -241,7 +235,6 @@ absl::StatusOr<Vector> WithCauses(const Workspace& work, const Vector& named) {
 
 absl::StatusOr<Vector> MomentOf(const Workspace& work, std::string_view text) {
   int64_t ms = 0, day = 0;
-  constexpr int64_t kDayMs = 24 * 3600 * 1000;
   if (ParseTime(std::string(text), &ms)) return StampedUpTo(work, ms);
   if (ParseDate(std::string(text), &day)) return StampedUpTo(work, (day + 1) * kDayMs - 1);
   const auto named = Lanes::NamedIn(text);
@@ -262,7 +255,8 @@ absl::StatusOr<Vector> MomentOf(const Workspace& work, std::string_view text) {
 absl::StatusOr<Vector> SightOf(const Workspace& work, std::string_view site) {
   const Lane* last = nullptr;
   for (const Lane& lane : work.lanes.all())
-    if ((lane.site == site || lane.Label() == site) && lane.tip() > 0 && (last == nullptr || lane.tip_hlc > last->tip_hlc))
+    if ((lane.site == site || lane.Label() == site) && lane.tip() > 0 &&
+        (last == nullptr || std::tie(lane.tip_hlc, lane.id) > std::tie(last->tip_hlc, last->id)))
       last = &lane;
   if (last == nullptr)
     return Error(absl::StatusCode::kNotFound, Cat("no site ", site, " has filed anything that is here"), "chancery site ls");

@@ -168,7 +168,7 @@ class Snapshot {
   absl::StatusOr<DiffView> Diff(std::string_view a, std::string_view b) const;
 
   // Where sites went on without knowing of one another: those that go on first, then the latest. shortest_ms: others are left
-  // out. As the entries tell it, at every site alike. Cost: reads the contexts of all entries.
+  // out. As the entries tell it, at every site alike. Cost: reads the contexts of all entries, and both sides of each branch.
   absl::StatusOr<std::vector<BranchView>> Branches(int64_t shortest_ms = 0) const;
   // One of them, whole. name: as Branches has it; of the time a part is enough that no other branch of the site has. Errors:
   // NotFound.

@@ -96,6 +96,7 @@ TEST_F(ExtractOfSites, WhatACrashLeftHalfThereWasNeverHandedOut) {
 
 TEST_F(ExtractOfSites, SaysWhyThereIsNone) {
   EXPECT_EQ((*this)["tallinn"]->Extract("parcel/7").status().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ((*this)["tallinn"]->Extract("parcel/1/owner").status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ((*this)["tallinn"]->Extract("wonder/7").status().code(), absl::StatusCode::kInvalidArgument);
   Join("narva");
   EXPECT_EQ((*this)["narva"]->Extract("parcel/1").status().code(), absl::StatusCode::kFailedPrecondition);

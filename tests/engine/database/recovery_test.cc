@@ -543,6 +543,7 @@ TEST_F(Recovery, ARowThatNamesASiteThatIsNotThereIsToldOf) {
   Tell(*tallinn_, *tartu_);
   Ok(tartu_->File(Draft().By("mari").Record("parcel/1").Set("owner", "Liis")));
   Ok(tallinn_->File(Draft().By("mari").Record("parcel/1").Set("owner", "Jaan")));
+  const std::string before = tallinn_->Read()->Frontier();
   Tell(*tartu_, *tallinn_);
   tallinn_.reset();
   const std::string path = Dir("tallinn") + "/data.mdb", row("parcel.owner\x08parcel/1\0\0\0\0\0\0\0\0", 29);
@@ -555,6 +556,7 @@ TEST_F(Recovery, ARowThatNamesASiteThatIsNotThereIsToldOf) {
   const VerifyView damaged = Ok(tallinn_->Verify());
   EXPECT_FALSE(damaged.ok());
   EXPECT_TRUE(damaged.journal_holds) << damaged.damage[0];
+  tallinn_->Read()->AsOf(before).status().IgnoreError();  // whatever it says of such a row, it follows none
   EXPECT_TRUE(tallinn_->Rebuild().ok());
   EXPECT_TRUE(Ok(tallinn_->Verify()).ok());
 }
