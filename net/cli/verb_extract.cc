@@ -36,16 +36,15 @@ int List(const Command& command, const Database& db, const ExtractOptions& optio
   return touched == 0 ? kDone : kFindings;
 }
 
-// The keys beside it, as beside a receipt: those by which the site's entries are checked.
-absl::Status WriteKeys(const Database& db, const std::string& out) {
+// The keys beside it, as beside a receipt: those by which the entries of that lane are checked.
+absl::Status WriteKeys(const Database& db, const std::string& lane, const std::string& out) {
   const absl::StatusOr<Snapshot> now = db.Read();
   if (!now.ok()) return now.status();
-  const absl::StatusOr<std::vector<SiteView>> sites = now->Sites();
-  if (!sites.ok()) return sites.status();
-  for (const SiteView& site : *sites) {
-    if (!site.self || site.entries == 0) continue;
-    const std::string label = site.incarnation > 1 ? site.name + "." + std::to_string(site.incarnation) : site.name;
-    const absl::StatusOr<ReceiptFile> receipt = db.Prove(label + "-" + std::to_string(site.entries), "accepted");
+  const absl::StatusOr<StatusView> status = now->Status();
+  if (!status.ok()) return status.status();
+  for (const auto& [label, entries] : status->frontier) {
+    if (label != lane) continue;
+    const absl::StatusOr<ReceiptFile> receipt = db.Prove(lane + "-" + std::to_string(entries), "accepted");
     if (!receipt.ok()) return receipt.status();
     const absl::Status policy = WriteFile(out + ".policy", receipt->policy);
     return policy.ok() ? WriteFile(out + ".chain", receipt->chain) : policy;
@@ -57,7 +56,7 @@ int Make(const Command& command, Database& db, const ExtractOptions& options) {
   const absl::StatusOr<Database::ExtractFile> made = db.Extract(options.what);
   if (!made.ok()) return command.Fail(made.status());
   absl::Status written = WriteFile(options.out, made->text);
-  if (written.ok()) written = WriteKeys(db, options.out);
+  if (written.ok()) written = WriteKeys(db, made->view.site, options.out);
   if (!written.ok()) return command.Fail(written);
   if (command.json()) {
     command.Line(ToJson(made->view));
