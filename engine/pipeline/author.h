@@ -66,7 +66,8 @@ class Author {
   // author_ops.cc: names to ordinals and literals to values; then what each write replaces in this site's view.
   absl::Status MakeOps(const Draft& draft, Entry& entry);
   absl::Status FitOps(const Draft& draft, Entry& entry);
-  absl::Status TypeChange(const DraftChange& draft, const RegisterInfo& reg, const Address& record, Change* change);
+  absl::Status TypeChange(const DraftChange& draft, const RegisterInfo& reg, const Address& record, size_t nth, Change* change);
+  const FieldInfo* FindField(const RegisterInfo& reg, std::string_view name, size_t nth);
   absl::Status FitChange(std::string_view over, const FieldInfo& field, const Record& record, const RecordKey& key,
                          Change& change);
   // An operation on a record, in the ordinals of the pack in force; the pack is added to the entry where it is missing.
@@ -185,6 +186,8 @@ class Author {
   bool return_to_unset_ = false, returned_ = false;  // what a ruling on a group does with losers; that it has some
   Dot in_hand_ = 0;                                  // the entry that is checked
   RecordKey key_;                                    // of the operation that is fitted
+  const RegisterInfo* typed_ = nullptr;              // that the operation typed last is on, and
+  std::vector<const FieldInfo*> named_;              // the fields that it names, in its order
   std::map<uint64_t, int64_t> issued_;               // by field: how many numbers the entry in hand takes
 };
 

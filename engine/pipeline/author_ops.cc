@@ -31,8 +31,7 @@ absl::StatusOr<const RegisterInfo*> RegisterFor(const Catalog& catalog, const Ad
 
 std::string FieldOf(const Address& record, std::string_view field) { return Cat(record.Shown(), "/", field); }
 
-absl::StatusOr<const FieldInfo*> FieldFor(const RegisterInfo& reg, const Address& record, std::string_view field) {
-  if (const FieldInfo* info = reg.Find(field)) return info;
+absl::Status NoField(const RegisterInfo& reg, const Address& record, std::string_view field) {
   std::vector<std::string> names;
   for (const FieldInfo* known : reg.by_name) names.push_back(known->def.name);
   return Refuse({"type", "", FieldOf(record, field), Cat("register ", reg.name, " has no field \"", field, "\""),
@@ -118,11 +117,22 @@ OpKind KindOf(DraftOp::Verb verb) {
 
 }  // namespace
 
-// Its value lies in the workspace's arena.
-absl::Status Author::TypeChange(const DraftChange& draft, const RegisterInfo& reg, const Address& record, Change* change) {
+// Drafts of one kind name the same fields in the same order: what stood at this place in the one before is looked at first.
+const FieldInfo* Author::FindField(const RegisterInfo& reg, std::string_view name, size_t nth) {
+  if (typed_ != &reg) named_.clear();
+  typed_ = &reg;
+  if (nth < named_.size() && named_[nth] != nullptr && named_[nth]->def.name == name) return named_[nth];
+  if (nth >= named_.size()) named_.resize(nth + 1);
+  return named_[nth] = reg.Find(name);
+}
+
+// Its value lies in the workspace's arena. nth: of its operation's changes.
+absl::Status Author::TypeChange(const DraftChange& draft, const RegisterInfo& reg, const Address& record, size_t nth,
+                                Change* change) {
   const Catalog& catalog = work_.catalog();
   Arena& arena = work_.arena();
-  ASSIGN_OR_RETURN(const FieldInfo* field, FieldFor(reg, record, draft.field));
+  const FieldInfo* field = FindField(reg, draft.field, nth);
+  if (field == nullptr) return NoField(reg, record, draft.field);
   const FieldDef& def = field->def;
   if (!FitsVerb(draft.verb, def))
     return Refuse({"type", "", FieldOf(record, draft.field), Cat("the field cannot be changed in this way"),
@@ -166,7 +176,7 @@ absl::Status Author::MakeOps(const Draft& draft, Entry& entry) {
     ASSIGN_OR_RETURN(Op op, OpOn(entry, *reg, from.record.key, KindOf(from.verb)));
     op.changes.resize(from.changes.size());
     for (size_t i = 0; i < from.changes.size(); ++i)
-      RETURN_IF_ERROR(TypeChange(from.changes[i], *reg, from.record, &op.changes[i]));
+      RETURN_IF_ERROR(TypeChange(from.changes[i], *reg, from.record, i, &op.changes[i]));
     std::sort(op.changes.begin(), op.changes.end(), [](const Change& a, const Change& b) {
       return a.field != b.field ? a.field < b.field : std::tie(a.verb, a.value) < std::tie(b.verb, b.value);
     });
