@@ -464,7 +464,7 @@ absl::StatusOr<Intake> Database::Impl::TakeSlices(const Offer& offer, absl::Stat
     const uint64_t entries_max = queue.busy() ? limits::kEntriesABusySlice : limits::kEntriesASlice;
     uint64_t entries = 0, bytes = 0;
     while (next < offer.runs.size() && entries < entries_max && bytes < limits::kBytesASlice) {
-      const RunSize size = SizeOfRun(offer.runs[next]);
+      const RunHead size = HeadOfRun(offer.runs[next]);
       entries += size.entries;
       bytes += size.raw_bytes;
       slice.runs.push_back(offer.runs[next++]);

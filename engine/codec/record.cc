@@ -10,6 +10,14 @@ bool Before(const Slot& slot, uint16_t field) { return slot.field < field; }
 
 }  // namespace
 
+void Record::Clear() {
+  last_touch = 0;
+  edits.clear();
+  life.clear();
+  slots.clear();
+  elements.clear();
+}
+
 bool Record::exists() const {
   return !edits.empty() || std::any_of(life.begin(), life.end(), [](const Life& mark) { return mark.live; });
 }

@@ -50,6 +50,7 @@ struct Record {
   std::vector<Element> elements;  // ascending by (field, value)
   bool operator==(const Record&) const = default;
 
+  void Clear();         // its memory is kept
   bool exists() const;  // something live stands: a creation, an edit, a ruling
   Cell* Find(uint16_t field);
   const Cell* Find(uint16_t field) const;
@@ -65,6 +66,7 @@ void EncodeRecord(const Record& record, ByteBuffer& out);  // written over what 
 
 // Values of the record borrow from `stored`. Errors: DataLoss (the check differs or the message is malformed).
 absl::StatusOr<Record> DecodeRecord(std::string_view stored);
+absl::Status DecodeRecord(std::string_view stored, Record* record);  // written over what it held
 
 // Reads one field in place, without allocation. found = the field has a slot; single = exactly one standing write, whose kind and
 // payload point into `stored`. Where single is false decode the record. ~60 ns for a small record, the check included.

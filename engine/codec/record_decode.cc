@@ -266,8 +266,8 @@ class RecordReader {
   ByteReader slots_, rare_;
   Record& r_;
   Head head_;
-  std::vector<uint16_t> ops_;  // a writer's op
-  uint32_t used_ = 0;          // writers met so far
+  Few<uint16_t, 8> ops_;  // a writer's op
+  uint32_t used_ = 0;     // writers met so far
 };
 
 absl::Status Damaged() { return Error(absl::StatusCode::kDataLoss, "a stored record is damaged"); }
@@ -275,11 +275,16 @@ absl::Status Damaged() { return Error(absl::StatusCode::kDataLoss, "a stored rec
 }  // namespace
 
 absl::StatusOr<Record> DecodeRecord(std::string_view stored) {
+  Record record;
+  RETURN_IF_ERROR(DecodeRecord(stored, &record));
+  return record;
+}
+
+absl::Status DecodeRecord(std::string_view stored, Record* record) {
+  record->Clear();
   if (!IsIntact(stored)) return Damaged();
   const std::optional<Lists> lists = ListsIn(stored);
-  Record record;
-  if (!lists || !RecordReader(*lists, &record).Read()) return Damaged();
-  return record;
+  return lists && RecordReader(*lists, record).Read() ? absl::OkStatus() : Damaged();
 }
 
 FieldPeek PeekField(std::string_view stored, uint16_t field) {

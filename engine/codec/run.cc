@@ -150,15 +150,16 @@ absl::StatusOr<Run> DecodeRun(std::string_view bytes) {
   return run;
 }
 
-RunSize SizeOfRun(std::string_view bytes) {
+RunHead HeadOfRun(std::string_view bytes) {
   ByteReader in(bytes);
   in.Sized();
-  in.Varint();
-  RunSize size;
-  size.entries = in.Varint();
-  in.Raw(8 + 64 + 1);  // base, seal, form
-  size.raw_bytes = in.Varint();
-  return in.ok() ? size : RunSize{};
+  RunHead head;
+  head.first = in.Varint();
+  head.entries = in.Varint();
+  head.first_hlc = in.U64();
+  in.Raw(64 + 1);  // seal, form
+  head.raw_bytes = in.Varint();
+  return in.ok() ? head : RunHead{};
 }
 
 std::string LaneOrigin(const RegistryId& registry, LaneId lane) {

@@ -60,11 +60,13 @@ std::string SealMessage(const RegistryId& registry, LaneId lane, uint64_t size, 
 // The registry id and the lane as they stand in header bytes; false where they are malformed.
 bool ReadHeader(std::string_view header, RegistryId* registry, LaneId* lane);
 
-// What encoded run bytes say of their size, without decompressing them; zeros where they are malformed.
-struct RunSize {
-  uint64_t entries = 0, raw_bytes = 0;
+// What encoded run bytes say of themselves, without decompressing them; zeros where they are malformed.
+struct RunHead {
+  uint64_t first = 0, entries = 0, raw_bytes = 0;
+  Hlc first_hlc = 0;
+  uint64_t last() const { return first + entries - 1; }
 };
-RunSize SizeOfRun(std::string_view bytes);
+RunHead HeadOfRun(std::string_view bytes);
 
 // A lane's tree at some size: its perfect subtrees from left to right, largest first, and the lane's seal over it.
 struct LaneHead {

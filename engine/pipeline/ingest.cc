@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "engine/base/limits.h"
 #include "engine/base/status.h"
@@ -46,6 +47,7 @@ class Taker {
   struct Pending {
     Outline outline;
     std::string_view bytes;  // offered
+    std::optional<Run> run;  // the same decoded, until it is tried
     bool stored = false;
     bool sealed = false;  // its seal was seen to hold
   };
@@ -64,6 +66,7 @@ class Taker {
   Verdict Damaged(const Pending& pending, const absl::Status& why);
   bool Ready(const Outline& outline) const;
   absl::StatusOr<Run> RunOf(const Pending& pending) const;
+  absl::StatusOr<Run> GiveRun(Pending& pending) const;  // decoded once, if it is taken when it is tried first
 
   absl::Status CompareHeads();
   absl::Status CompareRuns(const Lane& lane);
@@ -122,7 +125,7 @@ absl::Status Taker::OpenOffered(std::string_view bytes) {
   ++intake_.offered;
   Pending pending;
   pending.bytes = bytes;
-  const absl::StatusOr<Run> run = DecodeRun(bytes);
+  absl::StatusOr<Run> run = DecodeRun(bytes);
   if (!run.ok()) return Damaged(pending, run.status()), absl::OkStatus();
   RETURN_IF_ERROR(CheckRegistry(work_, *run));
   absl::StatusOr<Outline> outline = OutlineOf(*run, bytes);
@@ -131,6 +134,7 @@ absl::Status Taker::OpenOffered(std::string_view bytes) {
   if (const auto unsound = attempt_->unsound.find(pending.outline.hash); unsound != attempt_->unsound.end())
     return Damaged(pending, unsound->second), absl::OkStatus();
   OpenRegistry(*run);
+  pending.run = *std::move(run);
   pending_.push_back(std::move(pending));
   return absl::OkStatus();
 }
@@ -144,7 +148,7 @@ void Taker::OpenStored() {
     }
     inbox_bytes_ += outline.row_bytes;
     ++inbox_runs_;
-    pending_.push_back({std::move(outline), {}, true, false});
+    pending_.push_back({std::move(outline), {}, {}, true, false});
   }
   for (const std::string& key : damaged) Inbox::Drop(txn_, key);
 }
@@ -175,6 +179,11 @@ absl::StatusOr<Run> Taker::RunOf(const Pending& pending) const {
   return DecodeRun(bytes);
 }
 
+absl::StatusOr<Run> Taker::GiveRun(Pending& pending) const {
+  if (std::optional<Run> run = std::exchange(pending.run, std::nullopt)) return *std::move(run);
+  return RunOf(pending);
+}
+
 bool Taker::Ready(const Outline& outline) const {
   for (const Place& place : outline.context) {
     const Lane* other = work_.lanes.Find(place.lane);
@@ -200,7 +209,7 @@ absl::StatusOr<Taker::Verdict> Taker::Try(Pending& pending) {
     attempt_->more |= released_ >= limits::kEntriesACommit;
     if (attempt_->more) return Verdict::kWaits;
   }
-  absl::StatusOr<Run> run = RunOf(pending);
+  absl::StatusOr<Run> run = GiveRun(pending);
   if (!run.ok()) return Damaged(pending, run.status());
   ASSIGN_OR_RETURN(const uint64_t fork, work_.journal.FirstDifference(*lane, *run));
   if (fork != 0) {

@@ -31,6 +31,15 @@ const Hash128& AnyVoid() {
 
 Hash128 VoidTouch(const RecordKey& key) { return HashParts({"void", key}); }
 
+// As a new one, with the memory that it had.
+void Renew(RecordEdit& edit) {
+  RecordEdit anew;
+  anew.key = std::move(edit.key);
+  anew.record = std::move(edit.record);
+  anew.record.Clear();
+  edit = std::move(anew);
+}
+
 // An entry that would add twice what was filed twice.
 bool AddsUp(const Entry& entry) {
   if (entry.idempotency.empty()) return false;
@@ -57,9 +66,8 @@ absl::StatusOr<std::unique_ptr<Workspace>> Workspace::Open(const Txn& txn, std::
 
 // A stored row; the record borrows from it.
 absl::Status Workspace::ReadRecord(std::string_view stored, RecordEdit& edit) const {
-  absl::StatusOr<Record> record = DecodeRecord(stored);
-  if (!record.ok()) return WithNext(record.status(), "chancery verify --rebuild derives records again from the journal");
-  edit.record = *std::move(record);
+  if (const absl::Status read = DecodeRecord(stored, &edit.record); !read.ok())
+    return WithNext(read, "chancery verify --rebuild derives records again from the journal");
   edit.existed = edit.existed_before = edit.record.exists();
   edit.life = edit.record.life;
   edit.life_clashed = LifeMayClash(edit.record);
@@ -690,7 +698,7 @@ absl::Status Workspace::WriteDeferred(SortedRows& rows) {
   auto edit = std::make_unique<RecordEdit>();
   for (auto at = sorted.begin(); at != sorted.end();) {
     const std::string_view key = (*at)->key;
-    *edit = {};
+    Renew(*edit);
     edit->key = key;
     edit->reg = (*at)->act.ordinals->reg;
     const auto stored = rows.Get(key);

@@ -181,6 +181,7 @@ std::optional<std::string_view> SortedRows::Get(std::string_view key) {
   if (!txn_.Look(table_, key, Txn::Reach::kPath, &leaf_)) return std::nullopt;
   MDB_val k = ValOf(key), v;
   const int rc = mdb_cursor_get(cursor_, &k, &v, MDB_SET);
+  at_ = rc == 0 ? key : std::string_view();
   if (rc == 0) return std::string_view(static_cast<const char*>(v.mv_data), v.mv_size);
   if (rc != MDB_NOTFOUND) txn_.Note(rc);
   return std::nullopt;
@@ -191,7 +192,8 @@ void SortedRows::Put(std::string_view key, std::string_view value) {
   CHECK(FitsTable(key, value));
   if (!txn_.Look(table_, key, Txn::Reach::kPath, &leaf_)) return;
   MDB_val k = ValOf(key), v = ValOf(value);
-  txn_.Note(mdb_cursor_put(cursor_, &k, &v, 0));
+  txn_.Note(mdb_cursor_put(cursor_, &k, &v, key == at_ ? MDB_CURRENT : 0));
+  at_.clear();
 }
 
 Cursor::Cursor(const Txn& txn, Table table) : txn_(txn), table_(table) {

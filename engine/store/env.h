@@ -102,13 +102,14 @@ class SortedRows {
   ~SortedRows();
   SortedRows(const SortedRows&) = delete;
   std::optional<std::string_view> Get(std::string_view key);  // good until the next Put
-  void Put(std::string_view key, std::string_view value);     // as WriteTxn::Put
+  void Put(std::string_view key, std::string_view value);     // as WriteTxn::Put; a row just read is not looked for again
 
  private:
   WriteTxn& txn_;
   const Table table_;
   PageGuard::Leaf leaf_;
   MDB_cursor* cursor_ = nullptr;
+  std::string at_;  // the key that Get found and nothing was put since, or ""
 };
 
 // Rows of one table in key order.

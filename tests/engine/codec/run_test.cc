@@ -183,9 +183,9 @@ TEST(Run, TellsItsSizeWithoutBeingRead) {
     const std::string bytes = EncodeRun(run);
     size_t raw = 0;
     for (const Leaf& leaf : run.leaves) raw += leaf.body.size();
-    EXPECT_EQ(SizeOfRun(bytes).entries, run.leaves.size());
-    EXPECT_GE(SizeOfRun(bytes).raw_bytes, raw);
-    EXPECT_EQ(SizeOfRun(bytes.substr(0, 20)).entries, 0u);
+    EXPECT_EQ(HeadOfRun(bytes).entries, run.leaves.size());
+    EXPECT_GE(HeadOfRun(bytes).raw_bytes, raw);
+    EXPECT_EQ(HeadOfRun(bytes.substr(0, 20)).entries, 0u);
   }
 }
 
