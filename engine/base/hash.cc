@@ -67,7 +67,7 @@ uint64_t Name64(std::string_view name) {
   return ByteReader(h.view()).U64();
 }
 
-uint64_t Xxh64(std::string_view bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
+uint64_t Xxh64(std::string_view bytes, uint64_t seed) { return XXH3_64bits_withSeed(bytes.data(), bytes.size(), seed); }
 
 Sum128 Xxh128(std::string_view bytes, uint64_t seed) {
   const XXH128_hash_t h = XXH3_128bits_withSeed(bytes.data(), bytes.size(), seed);

@@ -31,8 +31,8 @@ Hash128 HashParts(std::initializer_list<std::string_view> parts);
 // First 8 bytes, big-endian, of SHA-256. Table keys for register and rule names.
 uint64_t Name64(std::string_view name);
 
-uint64_t Xxh64(std::string_view bytes);  // XXH3-64
-struct Sum128 {                          // XXH3-128 as a number; sums are mod 2^128
+uint64_t Xxh64(std::string_view bytes, uint64_t seed = 0);  // XXH3-64
+struct Sum128 {                                             // XXH3-128 as a number; sums are mod 2^128
   unsigned __int128 value = 0;
 };
 Sum128 Xxh128(std::string_view bytes, uint64_t seed);

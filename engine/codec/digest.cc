@@ -43,37 +43,10 @@ void Put(ByteBuffer& w, const Value& v) {
   w.Sized(v.payload());
 }
 
-void PutLife(ByteBuffer& w, const Record& record, std::span<const LaneId> lanes) {
-  w.Varint(record.life.size());
-  for (const auto& [place, mark] : InOrder(record.life, lanes)) {
-    Put(w, place);
-    w.U8(mark->live ? 1 : 0);
-  }
-}
-
 void PutWrite(ByteBuffer& w, const Place& place, const Write& write) {
   Put(w, place);
   w.Varint(write.op);
   Put(w, write.value);
-}
-
-void PutCell(ByteBuffer& w, const TupleField& field, const Cell& cell, std::span<const LaneId> lanes) {
-  if (cell.size() == 1) {
-    const Place place = PlaceOf(cell[0].dot, lanes);
-    const std::string_view payload = cell[0].value.payload();
-    return w.Within(field.alone.size() + sizeof place.lane + 1 + 3 * kVarintBytes + payload.size(), [&](Pen& pen) {
-      pen.Raw(field.alone);
-      pen.U64(place.lane);
-      pen.Varint(place.seq);
-      pen.Varint(cell[0].op);
-      pen.U8(static_cast<uint8_t>(cell[0].value.kind));
-      pen.Sized(payload);
-    });
-  }
-  w.Sized(field.name);
-  w.U8(kCell);
-  w.Varint(cell.size());
-  for (const auto& [place, write] : InOrder(cell, lanes)) PutWrite(w, place, *write);
 }
 
 bool IsPresent(const Few<Mark>& marks, bool remove_wins) {
@@ -93,8 +66,49 @@ void PutElement(ByteBuffer& w, const Element& element, std::span<const LaneId> l
   }
 }
 
+}  // namespace
+
+DigestField::DigestField(std::string_view field_name, uint16_t field_handle, bool field_remove_wins)
+    : name(field_name), handle(field_handle), remove_wins(field_remove_wins) {
+  ByteWriter w;
+  w.Sized(name);
+  w.U8(kCell);
+  w.Varint(1);
+  alone = std::move(w.out);
+}
+
+void PutLifePart(const Record& record, std::span<const LaneId> lanes, ByteBuffer& w) {
+  w.Sized("");  // no field has this name
+  w.Varint(record.life.size());
+  for (const auto& [place, mark] : InOrder(record.life, lanes)) {
+    Put(w, place);
+    w.U8(mark->live ? 1 : 0);
+  }
+}
+
+void PutCellPart(const DigestField& field, const Cell& cell, std::span<const LaneId> lanes, ByteBuffer& w) {
+  if (cell.empty()) return;
+  if (cell.size() == 1) {
+    const Place place = PlaceOf(cell[0].dot, lanes);
+    const std::string_view payload = cell[0].value.payload();
+    return w.Within(field.alone.size() + sizeof place.lane + 1 + 3 * kVarintBytes + payload.size(), [&](Pen& pen) {
+      pen.Raw(field.alone);
+      pen.U64(place.lane);
+      pen.Varint(place.seq);
+      pen.Varint(cell[0].op);
+      pen.U8(static_cast<uint8_t>(cell[0].value.kind));
+      pen.Sized(payload);
+    });
+  }
+  w.Sized(field.name);
+  w.U8(kCell);
+  w.Varint(cell.size());
+  for (const auto& [place, write] : InOrder(cell, lanes)) PutWrite(w, place, *write);
+}
+
 // The elements of one field stand together, ascending by value.
-void PutSet(ByteBuffer& w, const TupleField& field, const std::vector<Element>& elements, std::span<const LaneId> lanes) {
+void PutSetPart(const DigestField& field, const Record& record, std::span<const LaneId> lanes, ByteBuffer& w) {
+  const std::vector<Element>& elements = record.elements;
   const auto below = [](const Element& e, uint16_t handle) { return e.field < handle; };
   std::vector<const Element*> present;
   for (auto it = std::lower_bound(elements.begin(), elements.end(), field.handle, below);
@@ -108,39 +122,7 @@ void PutSet(ByteBuffer& w, const TupleField& field, const std::vector<Element>& 
   for (const Element* element : present) PutElement(w, *element, lanes);
 }
 
-}  // namespace
-
-TupleField::TupleField(std::string_view field_name, uint16_t field_handle, bool field_remove_wins)
-    : name(field_name), handle(field_handle), remove_wins(field_remove_wins) {
-  ByteWriter w;
-  w.Sized(name);
-  w.U8(kCell);
-  w.Varint(1);
-  alone = std::move(w.out);
-}
-
-std::string RecordTuple(const Record& record, std::string_view key, const TupleNames& names) {
-  ByteBuffer w;
-  PutRecordTuple(record, key, names, w);
-  return std::string(w.view());
-}
-
-void PutRecordTuple(const Record& record, std::string_view key, const TupleNames& names, ByteBuffer& w) {
-  if (!record.exists()) return;
-  w.Sized(names.reg);
-  w.Sized(key);
-  PutLife(w, record, names.lanes);
-  for (const TupleField& field : names.fields) {
-    const Cell* cell = record.Find(field.handle);
-    if (cell != nullptr && !cell->empty()) PutCell(w, field, *cell, names.lanes);
-    if (!record.elements.empty()) PutSet(w, field, record.elements, names.lanes);
-  }
-}
-
-Sum128 TupleSum(const RegistryId& registry, std::string_view tuple) {
-  if (tuple.empty()) return {};
-  return Xxh128(tuple, ByteReader(registry.view()).U64());
-}
+Sum128 PartSum(std::string_view part, uint64_t seed) { return part.empty() ? Sum128() : Xxh128(part, seed); }
 
 Hash128 DigestOf(const std::array<Sum128, kDigestBuckets>& sums) {
   ByteWriter w;

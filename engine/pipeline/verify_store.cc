@@ -353,8 +353,8 @@ void ReadRecords(const Txn& txn, const Lanes& lanes, const RegistryId& registry,
       damage->Add(Cat("the record ", AddressOf(*reg, key), " is damaged"));
       continue;
     }
-    const Sum128 digest = RecordDigest(*reg, KeyOf(key), *record, lanes, registry);
-    sums->buckets[DigestBucket(reg->hash, KeyOf(key))].value += digest.value;
+    const uint64_t seed = DigestSeed(registry, reg->hash, KeyOf(key));
+    sums->buckets[DigestBucket(seed)].value += RecordDigest(*reg, *record, lanes, seed).value;
     sums->records += record->exists() ? 1 : 0;
     for (const ClaimRow& claim : ClaimsOf(*reg, key, *record, lanes)) {
       ++claims;

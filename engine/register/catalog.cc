@@ -53,11 +53,10 @@ std::shared_ptr<const Catalog> Catalog::Build(std::vector<PackSource> packs) {
     for (const FieldInfo& field : reg.fields) {
       reg.by_name.push_back(&field);
       reg.found.emplace(A(field.def.name), &field);
+      reg.digest_fields.emplace_back(field.def.name, field.handle, field.def.remove_wins);
     }
     std::sort(reg.by_name.begin(), reg.by_name.end(),
               [](const FieldInfo* a, const FieldInfo* b) { return a->def.name < b->def.name; });
-    for (const FieldInfo* field : reg.by_name)
-      reg.tuple_fields.emplace_back(field->def.name, field->handle, field->def.remove_wins);
     catalog->found_.emplace(A(name), &reg);
   }
   for (const auto& [name, pack] : catalog->in_force_)

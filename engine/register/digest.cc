@@ -1,43 +1,57 @@
 #include "engine/register/digest.h"
 
-#include <algorithm>
-
 #include "engine/base/planted.h"
 #include "engine/codec/digest.h"
 
 namespace chancery {
 namespace {
 
-// Losers among writes with merge = last are prunable, so they are no part of the digest.
-bool HasLosers(const RegisterInfo& reg, const Record& record, const Lanes& lanes) {
-  return std::any_of(record.slots.begin(), record.slots.end(), [&](const Slot& slot) {
-    return slot.cell.size() > 1 && Visible(slot.cell, reg.fields[slot.field].def, lanes).size() < slot.cell.size();
+// The sum of the part that `put` writes.
+template <class PutPart>
+unsigned __int128 SumOf(uint64_t seed, const Record& record, const Lanes& lanes, PutPart put) {
+  thread_local ByteBuffer part;
+  part.Clear();
+  put(part);
+  if (Planted(Bug::kDigestUnsorted)) part.U8(static_cast<uint8_t>(lanes.PlaceOf(record.last_touch).lane));
+  return PartSum(part.view(), seed).value;
+}
+
+unsigned __int128 CellSum(const RegisterInfo& reg, const Slot& slot, const Record& record, const Lanes& lanes, uint64_t seed) {
+  return SumOf(seed, record, lanes, [&](ByteBuffer& part) {
+    const DigestField& field = reg.digest_fields[slot.field];
+    Writes visible;
+    if (slot.cell.size() > 1) visible = Visible(slot.cell, reg.fields[slot.field].def, lanes);
+    if (slot.cell.size() <= 1 || visible.size() == slot.cell.size()) return PutCellPart(field, slot.cell, lanes.ids(), part);
+    Cell cell;  // losers among writes with merge = last are prunable, so they are no part of the digest
+    for (const Write* write : visible) cell.push_back(*write);
+    PutCellPart(field, cell, lanes.ids(), part);
   });
 }
 
-Record WithoutLosers(const RegisterInfo& reg, Record record, const Lanes& lanes) {
-  for (Slot& slot : record.slots) {
-    Cell cell;
-    for (const Write* w : Visible(slot.cell, reg.fields[slot.field].def, lanes)) cell.push_back(*w);
-    slot.cell = std::move(cell);
-  }
-  return record;
+unsigned __int128 SetSum(const RegisterInfo& reg, uint16_t field, const Record& record, const Lanes& lanes, uint64_t seed) {
+  return SumOf(seed, record, lanes, [&](ByteBuffer& part) { PutSetPart(reg.digest_fields[field], record, lanes.ids(), part); });
 }
 
 }  // namespace
 
-Sum128 RecordDigest(const RegisterInfo& reg, std::string_view key, const Record& record, const Lanes& lanes,
-                    const RegistryId& registry) {
-  const TupleNames names{reg.name, reg.tuple_fields, lanes.ids()};
-  thread_local ByteBuffer tuple;
-  tuple.Clear();
-  if (HasLosers(reg, record, lanes)) {
-    PutRecordTuple(WithoutLosers(reg, record, lanes), key, names, tuple);
-  } else {
-    PutRecordTuple(record, key, names, tuple);
-  }
-  if (Planted(Bug::kDigestUnsorted)) tuple.U8(static_cast<uint8_t>(lanes.PlaceOf(record.last_touch).lane));
-  return TupleSum(registry, tuple.view());
+Sum128 RecordDigest(const RegisterInfo& reg, const Record& record, const Lanes& lanes, uint64_t seed) {
+  if (!record.exists()) return {};
+  Sum128 sum{SumOf(seed, record, lanes, [&](ByteBuffer& part) { PutLifePart(record, lanes.ids(), part); })};
+  for (const Slot& slot : record.slots)
+    if (slot.field < reg.digest_fields.size()) sum.value += CellSum(reg, slot, record, lanes, seed);
+  int before = -1;  // the field of the elements added last
+  for (const Element& element : record.elements)
+    if (element.field != before && element.field < reg.digest_fields.size()) sum.value += SetSum(reg, before = element.field, record, lanes, seed);
+  return sum;
+}
+
+Sum128 FieldDigest(const RegisterInfo& reg, uint16_t field, const Record& record, const Lanes& lanes, uint64_t seed) {
+  Sum128 sum;
+  const auto at = std::lower_bound(record.slots.begin(), record.slots.end(), field,
+                                   [](const Slot& slot, uint16_t handle) { return slot.field < handle; });
+  if (at != record.slots.end() && at->field == field) sum.value += CellSum(reg, *at, record, lanes, seed);
+  if (!record.elements.empty()) sum.value += SetSum(reg, field, record, lanes, seed);
+  return sum;
 }
 
 }  // namespace chancery

@@ -33,6 +33,12 @@ void FoldEdit(Record& record, Dot dot, const Vector& seen) {
   record.edits.insert(std::lower_bound(record.edits.begin(), record.edits.end(), dot), dot);
 }
 
+// It may decide whether the record exists, or by what; an edit of one that exists does not.
+bool MovesLife(const Op& op) {
+  const auto of_life = [](const Change& change) { return change.field == kNoField; };
+  return op.kind == OpKind::kCreate || op.kind == OpKind::kDelete || std::any_of(op.changes.begin(), op.changes.end(), of_life);
+}
+
 bool IsNamed(const std::vector<Dot>& named, Dot dot) { return std::find(named.begin(), named.end(), dot) != named.end(); }
 
 }  // namespace
@@ -48,6 +54,7 @@ absl::Status Workspace::FoldAct(const Act& act, RecordEdit& edit) {
   }
   if (Planted(Bug::kStaleFold) && edit.dirty && record.last_touch != dot)
     if (const auto stored = txn_.Get(Table::kRecord, edit.key)) record = *DecodeRecord(arena_->Keep(*stored));
+  if (MovesLife(op) || !record.exists()) OpenAll(edit);
   edit.dirty = edit.stale = true;
   if (record.last_touch != dot) edit.link = std::exchange(record.last_touch, dot);  // else: an earlier operation of this entry
   *act.link = edit.link;
@@ -138,6 +145,7 @@ absl::Status Workspace::FoldChange(const Change& change, const Act& act, RecordE
     return Error(absl::StatusCode::kInvalidArgument,
                  Cat("entry ", lanes.Short(act.dot), " names a field that its pack does not have"));
   const FieldInfo& field = *act.ordinals->fields[change.field];
+  Open(edit, field.handle);
   if (change.verb == Verb::kAdd || change.verb == Verb::kRemove) {
     Few<Mark>& marks = record.At(field.handle, change.value);
     EraseIf(marks, [&](const Mark& m) {

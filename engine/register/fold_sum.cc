@@ -77,6 +77,7 @@ absl::StatusOr<bool> Workspace::FiledBefore(const Touch& touch, const Change& ch
 absl::Status Workspace::Recount(const FieldInfo& field, RecordEdit& edit) {
   ASSIGN_OR_RETURN(std::vector<Touch> chain, ChainFrom(edit.record.last_touch, edit.key));
   std::reverse(chain.begin(), chain.end());  // causes before effects
+  Open(edit, field.handle);
   if (Cell* cell = edit.record.Find(field.handle))
     EraseIf(*cell, [](const Write& write) { return write.value.kind == Kind::kTally; });
   struct Creation {

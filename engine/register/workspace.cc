@@ -72,7 +72,6 @@ absl::Status Workspace::ReadRecord(std::string_view stored, RecordEdit& edit) co
   edit.life = edit.record.life;
   edit.life_clashed = LifeMayClash(edit.record);
   edit.claims = ClaimsOf(*edit.reg, edit.key, edit.record, lanes);
-  edit.digest = DigestOf(edit);
   return absl::OkStatus();
 }
 
@@ -589,6 +588,7 @@ absl::Status Workspace::TakeBackSince(const RecordKey& key, const RegisterInfo& 
   ASSIGN_OR_RETURN(const std::vector<Touch> chain, ChainFrom(edit->record.last_touch, key));
   for (const Slot& slot : edit->record.slots)
     if (slot.cell.size() > 1 || reg.fields[slot.field].def.keeps()) TouchField(key, reg, slot.field);
+  OpenAll(*edit);
   edit->record = {};
   edit->link = 0;
   edit->dirty = edit->stale = true;
@@ -637,26 +637,48 @@ std::string Workspace::ContextRow(const Vector& context) {
   return std::move(w.out);
 }
 
-Sum128 Workspace::DigestOf(const RecordEdit& edit) const {
-  return RecordDigest(*edit.reg, KeyOf(edit.key), edit.record, lanes, store_.registry);
+uint64_t Workspace::DigestSeedOf(const RecordEdit& edit) const {
+  return DigestSeed(store_.registry, edit.reg->hash, KeyOf(edit.key));
+}
+
+void Workspace::Open(RecordEdit& edit, uint16_t field) const {
+  if (edit.all_opened || std::find(edit.opened.begin(), edit.opened.end(), field) != edit.opened.end()) return;
+  edit.opened.push_back(field);
+  edit.taken.value += FieldDigest(*edit.reg, field, edit.record, lanes, DigestSeedOf(edit)).value;
+}
+
+void Workspace::OpenAll(RecordEdit& edit) const {
+  if (std::exchange(edit.all_opened, true) || !edit.record.exists()) return;
+  const uint64_t seed = DigestSeedOf(edit);  // fields that are open have changed: the others count as they are
+  edit.taken.value += RecordDigest(*edit.reg, edit.record, lanes, seed).value;
+  for (const uint16_t field : edit.opened) edit.taken.value -= FieldDigest(*edit.reg, field, edit.record, lanes, seed).value;
 }
 
 void Workspace::PutRecord(RecordEdit& edit, SortedRows& rows) {
   thread_local ByteBuffer bytes;
-  const Sum128 digest = DigestOf(edit);
+  const uint64_t seed = DigestSeedOf(edit);
+  Sum128 now;
+  CHECK(edit.all_opened || edit.existed == edit.record.exists());
+  if (edit.all_opened)
+    now = RecordDigest(*edit.reg, edit.record, lanes, seed);
+  else
+    for (const uint16_t field : edit.opened) now.value += FieldDigest(*edit.reg, field, edit.record, lanes, seed).value;
   EncodeRecord(edit.record, bytes);
   rows.Put(edit.key, bytes.view());  // the record borrows from the row that this replaces: it is not looked at any more
-  sums.buckets[DigestBucket(edit.reg->hash, KeyOf(edit.key))].value += digest.value - edit.digest.value;
+  sums.buckets[DigestBucket(seed)].value += now.value - edit.taken.value;
   sums.records += static_cast<uint64_t>(edit.record.exists()) - static_cast<uint64_t>(edit.existed);
-  edit.digest = digest;
+  edit.all_opened = false;
+  edit.opened.clear();
+  edit.taken = {};
   edit.existed = edit.record.exists();
   edit.dirty = false;
 }
 
-// One that no entry is left of.
+// One that no entry is left of: nothing was put since TakeBackSince opened all of it.
 void Workspace::DropRecord(WriteTxn& txn, RecordEdit& edit) {
+  CHECK(edit.all_opened);
   txn.Delete(Table::kRecord, edit.key);
-  sums.buckets[DigestBucket(edit.reg->hash, KeyOf(edit.key))].value -= edit.digest.value;
+  sums.buckets[DigestBucket(DigestSeedOf(edit))].value -= edit.taken.value;
   sums.records -= static_cast<uint64_t>(edit.existed);
   edit.dirty = false;
 }

@@ -58,7 +58,9 @@ struct RecordEdit {
   bool existed_before = false, life_clashed = false;
   std::vector<uint16_t> recount;  // fields whose sums have to be made anew from the entries on the record
   std::vector<ClaimRow> claims;   // as the index (and what this batch does to it) has them
-  Sum128 digest;                  // as the sums have it
+  bool all_opened = false;        // any part of it may differ from what the sums have; else
+  Few<uint16_t, 4> opened;        // the parts on these fields may
+  Sum128 taken;                   // what the sums have of those parts
 };
 
 class Workspace {
@@ -258,7 +260,9 @@ class Workspace {
   uint64_t NumberOf(const Lane& lane) const;
   uint64_t IssuedBefore(const std::string& key) const;
   std::vector<Dot> DotsOf(const std::vector<Place>& places) const;
-  Sum128 DigestOf(const RecordEdit& edit) const;
+  void Open(RecordEdit& edit, uint16_t field) const;  // that field is about to change
+  void OpenAll(RecordEdit& edit) const;
+  uint64_t DigestSeedOf(const RecordEdit& edit) const;
 
   struct Undo {
     std::vector<std::pair<RecordEdit*, Record>> records;  // as they were

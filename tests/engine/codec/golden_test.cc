@@ -18,11 +18,22 @@ const std::filesystem::path kTests = std::filesystem::path(CHANCERY_SOURCE_DIR) 
 
 using Vectors = std::map<std::string, std::string>;  // name to bytes
 
-std::string DigestTupleOf(const Record& record) {
+// The parts of a record that the digest is of: its life, then its fields.
+std::map<std::string, std::string> PartsOf(const Record& record) {
   const std::vector<LaneId> lanes = {0x0a, 0x0b, 0x01};
-  const std::vector<TupleField> fields = {
+  const std::vector<DigestField> fields = {
       {"active", 65535, false}, {"number", 0, false}, {"owner", 200, false}, {"tags", 7, false}};
-  return RecordTuple(record, "2341:0057", {"parcel", fields, lanes});
+  std::map<std::string, std::string> parts;
+  ByteBuffer life;
+  PutLifePart(record, lanes, life);
+  parts["life"] = life.view();
+  for (const DigestField& field : fields) {
+    ByteBuffer part;
+    if (const Cell* cell = record.Find(field.handle)) PutCellPart(field, *cell, lanes, part);
+    PutSetPart(field, record, lanes, part);
+    parts[std::string(field.name)] = part.view();
+  }
+  return parts;
 }
 
 Vectors Computed() {
@@ -34,10 +45,12 @@ Vectors Computed() {
   v["run small"] = EncodeRun(samples::SmallRun());
   v["bundle small"] = EncodeBundle(samples::SmallBundle());
   for (const auto& [name, record] : samples::Records()) v["record " + name] = EncodeRecord(record);
-  const std::string tuple = DigestTupleOf(samples::ContestedRecord());
-  v["tuple contested"] = tuple;
   std::array<Sum128, kDigestBuckets> sums{};
-  sums[DigestBucket(Name64("parcel"), "2341:0057")] = TupleSum(samples::Registry(), tuple);
+  const uint64_t seed = DigestSeed(samples::Registry(), Name64("parcel"), "2341:0057");
+  for (const auto& [name, part] : PartsOf(samples::ContestedRecord())) {
+    v["part contested " + name] = part;
+    sums[DigestBucket(seed)].value += PartSum(part, seed).value;
+  }
   v["digest contested"] = DigestOf(sums).view();
   v["case parcel.owner parcel/1"] = CaseId("parcel.owner", "parcel/1").view();
   const EntryId filing = IdOf(EncodeEntry(samples::Filing())), edit = IdOf(EncodeEntry(samples::SmallEdit()));

@@ -142,9 +142,13 @@ TEST(Record, PlacesAreMadeInOrder) {
 
 class DigestTest : public testing::Test {
  protected:
-  std::string Tuple(const Record& record, const std::vector<LaneId>& lanes, bool remove_wins = false) {
-    const std::vector<TupleField> fields = {{"owner", 2, false}, {"tags", 1, remove_wins}};
-    return RecordTuple(record, "1", {"parcel", fields, lanes});
+  // What the digest is of.
+  static std::string Parts(const Record& record, const std::vector<LaneId>& lanes, bool remove_wins = false) {
+    ByteBuffer parts;
+    PutLifePart(record, lanes, parts);
+    if (const Cell* owner = record.Find(2)) PutCellPart({"owner", 2}, *owner, lanes, parts);
+    PutSetPart({"tags", 1, remove_wins}, record, lanes, parts);
+    return std::string(parts.view());
   }
   static Write By(Dot dot, Value value) {
     Write w;
@@ -161,8 +165,8 @@ TEST_F(DigestTest, HandlesAreForgotten) {
   here.slots = {{2, {By(MakeDot(0, 3), Value::Text("a")), By(MakeDot(1, 4), Value::Text("b"))}}};
   there.slots = {{2, {By(MakeDot(0, 4), Value::Text("b")), By(MakeDot(1, 3), Value::Text("a"))}}};
   here.last_touch = 77;
-  EXPECT_EQ(Tuple(here, {70, 90}), Tuple(there, {90, 70}));
-  EXPECT_NE(Tuple(here, {70, 90}), Tuple(there, {70, 90}));
+  EXPECT_EQ(Parts(here, {70, 90}), Parts(there, {90, 70}));
+  EXPECT_NE(Parts(here, {70, 90}), Parts(there, {70, 90}));
 }
 
 TEST_F(DigestTest, OnlyElementsThatArePresentCount) {
@@ -171,30 +175,45 @@ TEST_F(DigestTest, OnlyElementsThatArePresentCount) {
   record.At(1, Value::Text("a")) = {{MakeDot(0, 1), 0, 0, true}, {MakeDot(1, 1), 0, 0, false}};
   Record without = record;
   without.elements[0].marks.pop_back();
-  EXPECT_EQ(Tuple(record, {70, 90}), Tuple(without, {70, 90}));  // a removal that lost may be pruned
+  EXPECT_EQ(Parts(record, {70, 90}), Parts(without, {70, 90}));  // a removal that lost may be pruned
   Record empty;
   empty.edits = {7};
-  EXPECT_EQ(Tuple(record, {70, 90}, true), Tuple(empty, {70, 90}, true));
-  EXPECT_NE(Tuple(without, {70, 90}, true), Tuple(empty, {70, 90}, true));
+  EXPECT_EQ(Parts(record, {70, 90}, true), Parts(empty, {70, 90}, true));
+  EXPECT_NE(Parts(without, {70, 90}, true), Parts(empty, {70, 90}, true));
 }
 
-TEST_F(DigestTest, ARecordThatDoesNotExistAddsNothing) {
-  Record record = samples::TypicalRecord();
-  EXPECT_NE(Tuple(record, {70, 90}), "");
-  record.life[0].live = false;
-  EXPECT_EQ(Tuple(record, {70, 90}), "");
-  EXPECT_EQ(static_cast<uint64_t>(TupleSum(samples::Registry(), "").value), 0u);
+TEST_F(DigestTest, WhatSaysNothingAddsNothing) {
+  ByteBuffer part;
+  PutCellPart({"owner", 2}, {}, std::vector<LaneId>{70}, part);
+  PutSetPart({"tags", 1}, {}, std::vector<LaneId>{70}, part);
+  EXPECT_EQ(part.view(), "");
+  EXPECT_EQ(static_cast<uint64_t>(PartSum("", 1).value), 0u);
+}
+
+// What is moved from one record, or one field, to another one is another sum.
+TEST_F(DigestTest, APartIsOfItsRecordAndItsField) {
+  const std::vector<LaneId> lanes = {70};
+  const Cell cell = {By(MakeDot(0, 3), Value::Text("a"))};
+  ByteBuffer owner, holder;
+  PutCellPart({"owner", 2}, cell, lanes, owner);
+  PutCellPart({"holder", 3}, cell, lanes, holder);
+  const auto seed = [](std::string_view reg, std::string_view key) { return DigestSeed(samples::Registry(), Name64(reg), key); };
+  const auto sum = [](const ByteBuffer& part, uint64_t of) { return static_cast<uint64_t>(PartSum(part.view(), of).value); };
+  const uint64_t first = sum(owner, seed("parcel", "1"));
+  EXPECT_NE(first, sum(holder, seed("parcel", "1")));
+  EXPECT_NE(first, sum(owner, seed("parcel", "2")));
+  EXPECT_NE(first, sum(owner, seed("house", "1")));
 }
 
 TEST_F(DigestTest, TheDigestSeesEveryBucket) {
   std::array<Sum128, kDigestBuckets> sums{};
   const Hash128 empty = DigestOf(sums);
   for (Sum128& sum : sums) {
-    sum = TupleSum(samples::Registry(), "x");
+    sum = PartSum("x", 1);
     EXPECT_NE(DigestOf(sums), empty);
     sum = {};
   }
-  EXPECT_LT(DigestBucket(Name64("parcel"), "1"), kDigestBuckets);
+  EXPECT_LT(DigestBucket(UINT64_MAX), kDigestBuckets);
 }
 
 }  // namespace
