@@ -129,7 +129,7 @@ struct Database::Impl {
     for (CommitQueue::Request* request : group) request->status = static_cast<Job*>(request)->file(*pending->batch);
     pending->drafts += drafts;
     absl::Status filed = pending->view.status();
-    if (filed.ok()) filed = Keep(!rules && drafts < limits::kTailDrafts);
+    if (filed.ok()) filed = Keep(!rules, drafts);
     if (!filed.ok() || !unwritten) pending.reset();  // what was acknowledged is in the tail
     return filed;
   }
@@ -146,15 +146,16 @@ struct Database::Impl {
     return absl::OkStatus();
   }
 
-  // Makes durable what a group has appended.
-  absl::Status Keep(bool small) {
+  // Makes durable what a group has appended. Large groups are put off only for rows that lie scattered over a table.
+  absl::Status Keep(bool may_wait, size_t drafts) {
     Workspace& work = pending->batch->work();
+    may_wait &= drafts < limits::kTailDrafts || work.scattered() >= pending->drafts;
     const Lane* own = work.Own();
     const bool much = std::max(work.journal.fresh_ops(), pending->drafts) >= limits::kEntriesACommit;
     if (own == nullptr || own->tip() == kept) return much ? WriteOut() : absl::OkStatus();
     const bool read = looked.exchange(false);
-    if (!small || read || much) return WriteOut();
-    const std::string record = TailRecord(work.journal.OwnAfter(*own, kept, work.registry(), key));
+    if (!may_wait || read || much) return WriteOut();
+    const std::string record = TailRecord(work.journal.SealOwn(*own, kept, work.registry(), key));
     if (!HasRoom(work) || !tail.Fits(record.size())) return WriteOut();
     if (absl::Status appended = tail.Append(record); !appended.ok()) {
       env->Fail();

@@ -25,12 +25,20 @@ constexpr size_t kHead = 8 + 4;  // check, length
 
 std::string PathOf(const std::string& dir) { return dir + "/tail"; }
 
+// The records at the front that are whole.
 std::string Slurp(int fd) {
-  std::string bytes(limits::kTailBytes, '\0');
-  size_t size = 0;
-  for (ssize_t n = 1; n > 0 && size < bytes.size(); size += static_cast<size_t>(n > 0 ? n : 0))
-    n = pread(fd, bytes.data() + size, bytes.size() - size, static_cast<off_t>(size));
-  bytes.resize(size);
+  std::string bytes;
+  for (char head[kHead]; pread(fd, head, kHead, static_cast<off_t>(bytes.size())) == ssize_t{kHead};) {
+    ByteReader r({head, kHead});
+    const uint64_t check = r.U64();
+    const size_t from = bytes.size(), size = (kHead + size_t{r.U32()} + 7) / 8 * 8;
+    if (from + size > limits::kTailBytes) break;
+    bytes.resize(from + size);
+    const bool read = pread(fd, bytes.data() + from, size, static_cast<off_t>(from)) == static_cast<ssize_t>(size);
+    if (read && check == Xxh64(std::string_view(bytes).substr(from + 8))) continue;
+    bytes.resize(from);
+    break;
+  }
   return bytes;
 }
 
@@ -135,10 +143,9 @@ absl::StatusOr<bool> EndsBefore(const Env& env, const std::vector<Run>& chain) {
 
 }  // namespace
 
-std::string TailRecord(absl::Span<const Run> runs) {
+std::string TailRecord(absl::Span<const std::string> runs) {
   ByteWriter body;
-  for (const Run& run : runs) {
-    const std::string bytes = EncodeRun(run);
+  for (const std::string& bytes : runs) {
     body.U32(static_cast<uint32_t>(bytes.size()));
     body.Raw(bytes);
   }

@@ -17,8 +17,8 @@
 
 namespace chancery {
 
-// One group: its runs are taken up together or not at all.
-std::string TailRecord(absl::Span<const Run> runs);
+// One group: its runs, encoded, are taken up together or not at all.
+std::string TailRecord(absl::Span<const std::string> runs);
 
 // The runs that stand at the front of a tail and follow one another in one lane: up to the first record that is not whole, of
 // another lane, or not the next.

@@ -33,9 +33,9 @@ inline constexpr size_t kEntriesASlice = 1 << 16;  // about: what one transactio
 inline constexpr size_t kBytesASlice = 32 << 20;   // and of raw run bytes
 inline constexpr size_t kEntriesABusySlice = 1 << 12;  // while others file
 inline constexpr size_t kOpsABatch = 1 << 18;          // operations that a rebuild holds in memory, about 100 MiB
-inline constexpr size_t kTailBytes = 1 << 20;          // of the file of filings that are durable and not in LMDB yet
-inline constexpr size_t kTailDrafts = 64;              // a group of so many filings goes to LMDB at once
-inline constexpr uint64_t kBlobBytes = 256ull << 20;   // a document
-inline constexpr size_t kBlobSlice = 8 << 20;          // of a document: what one transaction stores
+inline constexpr size_t kTailBytes = 4 << 20;          // of the file of filings that are durable and not in LMDB yet
+inline constexpr size_t kTailDrafts = 64;  // a group of so many filings goes to LMDB at once, unless its rows lie scattered
+inline constexpr uint64_t kBlobBytes = 256ull << 20;  // a document
+inline constexpr size_t kBlobSlice = 8 << 20;         // of a document: what one transaction stores
 
 }  // namespace chancery::limits

@@ -12,7 +12,8 @@
 namespace chancery {
 namespace {
 
-constexpr size_t kGrowBytes = 2 << 10;  // a run smaller than this takes the next one into its row
+constexpr size_t kGrowBytes = 2 << 10;    // a run smaller than this takes the next one into its row
+constexpr size_t kCloseBytes = 32 << 10;  // one that is larger, and sealed, is not worth compressing again with what follows
 constexpr size_t kCachedRows = 256;
 constexpr size_t kRowHead = 8 + 4;  // check, length of the run
 
@@ -37,8 +38,8 @@ Journal::Row* Journal::LastFresh(uint16_t handle, uint64_t seq) {
 void Journal::AppendOwn(Lane& lane, std::string_view header, Hlc hlc, std::string_view body, Touches touches, bool opens_run) {
   const uint64_t seq = lane.tip() + 1;
   Row* row = LastFresh(lane.handle, seq);
-  const bool fits = row != nullptr && !opens_run && row->run.header == header && row->run.leaves.size() < limits::kRunEntries &&
-                    row->raw_bytes + body.size() <= limits::kRunBytes &&
+  const bool fits = row != nullptr && row->encoded.empty() && !opens_run && row->run.header == header &&
+                    row->run.leaves.size() < limits::kRunEntries && row->raw_bytes + body.size() <= limits::kRunBytes &&
                     MsOf(hlc) - MsOf(row->run.leaves.front().hlc) <= limits::kRunSpanMs;
   if (!fits) {
     HashOwn(lane);
@@ -78,7 +79,8 @@ void Journal::AppendRun(uint16_t handle, Run run, std::vector<EntryId> ids, std:
 void Journal::PutRow(const Row& row, ByteBuffer& w) {
   w.Clear();
   w.Zeros(kRowHead);  // check and length, below
-  PutRun(row.run, w);
+  if (row.encoded.empty()) PutRun(row.run, w);
+  w.Raw(row.encoded);
   PutBig(w.data() + 8, w.size() - kRowHead, 4);
   for (const Touches& touches : row.touches) {
     w.Varint(touches.size());
@@ -145,7 +147,7 @@ void Journal::Flush(WriteTxn& txn, const Lanes& lanes, const RegistryId& registr
   thread_local ByteBuffer bytes;  // kept: it is large
   for (auto& [key, row] : fresh_) {
     const Lane& lane = lanes.At(key.first);
-    if (!row.sealed)
+    if (!row.sealed && row.encoded.empty())
       row.run.seal = signer.Sign(SealMessage(registry, lane.id, row.run.last(), row.root ? *row.root : lane.tree.Root()));
     Row grown;
     const bool grows = GrowsLastRow(txn, key.first, row, &grown);
@@ -159,21 +161,30 @@ void Journal::Flush(WriteTxn& txn, const Lanes& lanes, const RegistryId& registr
   fresh_ops_ = 0;
 }
 
-std::vector<Run> Journal::OwnAfter(const Lane& lane, uint64_t after, const RegistryId& registry, const KeyPair& signer) const {
-  std::vector<Run> runs;
+std::vector<std::string> Journal::SealOwn(const Lane& lane, uint64_t after, const RegistryId& registry, const KeyPair& signer) {
+  std::vector<std::string> runs;
+  const auto seal = [&](Run& run, const Row& row) {
+    run.seal = signer.Sign(SealMessage(registry, lane.id, run.last(), row.root ? *row.root : lane.tree.Root()));
+    runs.push_back(EncodeRun(run));
+  };
   auto at = fresh_.upper_bound({lane.handle, after + 1});
   if (at != fresh_.begin()) --at;
   for (; at != fresh_.end() && at->first.first <= lane.handle; ++at) {
-    const Row& row = at->second;
+    Row& row = at->second;
     if (at->first.first != lane.handle || row.run.last() <= after) continue;
+    if (after < row.run.first && row.raw_bytes > kCloseBytes) {
+      seal(row.run, row);
+      row.encoded = runs.back();
+      continue;
+    }
     const uint64_t known = after < row.run.first ? 0 : after + 1 - row.run.first;
-    Run& run = runs.emplace_back();  // not the whole row cut: that would be copied with every group
+    Run run;  // not the whole row cut: that would be copied with every group
     run.header = row.run.header;
     run.lane = lane.id;
     run.first = row.run.first + known;
     run.bytes = row.run.bytes;
     run.leaves.assign(row.run.leaves.begin() + static_cast<ptrdiff_t>(known), row.run.leaves.end());
-    run.seal = signer.Sign(SealMessage(registry, lane.id, run.last(), row.root ? *row.root : lane.tree.Root()));
+    seal(run, row);
   }
   return runs;
 }

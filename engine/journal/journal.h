@@ -34,8 +34,9 @@ class Journal {
   // Adds a verified run of another site, whole, with its seal.
   void AppendRun(uint16_t handle, Run run, std::vector<EntryId> ids, std::vector<Touches> touches);
 
-  // What this batch appended of the site's own behind `after`, in runs that are sealed one by one.
-  std::vector<Run> OwnAfter(const Lane& lane, uint64_t after, const RegistryId& registry, const KeyPair& signer) const;
+  // What this batch appended of the site's own behind `after`, in runs that are sealed one by one, encoded. A large one is
+  // closed: Flush writes the same bytes.
+  std::vector<std::string> SealOwn(const Lane& lane, uint64_t after, const RegistryId& registry, const KeyPair& signer);
   size_t fresh_ops() const { return fresh_ops_; }  // operations of what AppendOwn added and Flush has not written
 
   // Writes what was appended; signs own runs. Small runs grow in place while they are below 2 KiB, so that single filings share a
@@ -88,6 +89,7 @@ class Journal {
     size_t raw_bytes = 0;
     bool sealed = false;
     std::optional<Hash256> root;  // of an own run that another follows in this batch
+    std::string encoded;          // of one that is closed
   };
   using RowKey = std::pair<uint16_t, uint64_t>;
 

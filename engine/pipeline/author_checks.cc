@@ -93,8 +93,8 @@ absl::Status Author::CheckReferences(bool admit_breaches) {
 
 // The references that the entry in hand writes name records that exist.
 absl::Status Author::CheckTargets(const RecordKey& key, const RecordEdit& edit) {
-  for (const FieldInfo* field : edit.reg->by_name) {
-    const Cell* cell = field->refers() ? edit.record.Find(field->handle) : nullptr;
+  for (const FieldInfo* field : edit.reg->refer) {
+    const Cell* cell = edit.record.Find(field->handle);
     if (cell == nullptr) continue;
     for (const Write& write : *cell) {
       if (write.dot != in_hand_ || write.value.unset()) continue;

@@ -1,5 +1,7 @@
 // Rules between records, in the filer's own view: an entry that would open a case by itself is refused.
 #include <algorithm>
+#include <tuple>
+#include <utility>
 
 #include "engine/base/planted.h"
 #include "engine/base/status.h"
@@ -35,7 +37,8 @@ absl::Status Author::CheckRules(bool admit_breaches) {
 }
 
 absl::Status Author::CheckUnique(const Changed& changed, const ClaimRow& claim, const RuleInfo& rule) {
-  if (Held(changed.claims, claim)) return absl::OkStatus();  // before this entry
+  if (Held(changed.claims, claim) || !work_.Shared(claim.rule, claim.value))
+    return absl::OkStatus();  // the first: before this entry
   for (const ClaimRow& other : work_.Claimants(claim.rule, claim.value)) {
     if (other.record == changed.edit->key || UniqueClashes({claim, other}).empty()) continue;
     const std::string at = Cat(work_.AddressOf(changed.edit->key), "/", rule.on[0]->def.name),
@@ -48,6 +51,7 @@ absl::Status Author::CheckUnique(const Changed& changed, const ClaimRow& claim, 
 }
 
 absl::Status Author::CheckOverlap(const Changed& changed, const ClaimRow& claim, const RuleInfo& rule) {
+  if (!work_.Shared(claim.rule, claim.value)) return absl::OkStatus();
   const bool known = Held(changed.claims, claim);
   ClaimRow ours =
       claim;  // what this entry brought: intervals that did not stand before, or all where the record was in no such group
@@ -102,7 +106,9 @@ bool Author::Lowered(const Changed& changed, const RuleInfo& rule) const {
 absl::Status Author::CheckSums() {
   struct Group {
     const RuleInfo* rule = nullptr;
-    std::string subject, at;
+    std::string_view subject;
+    const RecordEdit* on = nullptr;
+    const FieldInfo* at = nullptr;
     Exact more = 0;
     bool lowered = false;
   };
@@ -114,7 +120,7 @@ absl::Status Author::CheckSums() {
         Group& group = groups[{rule->hash, row.value}];
         group.rule = rule;
         group.subject = row.subject;
-        if (group.at.empty()) group.at = Cat(work_.AddressOf(changed.edit->key), "/", rule->limit->def.name);
+        if (group.at == nullptr) std::tie(group.on, group.at) = std::pair(changed.edit, rule->limit);
         group.lowered |= Lowered(changed, *rule);
       }
     const RuleInfo* rule = work_.catalog().RuleByHash(row.rule);
@@ -122,7 +128,7 @@ absl::Status Author::CheckSums() {
     Group& group = groups[{row.rule, row.value}];
     group.rule = rule;
     group.subject = row.subject;
-    group.at = Cat(work_.AddressOf(changed.edit->key), "/", rule->on[0]->def.name);
+    std::tie(group.on, group.at) = std::pair(changed.edit, rule->on[0]);
   };
   for (const Changed& changed : changed_) {
     for (const ClaimRow& row : changed.edit->claims) note(changed, row);
@@ -142,7 +148,7 @@ absl::Status Author::CheckSums() {
     Exact sum = 0;
     for (const Exact& amount : amounts) sum += amount;
     if (sum <= *limit) continue;
-    return Refuse({"at-most", group.rule->def.id, group.at,
+    return Refuse({"at-most", group.rule->def.id, Cat(work_.AddressOf(group.on->key), "/", group.at->def.name),
                    Cat(group.subject, " would have ", sum.get_str(), " of at most ", limit->get_str(), Titled(*group.rule)),
                    Cat("chancery find ", group.rule->reg->name)});
   }

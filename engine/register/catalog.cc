@@ -117,6 +117,7 @@ void Catalog::AddReferences() {
       reg.holds |= field->def.hold;
       reg.has_quota |= field->def.type == FieldType::kEscrow;
       if (!field->refers()) continue;
+      reg.refer.push_back(field);
       reg.claims = true;
       if (const auto target = registers_.find(field->def.to); target != registers_.end())
         target->second.referred_by.push_back({&reg, field});

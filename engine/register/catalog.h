@@ -47,6 +47,7 @@ struct RegisterInfo {
   std::optional<uint32_t> ordinal;        // as that pack has it
   std::vector<FieldInfo> fields;          // by handle
   std::vector<const FieldInfo*> by_name;  // ascending by name
+  std::vector<const FieldInfo*> refer;    // those whose values name records, ascending by name
   std::vector<DigestField> digest_fields;  // by handle
   std::vector<const RuleInfo*> rules;     // on its fields, in the order of their ids
   std::vector<const RuleInfo*> limits;    // whose limit is a field of it

@@ -13,9 +13,14 @@ bool ClaimIndex::AnyStored(uint64_t rule) const {
   return at->second = stored.Seek(Key64(rule)) && Read64(stored.key(), 0) == rule;
 }
 
-ClaimIndex::Group& ClaimIndex::Look(const Name& name) const {
+const ClaimIndex::Group& ClaimIndex::Look(const Name& name) const {
+  static const Group kNone;
+  if (!AnyStored(name.first)) {  // what the batch has is all there is
+    const auto known = groups_.find(name);
+    return known == groups_.end() ? kNone : known->second;
+  }
   Group& group = groups_[name];
-  if (std::exchange(group.looked, true) || !AnyStored(name.first)) return group;
+  if (std::exchange(group.looked, true)) return group;
   const std::string prefix = ClaimPrefix(name.first, name.second);
   Cursor stored(txn_, Table::kClaim);
   for (bool more = stored.Seek(prefix); more && stored.key().starts_with(prefix); more = stored.Next()) {
@@ -40,27 +45,46 @@ void ClaimIndex::Set(const ClaimRow& row, std::string_view bytes) {
   auto at = std::find_if(group.rows.begin(), group.rows.end(), [&](const Row& r) { return r.record >= row.record; });
   if (at == group.rows.end() || at->record != row.record) at = group.rows.insert(at, {arena_->Keep(row.record), {}});
   at->bytes = arena_->Keep(bytes);
-  at->fresh = true;
+  changed_ += !std::exchange(at->fresh, true);
 }
 
-void ClaimIndex::Put(const ClaimRow& row) { Set(row, EncodeClaim(row)); }
+void ClaimIndex::Put(const ClaimRow& row) {
+  thread_local ByteBuffer bytes;
+  PutClaim(row, bytes);
+  Set(row, bytes.view());
+}
 
 void ClaimIndex::Remove(const ClaimRow& row) { Set(row, {}); }
 
 void ClaimIndex::Flush(WriteTxn& txn) {
-  std::vector<std::pair<Name, const Row*>> changed;
+  struct Changed {
+    uint64_t rule = 0, begins = 0;  // rule, and the first bytes of the value
+    const Name* name = nullptr;
+    const Row* row = nullptr;
+    bool operator<(const Changed& other) const {
+      if (rule != other.rule || begins != other.begins) return std::tie(rule, begins) < std::tie(other.rule, other.begins);
+      return std::tie(name->second, row->record) < std::tie(other.name->second, other.row->record);
+    }
+  };
+  std::vector<Changed> changed;
+  changed.reserve(std::exchange(changed_, 0));
   for (auto& [name, group] : groups_)
     for (Row& row : group.rows)
-      if (std::exchange(row.fresh, false)) changed.emplace_back(name, &row);
-  std::sort(changed.begin(), changed.end(), [](const auto& a, const auto& b) {
-    return std::tie(a.first, a.second->record) < std::tie(b.first, b.second->record);
-  });
-  const auto key = [](const auto& of) { return ClaimPrefix(of.first.first, of.first.second).append(of.second->record); };
-  for (const auto& one : changed)
-    if (one.second->bytes.empty()) txn.Delete(Table::kClaim, key(one));
+      if (std::exchange(row.fresh, false)) changed.push_back({name.first, Read64(name.second.view(), 0), &name, &row});
+  std::sort(changed.begin(), changed.end());
+  ByteBuffer key;
+  const auto key_of = [&key](const Changed& one) {
+    key.Clear();
+    key.U64(one.rule);
+    key.Raw(one.name->second.view());
+    key.Raw(one.row->record);
+    return key.view();
+  };
+  for (const Changed& one : changed)
+    if (one.row->bytes.empty()) txn.Delete(Table::kClaim, key_of(one));
   SortedRows rows(txn, Table::kClaim);
-  for (const auto& one : changed)
-    if (!one.second->bytes.empty()) rows.Put(key(one), one.second->bytes);
+  for (const Changed& one : changed)
+    if (!one.row->bytes.empty()) rows.Put(key_of(one), one.row->bytes);
 }
 
 void ClaimIndex::Touch(const ClaimRow& row) {

@@ -25,7 +25,8 @@ class ClaimIndex {
 
   void Put(const ClaimRow& row);
   void Remove(const ClaimRow& row);
-  void Flush(WriteTxn& txn);  // sorted
+  size_t changed() const { return changed_; }  // rows that the table has otherwise
+  void Flush(WriteTxn& txn);                   // sorted
 
   // The subject of the row may be disputed anew, or no more.
   void Touch(const ClaimRow& row);
@@ -44,20 +45,21 @@ class ClaimIndex {
     bool fresh = false;              // the table has another one
   };
   struct Group {
-    Few<Row> rows;  // ascending by record once they were looked for; before that those that the batch changed
+    Few<Row> rows;  // ascending by record; until they were looked for those that the batch changed
     bool looked = false, touched = false;
   };
   using Name = std::pair<uint64_t, Hash128>;
   struct NameHash {
     size_t operator()(const Name& name) const { return Read64(name.second.view(), 0) ^ name.first; }  // a digest spreads itself
   };
-  Group& Look(const Name& name) const;
+  const Group& Look(const Name& name) const;
   bool AnyStored(uint64_t rule) const;  // under it
   void Set(const ClaimRow& row, std::string_view bytes);
 
   const Txn& txn_;
   mutable absl::flat_hash_map<Name, Group, NameHash> groups_;
   mutable absl::flat_hash_map<uint64_t, bool> any_stored_;
+  size_t changed_ = 0;
   std::vector<Subject> touched_;
   mutable std::unique_ptr<Arena> arena_ = std::make_unique<Arena>();
 };

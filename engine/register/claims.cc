@@ -12,7 +12,8 @@ namespace chancery {
 
 namespace {
 
-constexpr uint64_t kGrouped = uint64_t{1} << 63;  // set in the op of a write that only puts the record into its group
+// First byte of a row. The second: grouped is the entry of the first write, and no other.
+enum Head : uint8_t { kSame = 1, kGroupedByFirst = 2, kGrouped = 4 };
 
 Literal Compared(const RuleInfo& rule, Literal value) {
   if (!rule.def.casefold || value.type != Literal::Type::kText) return value;
@@ -45,18 +46,31 @@ std::string ClaimPrefix(uint64_t rule, const Hash128& value) {
 
 std::string ClaimKey(const ClaimRow& row) { return ClaimPrefix(row.rule, row.value) + row.record; }
 
-std::string EncodeClaim(const ClaimRow& row) {
-  ByteWriter w;
-  w.Raw(row.same.view());
+void PutClaim(const ClaimRow& row, ByteBuffer& w) {
+  const bool same = !row.same.IsZero(), own = row.grouped == Few<Dot>{row.writes[0].first};
+  w.Clear();
+  w.U8((same ? kSame : 0) | (own ? kGroupedByFirst : row.grouped.empty() ? 0 : kGrouped));
+  if (same) w.Raw(row.same.view());
+  const auto put_dot = [&](Dot dot) {
+    w.Varint(HandleOf(dot));
+    w.Varint(SeqOf(dot));
+  };
+  w.Varint(row.writes.size());
   for (const auto& [dot, op] : row.writes) {
-    w.U64(dot);
-    w.U64(op);
+    put_dot(dot);
+    w.Varint(op);
   }
-  for (const Dot dot : row.grouped) {
-    w.U64(dot);
-    w.U64(kGrouped);
+  if (!own && !row.grouped.empty()) {
+    w.Varint(row.grouped.size());
+    for (const Dot dot : row.grouped) put_dot(dot);
   }
-  return std::move(w.out);
+  w.Zeros((8 - w.size() % 8) % 8);
+}
+
+std::string EncodeClaim(const ClaimRow& row) {
+  ByteBuffer w;
+  PutClaim(row, w);
+  return std::string(w.view());
 }
 
 ClaimRow DecodeClaim(std::string_view key, std::string_view row) {
@@ -64,15 +78,22 @@ ClaimRow DecodeClaim(std::string_view key, std::string_view row) {
 }
 
 ClaimRow DecodeClaim(uint64_t rule, const Hash128& value, std::string_view record, std::string_view bytes) {
-  ClaimRow row{rule, value, RecordKey(record), {}, Hash128::From(bytes.substr(0, 16)), {}, {}};
-  for (ByteReader r(bytes.substr(16)); !r.AtEnd();) {
-    const Dot dot = r.U64();
-    if (const uint64_t op = r.U64(); op == kGrouped) {
-      row.grouped.push_back(dot);
-    } else {
-      row.writes.emplace_back(dot, op);
-    }
+  ClaimRow row{rule, value, RecordKey(record), {}, {}, {}, {}};
+  ByteReader r(bytes);
+  const uint8_t head = r.U8();
+  const auto dot = [&] {
+    const auto handle = static_cast<uint16_t>(r.Varint());
+    return MakeDot(handle, r.Varint());
+  };
+  if (head & kSame)
+    if (const std::string_view same = r.Raw(16); r.ok()) row.same = Hash128::From(same);
+  for (uint64_t left = r.Varint(); left > 0 && r.ok(); --left) {
+    const Dot by = dot();
+    row.writes.emplace_back(by, r.Varint());
   }
+  if (head & kGroupedByFirst && !row.writes.empty()) row.grouped = {row.writes[0].first};
+  if (head & kGrouped)
+    for (uint64_t left = r.Varint(); left > 0 && r.ok(); --left) row.grouped.push_back(dot());
   return row;
 }
 
@@ -176,16 +197,45 @@ Writes Contributing(const RuleInfo& rule, const Record& record, const Lanes& lan
   return {greatest};
 }
 
+const Write* OnlyOf(const Record& record, const FieldInfo& field) {
+  const Cell* cell = record.Find(field.handle);
+  return cell != nullptr && cell->size() == 1 ? cell->data() : nullptr;
+}
+
+// The row of a record whose fields have one write each, as nearly all have: what the rest of AddRule comes to. False: they have
+// not.
+bool AddOnly(const RuleInfo& rule, const std::vector<const FieldInfo*>& keys, const ClaimRow& sample, const Record& record,
+             const Lanes& lanes, std::vector<ClaimRow>* rows) {
+  Combination by;
+  for (const FieldInfo* field : keys) {
+    const Write* only = OnlyOf(record, *field);
+    if (only == nullptr || only->value.unset()) return false;
+    by.push_back(only);
+  }
+  const Write* contributes = rule.groups() ? OnlyOf(record, *rule.on[0]) : nullptr;
+  if (rule.groups() && (contributes == nullptr || contributes->value.unset())) return false;
+  ClaimRow& row = rows->emplace_back(sample);
+  row.subject = SubjectUnder(rule, ValuesOf(by));
+  row.value = ClaimHash(row.subject);
+  for (const Write* write : rule.groups() ? Combination{contributes} : by) NoteWrite(*write, row);
+  for (const Write* write : by)
+    if (rule.def.kind == RuleKind::kAtMost) row.grouped.push_back(write->dot);
+  SortByPlace(lanes, row);
+  return true;
+}
+
 void AddRule(const RuleInfo& rule, const RecordKey& key, const Record& record, const Lanes& lanes, std::vector<ClaimRow>* rows) {
   if (rule.def.kind == RuleKind::kAcyclic) return;  // it looks at the rows of the reference
   const auto missing = [&](const FieldInfo* field) { return record.Find(field->handle) == nullptr; };
   if (std::any_of(rule.on.begin(), rule.on.end(), missing) || std::any_of(rule.per.begin(), rule.per.end(), missing)) return;
   const auto first = static_cast<ptrdiff_t>(rows->size());
+  const std::vector<const FieldInfo*>& keys = rule.groups() ? rule.per : rule.on;
   const ClaimRow sample{rule.hash, {}, key, {}, SameOf(rule, record, lanes), {}, {}};
+  if (AddOnly(rule, keys, sample, record, lanes, rows)) return;
   const Writes contributing = rule.groups() ? Contributing(rule, record, lanes) : Writes();
   if (rule.groups() && contributing.empty()) return;
   std::map<Hash128, std::optional<Position>> since;
-  for (const Combination& combination : Combinations(record, rule.groups() ? rule.per : rule.on, lanes)) {
+  for (const Combination& combination : Combinations(record, keys, lanes)) {
     ClaimRow& row = RowOf(sample, SubjectUnder(rule, ValuesOf(combination)), first, rows);
     for (const Write* write : rule.groups() ? contributing : Writes(combination.begin(), combination.end()))
       NoteWrite(*write, row);
@@ -209,8 +259,7 @@ std::vector<ClaimRow> ClaimsOf(const RegisterInfo& reg, const RecordKey& key, co
   std::vector<ClaimRow> rows;
   if (!reg.claims || !record.exists()) return rows;
   for (const RuleInfo* rule : reg.rules) AddRule(*rule, key, record, lanes, &rows);
-  for (const FieldInfo* field : reg.by_name)
-    if (field->refers()) AddReferences(*field, key, record, lanes, &rows);
+  for (const FieldInfo* field : reg.refer) AddReferences(*field, key, record, lanes, &rows);
   for (const RuleInfo* rule : reg.limits) {  // what is allowed to those that refer to it
     const Literal address = Address{reg.name, std::string(KeyOf(key)), {}, {}}.Shown();
     const auto first = static_cast<ptrdiff_t>(rows.size());

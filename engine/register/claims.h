@@ -32,7 +32,8 @@ Hash128 ClaimHash(std::string_view subject);
 
 std::string ClaimKey(const ClaimRow& row);
 std::string ClaimPrefix(uint64_t rule, const Hash128& value);
-std::string EncodeClaim(const ClaimRow& row);
+std::string EncodeClaim(const ClaimRow& row);       // it has a write
+void PutClaim(const ClaimRow& row, ByteBuffer& w);  // the same, written over what `w` held
 ClaimRow DecodeClaim(std::string_view key, std::string_view row);
 ClaimRow DecodeClaim(uint64_t rule, const Hash128& value, std::string_view record, std::string_view row);
 

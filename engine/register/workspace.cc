@@ -404,8 +404,8 @@ absl::Status Workspace::Reclaim(RecordEdit& edit) {
 
 // A row came, went or changed; `others`: what stands on the other side of the change.
 void Workspace::NoteClaim(const RecordEdit& edit, const ClaimRow& row, const std::vector<ClaimRow>& others) {
-  for (const FieldInfo* field : edit.reg->by_name) {
-    if (field->hash != row.rule || !field->refers()) continue;
+  for (const FieldInfo* field : edit.reg->refer) {
+    if (field->hash != row.rule) continue;
     NoteScope({Scope::Type::kField, edit.key, field->handle, 0, {}});
     for (const RuleInfo* rule : field->rules) {
       if (rule->def.kind != RuleKind::kAcyclic) continue;
@@ -659,10 +659,11 @@ void Workspace::PutRecord(RecordEdit& edit, SortedRows& rows) {
   const uint64_t seed = DigestSeedOf(edit);
   Sum128 now;
   CHECK(edit.all_opened || edit.existed == edit.record.exists());
-  if (edit.all_opened)
+  if (edit.all_opened) {
     now = RecordDigest(*edit.reg, edit.record, lanes, seed);
-  else
+  } else {
     for (const uint16_t field : edit.opened) now.value += FieldDigest(*edit.reg, field, edit.record, lanes, seed).value;
+  }
   EncodeRecord(edit.record, bytes);
   rows.Put(edit.key, bytes.view());  // the record borrows from the row that this replaces: it is not looked at any more
   sums.buckets[DigestBucket(seed)].value += now.value - edit.taken.value;
@@ -743,7 +744,8 @@ absl::Status Workspace::FlushRecords(WriteTxn& txn) {
   std::vector<RecordEdit*> changed;
   for (const auto& edit : edits_)
     if (edit->dirty) changed.push_back(edit.get());
-  std::sort(changed.begin(), changed.end(), [](const RecordEdit* a, const RecordEdit* b) { return a->key < b->key; });
+  const auto by_key = [](const RecordEdit* a, const RecordEdit* b) { return a->key < b->key; };
+  if (!std::is_sorted(changed.begin(), changed.end(), by_key)) std::sort(changed.begin(), changed.end(), by_key);
   SortedRows records(txn, Table::kRecord);
   for (RecordEdit* edit : changed) {
     RETURN_IF_ERROR(Reclaim(*edit));

@@ -125,11 +125,17 @@ class Workspace {
   // In the order of the entry's operations, each with what it was.
   absl::Span<const std::pair<RecordEdit*, Record>> ChangedSinceBegin() const { return undo_.records; }
 
+  // Rows of claims that wait to be written, each somewhere else in its table.
+  size_t scattered() const { return claims_.changed(); }
+
   // Brings the claim rows of a changed record up to date and notes the subjects touched, where it is stale. Errors: DataLoss.
   absl::Status Reclaim(RecordEdit& edit);
 
   // The claims of one value under a rule, ascending by record.
   std::vector<ClaimRow> Claimants(uint64_t rule, const Hash128& value) const { return claims_.Find(rule, value); }
+
+  // false: at most one record claims it. What is filed as a rule is claimed by nobody else.
+  bool Shared(uint64_t rule, const Hash128& value) const { return claims_.Shared(rule, value); }
 
   // The record that a reference names; nullptr where no pack here has its register. Errors: DataLoss.
   absl::StatusOr<RecordEdit*> Target(const Value& reference);
