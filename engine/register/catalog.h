@@ -42,20 +42,20 @@ struct Referrer {
 
 struct RegisterInfo {
   std::string name, title;
-  uint64_t hash = 0;                      // Name64(name): its first bytes begin its records' keys
-  const PackDef* in_force = nullptr;      // the pack that defines it
-  std::optional<uint32_t> ordinal;        // as that pack has it
-  std::vector<FieldInfo> fields;          // by handle
-  std::vector<const FieldInfo*> by_name;  // ascending by name
-  std::vector<const FieldInfo*> refer;    // those whose values name records, ascending by name
+  uint64_t hash = 0;                       // Name64(name): its first bytes begin its records' keys
+  const PackDef* in_force = nullptr;       // the pack that defines it
+  std::optional<uint32_t> ordinal;         // as that pack has it
+  std::vector<FieldInfo> fields;           // by handle
+  std::vector<const FieldInfo*> by_name;   // ascending by name
+  std::vector<const FieldInfo*> refer;     // those whose values name records, ascending by name
   std::vector<DigestField> digest_fields;  // by handle
-  std::vector<const RuleInfo*> rules;     // on its fields, in the order of their ids
-  std::vector<const RuleInfo*> limits;    // whose limit is a field of it
-  std::vector<Referrer> referred_by;      // ascending by (register, field) name
-  bool holds = false;                     // some case on its fields lets nothing more in
-  bool claims = false;                    // some rule goes on it, or some field refers: its records have rows in table claim
-  bool of_officers = false;               // the built-in one
-  bool has_quota = false;                 // some field is an escrow
+  std::vector<const RuleInfo*> rules;      // on its fields, in the order of their ids
+  std::vector<const RuleInfo*> limits;     // whose limit is a field of it
+  std::vector<Referrer> referred_by;       // ascending by (register, field) name
+  bool holds = false;                      // some case on its fields lets nothing more in
+  bool claims = false;                     // some rule goes on it, or some field refers: its records have rows in table claim
+  bool of_officers = false;                // the built-in one
+  bool has_quota = false;                  // some field is an escrow
   absl::flat_hash_map<absl::string_view, const FieldInfo*> found;  // by name
   const FieldInfo* Find(std::string_view field) const;
 };

@@ -41,7 +41,8 @@ Sum128 RecordDigest(const RegisterInfo& reg, const Record& record, const Lanes& 
     if (slot.field < reg.digest_fields.size()) sum.value += CellSum(reg, slot, record, lanes, seed);
   int before = -1;  // the field of the elements added last
   for (const Element& element : record.elements)
-    if (element.field != before && element.field < reg.digest_fields.size()) sum.value += SetSum(reg, before = element.field, record, lanes, seed);
+    if (element.field != before && element.field < reg.digest_fields.size())
+      sum.value += SetSum(reg, before = element.field, record, lanes, seed);
   return sum;
 }
 
