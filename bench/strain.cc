@@ -80,6 +80,29 @@ void FileBesideCases(benchmark::State& state, uint32_t cases) {
   }
 }
 
+// What a judge does all day: the next twenty cases after the last page, by rule and register, and one of them whole.
+void Docket(benchmark::State& state, uint32_t cases) {
+  constexpr size_t kPages = 20;
+  for (auto _ : state) {
+    Scratch scratch;
+    const auto db = WithCases(scratch, cases);
+    CaseFilter page{.open_only = true, .rule = "parcel.owner", .reg = "parcel", .limit = 20};
+    uint64_t shown = 0;
+    Timed(state, kPages, [&] {
+      for (size_t i = 0; i < kPages; ++i) {
+        const Snapshot now = Must(db->Read());
+        const std::vector<CaseView> twenty = Must(now.Cases(page));
+        shown += twenty.size();
+        page.after_rule = twenty.back().rule;
+        page.after_subject = twenty.back().subject;
+        Must(now.Case(twenty.back().rule, twenty.back().subject).status());
+      }
+    });
+    if (shown != kPages * page.limit) Fail("a page of the docket is short");
+    state.counters["open"] = static_cast<double>(Must(Must(db->Read()).Status()).cases);
+  }
+}
+
 // `sites` of a registry each gave one parcel an owner while they were cut off. Then each edits another of its fields.
 void FileOnContested(benchmark::State& state, uint32_t sites) {
   for (auto _ : state) {
@@ -137,6 +160,7 @@ void RegisterStrain() {
   for (const uint32_t edits : {kRecords, ScaleCount()}) Register("strain/heal/" + std::to_string(edits), LongHeal, edits);
   for (const uint32_t cases : {0u, 1000u, 100'000u})
     Register("strain/file_beside_cases/" + std::to_string(cases), FileBesideCases, cases);
+  for (const uint32_t cases : {1000u, 100'000u}) Register("strain/docket/" + std::to_string(cases), Docket, cases);
   for (const uint32_t sites : {1u, kSites}) Register("strain/file_on_contested/" + std::to_string(sites), FileOnContested, sites);
   Register("strain/file_beside_import/" + std::to_string(ScaleCount()), FileBesideImport, ScaleCount());
 }

@@ -10,6 +10,7 @@
 #include "engine/base/status.h"
 #include "engine/base/strings.h"
 #include "engine/extracts.h"
+#include "engine/handed_out.h"
 #include "engine/key_file.h"
 #include "engine/order/cosign.h"
 #include "engine/pipeline/author.h"
@@ -886,19 +887,26 @@ absl::StatusOr<Database::ExtractFile> Database::Extract(std::string_view address
   words.frontier = now.Frontier();
   words.record = ToJson(record).Json();
   const std::string text = SignExtract(words, impl_->Key());
-  RETURN_IF_ERROR(NoteExtract(impl_->env->dir(), text, impl_->environment.durable));
+  RETURN_IF_ERROR(NoteHandedOut(impl_->env->dir(), {text, "", "", ""}, impl_->environment.durable));
   return ExtractFile{text, ViewOf(words, text)};
 }
 
-absl::StatusOr<std::vector<ExtractView>> Database::Extracts() const {
-  ASSIGN_OR_RETURN(const std::vector<std::string> texts, NotedExtracts(impl_->env->dir()));
+absl::Status Database::NoteReceipt(const ReceiptFile& receipt) {
   ASSIGN_OR_RETURN(const Snapshot now, Read());
+  ASSIGN_OR_RETURN(Snapshot::Impl::View * view, now.impl_->Open());
+  const std::string at = FormatTime(std::max(impl_->NowMs(), MsOf(view->work->lanes.HighestHlc())));
+  return NoteHandedOut(impl_->env->dir(), {"", receipt.entry, receipt.strength, at}, impl_->environment.durable);
+}
+
+absl::StatusOr<std::vector<ExtractView>> Database::Extracts() const {
+  ASSIGN_OR_RETURN(const std::vector<HandedOut> all, AllHandedOut(impl_->env->dir()));
+  ASSIGN_OR_RETURN(const Snapshot now, Read());
+  ASSIGN_OR_RETURN(Snapshot::Impl::View * view, now.impl_->Open());
   std::vector<ExtractView> views;
-  for (const std::string& text : texts) {
-    ASSIGN_OR_RETURN(const ExtractWords words, ReadExtract(text));
-    ExtractView view = ViewOf(words, text);
-    ASSIGN_OR_RETURN(view.changed, ChangedSince(words, now));
-    views.push_back(std::move(view));
+  for (const HandedOut& one : all) {
+    ASSIGN_OR_RETURN(ExtractView since,
+                     one.extract.empty() ? ReceiptSince(one, now, *view->work) : ExtractSince(one.extract, now));
+    views.push_back(std::move(since));
   }
   return views;
 }

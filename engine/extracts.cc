@@ -1,21 +1,16 @@
 #include "engine/extracts.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-#include <fstream>
+#include <functional>
 #include <map>
+#include <set>
 
 #include "engine/base/hash.h"
 #include "engine/base/status.h"
 #include "engine/base/strings.h"
+#include "engine/pipeline/resolve.h"
 
 namespace chancery {
 namespace {
-
-std::string PathOf(const std::string& dir) { return dir + "/extracts"; }
 
 // What a record's JSON says of a field.
 struct FieldWords {
@@ -53,6 +48,20 @@ std::vector<std::string> Differences(const Literal& shown, const Literal& then, 
   return out;
 }
 
+// What was shown and is one of several values by now.
+std::vector<std::string> Disputed(const Literal& shown, const RecordView& is) {
+  std::vector<std::string> out;
+  const std::map<std::string, FieldWords> was = FieldsOf(shown);
+  for (const FieldView& field : is.fields) {
+    const auto old = was.find(field.name);
+    if (!field.contested || old == was.end() || old->second.contested) continue;
+    const auto same = [&](const StandingView& one) { return one.value.Json() == old->second.interim; };
+    if (std::any_of(field.values.begin(), field.values.end(), same))
+      out.push_back(Cat(field.name, ": ", old->second.words(), " was shown; it is contested now"));
+  }
+  return out;
+}
+
 // The last ruling on the record that came after the extract; "" = none did.
 absl::StatusOr<std::string> RuledSince(const ExtractWords& words, const Snapshot& now) {
   ASSIGN_OR_RETURN(const std::vector<EntryView> log, now.Log(words.address));
@@ -64,52 +73,9 @@ absl::StatusOr<std::string> RuledSince(const ExtractWords& words, const Snapshot
 
 }  // namespace
 
-namespace {
-
-// A crash may have left half a line, of an extract that nobody was handed.
-bool DropHalfLine(int fd) {
-  const off_t size = lseek(fd, 0, SEEK_END);
-  off_t end = size;
-  for (char last = 0; end > 0; --end) {
-    if (pread(fd, &last, 1, end - 1) != 1) return false;
-    if (last == '\n') break;
-  }
-  return size >= 0 && (end == size || ftruncate(fd, end) == 0);
-}
-
-}  // namespace
-
-absl::Status NoteExtract(const std::string& dir, const std::string& text, bool durable) {
-  const std::string line = Literal(text).Json() + "\n";
-  const int fd = open(PathOf(dir).c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
-  bool written = fd >= 0 && DropHalfLine(fd) && write(fd, line.data(), line.size()) == static_cast<ssize_t>(line.size());
-  written = written && (!durable || fdatasync(fd) == 0);
-  const std::string why = std::strerror(errno);
-  if (fd >= 0) close(fd);
-  return written ? absl::OkStatus()
-                 : Error(absl::StatusCode::kUnavailable, Cat("the extract cannot be noted in ", PathOf(dir), ": ", why),
-                         "free disk space; nothing was handed out");
-}
-
-absl::StatusOr<std::vector<std::string>> NotedExtracts(const std::string& dir) {
-  std::vector<std::string> texts;
-  if (access(PathOf(dir).c_str(), F_OK) != 0) return texts;  // none was made
-  std::ifstream in(PathOf(dir), std::ios::binary);
-  if (!in) return Error(absl::StatusCode::kUnavailable, Cat(PathOf(dir), " cannot be read"));
-  for (std::string line; std::getline(in, line);) {
-    const absl::StatusOr<Literal> text = ParseJson(line);
-    const bool half = in.eof();  // a crash: it was never handed out
-    if (!text.ok() && half) break;
-    if (!text.ok())
-      return Error(absl::StatusCode::kDataLoss, Cat("a line of ", PathOf(dir), " is damaged"),
-                   "move the file away: the register is not touched by it");
-    texts.push_back(text->text);
-  }
-  return texts;
-}
-
 ExtractView ViewOf(const ExtractWords& words, std::string_view text) {
   ExtractView view;
+  view.kind = "extract";
   view.id = Hex(Sha256({text}).view()).substr(0, 16);
   view.address = words.address;
   view.site = words.site;
@@ -118,6 +84,9 @@ ExtractView ViewOf(const ExtractWords& words, std::string_view text) {
   return view;
 }
 
+namespace {
+
+// What a merge or a ruling has made otherwise since.
 absl::StatusOr<std::vector<std::string>> ChangedSince(const ExtractWords& words, const Snapshot& now) {
   ASSIGN_OR_RETURN(const Literal shown, ParseJson(words.record));
   const absl::StatusOr<RecordView> is = now.Record(words.address);
@@ -126,9 +95,96 @@ absl::StatusOr<std::vector<std::string>> ChangedSince(const ExtractWords& words,
   ASSIGN_OR_RETURN(const RecordView was, then.Record(words.address));
   std::vector<std::string> changed = Differences(shown, ToJson(was), "of then it is known now: ");
   if (!changed.empty() || !is.ok()) return changed;
+  if (changed = Disputed(shown, *is); !changed.empty()) return changed;
   ASSIGN_OR_RETURN(const std::string ruling, RuledSince(words, now));
   if (ruling.empty()) return changed;
   return Differences(shown, ToJson(*is), Cat("since the ruling ", ruling, " it is: "));
+}
+
+std::string RecordIn(std::string_view address) {
+  const absl::StatusOr<Address> parsed = Address::Parse(address);
+  return parsed.ok() ? Address{parsed->reg, parsed->key, {}, {}}.Text() : "";
+}
+
+// What the entry writes, and what it relied on.
+std::set<std::string> RecordsOf(const EntryView& entry) {
+  std::set<std::string> records;
+  for (const Literal& op : entry.ops.list)
+    for (const char* verb : {"create", "record", "delete"})
+      if (const Literal* address = op.Find(verb)) records.insert(RecordIn(address->text));
+  for (const std::string& premise : entry.relied_on) records.insert(RecordIn(premise));
+  records.erase("");
+  return records;
+}
+
+// Facts of the case that stood when the receipt was made and no more when the ruling was.
+absl::StatusOr<std::set<std::string>> DemotedBy(const EntryView& ruling, const CaseView& now_known, const std::string& at,
+                                                const Snapshot& now) {
+  ASSIGN_OR_RETURN(const Snapshot then, now.AsOf(at));
+  ASSIGN_OR_RETURN(const Snapshot ruled, now.AsOf(ruling.hlc));
+  const absl::StatusOr<CaseView> was = then.Case(now_known.id, ""), is = ruled.Case(now_known.id, "");
+  std::set<std::string> demoted;
+  for (const FactView& fact : is.ok() ? is->facts : std::vector<FactView>())
+    if (!fact.standing) demoted.insert(fact.entry);
+  for (const FactView& fact : was.ok() ? was->facts : std::vector<FactView>())
+    if (!fact.standing) demoted.erase(fact.entry);
+  return demoted;
+}
+
+// Whether the entry knew another, by its short form.
+using KnewOf = std::function<absl::StatusOr<bool>(const std::string& other)>;
+
+// Which rulings since `at` took from the entry, or from one that it knew and that is about the same records, what stood then.
+absl::StatusOr<std::vector<std::string>> DemotedSince(const EntryView& entry, const std::string& at, const Snapshot& now,
+                                                      const KnewOf& knew) {
+  std::vector<std::string> sentences;
+  std::set<std::string> told;  // rulings
+  for (const std::string& record : RecordsOf(entry)) {
+    ASSIGN_OR_RETURN(const std::vector<EntryView> log, now.Log(record));
+    for (const EntryView& ruling : log) {
+      if (ruling.kind != "ruling" || ruling.hlc <= at || !told.insert(ruling.entry).second) continue;
+      const Literal *rule = ruling.detail.Find("rule"), *subject = ruling.detail.Find("subject");
+      if (rule == nullptr || subject == nullptr) continue;
+      ASSIGN_OR_RETURN(const CaseView c, now.Case(rule->text, subject->text));
+      ASSIGN_OR_RETURN(const std::set<std::string> demoted, DemotedBy(ruling, c, at, now));
+      const std::string by = Cat("since the ruling ", ruling.short_name, " on ", c.rule, " ", c.subject);
+      for (const std::string& fact : demoted) {
+        ASSIGN_OR_RETURN(const bool built_on, knew(fact));
+        if (fact == entry.short_name)
+          sentences.push_back(Cat(by, " it does not stand"));
+        else if (built_on)
+          sentences.push_back(Cat(by, " ", fact, ", which it was built on, does not stand"));
+      }
+    }
+  }
+  return sentences;
+}
+
+}  // namespace
+
+absl::StatusOr<ExtractView> ExtractSince(const std::string& text, const Snapshot& now) {
+  ASSIGN_OR_RETURN(const ExtractWords words, ReadExtract(text));
+  ExtractView view = ViewOf(words, text);
+  ASSIGN_OR_RETURN(view.changed, ChangedSince(words, now));
+  return view;
+}
+
+absl::StatusOr<ExtractView> ReceiptSince(const HandedOut& receipt, const Snapshot& now, Workspace& work) {
+  ASSIGN_OR_RETURN(const EntryView entry, now.Entry(receipt.receipt));
+  ASSIGN_OR_RETURN(const Dot dot, ResolveEntry(work, receipt.receipt));
+  ASSIGN_OR_RETURN(const Vector past, work.PastOf(dot));
+  const KnewOf knew = [&](const std::string& other) -> absl::StatusOr<bool> {
+    ASSIGN_OR_RETURN(const Dot one, ResolveEntry(work, other));
+    return past.Has(one);
+  };
+  ExtractView view;
+  view.kind = "receipt";
+  view.id = receipt.receipt.substr(0, 16);
+  view.address = entry.short_name;
+  view.site = work.Own() == nullptr ? "" : work.Own()->Label();
+  view.at = receipt.at;
+  ASSIGN_OR_RETURN(view.changed, DemotedSince(entry, receipt.at, now, knew));
+  return view;
 }
 
 }  // namespace chancery

@@ -1,4 +1,4 @@
-// Extracts that were handed out: noted in the store's directory, one a line, and compared with what is known now.
+// What was handed out, compared with what is known now.
 #pragma once
 
 #include <string>
@@ -6,17 +6,16 @@
 
 #include "chancery/chancery.h"
 #include "engine/evidence/extract.h"
+#include "engine/handed_out.h"
+#include "engine/register/workspace.h"
 
 namespace chancery {
 
-// Durable when it returns OK, where `durable` says so. Errors: Unavailable.
-absl::Status NoteExtract(const std::string& dir, const std::string& text, bool durable);
-// In the order noted; a line that a crash left half there is left out. Errors: Unavailable, DataLoss.
-absl::StatusOr<std::vector<std::string>> NotedExtracts(const std::string& dir);
-
 ExtractView ViewOf(const ExtractWords& words, std::string_view text);
 
-// What a merge or a ruling has made otherwise since. Errors: as Snapshot::AsOf.
-absl::StatusOr<std::vector<std::string>> ChangedSince(const ExtractWords& words, const Snapshot& now);
+// With what a merge or a ruling has made otherwise since. Errors: as Snapshot::AsOf.
+absl::StatusOr<ExtractView> ExtractSince(const std::string& text, const Snapshot& now);
+// With the rulings that since took from its entry, or from one that this was built on, what stood then. Errors: likewise.
+absl::StatusOr<ExtractView> ReceiptSince(const HandedOut& receipt, const Snapshot& now, Workspace& work);
 
 }  // namespace chancery

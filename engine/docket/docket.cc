@@ -663,14 +663,6 @@ void Docket::Each(const Txn& txn, std::string_view digits, const std::function<b
   }
 }
 
-std::map<Hash128, uint64_t> Docket::CaseSums(const Txn& txn) {
-  std::map<Hash128, uint64_t> sums;
-  Cursor rows(txn, Table::kCase);
-  for (bool more = rows.Seek({}); more; more = rows.Next())
-    sums[Hash128::From(rows.key().substr(0, 16))] += Xxh64(rows.key()) ^ Xxh64(rows.value());
-  return sums;
-}
-
 std::optional<CaseRow> Docket::HeadOf(const Txn& txn, const Hash128& id) {
   const std::string key = HeaderKey(id);
   const auto row = txn.Get(Table::kCase, key);

@@ -101,9 +101,6 @@ class Docket {
 
   static std::optional<CaseRow> HeadOf(const Txn& txn, const Hash128& id);  // nullopt: no such case
 
-  // For each case a sum over its rows: what has another one is another case, or has other clashes, or others of them are decided.
-  static std::map<Hash128, uint64_t> CaseSums(const Txn& txn);
-
   // The entries that a case's clashes are between, ascending. O(clashes).
   static std::set<Dot> FactsIn(const Txn& txn, const Hash128& id);
 

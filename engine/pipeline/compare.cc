@@ -81,23 +81,39 @@ absl::StatusOr<std::set<std::string>> RecordsSince(const Workspace& work, const 
   return records;
 }
 
-std::vector<Hash128> ChangedCases(const Txn& before, const Txn& after) {
-  const std::map<Hash128, uint64_t> were = Docket::CaseSums(before), are = Docket::CaseSums(after);
-  std::set<Hash128> changed;
-  for (const auto& [some, others] : {std::pair(&were, &are), std::pair(&are, &were)})
-    for (const auto& [id, sum] : *some) {
-      const auto other = others->find(id);
-      if (other == others->end() || other->second != sum) changed.insert(id);
-    }
-  return {changed.begin(), changed.end()};
+namespace {
+
+void AddKeys(const Txn& txn, Table table, std::set<std::string_view>* keys) {
+  Cursor rows(txn, table);
+  for (bool more = rows.Seek({}); more; more = rows.Next()) keys->insert(rows.key());
 }
 
-absl::StatusOr<std::vector<CaseChange>> CompareCases(const std::vector<Hash128>& changed, ReadView& before, ReadView& after) {
+// Keys of the rows in which `after` may differ; ascending, good as long as both transactions are.
+std::vector<std::string_view> Rewritten(const Txn& before, const Txn& after, Table table) {
+  if (auto keys = after.Rehearsed(table)) return *std::move(keys);
+  std::set<std::string_view> keys;
+  AddKeys(before, table, &keys);
+  AddKeys(after, table, &keys);
+  return {keys.begin(), keys.end()};
+}
+
+}  // namespace
+
+std::vector<ChangedCase> ChangedCases(const Txn& before, const Txn& after) {
+  std::vector<ChangedCase> changed;
+  for (const std::string_view key : Rewritten(before, after, Table::kCase)) {
+    const Hash128 id = Hash128::From(key.substr(0, sizeof(Hash128)));
+    if (changed.empty() || changed.back().id != id)
+      changed.push_back({id, Docket::HeadOf(before, id), Docket::HeadOf(after, id)});
+  }
+  return changed;
+}
+
+absl::StatusOr<std::vector<CaseChange>> CompareCases(const std::vector<ChangedCase>& changed, ReadView& before, ReadView& after) {
   std::vector<CaseChange> changes;
-  for (const Hash128& id : changed) {
-    const std::optional<CaseRow> was = Docket::HeadOf(before.work->txn(), id), is = Docket::HeadOf(after.work->txn(), id);
+  for (const auto& [id, was, is] : changed) {
+    if (!was && !is) continue;
     if (was && is && was->state == is->state && was->notice == is->notice) continue;
-    if (!was && !is) return Error(absl::StatusCode::kDataLoss, "a case has lost its first row", "chancery verify --rebuild");
     ASSIGN_OR_RETURN(CaseView now, is ? after.reader.CaseHead(*is) : before.reader.CaseHead(*was));
     if (!is) now.state.clear();
     changes.push_back({was ? StateName(was->state) : "", std::move(now)});
@@ -110,43 +126,62 @@ absl::StatusOr<std::vector<CaseChange>> CompareCases(const std::vector<Hash128>&
 
 namespace {
 
-// Those that the case lists, and those that its facts are about: of a split one also what rulings named and nobody claims any
-// more.
-absl::Status AddRecords(const CaseRow& row, ReadView& view, std::set<std::string>* records) {
-  ASSIGN_OR_RETURN(const CaseView head, view.reader.CaseHead(row));
-  records->insert(head.records.begin(), head.records.end());
+std::string ShownRecord(const RegisterInfo& reg, const RecordKey& key) {
+  return Address{reg.name, std::string(KeyOf(key)), {}, {}}.Shown();
+}
+
+// Of a case on one record that one; else those that the case lists, and those that its facts are about: of a split one also what
+// rulings named and nobody claims any more.
+absl::Status AddRecords(const CaseRow& row, ReadView& view, std::vector<std::string>* records) {
+  const Catalog& catalog = view.work->catalog();
   const std::optional<Scope> scope = view.docket.ScopeOf(row);
+  if (scope && (scope->type == Scope::Type::kField || scope->type == Scope::Type::kExistence)) {
+    records->push_back(ShownRecord(*catalog.FindHash(RegisterOf(scope->record)), scope->record));
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(const CaseView head, view.reader.CaseHead(row));
+  records->insert(records->end(), head.records.begin(), head.records.end());
   if (!scope || scope->type == Scope::Type::kPack || scope->on_entry()) return absl::OkStatus();
   ASSIGN_OR_RETURN(const Case c, view.docket.Look(*scope));
   for (const CaseFact& fact : c.Facts()) {
     ASSIGN_OR_RETURN(const RecordKey key, view.docket.RecordOf(fact));
-    const RegisterInfo* reg = view.work->catalog().FindHash(RegisterOf(key));
-    if (reg != nullptr) records->insert(Address{reg->name, std::string(KeyOf(key)), {}, {}}.Shown());
+    if (const RegisterInfo* reg = catalog.FindHash(RegisterOf(key))) records->push_back(ShownRecord(*reg, key));
   }
   return absl::OkStatus();
 }
 
 }  // namespace
 
-absl::StatusOr<std::set<std::string>> RecordsOf(const std::vector<Hash128>& changed, ReadView& before, ReadView& after) {
-  std::set<std::string> records;
-  for (const Hash128& id : changed)
-    for (ReadView* view : {&before, &after})
-      if (const std::optional<CaseRow> row = Docket::HeadOf(view->work->txn(), id))
-        RETURN_IF_ERROR(AddRecords(*row, *view, &records));
+absl::StatusOr<std::vector<std::string>> ChangedRecords(const std::vector<ChangedCase>& changed, ReadView& before,
+                                                        ReadView& after) {
+  std::vector<std::string> records;
+  for (const std::string_view key : Rewritten(before.work->txn(), after.work->txn(), Table::kRecord))
+    if (const RegisterInfo* reg = after.work->catalog().FindHash(RegisterOf(key)))
+      records.push_back(ShownRecord(*reg, std::string(key)));
+  for (const ChangedCase& one : changed) {
+    if (one.was) RETURN_IF_ERROR(AddRecords(*one.was, before, &records));
+    if (one.is) RETURN_IF_ERROR(AddRecords(*one.is, after, &records));
+  }
+  std::sort(records.begin(), records.end());
+  records.erase(std::unique(records.begin(), records.end()), records.end());
   return records;
 }
 
 absl::StatusOr<std::vector<std::string>> OfficersIn(const std::vector<CaseChange>& changes, ReadView& before, ReadView& after) {
-  std::set<std::string> officers;
+  std::vector<Dot> facts;
   for (const CaseChange& change : changes) {
     const ReadView& reading = change.now.state.empty() ? before : after;
     std::string id;
     CHECK(Unhex(change.now.id, &id));
-    for (const Dot dot : Docket::FactsIn(reading.work->txn(), Hash128::From(id))) {
-      ASSIGN_OR_RETURN(const Entry entry, reading.work->journal.EntryAt(dot));
-      if (!entry.officer.empty()) officers.insert(entry.officer);
-    }
+    const std::set<Dot> some = Docket::FactsIn(reading.work->txn(), Hash128::From(id));
+    facts.insert(facts.end(), some.begin(), some.end());
+  }
+  std::sort(facts.begin(), facts.end());
+  facts.erase(std::unique(facts.begin(), facts.end()), facts.end());
+  std::set<std::string> officers;
+  for (const Dot dot : facts) {
+    ASSIGN_OR_RETURN(const Entry entry, after.work->journal.EntryAt(dot));
+    if (!entry.officer.empty()) officers.insert(entry.officer);
   }
   return std::vector<std::string>(officers.begin(), officers.end());
 }

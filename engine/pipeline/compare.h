@@ -25,14 +25,20 @@ absl::Status CompareRecord(const std::string& record, Reader& before, Reader& af
 absl::StatusOr<std::set<std::string>> RecordsSince(const Workspace& work, const Vector& from);
 absl::StatusOr<std::set<std::string>> RecordsOf(const Workspace& work, Dot dot);  // of one entry
 
-// Cases whose state or clashes differ, ascending.
-std::vector<Hash128> ChangedCases(const Txn& before, const Txn& after);
+// A case of which `after`, rehearsed over `before`, may have other rows. nullopt: it is not there.
+struct ChangedCase {
+  Hash128 id;
+  std::optional<CaseRow> was, is;
+};
+std::vector<ChangedCase> ChangedCases(const Txn& before, const Txn& after);  // ascending by id
 
 // Those of them whose state differs, ascending by rule, subject. Errors: DataLoss.
-absl::StatusOr<std::vector<CaseChange>> CompareCases(const std::vector<Hash128>& changed, ReadView& before, ReadView& after);
+absl::StatusOr<std::vector<CaseChange>> CompareCases(const std::vector<ChangedCase>& changed, ReadView& before, ReadView& after);
 
-// The records that they are about, or were; shown form. Errors: DataLoss.
-absl::StatusOr<std::set<std::string>> RecordsOf(const std::vector<Hash128>& changed, ReadView& before, ReadView& after);
+// Records that may be shown otherwise: those that were written, and those that the cases are about, or were; shown form,
+// ascending. Errors: DataLoss.
+absl::StatusOr<std::vector<std::string>> ChangedRecords(const std::vector<ChangedCase>& changed, ReadView& before,
+                                                        ReadView& after);
 
 // Who filed what the cases of `changes` are about, as `after` has them, or, where they are gone, `before`.
 absl::StatusOr<std::vector<std::string>> OfficersIn(const std::vector<CaseChange>& changes, ReadView& before, ReadView& after);

@@ -55,12 +55,10 @@ absl::StatusOr<MergePreview> PreviewOf(const Txn& now, const std::shared_ptr<con
   ASSIGN_OR_RETURN(const std::unique_ptr<ReadView> after, ReadView::Open(merged.store.txn, merged.store.catalog));
   MergePreview preview;
   preview.intake = std::move(merged.intake);
-  const std::vector<Hash128> changed = ChangedCases(now, merged.store.txn);
+  const std::vector<ChangedCase> changed = ChangedCases(now, merged.store.txn);
   ASSIGN_OR_RETURN(preview.cases, CompareCases(changed, *before, *after));
   ASSIGN_OR_RETURN(preview.officers, OfficersIn(preview.cases, *before, *after));
-  ASSIGN_OR_RETURN(std::set<std::string> records, RecordsSince(*after->work, before->work->lanes.Tips()));
-  ASSIGN_OR_RETURN(std::set<std::string> concerned, RecordsOf(changed, *before, *after));
-  records.merge(concerned);
+  ASSIGN_OR_RETURN(const std::vector<std::string> records, ChangedRecords(changed, *before, *after));
   for (const std::string& record : records) {
     std::vector<ValueChange> changes;
     RETURN_IF_ERROR(CompareRecord(record, before->reader, after->reader, &changes));

@@ -67,6 +67,13 @@ WriteTxn Txn::Rehearse() const {
   return above;
 }
 
+std::optional<std::vector<std::string_view>> Txn::Rehearsed(Table table) const {
+  if (overlay_ == nullptr || overlay_->hides(table)) return std::nullopt;
+  std::vector<std::string_view> keys;
+  for (const auto& [key, row] : overlay_->RowsOf(table)) keys.push_back(key);
+  return keys;
+}
+
 void Txn::Note(int rc) const {
   if (rc != 0 && status_.ok()) status_ = LmdbError(Cat("store ", env_->dir()), rc);
 }
@@ -102,8 +109,7 @@ bool Txn::LookAtAll(Table table) const {
 
 std::optional<std::string_view> Txn::Get(Table table, std::string_view key) const {
   if (overlay_ != nullptr) {
-    if (const std::optional<std::string>* above = overlay_->Find(table, key))
-      return *above ? std::optional<std::string_view>(**above) : std::nullopt;
+    if (const std::optional<std::string_view>* above = overlay_->Find(table, key)) return *above;
     if (overlay_->hides(table)) return std::nullopt;
   }
   if (!Look(table, key, Reach::kPath)) return std::nullopt;
@@ -177,23 +183,30 @@ SortedRows::~SortedRows() {
 }
 
 std::optional<std::string_view> SortedRows::Get(std::string_view key) {
-  if (txn_.rehearses()) return txn_.Get(table_, key);
+  at_ = key;
+  if (txn_.rehearses()) {
+    const auto row = txn_.Get(table_, key);
+    there_ = row.has_value();
+    return row;
+  }
+  there_ = false;
   if (!txn_.Look(table_, key, Txn::Reach::kPath, &leaf_)) return std::nullopt;
   MDB_val k = ValOf(key), v;
   const int rc = mdb_cursor_get(cursor_, &k, &v, MDB_SET);
-  at_ = rc == 0 ? key : std::string_view();
+  there_ = rc == 0;
   if (rc == 0) return std::string_view(static_cast<const char*>(v.mv_data), v.mv_size);
   if (rc != MDB_NOTFOUND) txn_.Note(rc);
   return std::nullopt;
 }
 
 void SortedRows::Put(std::string_view key, std::string_view value) {
-  if (txn_.rehearses()) return txn_.Put(table_, key, value);
   CHECK(FitsTable(key, value));
+  const bool looked = key == at_;
+  at_.clear();
+  if (txn_.rehearses()) return txn_.overlay_->Put(table_, key, value, looked ? there_ : txn_.Get(table_, key).has_value());
   if (!txn_.Look(table_, key, Txn::Reach::kPath, &leaf_)) return;
   MDB_val k = ValOf(key), v = ValOf(value);
-  txn_.Note(mdb_cursor_put(cursor_, &k, &v, key == at_ ? MDB_CURRENT : 0));
-  at_.clear();
+  txn_.Note(mdb_cursor_put(cursor_, &k, &v, looked && there_ ? MDB_CURRENT : 0));
 }
 
 Cursor::Cursor(const Txn& txn, Table table) : txn_(txn), table_(table) {

@@ -42,6 +42,9 @@ class Txn {
   // Writes that are seen in what it returns, and stored nowhere: they wait for no writer and hold none up. It dies with this.
   WriteTxn Rehearse() const;
   bool rehearses() const { return overlay_ != nullptr; }
+  // Keys of the rows that it wrote or deleted, ascending, good as long as it writes no more. nullopt: any row of the table may
+  // differ.
+  std::optional<std::vector<std::string_view>> Rehearsed(Table table) const;
 
  protected:
   friend class Env;
@@ -109,7 +112,8 @@ class SortedRows {
   const Table table_;
   PageGuard::Leaf leaf_;
   MDB_cursor* cursor_ = nullptr;
-  std::string at_;  // the key that Get found and nothing was put since, or ""
+  std::string at_;  // the key that Get looked for last, or "": something was put since
+  bool there_ = false;
 };
 
 // Rows of one table in key order.

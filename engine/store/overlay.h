@@ -2,21 +2,27 @@
 #pragma once
 
 #include <array>
-#include <map>
+#include <memory>
 #include <optional>
-#include <string>
 #include <string_view>
+#include <vector>
 
+#include "absl/container/btree_map.h"
+#include "engine/base/arena.h"
 #include "engine/store/tables.h"
 
 namespace chancery {
 
 class Overlay {
  public:
-  using Rows = std::map<std::string, std::optional<std::string>, std::less<>>;  // nullopt: the row below is gone
+  using Rows = absl::btree_map<std::string_view, std::optional<std::string_view>>;  // nullopt: the row below is gone
+
+  Overlay() { bytes_.push_back(std::make_shared<Arena>()); }
+  Overlay(const Overlay& other) : above_(other.above_), bytes_(other.bytes_) { bytes_.push_back(std::make_shared<Arena>()); }
+  Overlay& operator=(const Overlay&) = delete;
 
   // What stands above the row below: nullptr where nothing does.
-  const std::optional<std::string>* Find(Table table, std::string_view key) const {
+  const std::optional<std::string_view>* Find(Table table, std::string_view key) const {
     const Rows& rows = At(table).rows;
     const auto found = rows.find(key);
     return found == rows.end() ? nullptr : &found->second;
@@ -25,14 +31,15 @@ class Overlay {
   bool hides(Table table) const { return At(table).hides; }   // nothing below counts any more
   int64_t more(Table table) const { return At(table).more; }  // rows than below, where it does not hide
 
+  // Sizes are multiples of 8. there: the row was there.
   void Put(Table table, std::string_view key, std::string_view value, bool there) {
     Above& above = At(table);
     above.more += there ? 0 : 1;
-    const auto found = above.rows.find(key);
-    if (found != above.rows.end()) {
-      found->second.emplace(value);
+    const auto at = above.rows.lower_bound(key);
+    if (at != above.rows.end() && at->first == key) {
+      at->second = Keep(value);
     } else {
-      above.rows.emplace(key, value);
+      above.rows.emplace_hint(at, Keep(key), Keep(value));
     }
   }
   void Delete(Table table, std::string_view key) {  // of a row that is there
@@ -40,8 +47,10 @@ class Overlay {
     --above.more;
     if (above.hides) {
       above.rows.erase(above.rows.find(key));
+    } else if (const auto at = above.rows.find(key); at != above.rows.end()) {
+      at->second.reset();
     } else {
-      above.rows.insert_or_assign(std::string(key), std::nullopt);
+      above.rows.emplace(Keep(key), std::nullopt);
     }
   }
   void Clear(Table table) { At(table) = {{}, true, 0}; }
@@ -54,8 +63,11 @@ class Overlay {
   };
   Above& At(Table table) { return above_[static_cast<size_t>(table)]; }
   const Above& At(Table table) const { return above_[static_cast<size_t>(table)]; }
+  std::string_view Keep(std::string_view bytes) { return bytes_.back()->Keep(bytes); }
 
   std::array<Above, kTableNames.size()> above_;
+  std::vector<std::shared_ptr<Arena>>
+      bytes_;  // of the rows; the last one is this overlay's own, the others those of what it is a copy of
 };
 
 }  // namespace chancery

@@ -186,8 +186,9 @@ Literal ToJson(const MergePreview& v) {
 }
 
 Literal ToJson(const ExtractView& v) {
-  Literal body = Literal::Object({{"id", v.id}, {"address", v.address}, {"site", v.site}, {"at", v.at}});
-  return Under("extract", std::move(body.Add("frontier", v.frontier).Add("changed", Texts(v.changed))));
+  Literal body = Literal::Object({{"kind", v.kind}, {"id", v.id}, {"address", v.address}, {"site", v.site}});
+  body.Add("at", v.at).Add("frontier", v.frontier.empty() ? Literal() : Literal(v.frontier));
+  return Under("extract", std::move(body.Add("changed", Texts(v.changed))));
 }
 
 Literal ToJson(const DiffView& v) {

@@ -21,16 +21,16 @@ int List(const Command& command, const Database& db, const ExtractOptions& optio
     touched += extract.changed.empty() ? 0 : 1;
     if (options.touched && extract.changed.empty()) continue;
     if (command.json()) command.Line(ToJson(extract));
-    lines +=
-        "  " + Pad(Plain(extract.address), 30) + " " + Day(extract.at) + (command.verbose() ? "   " + extract.id : "") + "\n";
+    lines += "  " + Pad((extract.kind == "receipt" ? "receipt of " : "") + Plain(extract.address), 30) + " " + Day(extract.at) +
+             (command.verbose() ? "   " + extract.id : "") + "\n";
     for (const std::string& change : extract.changed)
       for (const std::string& line : Wrap(change, kColumns - 4)) lines += "    " + line + "\n";
   }
   if (!command.json()) {
-    command.Print(Bold(touched == 0
-                           ? "Nothing handed out here tells something else by now"
-                           : Count(touched, "extract that was handed out here tells", "extracts that were handed out here tell") +
-                                 " something else by now") +
+    command.Print(Bold(touched == 0 ? "Nothing handed out here tells something else by now"
+                                    : Count(touched, "extract or receipt handed out here tells",
+                                            "extracts or receipts handed out here tell") +
+                                          " something else by now") +
                   "\n" + (lines.empty() ? "" : "\n" + lines));
   }
   return touched == 0 ? kDone : kFindings;
@@ -60,7 +60,7 @@ int Make(const Command& command, Database& db, const ExtractOptions& options) {
   if (!written.ok()) return command.Fail(written);
   if (command.json()) {
     command.Line(ToJson(made->view));
-  } else {
+  } else if (!command.quiet()) {
     command.Print(Bold("WRITTEN") + "  " + Plain(options.out) + ": " + Plain(made->view.address) +
                   " as it is shown here, signed by " + Plain(made->view.site) + "\n\n" +
                   NextBlock({"chancery verify " + ShellWord(options.out) + "   # anywhere, without a store",
@@ -79,7 +79,7 @@ int Extract(const Command& command, const ExtractOptions& options) {
 }  // namespace
 
 void AddExtract(CLI::App& app, Command& command) {
-  CLI::App* verb = app.add_subcommand("extract", "A record as it is shown here, signed; ls: those that were handed out");
+  CLI::App* verb = app.add_subcommand("extract", "A record as it is shown here, signed; ls: what was handed out");
   ExtractOptions& options = Bind(verb, command, Extract);
   verb->add_option("ADDR|ls", options.what, "register/key; or ls, what was handed out here")->required()->type_name("");
   verb->add_option("-o,--output", options.out, "The file to write; FILE.policy and FILE.chain beside it")->type_name("FILE");

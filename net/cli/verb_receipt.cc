@@ -99,7 +99,7 @@ int Unsettled(const Command& command, const Snapshot& now, const EntryView* entr
   return kFindings;
 }
 
-int Issue(const Command& command, const ReceiptOptions& options, const Database& db) {
+int Issue(const Command& command, const ReceiptOptions& options, Database& db) {
   const absl::StatusOr<Snapshot> now = db.Read();
   if (!now.ok()) return command.Fail(now.status());
   const absl::StatusOr<EntryView> entry = now->Entry(options.entry);
@@ -109,6 +109,8 @@ int Issue(const Command& command, const ReceiptOptions& options, const Database&
   if (!file.ok()) return command.Fail(file.status());
   const absl::StatusOr<ReceiptView> view = VerifyReceipt(file->proof, file->policy);
   if (!view.ok()) return command.Fail(view.status());
+  const absl::Status noted = options.out.empty() ? absl::OkStatus() : db.NoteReceipt(*file);
+  if (!noted.ok()) return command.Fail(noted);
   if (absl::Status written = WriteFiles(options.out, *file); !written.ok()) return command.Fail(written);
   const Shown shown{options, *entry, *file, *view};
   if (command.json()) return command.Line(Json(shown)), kDone;

@@ -371,9 +371,12 @@ class Database {
     ExtractView view;
   };
   absl::StatusOr<ExtractFile> Extract(std::string_view address);
-  // Those that this site has made, in that order. changed: a merge brought what was stamped before it, so that it is known now
-  // that it was otherwise; or a ruling decided since, and another value stands. Cost: one AsOf for each whose record is shown
-  // otherwise. Errors: DataLoss (the note of them is damaged).
+  // Notes that a receipt was handed out, for Extracts. Errors: Unavailable (the disk).
+  absl::Status NoteReceipt(const ReceiptFile& receipt);
+  // Extracts that this site has made and receipts that were noted, in that order. changed: a merge brought what was stamped
+  // before an extract, so that it is known now that it was otherwise; a ruling decided since, and another value stands; or what
+  // the entry of a receipt did, or what it was built on, stands no more since a ruling. Cost: one AsOf for each extract whose
+  // record is shown otherwise, two for each ruling on a receipt's records. Errors: DataLoss (the note of them is damaged).
   absl::StatusOr<std::vector<ExtractView>> Extracts() const;
 
   // The settled order as a C2SP checkpoint: its size and root, signed by this site and cosigned by a quorum. Errors: NotFound

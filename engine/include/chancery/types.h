@@ -385,8 +385,9 @@ struct BranchView {
 
 // What a site handed out of a record.
 struct ExtractView {
-  std::string id;                           // the first 16 hexadecimal digits of the file's SHA-256
-  std::string address, site, at, frontier;  // of the record; who; RFC 3339; of the entries that it shows
+  std::string kind;                         // extract, receipt
+  std::string id;                           // the first 16 hexadecimal digits: of the file's SHA-256; of the entry
+  std::string address, site, at, frontier;  // the record, or the entry; who; RFC 3339; of the entries that an extract shows
   std::vector<std::string> changed;         // sentences: what a merge or a ruling has made otherwise since
 };
 

@@ -84,6 +84,49 @@ TEST_F(ExtractOfSites, IsTouchedByARulingAndByNoLaterFiling) {
   EXPECT_TRUE(Changed("tallinn", 1).empty());
 }
 
+// What the ruling takes from the sale in Tallinn, and so from who built on it; what it leaves to the other; and a sale after it.
+TEST_F(ExtractOfSites, AReceiptIsTouchedByTheRulingThatTookWhatItSays) {
+  const auto sale = (*this)["tallinn"]->File(Draft().By("mari").Record("parcel/1").Set("owner", "Jaan"));
+  ASSERT_TRUE(sale.ok()) << sale.status();
+  const std::string jaan = sale->short_name;
+  Set("luxembourg", "Liis");
+  Draft mortgage = Draft().By("kaja").Create("parcel/2").Set("owner", "Bank");
+  mortgage.relied_on = {"parcel/1/owner"};
+  const auto built = (*this)["tallinn"]->File(mortgage);
+  ASSERT_TRUE(built.ok()) << built.status();
+  Tell("luxembourg", "tallinn");
+  const auto hand_out = [&](const std::string& entry) {
+    ASSERT_TRUE((*this)["tallinn"]->NoteReceipt(*(*this)["tallinn"]->Prove(entry, "accepted")).ok());
+  };
+  hand_out(jaan);
+  hand_out(built->short_name);
+  hand_out("luxembourg-2");
+  for (size_t i = 0; i < 3; ++i) EXPECT_TRUE(Changed("tallinn", i).empty()) << i;
+  Tick(1000);
+  RulingDraft ruling;
+  ruling.rule = "parcel.owner";
+  ruling.subject = "parcel/1";
+  ruling.keep = "luxembourg-2";
+  ruling.officer = "judge";
+  ruling.reason = "heard both";
+  const auto ruled = (*this)["tallinn"]->Rule(ruling);
+  ASSERT_TRUE(ruled.ok()) << ruled.status();
+  const std::string by = "since the ruling " + ruled->short_name + " on parcel.owner parcel/1 ";
+  EXPECT_EQ(Changed("tallinn", 0), (std::vector<std::string>{by + "it does not stand"}));
+  EXPECT_EQ(Changed("tallinn", 1), (std::vector<std::string>{by + jaan + ", which it was built on, does not stand"}));
+  EXPECT_TRUE(Changed("tallinn", 2).empty());
+  Tick(1000);
+  hand_out(jaan);  // with what is known of it
+  Tick(1000);
+  Set("tallinn", "Peeter");
+  EXPECT_TRUE(Changed("tallinn", 2).empty());
+  EXPECT_TRUE(Changed("tallinn", 3).empty());
+  const std::vector<ExtractView> all = *(*this)["tallinn"]->Extracts();
+  EXPECT_EQ(all[1].kind, "receipt");
+  EXPECT_EQ(all[1].address, built->short_name);
+  EXPECT_EQ(all[1].site, "tallinn");
+}
+
 TEST_F(ExtractOfSites, WhatACrashLeftHalfThereWasNeverHandedOut) {
   Extract("tallinn");
   std::ofstream((*this)["tallinn"].dir + "/extracts", std::ios::app) << "\"half of a li";
