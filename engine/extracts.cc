@@ -117,7 +117,8 @@ std::set<std::string> RecordsOf(const EntryView& entry) {
   return records;
 }
 
-// Facts of the case that stood when the receipt was made and no more when the ruling was.
+// Facts of the case that stood when the receipt was made and no more when the ruling was. Of one that was kept the ruling itself
+// says what it said.
 absl::StatusOr<std::set<std::string>> DemotedBy(const EntryView& ruling, const CaseView& now_known, const std::string& at,
                                                 const Snapshot& now) {
   ASSIGN_OR_RETURN(const Snapshot then, now.AsOf(at));
@@ -128,6 +129,9 @@ absl::StatusOr<std::set<std::string>> DemotedBy(const EntryView& ruling, const C
     if (!fact.standing) demoted.insert(fact.entry);
   for (const FactView& fact : was.ok() ? was->facts : std::vector<FactView>())
     if (!fact.standing) demoted.erase(fact.entry);
+  constexpr std::string_view kKeep = "keep ";
+  if (const Literal* outcome = ruling.detail.Find("outcome"); outcome != nullptr && outcome->text.starts_with(kKeep))
+    demoted.erase(outcome->text.substr(kKeep.size()));
   return demoted;
 }
 

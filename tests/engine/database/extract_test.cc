@@ -114,12 +114,12 @@ TEST_F(ExtractOfSites, AReceiptIsTouchedByTheRulingThatTookWhatItSays) {
   const std::string by = "since the ruling " + ruled->short_name + " on parcel.owner parcel/1 ";
   EXPECT_EQ(Changed("tallinn", 0), (std::vector<std::string>{by + "it does not stand"}));
   EXPECT_EQ(Changed("tallinn", 1), (std::vector<std::string>{by + jaan + ", which it was built on, does not stand"}));
-  EXPECT_TRUE(Changed("tallinn", 2).empty());
+  EXPECT_EQ(Changed("tallinn", 2), std::vector<std::string>());
   Tick(1000);
   hand_out(jaan);  // with what is known of it
   Tick(1000);
   Set("tallinn", "Peeter");
-  EXPECT_TRUE(Changed("tallinn", 2).empty());
+  EXPECT_EQ(Changed("tallinn", 2), std::vector<std::string>());
   EXPECT_TRUE(Changed("tallinn", 3).empty());
   const std::vector<ExtractView> all = *(*this)["tallinn"]->Extracts();
   EXPECT_EQ(all[1].kind, "receipt");
