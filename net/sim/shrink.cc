@@ -39,22 +39,24 @@ Lines Framed(const Lines& acts, const Lines& sites) {
   lines.insert(lines.end(), {"heal", "tick 9d", "sync", "expect equal"});
   return lines;
 }
-constexpr size_t kHead = 4, kTail = 1;  // of the frame: what no drill can be without
+constexpr size_t kHead = 4, kTail = 4;  // of the frame: what no drill can be without
 
-// Runs as much of a drill as can be run: statements that do not hold are left out. The lines that held, where the last one, which
-// is expected of it, did not; else none.
+// Runs as much of a drill as can be run: statements that do not hold are left out, but for those at its end. The lines that held,
+// where the last one, which is expected of it, did not; else none.
 Lines Failing(const Lines& lines) {
   const absl::StatusOr<drill::Drill> drill = drill::ParseDrill(absl::StrJoin(lines, "\n"), "sim.drill");
   if (!drill.ok()) return {};
   drill::Rehearsal rehearsal(ReadPack);
   Lines held;
+  size_t left = drill->statements.size();
   for (const drill::Statement& statement : drill->statements) {
-    const bool last = &statement == &drill->statements.back();
+    const bool last = --left == 0, framed = left < kTail;
     const drill::Step step = rehearsal.Run(statement);
     if (step.end == drill::Step::End::kUnreadable) return {};
     const bool holds = step.end == drill::Step::End::kHeld;
     if (last) return holds ? Lines{} : (held.push_back(statement.text), held);
     if (holds) held.push_back(statement.text);
+    if (framed && !holds) return {};
   }
   return {};
 }
@@ -65,7 +67,7 @@ Lines ShrunkDrill(Lines lines) {
   const auto with = [&lines](const std::vector<size_t>& kept) {
     Lines some(lines.begin(), lines.begin() + kHead);
     for (const size_t at : kept) some.push_back(lines[kHead + at]);
-    some.push_back(lines.back());
+    some.insert(some.end(), lines.end() - kTail, lines.end());
     return some;
   };
   Fewest(inner, 600, [&](const std::vector<size_t>& kept) {

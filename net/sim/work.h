@@ -34,7 +34,7 @@ class Work {
     return list[random_.Below(list.size())];
   }
   bool Chance(uint64_t percent) { return random_.Below(100) < percent; }
-  std::string Unit() { return "unit/" + std::to_string(1 + random_.Below(6)); }
+  std::string Unit() { return "unit/" + std::to_string(1 + random_.Below(4)); }
 
   Literal Operation(const std::string& address);
   void Change(const std::string& field, const RecordView* record, Literal& op);
