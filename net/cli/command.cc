@@ -90,17 +90,4 @@ int Command::WithSnapshot(const std::function<int(Database&, const Snapshot&)>& 
   });
 }
 
-void AddNotYet(CLI::App& app, Command& command, const std::string& name, const std::string& does) {
-  CLI::App* verb = app.add_subcommand(name, does)->group("Not yet in this version");
-  verb->fallthrough(false)->prefix_command()->allow_extras();  // whatever follows is of that version
-  const std::string whole = app.get_parent() == nullptr ? name : app.get_name() + " " + name;
-  verb->callback([&command, verb, whole] {
-    command.run = [&command, verb, whole] {
-      const std::vector<std::string> words = verb->remaining();
-      command.globals.json |= std::find(words.begin(), words.end(), "--json") != words.end();
-      return command.NotYet("chancery " + whole);
-    };
-  });
-}
-
 }  // namespace chancery::cli

@@ -112,9 +112,6 @@ void AddReceipt(CLI::App& app, Command& command);
 void AddVerify(CLI::App& app, Command& command);
 void AddBackup(CLI::App& app, Command& command);
 void AddRehearse(CLI::App& app, Command& command);
-void AddLater(CLI::App& app, Command& command);
-
-// A verb of the contract that this version does not have: listed in the help as such, exit 2 whatever follows it.
-void AddNotYet(CLI::App& app, Command& command, const std::string& name, const std::string& does);
+void AddSim(CLI::App& app, Command& command);
 
 }  // namespace chancery::cli

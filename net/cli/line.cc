@@ -69,7 +69,7 @@ int RunLine(Command& command, const std::vector<std::string>& words) {
   app.require_subcommand(1);
   for (auto add : {AddInit,  AddSite,    AddEpoch,   AddFile,   AddImport, AddGet,      AddFind, AddLog,
                    AddCase,  AddStatus,  AddPack,    AddBundle, AddBranch, AddPeer,     AddSync, AddConfig,
-                   AddServe, AddExtract, AddReceipt, AddVerify, AddBackup, AddRehearse, AddLater}) {
+                   AddServe, AddExtract, AddReceipt, AddVerify, AddBackup, AddRehearse, AddSim}) {
     add(app, command);
   }
   const int code = Parse(app, command);

@@ -9,7 +9,7 @@
 namespace chancery::rpc {
 namespace {
 
-constexpr kj::Duration kConnect = 10 * kj::SECONDS, kGreeting = 30 * kj::SECONDS;
+constexpr kj::Duration kGreeting = 30 * kj::SECONDS;
 constexpr kj::Duration kSwift = 1 * kj::SECONDS, kSlow = 4 * kj::SECONDS;  // of one offer and its answer
 
 template <class T>
@@ -21,17 +21,6 @@ T OrThrow(absl::StatusOr<T> result) {
 [[noreturn]] void Throw(const absl::Status& status) { kj::throwFatalException(Thrown(status)); }
 
 }  // namespace
-
-kj::Promise<kj::Own<kj::AsyncIoStream>> ConnectTo(kj::Timer& timer, kj::Network& network, const std::string& address) {
-  auto connected = network.parseAddress(kj::StringPtr(address.c_str())).then([](kj::Own<kj::NetworkAddress> at) {
-    auto stream = at->connect();
-    return stream.attach(kj::mv(at));
-  });
-  return timer.timeoutAfter(kConnect, kj::mv(connected)).catch_([](kj::Exception&& failed) -> kj::Own<kj::AsyncIoStream> {
-    const std::string why(failed.getDescription().cStr());
-    Throw(absl::UnavailableError(why.find("timed out") == std::string::npos ? why : "no answer within 10 seconds"));
-  });
-}
 
 ExchangeView ViewOf(const std::string& peer, const sync::Party& party) {
   const sync::Gains& gains = party.gains();
@@ -62,18 +51,12 @@ Call::Call(const Means& means, PeerConfig peer, kj::Own<kj::AsyncIoStream> strea
       party_(std::make_shared<sync::Party>(means.db, means.patience_ms, peer_.name)) {}
 
 kj::Promise<kj::Own<Call>> Call::Dial(const Means& means, PeerConfig peer) {
-  return ConnectTo(means.timer, means.network, peer.address)
-      .then([&means](kj::Own<kj::AsyncIoStream> raw) {
-        WatchOver(*raw);
-        return means.tls.Connect(kj::mv(raw));
-      })
-      .then([&means, peer](tls::Link link) mutable {
-        if (link.fingerprint != peer.key)
-          Throw(absl::PermissionDeniedError("it shows the key of another peer: " + link.fingerprint));
-        auto call = kj::heap<Call>(means, std::move(peer), kj::mv(link.stream));
-        auto greeted = means.timer.timeoutAfter(kGreeting, call->Greet());
-        return greeted.then([call = kj::mv(call)]() mutable { return kj::mv(call); });
-      });
+  return means.links.Connect(peer.address).then([&means, peer](tls::Link link) mutable {
+    if (link.fingerprint != peer.key) Throw(absl::PermissionDeniedError("it shows the key of another peer: " + link.fingerprint));
+    auto call = kj::heap<Call>(means, std::move(peer), kj::mv(link.stream));
+    auto greeted = means.timer.timeoutAfter(kGreeting, call->Greet());
+    return greeted.then([call = kj::mv(call)]() mutable { return kj::mv(call); });
+  });
 }
 
 kj::Promise<void> Call::Greet() {

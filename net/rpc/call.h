@@ -2,28 +2,26 @@
 #pragma once
 
 #include <memory>
+#include <random>
 #include <string>
 
 #include "chancery/net.h"
 #include "net/rpc/connection.h"
-#include "net/rpc/engine_thread.h"
+#include "net/rpc/engine.h"
+#include "net/rpc/links.h"
 #include "net/sync/party.h"
-#include "net/tls/pinned.h"
 
 namespace chancery::rpc {
 
 // What calls and visits share. All of it outlives them.
 struct Means {
   Database& db;
-  EngineThread& engine;
+  Engine& engine;
   kj::Timer& timer;
-  kj::Network& network;
-  tls::Pinned& tls;
-  int64_t patience_ms = 0;  // as for Database::Settle
+  Links& links;
+  std::minstd_rand& random;  // of when to call again, and nothing else
+  int64_t patience_ms = 0;   // as for Database::Settle
 };
-
-// Errors, thrown: Unavailable.
-kj::Promise<kj::Own<kj::AsyncIoStream>> ConnectTo(kj::Timer& timer, kj::Network& network, const std::string& address);
 
 ExchangeView ViewOf(const std::string& peer, const sync::Party& party);
 

@@ -1,5 +1,7 @@
 #include "net/rpc/engine_thread.h"
 
+#include <utility>
+
 namespace chancery::rpc {
 
 EngineThread::EngineThread() : thread_([this] { Loop(); }) {}
@@ -11,6 +13,15 @@ EngineThread::~EngineThread() {
   }
   wake_.notify_one();
   thread_.join();
+}
+
+kj::Promise<void> EngineThread::Do(absl::AnyInvocable<void()> job) {
+  auto pair = kj::newPromiseAndCrossThreadFulfiller<void>();
+  Post([job = std::move(job), fulfiller = kj::mv(pair.fulfiller)]() mutable {
+    job();
+    fulfiller->fulfill();
+  });
+  return kj::mv(pair.promise);
 }
 
 void EngineThread::Post(absl::AnyInvocable<void()> job) {

@@ -5,28 +5,19 @@
 #include <deque>
 #include <mutex>
 #include <thread>
-#include <utility>
 
-#include "absl/functional/any_invocable.h"
-#include "kj/async.h"
+#include "net/rpc/engine.h"
 
 namespace chancery::rpc {
 
-class EngineThread {
+class EngineThread final : public Engine {
  public:
   EngineThread();
-  ~EngineThread();  // what was asked for is done first
+  ~EngineThread() override;  // what was asked for is done first
   EngineThread(const EngineThread&) = delete;
 
-  // The promise is of the calling thread. Dropping it leaves the job: what it uses must be the job's own or outlive this.
-  template <class Job>
-  auto Run(Job job) -> kj::Promise<decltype(job())> {
-    auto pair = kj::newPromiseAndCrossThreadFulfiller<decltype(job())>();
-    Post([job = std::move(job), fulfiller = kj::mv(pair.fulfiller)]() mutable { fulfiller->fulfill(job()); });
-    return kj::mv(pair.promise);
-  }
-
  private:
+  kj::Promise<void> Do(absl::AnyInvocable<void()> job) override;
   void Post(absl::AnyInvocable<void()> job);
   void Loop();
 

@@ -11,8 +11,7 @@ namespace {
 constexpr int64_t kIdleMs = 3000, kBackoffMs = 250, kBackoffMostMs = 30'000;
 
 // Three quarters to five quarters: sites that fell together do not call together.
-kj::Duration Around(int64_t ms) {
-  static thread_local std::minstd_rand random{std::random_device{}()};
+kj::Duration Around(std::minstd_rand& random, int64_t ms) {
   return (ms * 3 / 4 + static_cast<int64_t>(random()) % (ms / 2 + 1)) * kj::MILLISECONDS;
 }
 
@@ -58,7 +57,7 @@ kj::Promise<void> Keeper::Rest() {
   if (news_) return kj::READY_NOW;
   auto pair = kj::newPromiseAndFulfiller<void>();
   waker_ = kj::mv(pair.fulfiller);
-  return pair.promise.exclusiveJoin(means_.timer.afterDelay(Around(kIdleMs)));
+  return pair.promise.exclusiveJoin(means_.timer.afterDelay(Around(means_.random, kIdleMs)));
 }
 
 kj::Promise<void> Keeper::Failed(const kj::Exception& why) {
@@ -68,7 +67,7 @@ kj::Promise<void> Keeper::Failed(const kj::Exception& why) {
   Tell(absl::IsUnavailable(status) ? "lost" : "refused", std::string(status.message()));
   const int64_t wait = std::min(kBackoffMostMs, kBackoffMs << std::min(failures_, 7));
   ++failures_;
-  return means_.timer.afterDelay(Around(wait));
+  return means_.timer.afterDelay(Around(means_.random, wait));
 }
 
 void Keeper::Tell(const std::string& id, const std::string& words) {

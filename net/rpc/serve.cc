@@ -3,16 +3,15 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <map>
 
 #include "chancery/net.h"
 #include "kj/async-unix.h"
 #include "net/config/address.h"
 #include "net/health/standing.h"
-#include "net/rpc/door.h"
+#include "net/rpc/engine_thread.h"
 #include "net/rpc/failure.h"
-#include "net/rpc/keeper.h"
 #include "net/rpc/notify.h"
+#include "net/rpc/peers.h"
 #include "net/rpc/pulse.h"
 #include "net/rpc/watched.h"
 
@@ -32,9 +31,9 @@ std::pair<int64_t, int64_t> StampOf(const std::string& path) {
   return {at.st_mtim.tv_sec * 1'000'000'000 + at.st_mtim.tv_nsec, static_cast<int64_t>(at.st_ino)};
 }
 
-class Peering final : public Host {
+class Peering {
  public:
-  Peering(Database& db, EngineThread& engine, kj::AsyncIoContext& io, const tls::Identity& own, const ServeOptions& options,
+  Peering(Database& db, Engine& engine, kj::AsyncIoContext& io, const tls::Identity& own, const ServeOptions& options,
           NetConfig config, PeerBook& book)
       : db_(db),
         book_(book),
@@ -42,7 +41,9 @@ class Peering final : public Host {
         config_(std::move(config)),
         stamp_(StampOf(ConfigPath())),
         tls_(own, io.provider->getTimer(), [this](const std::string& key) { return PeerOf(key) != nullptr; }),
-        means_{db, engine, io.provider->getTimer(), io.provider->getNetwork(), tls_},
+        links_(io.provider->getTimer(), io.provider->getNetwork(), tls_),
+        means_{db, engine, io.provider->getTimer(), links_, random_},
+        peers_(means_, book, [this](const NetEvent& event) { Tell(event); }),
         pulse_(engine) {}
 
   // Ends only by an exception.
@@ -53,7 +54,7 @@ class Peering final : public Host {
 
   // Nobody files here any more: what was filed last goes to whoever is linked, for a while.
   kj::Promise<void> Drain(int ticks = kTicksDrain) {
-    Wake();
+    peers_.Wake();
     return means_.engine.Run([&db = db_, &book = book_] { return health::ReadStanding(db, book); })
         .then([this, ticks](absl::StatusOr<health::Standing> standing) -> kj::Promise<void> {
           bool behind = false;
@@ -70,12 +71,6 @@ class Peering final : public Host {
   }
   const Pulse& pulse() const { return pulse_; }
 
-  void Exchanged(const ExchangeView& view, uint64_t holds) override { Report(view, holds); }
-  void Refused(const std::string& peer, const std::string& why) override {
-    book_.Refused(peer, why);
-    Tell({"refused", peer, why});
-  }
-
  private:
   std::string ConfigPath() const { return db_.dir() + "/chancery.toml"; }
   void Tell(const NetEvent& event) {
@@ -90,33 +85,7 @@ class Peering final : public Host {
   void KeepAll() {
     isolated_ = IsIsolated(db_.dir());
     if (isolated_) return Tell({"isolated", "", "a planned cut: nobody is called and nobody let in"});
-    for (const PeerConfig& peer : config_.peers) Keep(peer);
-  }
-  void Keep(const PeerConfig& peer) {
-    const auto exchanged = [this](const ExchangeView& view, uint64_t holds) { Report(view, holds); };
-    const auto event = [this](const NetEvent& event) { Tell(event); };
-    const auto failed = [this, name = peer.name](const absl::Status& why) {
-      absl::IsUnavailable(why) ? book_.Failed(name) : book_.Refused(name, std::string(why.message()));
-    };
-    keepers_[peer.name] = kj::heap<Keeper>(means_, peer, exchanged, event, failed);
-  }
-
-  // News for all where this site holds something that it did not hold before; a peer that has it already answers so in one round.
-  void Report(const ExchangeView& view, uint64_t holds) {
-    book_.Heard(view);
-    if (view.taken > 0)
-      Tell({"taken", view.peer, std::to_string(view.taken) + " entries, " + std::to_string(view.opened) + " new cases"});
-    if (view.documents > 0) Tell({"taken", view.peer, std::to_string(view.documents) + " documents"});
-    if (view.damaged > 0) Tell({"damaged", view.peer, std::to_string(view.damaged) + " runs or documents do not hold"});
-    const bool unequal = view.compared && !view.equal;
-    if (unequal && !unequal_) Tell({"unequal", view.peer, "the same entries make other records or cases there"});
-    unequal_ = unequal;
-    if (holds == holds_) return;
-    holds_ = holds;
-    Wake();
-  }
-  void Wake() {
-    for (auto& [name, keeper] : keepers_) keeper->Wake();
+    for (const PeerConfig& peer : config_.peers) peers_.Keep(peer);
   }
 
   kj::Promise<void> Admit(kj::Own<kj::ConnectionReceiver> port) {
@@ -135,21 +104,15 @@ class Peering final : public Host {
     WatchOver(*raw);
     auto done = kj::defer([this] { --strangers_; });
     tasks_.add(tls_.Accept(kj::mv(raw)).attach(kj::mv(done)).then([this](tls::Link link) {
-      if (const PeerConfig* peer = PeerOf(link.fingerprint); peer != nullptr && !isolated_) Visit(*peer, kj::mv(link.stream));
+      if (const PeerConfig* peer = PeerOf(link.fingerprint); peer != nullptr && !isolated_)
+        peers_.Visit(*peer, kj::mv(link.stream));
     }));
-  }
-
-  // One visit of each peer at a time: the newest, since the ones before may be of a link that is dead and has not shown it.
-  void Visit(const PeerConfig& peer, kj::Own<kj::AsyncIoStream> stream) {
-    auto connection = kj::heap<Connection>(kj::mv(stream), DoorFor(means_, *this, peer));
-    auto ended = connection->Ended();
-    visits_[peer.name] = kj::heap(ended.attach(kj::mv(connection)).eagerlyEvaluate([](kj::Exception&&) {}));
   }
 
   kj::Promise<void> Tick() {
     if (options_.filings && options_.filings() != filings_) {
       filings_ = options_.filings();
-      Wake();
+      peers_.Wake();
     }
     if (StampOf(ConfigPath()) != stamp_) ReadConfig();
     if (IsIsolated(db_.dir()) != isolated_) TurnIsolation();
@@ -160,8 +123,7 @@ class Peering final : public Host {
   }
 
   void TurnIsolation() {
-    keepers_.clear();
-    visits_.clear();
+    peers_.DropAll();
     const bool ends = isolated_;
     KeepAll();
     if (ends) Tell({"isolated", "", "the planned cut has ended"});
@@ -176,13 +138,10 @@ class Peering final : public Host {
     const auto in = [](const std::vector<PeerConfig>& peers, const PeerConfig& peer) {
       return std::find(peers.begin(), peers.end(), peer) != peers.end();
     };
-    for (const PeerConfig& peer : before) {
-      if (in(config_.peers, peer)) continue;
-      keepers_.erase(peer.name);
-      visits_.erase(peer.name);
-    }
+    for (const PeerConfig& peer : before)
+      if (!in(config_.peers, peer)) peers_.Drop(peer.name);
     for (const PeerConfig& peer : config_.peers)
-      if (!in(before, peer) && !isolated_) Keep(peer);
+      if (!in(before, peer) && !isolated_) peers_.Keep(peer);
     Tell({"config", "", "read again: " + std::to_string(config_.peers.size()) + " peers"});
   }
 
@@ -196,15 +155,16 @@ class Peering final : public Host {
   NetConfig config_;
   std::pair<int64_t, int64_t> stamp_;
   tls::Pinned tls_;
+  TlsLinks links_;
+  std::minstd_rand random_{std::random_device{}()};
   const Means means_;
+  Peers peers_;
   int strangers_ = 0;
-  uint64_t filings_ = 0, holds_ = 0;
-  bool unequal_ = false, isolated_ = false;
+  uint64_t filings_ = 0;
+  bool isolated_ = false;
   Pulse pulse_;
   int ticks_ = 0;
   kj::Promise<void> writing_ = kj::READY_NOW;
-  std::map<std::string, kj::Own<Keeper>> keepers_;
-  std::map<std::string, kj::Own<kj::Promise<void>>> visits_;
   Quiet quiet_;
   kj::TaskSet tasks_{quiet_};
 };

@@ -1,5 +1,6 @@
 // One exchange by itself, on an event loop of its own.
 #include "net/rpc/call.h"
+#include "net/rpc/engine_thread.h"
 #include "net/rpc/failure.h"
 
 namespace chancery {
@@ -20,7 +21,9 @@ absl::StatusOr<ExchangeView> SyncOnce(Database& db, const NetConfig& config, con
     auto io = kj::setupAsyncIo();
     rpc::EngineThread engine;
     tls::Pinned tls(*own, io.provider->getTimer(), [&](const std::string& key) { return key == found->key; });
-    const rpc::Means means{db, engine, io.provider->getTimer(), io.provider->getNetwork(), tls, kPatienceMs};
+    rpc::TlsLinks links(io.provider->getTimer(), io.provider->getNetwork(), tls);
+    std::minstd_rand random{std::random_device{}()};
+    const rpc::Means means{db, engine, io.provider->getTimer(), links, random, kPatienceMs};
     kj::Own<rpc::Call> call = rpc::Call::Dial(means, *found).wait(io.waitScope);
     view = call->Exchange().wait(io.waitScope);
   });

@@ -54,7 +54,9 @@ absl::Status Party::Take(const Offer& theirs) {
     gains_.left_out += intake->left_out;
     gains_.halted = intake->halted;
   }
-  return theirs.cosignatures.empty() ? absl::OkStatus() : db_.TakeCosignatures(theirs.cosignatures).status();
+  if (theirs.cosignatures.empty()) return absl::OkStatus();
+  cosigned_.Note(theirs.cosignatures);
+  return db_.TakeCosignatures(theirs.cosignatures).status();
 }
 
 absl::Status Party::TakeDocuments(const Offer& theirs) {
@@ -89,7 +91,7 @@ absl::Status Party::AddRuns(const Snapshot& now, const State& mine, size_t room,
   if (mine.cosigned != theirs_->cosigned) {
     absl::StatusOr<std::string> cosignatures = now.Cosignatures();
     if (!cosignatures.ok()) return cosignatures.status();
-    offer->cosignatures = *std::move(cosignatures);
+    offer->cosignatures = cosigned_.New(*cosignatures);
   }
   gains_.sent += offer->runs.size();
   for (const std::string& run : offer->runs) gains_.sent_bytes += run.size();
@@ -110,6 +112,7 @@ absl::StatusOr<Offer> Party::Make(size_t room) {
   const bool lacking = !offer.documents.wanted.empty() || !wanted_.empty();
   done_ = theirs_.has_value() && (still || (Alike(*mine, *theirs_) && !lacking));
   if (theirs_.has_value()) Compare(*mine);
+  if (theirs_ && Unmoved(*mine)) cosigned_.Forget();
   holds_ = NameOfLanes(mine->lanes);
   if (moving) rounds_since_met_ = 0;
   said_ = *mine;
@@ -121,6 +124,12 @@ absl::StatusOr<Offer> Party::Make(size_t room) {
   const absl::Status added = done_ ? absl::OkStatus() : AddRuns(*now, *mine, room, &offer);
   const absl::Status documents = added.ok() ? AddDocuments(*now, room, &offer) : added;
   return documents.ok() ? absl::StatusOr<Offer>(std::move(offer)) : documents;
+}
+
+// Other cosignatures are kept there, and the same ones as when the last offer was made.
+bool Party::Unmoved(const State& mine) const {
+  return mine.cosigned != theirs_->cosigned && said_ && said_theirs_ && said_->cosigned == mine.cosigned &&
+         said_theirs_->cosigned == theirs_->cosigned;
 }
 
 void Party::Compare(const State& mine) {

@@ -14,6 +14,7 @@
 
 #include "absl/status/statusor.h"
 #include "chancery/chancery.h"
+#include "net/sync/cosigned.h"
 #include "net/sync/documents.h"
 #include "net/sync/state.h"
 
@@ -27,7 +28,7 @@ inline constexpr size_t kRoomMax = 4 << 20;  // of runs and documents in one off
 struct Offer {
   State state;                    // of its sender, after it took the offer that this one answers
   std::vector<std::string> runs;  // that the other lacks, causes first
-  std::string cosignatures;       // "" = as said before
+  std::string cosignatures;       // that the other has not, as far as this session knows; "" = none
   size_t room = kRoomFirst;       // bytes of runs and documents that the answer may hold
   Documents documents = {};
 };
@@ -70,11 +71,13 @@ class Party {
   absl::Status AddRuns(const Snapshot& now, const State& mine, size_t room, Offer* offer);
   absl::Status AddDocuments(const Snapshot& now, size_t room, Offer* offer);
   absl::StatusOr<Offer> Make(size_t room);
+  bool Unmoved(const State& mine) const;
   void Compare(const State& mine);
 
   Database& db_;
   int64_t patience_ms_;
   Fetch fetch_;
+  Cosigned cosigned_;
   std::vector<Wanted> wanted_, said_wanted_;   // by the other: as last heard, and when the last offer was made
   std::vector<Wanted> said_wants_;             // by this site, as last said
   std::optional<State> theirs_;                // as last heard

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "net/rpc/engine_thread.h"
 #include "net/rpc/failure.h"
 #include "net/rpc/wire.h"
 #include "net/sync/hello.h"
@@ -24,7 +25,9 @@ struct Visit {
   tls::Identity identity = Ok(tls::OwnIdentity(tallinn->dir()));
   tls::Pinned tls{identity, io.provider->getTimer(), [](const std::string&) { return false; }};
   rpc::EngineThread engine;
-  rpc::Means means{*tallinn.db, engine, io.provider->getTimer(), io.provider->getNetwork(), tls};
+  rpc::TlsLinks links{io.provider->getTimer(), io.provider->getNetwork(), tls};
+  std::minstd_rand random;
+  rpc::Means means{*tallinn.db, engine, io.provider->getTimer(), links, random};
   Heard heard;
   kj::TwoWayPipe pipe = kj::newTwoWayPipe();
   rpc::Connection inside{kj::mv(pipe.ends[0]), rpc::DoorFor(means, heard, {"luxembourg", "", ""})};

@@ -158,6 +158,38 @@ TEST_F(Exchange, TwoSalesAreOneCaseAtBoth) {
   EXPECT_EQ(tallinn.digests(), luxembourg.digests());
 }
 
+TEST_F(Exchange, ACosignatureGoesOverASessionOnce) {
+  Meet(tallinn, luxembourg);
+  Party a(*tallinn.db, 0), b(*luxembourg.db, 0);
+  size_t sent = 0;
+  for (int turn = 0; turn < 20; ++turn) {
+    Ok(tallinn->File(Parcel("turn" + std::to_string(turn), "Mari")));
+    Offer offer = Ok(a.Begin(sync::kRoomFirst));
+    do {
+      const Offer reply = Ok(b.Answer(offer, sync::kRoomFirst));
+      sent += offer.cosignatures.size() + reply.cosignatures.size();
+      offer = Ok(a.Answer(reply, sync::kRoomFirst));
+    } while (!a.Done());
+  }
+  const std::string all = Ok(tallinn.now().Cosignatures());
+  EXPECT_EQ(all, Ok(luxembourg.now().Cosignatures()));
+  EXPECT_GT(all.size(), 20u * 128) << "too few: nothing was tested";
+  EXPECT_LT(sent, 2 * all.size());
+}
+
+TEST(Cosigned, IsSentAgainOnceItWasNotKept) {
+  const std::string head = "CHCOSIG1", one(128, 'a'), two = std::string(64, 'b') + std::string(64, 'c');
+  sync::Cosigned cosigned;
+  EXPECT_EQ(cosigned.New(head + one), head + one);
+  EXPECT_EQ(cosigned.New(head + one), "");
+  cosigned.Note(head + two);
+  EXPECT_EQ(cosigned.New(head + one + two), "");
+  cosigned.Forget();
+  EXPECT_EQ(cosigned.New(head + one + two), head + one + two);
+  cosigned.Note("rub");
+  EXPECT_EQ(cosigned.New(""), "");
+}
+
 TEST_F(Exchange, RubbishIsRefusedAndLosesNothing) {
   Meet(tallinn, luxembourg);
   const std::string before = tallinn.digests();

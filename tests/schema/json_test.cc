@@ -285,6 +285,8 @@ void Scenario::WhileContested() {
   Do("tallinn", {"rehearse", *this / "good.drill"}, 0, {"line"});
   Do("tallinn", {"rehearse", *this / "bad.drill"}, 1, {"line"});
   Do("tallinn", {"rehearse", *this / "broken.drill"}, 2, {"error"});
+  Do("tallinn", {"sim", "--seed", "1", "--ops", "20"}, 0, {"sim"});
+  Do("tallinn", {"sim", "--seed", "one"}, 2, {"error"});
   Do("tallinn", {"file"}, 6, {"refused"}, R"({"ops":[{"delete":"parcel/1"}]})");
   Do("tallinn", {"verify"}, 0, {"verify"});
   Do("tallinn", {"verify", "--rebuild"}, 0, {"verify"});
@@ -474,17 +476,6 @@ TEST(Json, IsWhatTheSchemasSayForEveryVerbOfTheHelp) {
 }
 
 TEST(Json, IsTheSameWhenAskedForMore) { Scenario({"--json", "-v"}).Run(); }
-
-TEST(Json, OfWhatIsNotYetThereIsAnError) {
-  const Words verbs = Verbs("Not yet in this version:");
-  EXPECT_FALSE(verbs.empty());
-  for (const std::string& verb : verbs) {
-    const Result result = RunShell("$CHANCERY --json " + verb, "/");
-    EXPECT_EQ(result.code, 2) << verb;
-    EXPECT_EQ(CheckLine(result.out), "") << verb;
-    EXPECT_EQ(FirstKey(result.out), "error") << verb;
-  }
-}
 
 TEST(Words, NeverGiveAContestedValueForCertain) { Scenario({}).Run(); }
 TEST(Words, NeverGiveAContestedValueForCertainWhenShort) { Scenario({"-q"}).Run(); }

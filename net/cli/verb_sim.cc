@@ -1,0 +1,94 @@
+// sim: sites, clients and faults drawn from one seed, in one process and in virtual time.
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "net/cli/command.h"
+#include "net/cli/screen.h"
+#include "net/cli/sim_screen.h"
+#include "net/sim/packs.h"
+#include "net/sim/picture.h"
+#include "net/sim/shrink.h"
+#include "net/sim/sim.h"
+
+namespace chancery::cli {
+namespace {
+
+struct SimOptions {
+  uint64_t seed = 1;
+  int sites = 3;
+  size_t ops = 300;
+  bool trace = false;
+  std::string only, picture, drill;
+};
+
+bool WriteText(const std::string& path, const std::string& text) {
+  std::ofstream file(path, std::ios::binary | std::ios::trunc);
+  file << text;
+  file.close();
+  return !file.fail();
+}
+
+// "3,17,40". nullopt: it is none.
+std::optional<std::vector<size_t>> Numbers(const std::string& text) {
+  std::vector<size_t> numbers;
+  std::istringstream words(text);
+  for (std::string word; std::getline(words, word, ',');) {
+    if (word.empty() || word.size() > 9 || word.find_first_not_of("0123456789") != std::string::npos) return std::nullopt;
+    numbers.push_back(std::stoul(word));
+  }
+  return numbers;
+}
+
+// The drill, and beside it the packs that it names.
+bool WriteDrill(const std::string& path, const sim::Report& report, const sim::Shrunk& shrunk) {
+  std::string text = "# " + report.failure.substr(0, report.failure.find('\n')) + "\n";
+  for (const std::string& line : shrunk.drill) text += line + "\n";
+  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+  return WriteText(path, text) && WriteText(folder / sim::kUnitFile, sim::kUnitPack) &&
+         WriteText(folder / sim::kUnitHigherFile, sim::kUnitPackHigher) && WriteText(folder / sim::kMarkFile, sim::kMarkPack);
+}
+
+int RunSim(const Command& command, const SimOptions& options) {
+  const sim::Plan whole = sim::DrawPlan(options.seed, options.sites, options.ops);
+  const std::optional<std::vector<size_t>> only = Numbers(options.only);
+  if (!only) return command.Fail(kUsage, "--only takes numbers of events: 3,17,40", "chancery sim --help");
+  const sim::Plan plan = only->empty() ? whole : sim::Only(whole, *only);
+  const auto tell = [&command](const std::string& line) { command.Print(Plain(line) + "\n"); };
+  const bool told = options.trace && !command.json();
+  const sim::Report report = told ? sim::Simulate(plan, tell) : sim::Simulate(plan);
+  SimEnd end{plan, report, options.only, options.picture, std::nullopt};
+  if (!options.picture.empty() && !WriteText(options.picture, sim::PictureOf(plan, report)))
+    return command.Fail(kFailed, options.picture + " cannot be written");
+  if (!options.drill.empty() && !report.failure.empty()) {
+    const sim::Shrunk shrunk = sim::Shrink(plan, report);
+    if (!WriteDrill(options.drill, report, shrunk)) return command.Fail(kFailed, options.drill + " cannot be written");
+    end.drill = SimEnd::Drill{options.drill, shrunk.drill_fails, shrunk.happenings};
+    if (!only->empty())
+      for (size_t& at : end.drill->only) at = (*only)[at];
+  }
+  if (command.json()) {
+    command.Line(SimJson(end));
+  } else if (!command.quiet() || !report.failure.empty()) {
+    command.Print(SimScreen(end));
+  }
+  return report.failure.empty() ? kDone : kFailed;
+}
+
+}  // namespace
+
+void AddSim(CLI::App& app, Command& command) {
+  CLI::App* verb = app.add_subcommand("sim", "Random faults from one seed: sites, clients and a network in one process");
+  SimOptions& options = Bind(verb, command, RunSim);
+  verb->add_option("--seed", options.seed, "What everything is drawn from")->required()->type_name("N");
+  verb->add_option("--sites", options.sites, "At the beginning, 3 to 7 (default 3)")->check(CLI::Range(3, 7))->type_name("K");
+  verb->add_option("--ops", options.ops, "Acts of clients and officers (default 300)")
+      ->check(CLI::Range(20, 100000))
+      ->type_name("M");
+  verb->add_flag("--trace", options.trace, "The story, a line for everything that happens");
+  verb->add_option("--only", options.only, "These events of the plan alone, as a shrunk failure names them")->type_name("I,J,…");
+  verb->add_option("--picture", options.picture, "One lane a site, as SVG")->type_name("FILE");
+  verb->add_option("--drill", options.drill, "Where it fails: as little of it as still does, as a drill")->type_name("FILE");
+}
+
+}  // namespace chancery::cli

@@ -1,0 +1,53 @@
+#include "net/rpc/peers.h"
+
+namespace chancery::rpc {
+
+void Peers::Keep(const PeerConfig& peer) {
+  const auto exchanged = [this](const ExchangeView& view, uint64_t holds) { Exchanged(view, holds); };
+  const auto failed = [this, name = peer.name](const absl::Status& why) {
+    absl::IsUnavailable(why) ? book_.Failed(name) : book_.Refused(name, std::string(why.message()));
+  };
+  keepers_[peer.name] = kj::heap<Keeper>(means_, peer, exchanged, event_, failed);
+}
+
+void Peers::Visit(const PeerConfig& peer, kj::Own<kj::AsyncIoStream> stream) {
+  auto connection = kj::heap<Connection>(kj::mv(stream), DoorFor(means_, *this, peer));
+  auto ended = connection->Ended();
+  visits_[peer.name] = kj::heap(ended.attach(kj::mv(connection)).eagerlyEvaluate([](kj::Exception&&) {}));
+}
+
+void Peers::Drop(const std::string& peer) {
+  keepers_.erase(peer);
+  visits_.erase(peer);
+}
+
+void Peers::DropAll() {
+  keepers_.clear();
+  visits_.clear();
+}
+
+void Peers::Wake() {
+  for (auto& [name, keeper] : keepers_) keeper->Wake();
+}
+
+// News for all where this site holds something that it did not hold before; a peer that has it already answers so in one round.
+void Peers::Exchanged(const ExchangeView& view, uint64_t holds) {
+  book_.Heard(view);
+  if (view.taken > 0)
+    event_({"taken", view.peer, std::to_string(view.taken) + " entries, " + std::to_string(view.opened) + " new cases"});
+  if (view.documents > 0) event_({"taken", view.peer, std::to_string(view.documents) + " documents"});
+  if (view.damaged > 0) event_({"damaged", view.peer, std::to_string(view.damaged) + " runs or documents do not hold"});
+  const bool unequal = view.compared && !view.equal;
+  if (unequal && !unequal_) event_({"unequal", view.peer, "the same entries make other records or cases there"});
+  unequal_ = unequal;
+  if (holds == holds_) return;
+  holds_ = holds;
+  Wake();
+}
+
+void Peers::Refused(const std::string& peer, const std::string& why) {
+  book_.Refused(peer, why);
+  event_({"refused", peer, why});
+}
+
+}  // namespace chancery::rpc

@@ -1,0 +1,43 @@
+// The peers of a site that stands: each is kept in touch with and let in, and what is new goes on to all.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "chancery/net.h"
+#include "net/rpc/door.h"
+#include "net/rpc/keeper.h"
+
+namespace chancery::rpc {
+
+class Peers final : public Host {
+ public:
+  using Event = std::function<void(const NetEvent&)>;
+
+  // means, book: outlive it.
+  Peers(const Means& means, PeerBook& book, Event event) : means_(means), book_(book), event_(std::move(event)) {}
+  KJ_DISALLOW_COPY(Peers);
+
+  void Keep(const PeerConfig& peer);  // calls it from now on
+  // One visit of each peer at a time: the newest, since the ones before may be of a link that is dead and has not shown it.
+  void Visit(const PeerConfig& peer, kj::Own<kj::AsyncIoStream> stream);
+  void Drop(const std::string& peer);
+  void DropAll();
+  void Wake();  // something was filed here
+
+  void Exchanged(const ExchangeView& view, uint64_t holds) override;
+  void Refused(const std::string& peer, const std::string& why) override;
+
+ private:
+  const Means& means_;
+  PeerBook& book_;
+  Event event_;
+  uint64_t holds_ = 0;
+  bool unequal_ = false;
+  std::map<std::string, kj::Own<Keeper>> keepers_;
+  std::map<std::string, kj::Own<kj::Promise<void>>> visits_;
+};
+
+}  // namespace chancery::rpc

@@ -1,0 +1,238 @@
+#include "net/sim/deeds.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "net/sim/packs.h"
+#include "net/sim/work.h"
+
+namespace chancery::sim {
+namespace {
+
+constexpr int64_t kDayMs = 24ll * 3'600'000;
+
+bool Needs(Deed deed) {  // a site that runs
+  return deed != Deed::kCut && deed != Deed::kCutOneWay && deed != Deed::kFlap && deed != Deed::kSlow && deed != Deed::kBreak &&
+         deed != Deed::kMute;
+}
+
+}  // namespace
+
+void World::Do(const Happening& happening) { Deeds(*this, happening).Do(); }
+
+void Deeds::Do() {
+  SimSite &a = *w_.sites_[static_cast<size_t>(h_.a)], &b = *w_.sites_[static_cast<size_t>(h_.b)];
+  const bool ready = !Needs(h_.deed) || (a.running() && !a.retired);
+  w_.story_.Count(std::string(ready ? "did: " : "left out: ") + NameOf(h_.deed));
+  if (!ready) return;
+  switch (h_.deed) {
+    case Deed::kFile:
+      return File(a);
+    case Deed::kRule:
+      return Rule(a);
+    case Deed::kMark:
+      return Mark(a);
+    case Deed::kLook:
+      return Look(a);
+    case Deed::kUnheard:
+      return Unheard(a, b);
+    case Deed::kCut:
+      return Cut();
+    case Deed::kCutOneWay:
+      return CutWay(h_.a, h_.b, h_.for_ms);
+    case Deed::kFlap:
+      return Flap(h_.a, h_.b);
+    case Deed::kSlow:
+      return Slow(h_.a, h_.b);
+    case Deed::kBreak:
+      return w_.network_.BreakAfter(h_.a, h_.b, random_.Below(3) == 0 ? random_.Below(64) : random_.Below(20000));
+    case Deed::kMute:
+      return w_.network_.Mute(h_.a, h_.b);
+    case Deed::kCourier:
+      return Courier(a, b);
+    case Deed::kCrash:
+      return GoDown(a, false);
+    case Deed::kPower:
+      return GoDown(a, true);
+    case Deed::kDisk:
+      return DiskFails(a, b);
+    case Deed::kFull:
+      return Full(a);
+    case Deed::kBackup:
+      return BackUp(a);
+    case Deed::kRestore:
+      return Restore(a);
+    case Deed::kWipe:
+      return Wipe(a, b);
+    case Deed::kClone:
+      return Clone(a, b);
+    case Deed::kSkew:
+    case Deed::kPoison:
+    case Deed::kFreeze:
+      return Clock(a);
+    case Deed::kJoin:
+      return Join(a);
+    case Deed::kRetire:
+      return Retire(a, b);
+    case Deed::kPack:
+      return LoadPack(a);
+    case Deed::kOfficer:
+      return ChangeOfficer(a);
+  }
+}
+
+void Deeds::GoDown(SimSite& site, bool quietly) {
+  w_.Tell(site.name + (quietly ? " loses power" : " crashes"));
+  w_.Act("crash " + site.name);
+  w_.Stop(site, quietly);
+  w_.Later(std::min<int64_t>(h_.for_ms, 40'000), [&w = w_, &site] {
+    if (!site.running() && !site.gone && !w.failed()) w.Start(site);
+  });
+}
+
+void Deeds::Full(SimSite& site) {
+  site.reserve_bytes = uint64_t{1} << 62;
+  w_.Tell("the disk of " + site.name + " is full");
+  w_.Stop(site, false);
+  w_.Start(site);
+  w_.Later(h_.for_ms, [&w = w_, &site] {
+    site.reserve_bytes = 0;
+    if (!site.running() || w.failed()) return;
+    w.Stop(site, false);
+    w.Start(site);
+  });
+}
+
+void Deeds::BackUp(SimSite& site) {
+  const std::string file = w_.folder() + "/" + site.name + "." + std::to_string(h_.seed) + ".backup";
+  const absl::StatusOr<BackupView> made = site.db->Backup(file);
+  if (!made.ok()) return w_.Fail(site.name + " makes no backup: " + std::string(made.status().message()));
+  site.backup = file;
+  w_.Tell(site.name + " makes a backup of " + made->frontier);
+  w_.Act("backup " + site.name + " as b" + std::to_string(h_.seed % 1000000007));
+}
+
+void Deeds::Restore(SimSite& site) {
+  if (site.backup.empty()) return BackUp(site);
+  if (!w_.MayLose(site)) return;
+  w_.Lose(site);
+  const bool other_machine = random_.Below(2) == 0;  // else what lies beside the store is still there
+  if (other_machine) std::filesystem::remove_all(site.dir);
+  for (const char* file : {"/data.mdb", "/lock.mdb"}) std::filesystem::remove(site.dir + file);
+  absl::StatusOr<std::unique_ptr<Database>> db =
+      Database::Restore(site.dir, site.backup, {.key_seed = w_.KeySeedOf(site)}, w_.EnvironmentOf(site));
+  if (!db.ok()) return w_.Fail(site.name + " is not restored: " + std::string(db.status().message()));
+  site.db = *std::move(db);
+  w_.Tell(site.name + " is restored from its backup");
+  w_.story_.Count("restored");
+  w_.TakePart(site);
+}
+
+// There is no backup: the site is lost for ever, and another one takes its place under a name of its own.
+void Deeds::Wipe(SimSite& site, SimSite& member) {
+  if (!w_.MayLose(site) || !member.running() || member.retired || !member.db->Read()->Status()->admitted) return;
+  w_.Lose(site);
+  site.retired = site.gone = true;
+  std::filesystem::remove_all(site.dir);
+  w_.Tell(site.name + " has lost its disk for ever");
+  w_.story_.Count("wiped");
+  const absl::Status proposed = member.db->ProposeEnd(site.name).status();
+  w_.Tell(member.name + " proposes to end " + site.name + (proposed.ok() ? "" : ": " + std::string(proposed.message())));
+  if (proposed.ok()) w_.Act("retire " + site.name);
+  Join(member);
+}
+
+// A copy of a store, as it is now, is started somewhere else with the same key, files, and is heard by one site.
+void Deeds::Clone(SimSite& site, SimSite& other) {
+  if (w_.forked_ || !w_.MayLose(site) || !other.running()) return;
+  const std::string store = site.store();
+  w_.Stop(site, false);
+  const std::string dir = w_.folder() + "/copy";
+  std::filesystem::create_directories(dir);
+  for (const char* file : {"/data.mdb", "/site.key", "/tail"})
+    if (std::filesystem::exists(site.dir + file)) std::filesystem::copy_file(site.dir + file, dir + file);
+  w_.Start(site);
+  SimSite copy(w_.loop_, site.name, site.index, h_.seed);
+  absl::StatusOr<std::unique_ptr<Database>> db = Database::Open(dir, w_.EnvironmentOf(copy));
+  if (!db.ok()) return w_.Fail("a copy of " + site.name + " does not open: " + std::string(db.status().message()));
+  const std::string before = (*db)->Read()->Frontier();
+  const std::string unit = "unit/c" + std::to_string(random_.Below(1000));
+  if (!(*db)->File(Draft().By(kOfficers[0]).Create(unit)).ok()) return;
+  const std::vector<std::string> runs = *(*db)->Read()->RunsSince(before);
+  w_.forked_ = true;
+  ++w_.losses_;
+  w_.excused_.insert(store);
+  w_.history_.Excuse(store);
+  w_.story_.Count("cloned");
+  w_.Tell("a copy of " + site.name + " files beside it, and " + other.name + " hears it");
+  w_.Later(h_.for_ms, [&w = w_, &other, runs] {
+    if (!other.running()) return;
+    if (other.db->Ingest(runs).ok()) other.peer->Wake();
+  });
+  File(site);
+}
+
+void Deeds::Clock(SimSite& site) {
+  if (h_.deed == Deed::kFreeze) {
+    site.clock.Freeze();
+    w_.Tell("the clock of " + site.name + " stands still");
+  } else {
+    const int64_t most = h_.deed == Deed::kPoison ? 5 * kDayMs : kDayMs / 12;
+    const auto ahead = static_cast<int64_t>(random_.Below(static_cast<uint64_t>(2 * most))) - most;
+    site.clock.Jump(ahead);
+    w_.Tell("the clock of " + site.name + " is " + std::to_string(ahead) + " ms ahead");
+    w_.Act("skew " + site.name + " " + std::to_string(ahead) + "ms");
+  }
+  w_.Later(h_.for_ms, [&w = w_, &site] {
+    if (w.calm_) return;
+    site.clock.Go();
+    site.clock.Jump(0);
+    w.Act("skew " + site.name + " 0ms");
+  });
+}
+
+void Deeds::Join(SimSite& member) {
+  if (w_.sites_.size() == kSitesMost || !member.db->Read()->Status()->admitted) return;
+  SimSite& site = w_.Add();
+  w_.Tell(site.name + " is new, and joins from " + member.name);
+  w_.story_.Count("joined");
+  w_.JoinFrom(site, member);
+}
+
+void Deeds::Retire(SimSite& site, SimSite& by) {
+  if (!w_.MayLose(site) || !by.running() || by.retired) return;
+  const absl::Status proposed = by.db->ProposeEnd(site.name).status();
+  w_.Tell(by.name + " proposes to end " + site.name + (proposed.ok() ? "" : ": " + std::string(proposed.message())));
+  if (!proposed.ok()) return;
+  site.retired = true;
+  ++w_.losses_;
+  w_.excused_.insert(site.store());
+  w_.history_.Excuse(site.store());
+  w_.story_.Count("retired");
+  w_.Act("retire " + site.name);
+  by.peer->Wake();
+}
+
+void Deeds::LoadPack(SimSite& site) {
+  const absl::StatusOr<Receipt> receipt = site.db->ApplyPack(kUnitPackHigher, kUnitHigherFile);
+  if (!receipt.ok()) return Refused(site, receipt.status(), "a higher pack");
+  w_.story_.Count("pack loaded");
+  Accepted(site, *receipt, "version 2 of the pack unit", "");
+  w_.Act("at " + site.name + " pack " + kUnitHigherFile);
+}
+
+void Deeds::ChangeOfficer(SimSite& site) {
+  if (!w_.plan_.officers) return;
+  const std::string officer = kOfficers[random_.Below(kOfficers.size())];
+  const char* verb = random_.Below(3) == 0 ? "add" : "remove";
+  const Literal op =
+      Literal::Object({{"record", "officer/" + officer}, {verb, Literal::Object({{"may", Literal::List({"file"})}})}});
+  const Literal entry = Literal::Object({{"officer", kChief}, {"ops", Literal::List({op})}});
+  const absl::StatusOr<Receipt> receipt = site.db->File(*DraftOf(entry));
+  if (!receipt.ok()) return Refused(site, receipt.status(), "a change of " + officer);
+  w_.story_.Count("officer changed");
+  Accepted(site, *receipt, officer + (verb[0] == 'a' ? " may file" : " may not file any more"),
+           "at " + site.name + " file as @ " + entry.Json());
+}
+
+}  // namespace chancery::sim

@@ -1,0 +1,88 @@
+// What becomes of links, and what is carried by hand.
+#include <algorithm>
+
+#include "net/sim/deeds.h"
+
+namespace chancery::sim {
+
+void Deeds::CutWay(int from, int to, int64_t for_ms) {
+  if (from == to) return;
+  ++w_.network_.At(from, to).cuts;
+  w_.Tell(w_.names_[static_cast<size_t>(from)] + " does not reach " + w_.names_[static_cast<size_t>(to)]);
+  w_.story_.gaps.push_back({w_.now_ms(), w_.now_ms() + for_ms, from, to});
+  w_.Later(for_ms, [&w = w_, from, to] {
+    if (w.calm_) return;
+    --w.network_.At(from, to).cuts;
+    w.network_.Changed();
+    w.Tell(w.names_[static_cast<size_t>(from)] + " reaches " + w.names_[static_cast<size_t>(to)] + " again");
+  });
+}
+
+// Two groups; whoever is in neither hears both, at times.
+void Deeds::Cut() {
+  std::vector<int> group(w_.sites_.size());
+  for (int& one : group) one = static_cast<int>(random_.Below(random_.Below(3) == 0 ? 3 : 2));
+  for (size_t i = 0; i < group.size(); ++i)
+    for (size_t j = 0; j < group.size(); ++j)
+      if (group[i] + group[j] == 1 && group[i] != group[j]) CutWay(static_cast<int>(i), static_cast<int>(j), h_.for_ms);
+}
+
+void Deeds::Flap(int a, int b) {
+  const auto times = 3 + random_.Below(6);
+  int64_t at = 0;
+  for (uint64_t i = 0; i < times; ++i) {
+    const auto lasts = static_cast<int64_t>(100 + random_.Below(3000));
+    w_.Later(at, [&w = w_, a, b, lasts, seed = random_.Next()] {
+      if (w.calm_) return;
+      const Happening gap{.a = a, .b = b, .for_ms = lasts, .seed = seed};
+      Deeds(w, gap).CutWay(a, b, lasts);
+      Deeds(w, gap).CutWay(b, a, lasts);
+    });
+    at += lasts + static_cast<int64_t>(100 + random_.Below(4000));
+  }
+}
+
+void Deeds::Slow(int a, int b) {
+  for (const auto& [from, to] : {std::pair{a, b}, {b, a}}) {
+    Route& route = w_.network_.At(from, to);
+    route.delay_us = 50'000 + random_.Below(600'000);
+    route.bytes_per_s = 1000 + random_.Below(60'000);
+    route.loss_percent = static_cast<int>(random_.Below(40));
+  }
+  w_.Tell("the link of " + w_.names_[static_cast<size_t>(a)] + " and " + w_.names_[static_cast<size_t>(b)] + " is slow");
+  w_.Later(h_.for_ms, [&w = w_, a, b] {
+    for (const auto& [from, to] : {std::pair{a, b}, {b, a}}) {
+      const int cuts = w.network_.At(from, to).cuts;
+      w.network_.At(from, to) = Route{.cuts = cuts};
+    }
+  });
+}
+
+// Runs in a bag: some fall out, some are in it twice, in any order, and they come when they come, cut or not.
+void Deeds::Courier(SimSite& from, SimSite& to) {
+  const absl::StatusOr<Snapshot> now = from.db->Read();
+  const std::string since = random_.Below(2) == 0 || !to.running() ? "0" : to.db->Read()->Frontier();
+  absl::StatusOr<std::vector<std::string>> runs = now->RunsSince(since);
+  if (!runs.ok()) runs = now->RunsSince("0");  // a lane of the other's is not known here
+  if (!runs.ok()) return w_.Fail(from.name + " gives no runs: " + std::string(runs.status().message()));
+  std::vector<std::string> bag;
+  for (const std::string& run : *runs)
+    for (uint64_t copies = random_.Below(8) == 0 ? 0 : random_.Below(5) == 0 ? 2 : 1; copies > 0; --copies) bag.push_back(run);
+  for (size_t i = bag.size(); i > 1; --i) std::swap(bag[i - 1], bag[random_.Below(i)]);
+  w_.Tell("a bag leaves " + from.name + " for " + to.name + " with " + std::to_string(bag.size()) + " runs");
+  w_.Later(h_.for_ms, [&w = w_, &from, &to, bag = std::move(bag)] {
+    if (!to.running()) return;
+    const absl::StatusOr<Intake> intake = to.db->Ingest(bag);
+    if (!intake.ok()) return w.Fail(to.name + " does not take a bag: " + std::string(intake.status().message()));
+    if (intake->damaged > 0) return w.Fail(to.name + " finds runs of " + from.name + " damaged");
+    w.Tell(to.name + " takes " + std::to_string(intake->entries) + " entries out of a bag; " + std::to_string(intake->waiting) +
+           " wait");
+    w.story_.Count("entries by hand", intake->entries);
+    if (intake->waiting > 0) w.story_.Count("entries that waited", intake->waiting);
+    if (intake->held > 0) w.story_.Count("entries held", intake->held);
+    if (intake->entries > 0) w.Act("sync " + to.name + " " + from.name);
+    to.peer->Wake();
+  });
+}
+
+}  // namespace chancery::sim

@@ -1,0 +1,168 @@
+// Whole runs: nothing fails, the same seed is the same run, everything that can happen does, and what is planted is found.
+#include "net/sim/sim.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <iostream>
+#include <map>
+
+#include "engine/base/planted.h"
+#include "net/drill/rehearsal.h"
+#include "net/sim/packs.h"
+#include "net/sim/picture.h"
+#include "net/sim/shrink.h"
+#include "tests/sim/reference.h"
+
+namespace chancery::sim {
+namespace {
+
+struct Seeds {
+  uint64_t first, count;
+};
+Seeds Asked(uint64_t usual) {
+  const char *given = std::getenv("CHANCERY_SEED"), *more = std::getenv("CHANCERY_SEEDS");
+  return {given == nullptr ? 1 : std::strtoull(given, nullptr, 10), more != nullptr    ? std::strtoull(more, nullptr, 10)
+                                                                    : given != nullptr ? 1
+                                                                                       : usual};
+}
+
+int SitesOf(uint64_t seed) { return 3 + static_cast<int>(seed % 3); }
+size_t OpsOf(uint64_t seed) { return seed % 4 == 0 ? 160 : 70; }
+
+std::string Replay(uint64_t seed) {
+  return "replay: chancery sim --seed " + std::to_string(seed) + " --sites " + std::to_string(SitesOf(seed)) + " --ops " +
+         std::to_string(OpsOf(seed));
+}
+
+TEST(Simulation, WhateverHappensWhatIsPromisedHolds) {
+  const Seeds seeds = Asked(24);
+  std::map<std::string, uint64_t> counts;
+  for (uint64_t seed = seeds.first; seed < seeds.first + seeds.count; ++seed) {
+    const Report report = Simulate(DrawPlan(seed, SitesOf(seed), OpsOf(seed)));
+    ASSERT_EQ(report.failure, "") << Replay(seed);
+    for (const auto& [what, times] : report.counts) counts[what] += times;
+  }
+  for (const auto& [what, times] : counts) std::cout << "  " << what << " " << times << "\n";
+  if (seeds.count < 24) return;
+  for (int i = 0; i < kDeeds; ++i) {
+    const std::string did = std::string("did: ") + NameOf(static_cast<Deed>(i));
+    EXPECT_GT(counts[did], 0u) << did;
+  }
+  for (const char* what :
+       {"ruled", "proposed", "cases opened", "answers lost", "entries that waited", "held entries seen", "restored", "wiped",
+        "retired", "joined", "officer changed", "pack loaded", "made afresh", "network: lost"})
+    EXPECT_GT(counts[what], 0u) << "not once: " << what;
+}
+
+TEST(Simulation, AgreesWithTheReferenceModel) {
+  const Seeds seeds = Asked(6);
+  for (uint64_t seed = seeds.first; seed < seeds.first + seeds.count; ++seed) {
+    const Report report = Simulate(DrawModelled(seed, SitesOf(seed), 80), {}, CompareWithModel);
+    ASSERT_EQ(report.failure, "") << "seed " << seed << " of DrawModelled";
+  }
+}
+
+TEST(Simulation, OneSeedIsOneRun) {
+  for (const uint64_t seed : {3, 5}) {
+    std::string once, twice;
+    const Plan plan = DrawPlan(seed, 4, 60);
+    const Report first = Simulate(plan, [&](const std::string& line) { once += line + "\n"; });
+    const Report second = Simulate(plan, [&](const std::string& line) { twice += line + "\n"; });
+    EXPECT_EQ(once, twice);
+    EXPECT_EQ(first.trace, second.trace);
+    EXPECT_GT(first.lines, 100u);
+    EXPECT_NE(first.trace, Simulate(DrawPlan(seed + 1, 4, 60)).trace);
+  }
+}
+
+TEST(Simulation, ARunInWhichNothingHappenedFails) {
+  Plan plan = DrawPlan(1, 3, 20);
+  plan.happenings.clear();
+  EXPECT_NE(Simulate(plan).failure.find("nothing was shown"), std::string::npos);
+}
+
+TEST(Simulation, IsDrawnAsAPicture) {
+  const Plan plan = DrawPlan(1, 3, 40);
+  const std::string svg = PictureOf(plan, Simulate(plan));
+  for (const char* part : {"<svg", "tallinn", "luxembourg", "<circle", "<polyline", "everything held", "</svg>"})
+    EXPECT_NE(svg.find(part), std::string::npos) << part;
+}
+
+TEST(Fewest, LeavesWhatIsNeeded) {
+  const auto needs = [](const std::vector<size_t>& kept) {
+    const auto has = [&kept](size_t one) { return std::find(kept.begin(), kept.end(), one) != kept.end(); };
+    return has(3) && has(40);
+  };
+  EXPECT_EQ(Fewest(100, 1000, needs), (std::vector<size_t>{3, 40}));
+  EXPECT_LE(Fewest(100, 5, needs).size(), 100u);  // as far as the asking goes
+}
+
+#ifdef CHANCERY_PLANTED_BUGS
+
+class PlantedBug : public testing::TestWithParam<Bug> {
+ protected:
+  ~PlantedBug() override { PlantBug(Bug::kNone); }
+};
+class Shrinking : public testing::Test {
+ protected:
+  ~Shrinking() override { PlantBug(Bug::kNone); }
+};
+
+constexpr uint64_t kSeedsMost = 30;
+
+std::pair<Plan, Report> Find() {
+  for (uint64_t seed = 1; seed <= kSeedsMost; ++seed) {
+    const Plan plan = DrawModelled(seed, 3, 90);
+    Report report = Simulate(plan, {}, CompareWithModel);
+    if (!report.failure.empty()) return {plan, std::move(report)};
+  }
+  return {};
+}
+
+TEST_P(PlantedBug, IsFound) {
+  PlantBug(GetParam());
+  const auto [plan, report] = Find();
+  EXPECT_NE(report.failure, "") << BugName(GetParam()) << " was not found in " << kSeedsMost << " runs";
+  std::cout << "  " << BugName(GetParam()) << ": seed " << plan.seed << ": " << report.failure.substr(0, 150) << "\n";
+}
+
+INSTANTIATE_TEST_SUITE_P(Bugs, PlantedBug,
+                         testing::Values(Bug::kSetReplacesUnseen, Bug::kContextForgets, Bug::kLastByArrival, Bug::kDigestUnsorted,
+                                         Bug::kClashIdByArrival, Bug::kActsCountTwice, Bug::kOrderByArrival),
+                         [](const testing::TestParamInfo<Bug>& info) {
+                           std::string name = BugName(info.param);
+                           for (char& c : name) c = c == '-' ? '_' : c;
+                           return name;
+                         });
+
+// A run that fails is cut down to a drill of a screenful, which fails for whoever has nothing but the drill.
+TEST_F(Shrinking, LeavesADrillOfAScreenful) {
+  PlantBug(Bug::kClashIdByArrival);
+  Report report;
+  Plan plan;
+  for (uint64_t seed = 1; seed <= kSeedsMost && report.failure.empty(); ++seed) report = Simulate(plan = DrawPlan(seed, 3, 60));
+  ASSERT_NE(report.failure, "");
+  const Shrunk shrunk = Shrink(plan, report, 40);
+  EXPECT_TRUE(shrunk.drill_fails) << report.failure;
+  EXPECT_LE(shrunk.drill.size(), 30u);
+  EXPECT_LT(shrunk.happenings.size(), plan.happenings.size());
+  EXPECT_FALSE(Simulate(Only(plan, shrunk.happenings)).failure.empty());
+  std::string text;
+  for (const std::string& line : shrunk.drill) text += line + "\n";
+  std::cout << text;
+  PlantBug(Bug::kNone);
+  const absl::StatusOr<drill::Drill> drill = drill::ParseDrill(text);
+  ASSERT_TRUE(drill.ok()) << drill.status();
+  drill::Rehearsal rehearsal([](const std::string& path) -> absl::StatusOr<std::string> {
+    return std::string(path == kUnitFile ? kUnitPack : path == kMarkFile ? kMarkPack : kUnitPackHigher);
+  });
+  for (const drill::Statement& statement : drill->statements)
+    EXPECT_EQ(rehearsal.Run(statement).end, drill::Step::End::kHeld) << "without the bug: " << statement.text;
+}
+
+#endif
+
+}  // namespace
+}  // namespace chancery::sim
