@@ -55,22 +55,22 @@ ExchangeView ViewOf(const std::string& peer, const sync::Party& party) {
   return view;
 }
 
-Call::Call(const Means& means, PeerConfig peer, kj::Own<kj::AsyncIoStream> stream)
+Call::Call(const Means& means, PeerConfig peer, std::shared_ptr<sync::Heard> heard, kj::Own<kj::AsyncIoStream> stream)
     : means_(means),
       peer_(std::move(peer)),
       connection_(kj::mv(stream)),
-      party_(std::make_shared<sync::Party>(means.db, means.patience_ms, peer_.name)) {}
+      party_(std::make_shared<sync::Party>(means.db, means.patience_ms, peer_.name, std::move(heard))) {}
 
-kj::Promise<kj::Own<Call>> Call::Dial(const Means& means, PeerConfig peer) {
+kj::Promise<kj::Own<Call>> Call::Dial(const Means& means, PeerConfig peer, std::shared_ptr<sync::Heard> heard) {
   return ConnectTo(means.timer, means.network, peer.address)
       .then([&means](kj::Own<kj::AsyncIoStream> raw) {
         WatchOver(*raw);
         return means.tls.Connect(kj::mv(raw));
       })
-      .then([&means, peer](tls::Link link) mutable {
+      .then([&means, peer, heard = std::move(heard)](tls::Link link) mutable {
         if (link.fingerprint != peer.key)
           Throw(absl::PermissionDeniedError("it shows the key of another peer: " + link.fingerprint));
-        auto call = kj::heap<Call>(means, std::move(peer), kj::mv(link.stream));
+        auto call = kj::heap<Call>(means, std::move(peer), std::move(heard), kj::mv(link.stream));
         auto greeted = means.timer.timeoutAfter(kGreeting, call->Greet());
         return greeted.then([call = kj::mv(call)]() mutable { return kj::mv(call); });
       });

@@ -31,9 +31,9 @@ class Call {
  public:
   // Connects, shows and checks keys, greets. Throws (failure.h): Unavailable, PermissionDenied (a key), FailedPrecondition
   // (refused, by whom, why).
-  static kj::Promise<kj::Own<Call>> Dial(const Means& means, PeerConfig peer);
+  static kj::Promise<kj::Own<Call>> Dial(const Means& means, PeerConfig peer, std::shared_ptr<sync::Heard> heard);
 
-  Call(const Means& means, PeerConfig peer, kj::Own<kj::AsyncIoStream> stream);
+  Call(const Means& means, PeerConfig peer, std::shared_ptr<sync::Heard> heard, kj::Own<kj::AsyncIoStream> stream);
   KJ_DISALLOW_COPY(Call);
 
   // Offers go to and fro until neither side has what the other lacks. One at a time. Throws as Dial, and what Party::Answer

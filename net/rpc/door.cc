@@ -10,11 +10,11 @@ namespace {
 
 class SessionServer final : public schema::Session::Server {
  public:
-  SessionServer(const Means& means, Host& host, std::string peer)
+  SessionServer(const Means& means, Host& host, std::string peer, std::shared_ptr<sync::Heard> heard)
       : means_(means),
         host_(host),
         peer_(std::move(peer)),
-        party_(std::make_shared<sync::Party>(means.db, means.patience_ms, peer_)) {}
+        party_(std::make_shared<sync::Party>(means.db, means.patience_ms, peer_, std::move(heard))) {}
 
   kj::Promise<void> exchange(ExchangeContext context) override {
     absl::StatusOr<sync::Offer> theirs = Read(context.getParams().getOffer());
@@ -70,7 +70,8 @@ class BundleServer final : public schema::Bundle::Server {
 
 class DoorServer final : public schema::Door::Server {
  public:
-  DoorServer(const Means& means, Host& host, PeerConfig peer) : means_(means), host_(host), peer_(std::move(peer)) {}
+  DoorServer(const Means& means, Host& host, PeerConfig peer, std::shared_ptr<sync::Heard> heard)
+      : means_(means), host_(host), peer_(std::move(peer)), heard_(std::move(heard)) {}
 
   kj::Promise<void> meet(MeetContext context) override {
     absl::StatusOr<sync::Hello> theirs = Read(context.getParams().getHello());
@@ -85,7 +86,7 @@ class DoorServer final : public schema::Door::Server {
           auto results = context.getResults();
           Write(*judged.first, results.initHello());
           if (judged.second.ok()) {
-            results.setSession(kj::heap<SessionServer>(means_, host_, peer_.name));
+            results.setSession(kj::heap<SessionServer>(means_, host_, peer_.name, heard_));
           } else {
             const std::string why(judged.second.message());
             results.setRefused(why.c_str());
@@ -114,13 +115,14 @@ class DoorServer final : public schema::Door::Server {
   const Means& means_;
   Host& host_;
   PeerConfig peer_;
+  std::shared_ptr<sync::Heard> heard_;
   bool joined_ = false;
 };
 
 }  // namespace
 
-schema::Door::Client DoorFor(const Means& means, Host& host, const PeerConfig& peer) {
-  return kj::heap<DoorServer>(means, host, peer);
+schema::Door::Client DoorFor(const Means& means, Host& host, const PeerConfig& peer, std::shared_ptr<sync::Heard> heard) {
+  return kj::heap<DoorServer>(means, host, peer, std::move(heard));
 }
 
 }  // namespace chancery::rpc

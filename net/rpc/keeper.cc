@@ -18,9 +18,11 @@ kj::Duration Around(int64_t ms) {
 
 }  // namespace
 
-Keeper::Keeper(const Means& means, PeerConfig peer, Exchanged exchanged, Event event, Missed missed)
+Keeper::Keeper(const Means& means, PeerConfig peer, std::shared_ptr<sync::Heard> heard, Exchanged exchanged, Event event,
+               Missed missed)
     : means_(means),
       peer_(std::move(peer)),
+      heard_(std::move(heard)),
       exchanged_(std::move(exchanged)),
       event_(std::move(event)),
       missed_(std::move(missed)),
@@ -32,7 +34,7 @@ void Keeper::Wake() {
 }
 
 kj::Promise<void> Keeper::Run() {
-  return Call::Dial(means_, peer_)
+  return Call::Dial(means_, peer_, heard_)
       .then([this](kj::Own<Call> call) {
         call_ = kj::mv(call);
         return Talk();

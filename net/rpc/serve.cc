@@ -98,10 +98,17 @@ class Peering final : public Host {
     const auto failed = [this, name = peer.name](const absl::Status& why) {
       absl::IsUnavailable(why) ? book_.Failed(name) : book_.Refused(name, std::string(why.message()));
     };
-    keepers_[peer.name] = kj::heap<Keeper>(means_, peer, exchanged, event, failed);
+    keepers_[peer.name] = kj::heap<Keeper>(means_, peer, HeardOf(peer.name), exchanged, event, failed);
   }
 
-  // News for all where this site holds something that it did not hold before; a peer that has it already answers so in one round.
+  std::shared_ptr<sync::Heard> HeardOf(const std::string& peer) {
+    std::shared_ptr<sync::Heard>& heard = heard_[peer];
+    if (heard == nullptr) heard = std::make_shared<sync::Heard>();
+    return heard;
+  }
+
+  // News for all others where this site holds something that it did not hold before: with the peer that it came from the exchange
+  // goes on until neither lacks anything.
   void Report(const ExchangeView& view, uint64_t holds) {
     book_.Heard(view);
     if (view.taken > 0)
@@ -113,10 +120,11 @@ class Peering final : public Host {
     unequal_ = unequal;
     if (holds == holds_) return;
     holds_ = holds;
-    Wake();
+    Wake(view.peer);
   }
-  void Wake() {
-    for (auto& [name, keeper] : keepers_) keeper->Wake();
+  void Wake(const std::string& but = {}) {
+    for (auto& [name, keeper] : keepers_)
+      if (name != but) keeper->Wake();
   }
 
   kj::Promise<void> Admit(kj::Own<kj::ConnectionReceiver> port) {
@@ -141,7 +149,7 @@ class Peering final : public Host {
 
   // One visit of each peer at a time: the newest, since the ones before may be of a link that is dead and has not shown it.
   void Visit(const PeerConfig& peer, kj::Own<kj::AsyncIoStream> stream) {
-    auto connection = kj::heap<Connection>(kj::mv(stream), DoorFor(means_, *this, peer));
+    auto connection = kj::heap<Connection>(kj::mv(stream), DoorFor(means_, *this, peer, HeardOf(peer.name)));
     auto ended = connection->Ended();
     visits_[peer.name] = kj::heap(ended.attach(kj::mv(connection)).eagerlyEvaluate([](kj::Exception&&) {}));
   }
@@ -180,6 +188,7 @@ class Peering final : public Host {
       if (in(config_.peers, peer)) continue;
       keepers_.erase(peer.name);
       visits_.erase(peer.name);
+      heard_.erase(peer.name);
     }
     for (const PeerConfig& peer : config_.peers)
       if (!in(before, peer) && !isolated_) Keep(peer);
@@ -203,6 +212,7 @@ class Peering final : public Host {
   Pulse pulse_;
   int ticks_ = 0;
   kj::Promise<void> writing_ = kj::READY_NOW;
+  std::map<std::string, std::shared_ptr<sync::Heard>> heard_;  // used on the engine's thread
   std::map<std::string, kj::Own<Keeper>> keepers_;
   std::map<std::string, kj::Own<kj::Promise<void>>> visits_;
   Quiet quiet_;

@@ -60,6 +60,57 @@ TEST_F(Exchange, OnAnOpenSessionIsOneRoundAndSendsTheDifferenceAlone) {
   EXPECT_EQ(tallinn.digests(), luxembourg.digests());
 }
 
+// Each site calls the other: what came in by one of the two sessions does not go back by the other.
+TEST_F(Exchange, SendsNothingBackToWhoBroughtIt) {
+  const auto heard = std::make_shared<sync::Heard>();
+  Party a(*tallinn.db, 1'000'000), called(*luxembourg.db, 1'000'000, "", heard), calling(*luxembourg.db, 1'000'000, "", heard);
+  Party b(*tallinn.db, 1'000'000);
+  Meet(a, called);
+  Meet(calling, b);
+  for (int i = 0; i < 100; ++i) Ok(tallinn->File(Parcel(std::to_string(i), "Mari")));
+  Meet(a, called);
+  const Offer offer = Ok(calling.Begin(sync::kRoomFirst));
+  EXPECT_TRUE(offer.runs.empty());
+}
+
+// Two neighbours of a third site: each has heard from it what the other would tell.
+TEST_F(Exchange, AsksBeforeItSendsMuchThatIsOfOthers) {
+  Meet(tallinn, luxembourg);
+  const Site tartu = Joined("tartu", tallinn);
+  Meet(tartu, tallinn);
+  Party a(*tallinn.db, 1'000'000), b(*luxembourg.db, 1'000'000);
+  Meet(a, b);
+  for (uint64_t i = 0; i < sync::kUnaskedMost; ++i) Ok(tartu->File(Parcel(std::to_string(i), "Olev")));
+  Ok(tallinn->Ingest(Ok(tartu.now().RunsSince(tallinn.now().Frontier()))));
+  EXPECT_FALSE(Ok(a.Begin(sync::kRoomFirst)).runs.empty()) << "little is sent at once";
+  Ok(tartu->File(Parcel("more", "Olev")));
+  Ok(tallinn->Ingest(Ok(tartu.now().RunsSince(tallinn.now().Frontier()))));
+  EXPECT_TRUE(Ok(a.Begin(sync::kRoomFirst)).runs.empty());
+  Meet(a, b);
+  EXPECT_EQ(tallinn.digests(), luxembourg.digests());
+}
+
+TEST_F(Exchange, EachCosignatureGoesOnce) {
+  Party a(*tallinn.db, 0), b(*luxembourg.db, 0);
+  for (int i = 0; i < 20; ++i) {
+    Ok(tallinn->File(Parcel(std::to_string(i), "Mari")));
+    Meet(a, b);
+  }
+  ASSERT_GT(Ok(tallinn.now().Cosignatures()).size(), 20 * 128u) << "nothing was signed";
+  EXPECT_EQ(Ok(sync::ReadState(tallinn.now())).cosigned, Ok(sync::ReadState(luxembourg.now())).cosigned);
+  Ok(tallinn->File(Parcel("last", "Mari")));
+  size_t most = 0;
+  Offer offer = Ok(a.Begin(sync::kRoomFirst));
+  do {
+    most = std::max(most, offer.cosignatures.size());
+    const Offer reply = Ok(b.Answer(offer, sync::kRoomFirst));
+    most = std::max(most, reply.cosignatures.size());
+    offer = Ok(a.Answer(reply, sync::kRoomFirst));
+  } while (!a.Done());
+  EXPECT_LE(most, 8 + 4 * 128u);
+  EXPECT_EQ(Ok(sync::ReadState(tallinn.now())).cosigned, Ok(sync::ReadState(luxembourg.now())).cosigned);
+}
+
 TEST_F(Exchange, NoOfferHoldsMoreThanItsRoomAndOneRun) {
   for (int i = 0; i < 2000; ++i)
     Ok(tallinn->File(Parcel(std::to_string(i), std::string(400, 'a' + i % 26) + std::to_string(i * 7919))));

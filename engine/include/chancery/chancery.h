@@ -216,7 +216,8 @@ class Snapshot {
   absl::StatusOr<PlaceView> Place(std::string_view name) const;
 
   // What members have signed of the order and of one another's lanes, their own cosignatures among them: bytes for
-  // Database::TakeCosignatures at any other site. At most 64 of each member on each log.
+  // Database::TakeCosignatures at any other site. At most 64 of each member on each log; a head of 8 bytes, then 128 bytes each
+  // (docs/reference/order.md): head and any of them are cosignatures too.
   absl::StatusOr<std::string> Cosignatures() const;
 
   absl::StatusOr<EpochView> Epoch() const;  // Errors: DataLoss
