@@ -60,4 +60,5 @@ interface Bundle {
 interface Session {
   exchange @0 (offer :Offer) -> (offer :Offer);  # answered once what was offered is durable
   leave @1 (reason :Text) -> ();                 # the caller does not talk to this site, and says why
+  ping @2 () -> (clock :Int64);                  # answered at once: milliseconds since 1970 there
 }

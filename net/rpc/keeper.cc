@@ -18,11 +18,11 @@ kj::Duration Around(int64_t ms) {
 
 }  // namespace
 
-Keeper::Keeper(const Means& means, PeerConfig peer, std::shared_ptr<sync::Heard> heard, Exchanged exchanged, Event event,
+Keeper::Keeper(const Means& means, PeerConfig peer, std::shared_ptr<Neighbour> neighbour, Exchanged exchanged, Event event,
                Missed missed)
     : means_(means),
       peer_(std::move(peer)),
-      heard_(std::move(heard)),
+      neighbour_(std::move(neighbour)),
       exchanged_(std::move(exchanged)),
       event_(std::move(event)),
       missed_(std::move(missed)),
@@ -34,7 +34,7 @@ void Keeper::Wake() {
 }
 
 kj::Promise<void> Keeper::Run() {
-  return Call::Dial(means_, peer_, heard_)
+  return Call::Dial(means_, peer_, neighbour_)
       .then([this](kj::Own<Call> call) {
         call_ = kj::mv(call);
         return Talk();

@@ -16,7 +16,7 @@ class Keeper {
 
   using Missed = std::function<void(const absl::Status&)>;
 
-  Keeper(const Means& means, PeerConfig peer, std::shared_ptr<sync::Heard> heard, Exchanged exchanged, Event event,
+  Keeper(const Means& means, PeerConfig peer, std::shared_ptr<Neighbour> neighbour, Exchanged exchanged, Event event,
          Missed missed);
   KJ_DISALLOW_COPY(Keeper);
 
@@ -32,7 +32,7 @@ class Keeper {
 
   const Means& means_;
   PeerConfig peer_;
-  std::shared_ptr<sync::Heard> heard_;
+  std::shared_ptr<Neighbour> neighbour_;
   Exchanged exchanged_;
   Event event_;
   Missed missed_;

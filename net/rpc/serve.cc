@@ -98,13 +98,13 @@ class Peering final : public Host {
     const auto failed = [this, name = peer.name](const absl::Status& why) {
       absl::IsUnavailable(why) ? book_.Failed(name) : book_.Refused(name, std::string(why.message()));
     };
-    keepers_[peer.name] = kj::heap<Keeper>(means_, peer, HeardOf(peer.name), exchanged, event, failed);
+    keepers_[peer.name] = kj::heap<Keeper>(means_, peer, NeighbourOf(peer.name), exchanged, event, failed);
   }
 
-  std::shared_ptr<sync::Heard> HeardOf(const std::string& peer) {
-    std::shared_ptr<sync::Heard>& heard = heard_[peer];
-    if (heard == nullptr) heard = std::make_shared<sync::Heard>();
-    return heard;
+  std::shared_ptr<Neighbour> NeighbourOf(const std::string& peer) {
+    std::shared_ptr<Neighbour>& neighbour = neighbours_[peer];
+    if (neighbour == nullptr) neighbour = std::make_shared<Neighbour>(config_.limits, all_);
+    return neighbour;
   }
 
   // News for all others where this site holds something that it did not hold before: with the peer that it came from the exchange
@@ -149,7 +149,7 @@ class Peering final : public Host {
 
   // One visit of each peer at a time: the newest, since the ones before may be of a link that is dead and has not shown it.
   void Visit(const PeerConfig& peer, kj::Own<kj::AsyncIoStream> stream) {
-    auto connection = kj::heap<Connection>(kj::mv(stream), DoorFor(means_, *this, peer, HeardOf(peer.name)));
+    auto connection = kj::heap<Connection>(kj::mv(stream), DoorFor(means_, *this, peer, NeighbourOf(peer.name)));
     auto ended = connection->Ended();
     visits_[peer.name] = kj::heap(ended.attach(kj::mv(connection)).eagerlyEvaluate([](kj::Exception&&) {}));
   }
@@ -188,8 +188,10 @@ class Peering final : public Host {
       if (in(config_.peers, peer)) continue;
       keepers_.erase(peer.name);
       visits_.erase(peer.name);
-      heard_.erase(peer.name);
+      neighbours_.erase(peer.name);
     }
+    all_->Set(config_.limits.all);
+    for (auto& [name, neighbour] : neighbours_) neighbour->Set(config_.limits);
     for (const PeerConfig& peer : config_.peers)
       if (!in(before, peer) && !isolated_) Keep(peer);
     Tell({"config", "", "read again: " + std::to_string(config_.peers.size()) + " peers"});
@@ -212,7 +214,8 @@ class Peering final : public Host {
   Pulse pulse_;
   int ticks_ = 0;
   kj::Promise<void> writing_ = kj::READY_NOW;
-  std::map<std::string, std::shared_ptr<sync::Heard>> heard_;  // used on the engine's thread
+  std::shared_ptr<sync::Allowance> all_ = std::make_shared<sync::Allowance>(config_.limits.all);
+  std::map<std::string, std::shared_ptr<Neighbour>> neighbours_;
   std::map<std::string, kj::Own<Keeper>> keepers_;
   std::map<std::string, kj::Own<kj::Promise<void>>> visits_;
   Quiet quiet_;

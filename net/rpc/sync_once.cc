@@ -21,7 +21,10 @@ absl::StatusOr<ExchangeView> SyncOnce(Database& db, const NetConfig& config, con
     rpc::EngineThread engine;
     tls::Pinned tls(*own, io.provider->getTimer(), [&](const std::string& key) { return key == found->key; });
     const rpc::Means means{db, engine, io.provider->getTimer(), io.provider->getNetwork(), tls, kPatienceMs};
-    kj::Own<rpc::Call> call = rpc::Call::Dial(means, *found, std::make_shared<sync::Heard>()).wait(io.waitScope);
+    kj::Own<rpc::Call> call =
+        rpc::Call::Dial(means, *found,
+                        std::make_shared<rpc::Neighbour>(config.limits, std::make_shared<sync::Allowance>(config.limits.all)))
+            .wait(io.waitScope);
     view = call->Exchange().wait(io.waitScope);
   });
   KJ_IF_MAYBE (why, failed) {

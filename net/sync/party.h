@@ -15,6 +15,7 @@
 
 #include "absl/status/statusor.h"
 #include "chancery/chancery.h"
+#include "net/sync/allowance.h"
 #include "net/sync/cosigned.h"
 #include "net/sync/documents.h"
 #include "net/sync/state.h"
@@ -50,15 +51,17 @@ struct Gains {
 // What was last heard of a peer, in whatever session: what came by one of them is not sent back by the other.
 struct Heard {
   std::optional<State> state;
+  uint64_t kept = 0;  // entries that came from it and are not merged; at least those that still are not
   Cosigned cosigned;  // of this session's peer: one that lost its store begins another session
 };
 
 class Party {
  public:
   // patience_ms: as for Database::Settle. peer: under which what has come of a document is kept. heard: shared by the parties
-  // that meet one peer, all of them on one thread.
-  Party(Database& db, int64_t patience_ms, const std::string& peer = {}, std::shared_ptr<Heard> heard = std::make_shared<Heard>())
-      : db_(db), patience_ms_(patience_ms), fetch_(db, peer), heard_(std::move(heard)) {}
+  // that meet one peer, all of them on one thread. kept_most: entries of this peer that may be kept here and not be merged.
+  Party(Database& db, int64_t patience_ms, const std::string& peer = {}, std::shared_ptr<Heard> heard = std::make_shared<Heard>(),
+        uint64_t kept_most = UINT64_MAX)
+      : db_(db), patience_ms_(patience_ms), kept_most_(kept_most), fetch_(db, peer), heard_(std::move(heard)) {}
 
   // The first offer, to a peer of which nothing is known: no entry is in it. Of one that was heard before: what it lacks, unless
   // much of that is of other sites: it may have come from them, so it is asked first.
@@ -74,6 +77,7 @@ class Party {
   const State* theirs() const { return heard_->state ? &*heard_->state : nullptr; }  // what the other holds, as last heard
   size_t lacking_there() const { return wanted_.size(); }  // documents that it lacks, as far as it has said
   uint64_t holds() const { return holds_; }                // names the entries that this site held when the last offer was made
+  const Cost& cost() const { return cost_; }               // of the offer that was taken last
   void ForgetGains() { gains_ = {}; }
 
  private:
@@ -88,6 +92,7 @@ class Party {
 
   Database& db_;
   int64_t patience_ms_;
+  uint64_t kept_most_;
   Fetch fetch_;
   std::vector<Wanted> wanted_, said_wanted_;  // by the other: as last heard, and when the last offer was made
   std::vector<Wanted> said_wants_;            // by this site, as last said
@@ -99,6 +104,7 @@ class Party {
   int rounds_since_met_ = 0;
   bool done_ = false;
   uint64_t holds_ = 0;
+  Cost cost_;
   Gains gains_;
 };
 

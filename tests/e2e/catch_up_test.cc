@@ -83,7 +83,7 @@ TEST(CatchUp, IsDoneInBoundedMemoryWhileTheSiteIsWorkedWith) {
   std::filesystem::remove(land / "all.cbn");
 
   Served tallinn(land, "tallinn");
-  Proxy link(tallinn.port());
+  Proxy link(tallinn.port(), [all](int) { return Weather{.bytes_a_second = all / 5}; });  // slow enough to be killed on the way
   AddPeer(land, "tallinn", "luxembourg", "127.0.0.1:1");
   auto luxembourg = std::make_unique<Served>(land, "luxembourg");
   auto there = std::make_unique<Watched>(luxembourg->pid());
@@ -100,6 +100,7 @@ TEST(CatchUp, IsDoneInBoundedMemoryWhileTheSiteIsWorkedWith) {
   int64_t most = there->most();
   there.reset();
   luxembourg->End(SIGKILL);
+  link.Clear();
   EXPECT_LT(Entries(land, "luxembourg"), Behind()) << "it was done before it was killed";
   luxembourg = std::make_unique<Served>(land, "luxembourg", port);
   there = std::make_unique<Watched>(luxembourg->pid());

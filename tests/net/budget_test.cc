@@ -5,10 +5,7 @@
 #include <random>
 
 #include "bench/workload.h"
-#include "net/rpc/door.h"
-#include "net/sync/hello.h"
-#include "tests/net/sites.h"
-#include "tests/support/proxy.h"
+#include "tests/net/wired.h"
 
 namespace chancery {
 namespace {
@@ -18,52 +15,6 @@ int Records() {
   const char* named = std::getenv("CHANCERY_RECORDS");
   return named == nullptr ? 2000 : std::atoi(named);
 }
-
-constexpr int64_t kPatienceMs = 600'000;  // the order's own beats come by the clock, whatever is filed
-
-struct Deaf final : rpc::Host {
-  void Exchanged(const ExchangeView&, uint64_t) override {}
-  void Refused(const std::string&, const std::string&) override {}
-};
-
-// luxembourg's door on a port, tallinn calls it through a proxy.
-struct Wired {
-  explicit Wired(std::function<Weather(int)> weather = {}) : link(static_cast<int>(port->getPort()), std::move(weather)) {}
-  kj::AsyncIoContext io = kj::setupAsyncIo();
-  Site tallinn = Founded("tallinn"), luxembourg = Joined("luxembourg", tallinn);
-  tls::Identity own = Ok(tls::OwnIdentity(tallinn->dir())), other = Ok(tls::OwnIdentity(luxembourg->dir()));
-  tls::Pinned tls{own, io.provider->getTimer(), [this](const std::string& key) { return key == other.fingerprint; }};
-  tls::Pinned tls_there{other, io.provider->getTimer(), [this](const std::string& key) { return key == own.fingerprint; }};
-  rpc::EngineThread engine, engine_there;
-  rpc::Means means{*tallinn.db, engine, io.provider->getTimer(), io.provider->getNetwork(), tls, kPatienceMs};
-  rpc::Means means_there{*luxembourg.db, engine_there, io.provider->getTimer(), io.provider->getNetwork(),
-                         tls_there,      kPatienceMs};
-  std::shared_ptr<sync::Heard> heard = std::make_shared<sync::Heard>(), heard_there = std::make_shared<sync::Heard>();
-  Deaf host;
-  kj::Own<kj::ConnectionReceiver> port = io.provider->getNetwork().parseAddress("127.0.0.1").wait(io.waitScope)->listen();
-  Proxy link;
-  kj::Own<rpc::Connection> visit;
-  kj::Promise<void> admitting = Admit().eagerlyEvaluate(nullptr);
-
-  kj::Promise<void> Admit() {
-    return port->accept()
-        .then([this](kj::Own<kj::AsyncIoStream> raw) { return tls_there.Accept(kj::mv(raw)); })
-        .then([this](tls::Link in) {
-          visit = kj::heap<rpc::Connection>(kj::mv(in.stream), rpc::DoorFor(means_there, host, {"tallinn", "", ""}, heard_there));
-        })
-        .catch_([](kj::Exception&&) {})
-        .then([this] { return Admit(); });
-  }
-  kj::Own<rpc::Call> Dial() {
-    io.provider->getTimer().afterDelay(1 * kj::MILLISECONDS).wait(io.waitScope);  // its clock stood while entries were filed
-    return rpc::Call::Dial(means, {"luxembourg", link.address(), other.fingerprint}, heard).wait(io.waitScope);
-  }
-  ExchangeView Exchange(rpc::Call& call) {
-    const ExchangeView view = call.Exchange().wait(io.waitScope);
-    io.provider->getTimer().afterDelay(50 * kj::MILLISECONDS).wait(io.waitScope);  // what is still under way is counted too
-    return view;
-  }
-};
 
 constexpr size_t kACommit = 1000;
 

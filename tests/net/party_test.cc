@@ -197,6 +197,47 @@ TEST_F(Exchange, WhatWaitsIsHeldToTheRoomToo) {
   EXPECT_EQ(tallinn.digests(), luxembourg.digests());
 }
 
+// A peer that sends what cannot be merged yet has a share of the room for it, and no more.
+TEST_F(Exchange, OfOnePeerOnlySoMuchIsKeptThatWaits) {
+  Meet(tallinn, luxembourg);
+  Ok(tallinn->File(Parcel("lost", "Mari")));
+  Offer offer{.state = Ok(sync::ReadState(tallinn.now())), .runs = {}, .cosignatures = {}};
+  for (int i = 0; i < 5; ++i) {
+    const std::string before = tallinn.now().Frontier();
+    Ok(tallinn->File(Parcel(std::to_string(i), "Jaan")));
+    for (std::string& run : Ok(tallinn.now().RunsSince(before))) offer.runs.push_back(std::move(run));
+  }
+  const auto heard = std::make_shared<sync::Heard>();
+  Party here(*luxembourg.db, 1'000'000, "tallinn", heard, 3);
+  Ok(here.Answer(offer, sync::kRoomFirst));
+  EXPECT_EQ(luxembourg.status().waiting, 3u);
+  EXPECT_EQ(here.gains().left_out, 2u);
+  EXPECT_EQ(here.cost().entries, 5u);
+  EXPECT_EQ(here.cost().checks, 5u);
+  Ok(here.Answer(offer, sync::kRoomFirst));
+  EXPECT_EQ(luxembourg.status().waiting, 3u);
+  Meet(luxembourg, tallinn);
+  EXPECT_EQ(luxembourg.status().waiting, 0u);
+  EXPECT_EQ(tallinn.digests(), luxembourg.digests());
+}
+
+TEST(Allowance, WhoAsksForMoreWaitsForIt) {
+  sync::Allowance allowance({.bytes = 1000, .entries = 10, .checks = 1});
+  const int64_t now = 1'000'000;
+  EXPECT_EQ(allowance.WaitMs(now), 0);
+  allowance.Spend({.bytes = 10'000}, now);
+  EXPECT_EQ(allowance.WaitMs(now), 0) << "ten seconds were saved";
+  allowance.Spend({.bytes = 500}, now);
+  EXPECT_EQ(allowance.WaitMs(now), 500);
+  allowance.Spend({.bytes = 0, .entries = 0, .checks = 12}, now);
+  EXPECT_EQ(allowance.WaitMs(now), 2000) << "what there is least of";
+  EXPECT_EQ(allowance.WaitMs(now + 1500), 500);
+  EXPECT_EQ(allowance.WaitMs(now + 2000), 0);
+  allowance.Set({.bytes = 1000, .entries = 10, .checks = 1000});
+  allowance.Spend({.checks = 1000}, now + 100'000);
+  EXPECT_EQ(allowance.WaitMs(now + 100'000), 0);
+}
+
 TEST_F(Exchange, TwoSalesAreOneCaseAtBoth) {
   Ok(tallinn->File(Parcel("1", "Mari")));
   Meet(tallinn, luxembourg);
