@@ -462,7 +462,7 @@ absl::StatusOr<Intake> Database::Impl::TakeSlices(const Offer& offer, absl::Stat
   Intake whole;
   size_t next = 0;
   do {
-    Offer slice{{}, offer.before, next == 0 ? offer.as_sealed : absl::Span<const LaneHead>()};
+    Offer slice{{}, offer.before, next == 0 ? offer.as_sealed : absl::Span<const LaneHead>(), offer.keep_most - whole.kept};
     const uint64_t entries_max = queue.busy() ? limits::kEntriesABusySlice : limits::kEntriesASlice;
     uint64_t entries = 0, bytes = 0;
     while (next < offer.runs.size() && entries < entries_max && bytes < limits::kBytesASlice) {
@@ -763,10 +763,12 @@ absl::StatusOr<Snapshot> Database::Read() const {
   if (packs.size() > catalog->packs().size()) {  // a pack was committed a moment ago and is not published yet
     ASSIGN_OR_RETURN(catalog, LoadCatalog(txn));
   }
-  return Snapshot(std::make_shared<Snapshot::Impl>(std::move(txn), catalog, impl_->env->FreeBytes()));
+  auto snapshot = std::make_shared<Snapshot::Impl>(std::move(txn), catalog, impl_->env->FreeBytes());
+  snapshot->outcome_unknown = impl_->env->failed();
+  return Snapshot(std::move(snapshot));
 }
 
-absl::StatusOr<Intake> Database::Ingest(absl::Span<const std::string> runs) {
+absl::StatusOr<Intake> Database::Ingest(absl::Span<const std::string> runs, uint64_t keep_most) {
   if (runs.empty()) {  // nothing to release: no commit
     ASSIGN_OR_RETURN(const Txn txn, impl_->Read());
     if (txn.Count(Table::kInbox) == 0) {
@@ -777,7 +779,7 @@ absl::StatusOr<Intake> Database::Ingest(absl::Span<const std::string> runs) {
     }
   }
   absl::Status fault;
-  Offer offer{{runs.begin(), runs.end()}, {}, {}};
+  const Offer offer{{runs.begin(), runs.end()}, {}, {}, keep_most};
   ASSIGN_OR_RETURN(const Intake intake, impl_->TakeSlices(offer, &fault));
   if (intake.damaged > 0 && intake.damaged == intake.offered) return fault;
   return intake;

@@ -254,6 +254,7 @@ absl::StatusOr<StatusView> Snapshot::Status() const {
   if (!status.admitted) status.renewed = renewal.reason;
   status.lost = Missing(work.lanes, renewal.filed, waiting);
   status.free_bytes = impl_->free_bytes;
+  status.outcome_unknown = impl_->outcome_unknown;
   return status;
 }
 

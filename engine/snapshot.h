@@ -27,6 +27,7 @@ struct Snapshot::Impl {
   Txn txn;
   std::shared_ptr<const Catalog> catalog;
   uint64_t free_bytes;
+  bool outcome_unknown = false;
   const uint64_t number = NextNumber();  // in this process; never 0
   uint64_t cases = 0;                    // rows of them
   std::unique_ptr<View> view;

@@ -14,14 +14,15 @@ struct Hello {
 }
 
 struct Lane {
-  key @0 :Data;           # 16 bytes
-  size @1 :UInt64;
+  key @0 :UInt64;         # the first 8 bytes of its fingerprint, the first of them lowest
+  more @1 :UInt64;        # the other 8
+  size @2 :UInt64;
 }
 
 struct Offer {
   lanes @0 :List(Lane);   # ascending by key
-  digest @1 :Text;        # 32 hexadecimal digits each
-  docket @2 :Text;
+  digest @1 :Data;        # 16 bytes each
+  docket @2 :Data;
   waiting @3 :UInt64;
   held @4 :UInt64;
   halted @5 :UInt64;
@@ -59,4 +60,5 @@ interface Bundle {
 interface Session {
   exchange @0 (offer :Offer) -> (offer :Offer);  # answered once what was offered is durable
   leave @1 (reason :Text) -> ();                 # the caller does not talk to this site, and says why
+  ping @2 () -> (clock :Int64);                  # answered at once: milliseconds since 1970 there
 }

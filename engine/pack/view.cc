@@ -27,7 +27,7 @@ std::vector<PackNote> NotesOf(const std::vector<PackLine>& lines) {
 }  // namespace
 
 PackView ViewOf(const PackDef& pack) {
-  PackView view{.name = pack.name, .version = pack.version, .registers = {}, .clashes = {}, .silent = {}};
+  PackView view{.name = pack.name, .version = pack.version, .ack = pack.ack, .registers = {}, .clashes = {}, .silent = {}};
   for (const RegisterDef& reg : pack.registers) view.registers.push_back(InfoOf(reg));
   const PackReport report = Report(pack);
   view.clashes = NotesOf(report.clashes);

@@ -333,10 +333,13 @@ absl::Status Taker::Keep() {
     const Outline& outline = pending.outline;
     if (!pending.stored && !Inbox::Has(txn_, outline)) {
       const size_t share = pending.sealed ? 1 : 2;
-      if (inbox_bytes_ + outline.row_bytes > limits::kInboxBytes / share || inbox_runs_ + 1 > limits::kInboxRuns / share) {
-        intake_.left_out += outline.last - outline.first + 1;
+      const uint64_t entries = outline.last - outline.first + 1;
+      if (intake_.kept + entries > offer_.keep_most || inbox_bytes_ + outline.row_bytes > limits::kInboxBytes / share ||
+          inbox_runs_ + 1 > limits::kInboxRuns / share) {
+        intake_.left_out += entries;
         continue;
       }
+      intake_.kept += entries;
       Inbox::Put(txn_, outline, pending.bytes);
       inbox_bytes_ += outline.row_bytes;
       ++inbox_runs_;
@@ -400,6 +403,7 @@ void Add(const Intake& part, Intake* whole) {
   whole->offered += before.offered;
   whole->damaged += before.damaged;
   whole->left_out += before.left_out;
+  whole->kept += before.kept;
 }
 
 std::vector<std::string> HaltedLanes(const Lanes& lanes) {

@@ -19,6 +19,7 @@ struct Offer {
   std::vector<std::string_view> runs;    // encoded, in any split and order
   absl::Span<const LaneHead> before;     // unsealed trees that the runs follow, where the sender tells them
   absl::Span<const LaneHead> as_sealed;  // what the sender holds of each lane
+  uint64_t keep_most = UINT64_MAX;       // entries that may be kept where they are not ready
 };
 
 // What is carried from one transaction to the next over the same offer.

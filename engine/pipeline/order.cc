@@ -49,9 +49,11 @@ absl::StatusOr<OrderView> ViewOfOrder(const Txn& txn, const Journal& journal, co
     for (const Lane* lane : QuorumOf(epochs, lanes, latest[0].round, round_ms).members)
       if (std::none_of(cosigners.begin(), cosigners.end(), [&](const Cosignature& c) { return c.by == lane->id; }))
         view.waiting_for.push_back(lane->Label());
+    view.waiting_since_ms = MsOf(RoundEnd(latest[0].round, round_ms));
   } else {
     ASSIGN_OR_RETURN(const Unheard unheard, UnheardLanes(journal, lanes, order, round_ms));
     for (const Lane* lane : unheard.lanes) view.waiting_for.push_back(lane->Label());
+    if (unheard.round != 0) view.waiting_since_ms = MsOf(RoundEnd(unheard.round, round_ms));
   }
   ASSIGN_OR_RETURN(const std::vector<LaneId> unequal, Unequal(txn, order, epochs, lanes, round_ms));
   for (const LaneId id : unequal)

@@ -177,6 +177,7 @@ class Env {
 
   // From now on nothing is taken until the store is opened anew: something beside the environment failed as a commit can.
   void Fail() { failed_ = true; }
+  bool failed() const { return failed_; }
 
   // Looks at every page of the file as it is now, while others read and write. Errors: DataLoss.
   absl::Status CheckPages() const;

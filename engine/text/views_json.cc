@@ -275,6 +275,7 @@ Literal ToJson(const StatusView& v) {
   AddText(body, "renewed", v.renewed);
   AddTexts(body, "lost", v.lost);
   AddTexts(body, "halted", v.halted);
+  if (v.outcome_unknown) body.Add("outcome_unknown", Literal(true));
   return Under("status", std::move(body));
 }
 

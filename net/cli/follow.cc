@@ -1,9 +1,7 @@
-#include <poll.h>
-
 #include <algorithm>
 
-#include "net/cli/interrupt.h"
 #include "net/cli/log.h"
+#include "net/cli/stay.h"
 
 namespace chancery::cli {
 namespace {
@@ -16,7 +14,6 @@ class Follower {
   Follower(const Command& command, const LogOptions& options)
       : command_(command), options_(options), position_(options.since), looked_(options.since) {
     if (position_.empty() && command.json()) position_ = looked_ = "0";
-    if (command.served == nullptr) finish_.emplace();
   }
 
   int Run() {
@@ -26,7 +23,7 @@ class Follower {
       if (const int code = Look(); code != kDone || done_) return code;
       if (!more_ && !options_.follow) return End(kDone);
       do {
-        if (!Wait(more_ ? 0 : kBetweenLooksMs)) return End(code_);
+        if (!stay_.Wait(more_ ? 0 : kBetweenLooksMs)) return End(stay_.code());
       } while (!more_ && pulse == Pulse());
     }
   }
@@ -99,17 +96,6 @@ class Follower {
     }
   }
 
-  // False: it is to end, with code_.
-  bool Wait(int ms) {
-    std::vector<pollfd> ends;
-    for (const int fd : command_.ends) ends.push_back({fd, POLLIN, 0});
-    poll(ends.data(), ends.size(), ms);
-    code_ = kInterrupted;
-    if (command_.served == nullptr) return !finish_->interrupted();
-    if (!ends.empty() && ends[0].revents != 0) code_ = kFailed;  // whoever serves the store ends
-    return std::all_of(ends.begin(), ends.end(), [](const pollfd& fd) { return fd.revents == 0; });
-  }
-
   int End(int code) const {
     const std::string next = command_.Self() + " log" + (options_.address.empty() ? "" : " " + ShellWord(options_.address)) +
                              " --since " + position_ + (options_.follow ? " --follow" : "");
@@ -122,12 +108,11 @@ class Follower {
 
   const Command& command_;
   const LogOptions& options_;
-  std::optional<FinishCommit> finish_;  // signals are this process's own
-  std::string position_;                // with the entry that was told last
-  std::string looked_;                  // up to where there is nothing more to tell; "" = not begun
+  Stay stay_{command_};
+  std::string position_;  // with the entry that was told last
+  std::string looked_;    // up to where there is nothing more to tell; "" = not begun
   bool begun_ = false, more_ = false, done_ = false;
   size_t told_ = 0;
-  int code_ = kDone;
 };
 
 }  // namespace

@@ -13,9 +13,9 @@ namespace chancery::cli {
 namespace {
 
 struct FileOptions {
-  std::string path = "-", ack = "local";
+  std::string path = "-", ack;  // "" = as the packs say
   bool keep_going = false;
-  int64_t seconds = 30;
+  int64_t seconds = -1;  // 30, or 120 for settled
   Ack wanted;
 };
 
@@ -28,9 +28,10 @@ std::string Joined(const std::vector<std::string>& names) {
 void Accepted(const Command& command, const Receipt& receipt, const std::vector<std::string>& holders) {
   if (command.json()) return command.Line(ToJson(receipt));
   if (command.quiet()) return command.Print(receipt.short_name + "\n");
-  const std::string where = !holders.empty()   ? "on this machine's disk, and held by " + Joined(holders)
-                            : receipt.repeated ? "filed before; this is its receipt"
-                                               : "on this machine's disk; not yet held elsewhere";
+  const std::string where = receipt.strength == "settled" ? "its place in the order is final"
+                            : !holders.empty()            ? "on this machine's disk, and held by " + Joined(holders)
+                            : receipt.repeated            ? "filed before; this is its receipt"
+                                                          : "on this machine's disk; not yet held elsewhere";
   command.Print(Bold("accepted") + "  " + Pad(receipt.short_name, 16) + "  " + where + "\n");
   if (command.verbose()) command.Print("          " + receipt.entry + "\n");
   std::fflush(command.out);  // the officer may wait for it at the other end of a pipe
@@ -46,15 +47,13 @@ std::string Words(const Tally& tally) { return Count(tally.accepted) + " accepte
 // Its receipt, once as many peers hold it as are asked for; or with what it has.
 int Acknowledge(const Command& command, Database& db, const Ack& ack, Receipt receipt, int line) {
   std::vector<std::string> holders;
-  const absl::StatusOr<bool> held = ack.witnesses == 0 ? true : AwaitAck(command, db, ack, &receipt, &holders);
+  const absl::StatusOr<bool> held = ack.local() ? true : AwaitAck(command, db, ack, &receipt, &holders);
   Accepted(command, receipt, holders);
   if (held.ok() && *held) return kDone;
   if (!held.ok()) return command.Fail(Explain(held.status()), line);
   ErrorView error;
   error.exit_code = kUnreachable;
-  error.message = receipt.short_name + " is filed here and held by " + std::to_string(holders.size()) + " of " +
-                  std::to_string(ack.witnesses) + " peers within " + std::to_string(ack.wait_ms / 1000) +
-                  " s. It stays filed, and goes to them as soon as they are heard";
+  error.message = Missing(db, ack, receipt, holders.size());
   error.next = command.Self() + " status";
   return command.Fail(error, line);
 }
@@ -98,10 +97,8 @@ int FileLines(const Command& command, Database& db, std::istream& in, const File
 
 int File(const Command& command, const FileOptions& given) {
   FileOptions options = given;
-  const absl::StatusOr<int> witnesses = ParseAck(options.ack);
-  if (absl::IsUnimplemented(witnesses.status())) return command.NotYet("--ack settled", "--ack local, the default");
-  if (!witnesses.ok()) return command.Fail(kUsage, std::string(witnesses.status().message()), "chancery file --help");
-  options.wanted = {*witnesses, options.seconds * 1000};
+  const absl::StatusOr<Ack> named = options.ack.empty() ? Ack() : ParseAck(options.ack);
+  if (!named.ok()) return command.Fail(kUsage, std::string(named.status().message()), "chancery file --help");
   std::ifstream file;
   if (options.path != "-") file.open(options.path);
   if (!file) {
@@ -109,6 +106,10 @@ int File(const Command& command, const FileOptions& given) {
                         "chancery file FILE, or - for standard input");
   }
   return command.WithStore([&](Database& db) {
+    const absl::StatusOr<Ack> wanted = options.ack.empty() ? PackAck(db) : named;
+    if (!wanted.ok()) return command.Fail(wanted.status());
+    options.wanted = *wanted;
+    if (options.seconds >= 0) options.wanted.wait_ms = options.seconds * 1000;
     const int checked = CheckAck(command, db, options.wanted);
     return checked != kDone ? checked : FileLines(command, db, options.path == "-" ? *command.in : file, options);
   });
@@ -121,8 +122,10 @@ void AddFile(CLI::App& app, Command& command) {
   FileOptions& options = Bind(verb, command, File);
   verb->add_option("FILE", options.path, "Entries; - is standard input")->type_name("");
   verb->add_flag("--keep-going", options.keep_going, "Go on after a refusal");
-  verb->add_option("--ack", options.ack, "Wait for: local, witnessed=K (settled: not yet)")->type_name("STRENGTH");
-  verb->add_option("--wait", options.seconds, "For so long (30)")->check(CLI::Range(0, 86'400))->type_name("SECONDS");
+  verb->add_option("--ack", options.ack, "Wait for: local, witnessed=K, settled (else as the pack says)")->type_name("STRENGTH");
+  verb->add_option("--wait", options.seconds, "For so long (30; settled: 120)")
+      ->check(CLI::Range(0, 86'400))
+      ->type_name("SECONDS");
 }
 
 }  // namespace chancery::cli

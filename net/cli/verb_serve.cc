@@ -1,5 +1,6 @@
 // serve: stays, holds the store, and exchanges entries with its peers.
 #include <time.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <filesystem>
@@ -15,6 +16,10 @@
 
 namespace chancery::cli {
 namespace {
+
+// A verb that waits for others holds the store for half a minute.
+constexpr int kAttempts = 700;
+constexpr int kBetweenUs = 50'000;
 
 struct ServeVerb {
   std::string listen;
@@ -77,7 +82,12 @@ int ServeStore(const Command& command, const ServeVerb& verb) {
   if (command.served != nullptr) return command.Fail(kLocked, "this store is served already", command.Self() + " status");
   std::error_code ignored;
   const std::string store = std::filesystem::absolute(command.globals.store, ignored).string();  // verbs change the directory
-  const absl::StatusOr<std::unique_ptr<Database>> db = Database::Open(store);
+  absl::StatusOr<std::unique_ptr<Database>> db = Database::Open(store);
+  for (int i = 0; i < kAttempts && absl::IsUnavailable(db.status()); ++i) {  // a verb has it: it was started after a kill, say
+    if (const std::optional<int> code = HandOver(store, command.words); code) return *code;  // it is served, and says so
+    usleep(kBetweenUs);
+    db = Database::Open(store);
+  }
   if (!db.ok()) return command.FailOpen(db.status());
   PeerBook book(store);
   std::unique_ptr<Desk> desk;

@@ -1,9 +1,12 @@
 // status: first what a person must do now.
+#include <unistd.h>
+
 #include <algorithm>
 
 #include "net/cli/command.h"
 #include "net/cli/peers.h"
 #include "net/cli/screen.h"
+#include "net/cli/stay.h"
 
 namespace chancery::cli {
 namespace {
@@ -38,6 +41,18 @@ std::string Span(int64_t ms) {
   if (hours < 1) return std::to_string(minutes) + " min";
   return hours < 48 ? std::to_string(hours) + " h " + std::to_string(minutes % 60) + " min"
                     : std::to_string(hours / 24) + " days";
+}
+
+// "is 12 s behind that of tartu": only where it is worth a look.
+std::string Clocks(const Standing& standing) {
+  std::string out;
+  for (const PeerView& peer : standing.peers) {
+    const int64_t ahead = peer.clock_ms;
+    if (std::abs(ahead) < 1000) continue;
+    out += (out.empty() ? "is " : ", ") + Span(std::abs(ahead)) + (ahead > 0 ? " behind" : " ahead of") + " that of " +
+           Plain(peer.name);
+  }
+  return out;
 }
 
 size_t CutOff(const Standing& standing) {
@@ -98,6 +113,7 @@ std::string Facts(const StatusView& status, const Standing& standing) {
                                    "whoever holds them.");
   if (standing.peers.empty()) out += Peers(standing, NowMs());
   out += Labelled("Order", Order(status.order));
+  if (const std::string clocks = Clocks(standing); !clocks.empty()) out += Labelled("Clock", clocks);
   return out + Labelled("Room", Size(status.free_bytes) + " free");
 }
 
@@ -157,25 +173,89 @@ int Check(const Command& command, const StatusView& status, const Alarm& alarm) 
   return wake ? kFindings : kDone;
 }
 
+// Its words or JSON, and the exit code.
+struct Look {
+  std::string text;
+  int code = kDone;
+};
+
+absl::StatusOr<Look> LookAt(const Command& command, const Database& db) {
+  const absl::StatusOr<Snapshot> now = db.Read();
+  if (!now.ok()) return now.status();
+  const absl::StatusOr<StatusView> status = now->Status();
+  if (!status.ok()) return status.status();
+  const absl::StatusOr<Standing> standing = StandingOf(command, db);
+  if (!standing.ok()) return standing.status();
+  const Alarm alarm = health::AlarmOf(*status, *standing, NowMs());
+  return Look{command.json() ? Json(*status, *standing).Json() + "\n" : Screen(command, *status, *standing, alarm),
+              alarm.code.empty() ? kDone : kFindings};
+}
+
+// A look every second; what has changed is shown, on a terminal in place of what was there.
+class Watcher {
+ public:
+  explicit Watcher(const Command& command) : command_(command), stay_(command), terminal_(isatty(fileno(command.out)) == 1) {}
+
+  int Run() {
+    if (command_.stays) command_.stays();
+    for (;;) {
+      bool here = false;
+      const int code = command_.WithStore(
+          [&](Database& db) {
+            here = true;
+            return Show(db);
+          },
+          [&](const absl::Status& status) -> int {
+            here = !shown_.empty() && absl::IsUnavailable(status);  // another command has it: later
+            return here ? static_cast<int>(kDone) : command_.FailOpen(status);
+          });
+      if (stay_.interrupted()) return kInterrupted;
+      if (!here || code != kDone) return code;  // whoever serves the store has shown it, or it failed
+      if (!stay_.Wait(kBetweenLooksMs)) break;
+    }
+    return stay_.code() == kFailed ? command_.Fail(kFailed, "whoever served this store has ended", command_.Self() + " status")
+                                   : stay_.code();
+  }
+
+ private:
+  static constexpr int kBetweenLooksMs = 1000;
+  static constexpr const char* kClear = "\033[H\033[2J";
+
+  int Show(const Database& db) {
+    const absl::StatusOr<Look> look = LookAt(command_, db);
+    if (!look.ok()) return command_.Fail(look.status());
+    if (look->text == shown_) return kDone;
+    command_.Print((terminal_ ? kClear : shown_.empty() || command_.json() ? "" : "\n") + look->text);
+    std::fflush(command_.out);
+    shown_ = look->text;
+    return std::ferror(command_.out) != 0 ? kFailed : kDone;
+  }
+
+  const Command& command_;
+  Stay stay_;
+  const bool terminal_;
+  std::string shown_;
+};
+
 int Show(const Command& command, const StatusOptions& options, const Database& db) {
+  if (!options.check) {
+    const absl::StatusOr<Look> look = LookAt(command, db);
+    if (!look.ok()) return command.Fail(look.status());
+    command.Print(look->text);
+    return look->code;
+  }
   const absl::StatusOr<Snapshot> now = db.Read();
   if (!now.ok()) return command.Fail(now.status());
   const absl::StatusOr<StatusView> status = now->Status();
   if (!status.ok()) return command.Fail(status.status());
   const absl::StatusOr<Standing> standing = StandingOf(command, db);
   if (!standing.ok()) return command.Fail(standing.status());
-  const Alarm alarm = health::AlarmOf(*status, *standing, NowMs());
-  if (options.check) return Check(command, *status, alarm);
-  if (command.json()) {
-    command.Line(Json(*status, *standing));
-  } else {
-    command.Print(Screen(command, *status, *standing, alarm));
-  }
-  return alarm.code.empty() ? kDone : kFindings;
+  return Check(command, *status, health::AlarmOf(*status, *standing, NowMs()));
 }
 
 int Status(const Command& command, const StatusOptions& options) {
-  if (options.watch) return command.NotYet("status --watch", "chancery status --check");
+  if (options.watch && options.check) return command.Fail(kUsage, "--watch shows, --check checks: one of the two");
+  if (options.watch) return Watcher(command).Run();
   const auto failed = [&](const absl::Status& status) {
     if (!options.check || !absl::IsDataLoss(status)) return command.FailOpen(status);
     return Check(command, {}, {"damage", Plain(Explain(status).message), ""});
@@ -189,7 +269,7 @@ void AddStatus(CLI::App& app, Command& command) {
   CLI::App* verb = app.add_subcommand("status", "What a person must do now, or that nothing needs one");
   StatusOptions& options = Bind(verb, command, Status);
   verb->add_flag("--check", options.check, "One line: OK … (exit 0) or WAKE CODE … (exit 3)");
-  verb->add_flag("--watch", options.watch, "Stay and show: not yet");
+  verb->add_flag("--watch", options.watch, "Stay, and show what changes");
 }
 
 }  // namespace chancery::cli

@@ -57,6 +57,26 @@ absl::Status ReadServe(const toml::table& table, std::string_view origin, NetCon
   return absl::OkStatus();
 }
 
+// Every limit by its key.
+std::vector<std::pair<std::string, uint64_t*>> LimitsIn(NetLimits& limits) {
+  return {{"peer_bytes", &limits.peer.bytes}, {"peer_entries", &limits.peer.entries}, {"peer_checks", &limits.peer.checks},
+          {"peer_kept", &limits.kept},        {"all_bytes", &limits.all.bytes},       {"all_entries", &limits.all.entries},
+          {"all_checks", &limits.all.checks}};
+}
+
+absl::Status ReadLimits(const toml::table& table, std::string_view origin, NetConfig* config) {
+  const auto limits = LimitsIn(config->limits);
+  for (const auto& [key, node] : table) {
+    const auto limit = std::find_if(limits.begin(), limits.end(), [&](const auto& one) { return one.first == key.str(); });
+    if (limit == limits.end()) return At(origin, key.source(), absl::StrCat("unknown key limits.", std::string(key.str())));
+    const auto* number = node.as_integer();
+    if (number == nullptr || number->get() < 1)
+      return At(origin, node.source(), absl::StrCat(std::string(key.str()), " is a number, at least 1"));
+    *limit->second = static_cast<uint64_t>(number->get());
+  }
+  return absl::OkStatus();
+}
+
 absl::Status ReadPeer(const toml::table& table, std::string_view origin, PeerConfig* peer) {
   for (const auto& [key, node] : table) {
     std::string* into = key.str() == "address" ? &peer->address : key.str() == "key" ? &peer->key : nullptr;
@@ -119,7 +139,9 @@ std::string Without(const std::string& toml, const std::string& name) {
 void Flatten(const toml::table& table, const std::string& prefix, std::vector<ConfigValue>* values) {
   for (const auto& [key, node] : table) {
     const std::string name = prefix + std::string(key.str());
-    if (const auto* text = node.as_string()) values->push_back({name, text->get(), static_cast<int>(node.source().begin.line)});
+    const int line = static_cast<int>(node.source().begin.line);
+    if (const auto* text = node.as_string()) values->push_back({name, text->get(), line});
+    if (const auto* number = node.as_integer()) values->push_back({name, std::to_string(number->get()), line});
     if (node.is_table()) Flatten(*node.as_table(), name + ".", values);
   }
 }
@@ -148,11 +170,11 @@ absl::StatusOr<NetConfig> ParseNetConfig(std::string_view text, std::string_view
     return At(origin, error.source(), std::string(error.description()));
   }
   for (const auto& [key, node] : table) {
-    const bool known = key.str() == "serve" || key.str() == "peer";
+    const bool known = key.str() == "serve" || key.str() == "peer" || key.str() == "limits";
     if (!known) return At(origin, key.source(), "unknown key " + std::string(key.str()));
     if (!node.is_table()) return At(origin, key.source(), std::string(key.str()) + " is a table");
-    const absl::Status read =
-        key.str() == "serve" ? ReadServe(*node.as_table(), origin, &config) : ReadPeers(*node.as_table(), origin, &config);
+    const auto reader = key.str() == "serve" ? ReadServe : key.str() == "peer" ? ReadPeers : ReadLimits;
+    const absl::Status read = reader(*node.as_table(), origin, &config);
     if (!read.ok()) return read;
   }
   return config;
@@ -166,16 +188,16 @@ absl::StatusOr<NetConfig> ReadNetConfig(const std::string& dir) {
 absl::StatusOr<std::vector<ConfigValue>> ReadConfigValues(const std::string& dir) {
   const absl::StatusOr<std::string> text = ReadAll(dir + kFile);
   if (!text.ok()) return text.status();
-  const absl::StatusOr<NetConfig> config = ParseNetConfig(*text, dir + kFile);
+  absl::StatusOr<NetConfig> config = ParseNetConfig(*text, dir + kFile);
   if (!config.ok()) return config.status();
   std::vector<ConfigValue> set;
   Flatten(toml::parse(*text), "", &set);
   std::stable_sort(set.begin(), set.end(), [](const ConfigValue& a, const ConfigValue& b) { return a.line < b.line; });
-  std::vector<ConfigValue> values;
-  for (const auto& [key, value] : {std::pair("serve.listen", &config->listen), std::pair("serve.metrics", &config->metrics)}) {
-    const bool stands = std::any_of(set.begin(), set.end(), [&](const ConfigValue& one) { return one.key == key; });
-    if (!stands) values.push_back({key, *value, 0});
-  }
+  std::vector<ConfigValue> values = {{"serve.listen", config->listen, 0}, {"serve.metrics", config->metrics, 0}};
+  for (const auto& [key, limit] : LimitsIn(config->limits)) values.push_back({"limits." + key, std::to_string(*limit), 0});
+  std::erase_if(values, [&](const ConfigValue& value) {
+    return std::any_of(set.begin(), set.end(), [&](const ConfigValue& one) { return one.key == value.key; });
+  });
   values.insert(values.end(), set.begin(), set.end());
   return values;
 }

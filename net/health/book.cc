@@ -21,7 +21,7 @@ Literal Json(const PeerView& peer) {
   for (const auto& [key, entries] : peer.holds) holds.Add(key, static_cast<int64_t>(entries));
   Literal body = Literal::Object({{"name", peer.name}, {"heard_ms", peer.heard_ms}, {"refused", peer.refused}});
   body.Add("refused_ms", peer.refused_ms).Add("unequal", peer.unequal).Add("lacking", static_cast<int64_t>(peer.lacking));
-  return body.Add("holds", std::move(holds));
+  return body.Add("clock_ms", peer.clock_ms).Add("holds", std::move(holds));
 }
 
 // nullopt where the line is none of ours: what was heard is heard again.
@@ -39,6 +39,7 @@ std::optional<PeerView> Read(const std::string& line) {
   peer.refused_ms = member("refused_ms").integer;
   peer.unequal = member("unequal").truth;
   peer.lacking = static_cast<uint64_t>(member("lacking").integer);
+  peer.clock_ms = member("clock_ms").integer;
   for (const auto& [key, entries] : member("holds").members) peer.holds.emplace_back(key, static_cast<uint64_t>(entries.integer));
   std::sort(peer.holds.begin(), peer.holds.end());
   return peer.name.empty() ? std::nullopt : std::optional(std::move(peer));
@@ -68,6 +69,7 @@ void PeerBook::Heard(const ExchangeView& exchange) {
   peer.lost = false;
   if (exchange.compared) peer.unequal = !exchange.equal;
   peer.lacking = exchange.lacking;
+  if (exchange.clock_ms) peer.clock_ms = *exchange.clock_ms;
   peer.holds = exchange.there;
   ++peer.exchanges;
   peer.taken += exchange.taken;

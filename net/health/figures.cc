@@ -10,7 +10,8 @@ class Text {
     name_ = "chancery_" + name;
     out += "# HELP " + name_ + " " + help + "\n# TYPE " + name_ + " " + kind + "\n";
   }
-  void Value(uint64_t value, const std::string& label = {}, const std::string& of = {}) {
+  template <class Number>
+  void Value(Number value, const std::string& label = {}, const std::string& of = {}) {
     out += name_ + (label.empty() ? "" : "{" + label + "=\"" + of + "\"}") + " " + std::to_string(value) + "\n";
   }
   void Gauge(const std::string& name, uint64_t value, const char* help) {
@@ -30,6 +31,9 @@ void AddStore(const StatusView& status, Text* text) {
   text->Gauge("entries_waiting", status.waiting, "Entries stored here whose causes are missing.");
   text->Gauge("entries_held", status.held, "Entries stored here that are stamped too far ahead of this clock.");
   text->Gauge("entries_settled", status.order.entries, "Entries that have their final place.");
+  text->Gauge("unsettled_since_seconds", static_cast<uint64_t>(status.order.waiting_since_ms / 1000),
+              "Since when the order waits for somebody, seconds since 1970; 0 = it does not.");
+  text->Gauge("outcome_unknown", status.outcome_unknown ? 1 : 0, "1 where a commit failed and the store is to be opened again.");
   text->Gauge("free_bytes", status.free_bytes, "Bytes free on the disk of the store.");
   text->Gauge("admitted", status.admitted && !status.ended ? 1 : 0, "1 where this site may file.");
 }
@@ -50,6 +54,8 @@ void AddLinks(const Standing& standing, Text* text) {
   gauge("behind_entries", "Entries of this site that the peer does not hold, as last heard.",
         [&](size_t i) { return standing.behind[i]; });
   gauge("lacking_documents", "Documents that the peer lacks, as far as it has said.", [&](size_t i) { return peers[i].lacking; });
+  gauge("clock_ahead_ms", "How far the peer's clock is ahead of this one's, when it was asked last.",
+        [&](size_t i) { return peers[i].clock_ms; });
   gauge("refused", "1 where one of the two does not let the other in.",
         [&](size_t i) { return uint64_t{!peers[i].refused.empty()}; });
   gauge("unequal", "1 where it makes other records or cases of the same entries.",

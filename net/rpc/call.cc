@@ -2,7 +2,10 @@
 
 #include <algorithm>
 
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "net/rpc/failure.h"
+#include "net/rpc/silence.h"
 #include "net/rpc/wire.h"
 #include "net/sync/hello.h"
 
@@ -10,6 +13,8 @@ namespace chancery::rpc {
 namespace {
 
 constexpr kj::Duration kGreeting = 30 * kj::SECONDS;
+constexpr int64_t kClockMost = int64_t{1} << 48;  // milliseconds: in the year 10889
+constexpr kj::Duration kClockEvery = 10 * kj::MINUTES, kClockSure = 10 * kj::SECONDS;
 constexpr kj::Duration kSwift = 1 * kj::SECONDS, kSlow = 4 * kj::SECONDS;  // of one offer and its answer
 
 template <class T>
@@ -44,16 +49,18 @@ ExchangeView ViewOf(const std::string& peer, const sync::Party& party) {
   return view;
 }
 
-Call::Call(const Means& means, PeerConfig peer, kj::Own<kj::AsyncIoStream> stream)
+Call::Call(const Means& means, PeerConfig peer, std::shared_ptr<Neighbour> neighbour, kj::Own<kj::AsyncIoStream> stream)
     : means_(means),
       peer_(std::move(peer)),
       connection_(kj::mv(stream)),
-      party_(std::make_shared<sync::Party>(means.db, means.patience_ms, peer_.name)) {}
+      neighbour_(std::move(neighbour)),
+      party_(
+          std::make_shared<sync::Party>(means.db, means.patience_ms, peer_.name, neighbour_->heard(), neighbour_->kept_most())) {}
 
-kj::Promise<kj::Own<Call>> Call::Dial(const Means& means, PeerConfig peer) {
-  return means.links.Connect(peer.address).then([&means, peer](tls::Link link) mutable {
+kj::Promise<kj::Own<Call>> Call::Dial(const Means& means, PeerConfig peer, std::shared_ptr<Neighbour> neighbour) {
+  return means.links.Connect(peer.address).then([&means, peer, neighbour = std::move(neighbour)](tls::Link link) mutable {
     if (link.fingerprint != peer.key) Throw(absl::PermissionDeniedError("it shows the key of another peer: " + link.fingerprint));
-    auto call = kj::heap<Call>(means, std::move(peer), kj::mv(link.stream));
+    auto call = kj::heap<Call>(means, std::move(peer), std::move(neighbour), kj::mv(link.stream));
     auto greeted = means.timer.timeoutAfter(kGreeting, call->Greet());
     return greeted.then([call = kj::mv(call)]() mutable { return kj::mv(call); });
   });
@@ -84,14 +91,45 @@ kj::Promise<void> Call::Greet() {
       });
 }
 
+void Call::Ping() {
+  pinging_ = KJ_ASSERT_NONNULL(session_).pingRequest().send().ignoreResult().eagerlyEvaluate([](kj::Exception&&) {});
+}
+
+template <class T>
+kj::Promise<T> Call::WhileHeard(kj::Promise<T> answer) {
+  auto silence = Silence(connection_.stream(), means_.timer, [this] { Ping(); });
+  return answer.exclusiveJoin(silence.then([]() -> kj::Promise<T> { return kj::NEVER_DONE; }));
+}
+
+// By half of the way there and back. What took long says nothing.
+kj::Promise<void> Call::AskClock() {
+  if (clock_asked_ && means_.timer.now() - clock_at_ < kClockEvery) return kj::READY_NOW;
+  clock_asked_ = true;
+  clock_at_ = means_.timer.now();
+  const absl::Time start = absl::Now();
+  kj::Promise<capnp::Response<schema::Session::PingResults>> answer = KJ_ASSERT_NONNULL(session_).pingRequest().send();
+  return WhileHeard(kj::mv(answer)).then([this, start](capnp::Response<schema::Session::PingResults> pong) {
+    if (means_.timer.now() - clock_at_ > kClockSure) return;
+    const absl::Time middle = start + (absl::Now() - start) / 2;
+    const int64_t theirs = std::clamp<int64_t>(pong.getClock(), 0, kClockMost);  // whatever it says
+    clock_ms_ = theirs - absl::ToUnixMillis(middle);
+  });
+}
+
 kj::Promise<ExchangeView> Call::Exchange() {
-  return means_.engine
-      .Run([party = party_, room = room_] {
-        party->ForgetGains();
-        return party->Begin(room);
+  return AskClock()
+      .then([this] {
+        return means_.engine.Run([party = party_, room = room_] {
+          party->ForgetGains();
+          return party->Begin(room);
+        });
       })
       .then([this](absl::StatusOr<sync::Offer> offer) { return Send(std::move(offer)); })
-      .then([this] { return ViewOf(peer_.name, *party_); });
+      .then([this] {
+        ExchangeView view = ViewOf(peer_.name, *party_);
+        view.clock_ms = clock_ms_;
+        return view;
+      });
 }
 
 kj::Promise<void> Call::Send(absl::StatusOr<sync::Offer> made) {
@@ -100,7 +138,8 @@ kj::Promise<void> Call::Send(absl::StatusOr<sync::Offer> made) {
   auto request = KJ_ASSERT_NONNULL(session_).exchangeRequest();
   Write(offer, request.initOffer());
   const kj::TimePoint start = means_.timer.now();
-  return request.send()
+  kj::Promise<capnp::Response<schema::Session::ExchangeResults>> answer = request.send();
+  return WhileHeard(kj::mv(answer))
       .then([this, start](capnp::Response<schema::Session::ExchangeResults> answer) {
         sync::Offer theirs = OrThrow(Read(answer.getOffer()));
         size_t bytes = 0;
@@ -111,8 +150,9 @@ kj::Promise<void> Call::Send(absl::StatusOr<sync::Offer> made) {
             [party = party_, theirs = std::move(theirs), room = room_] { return party->Answer(theirs, room); });
       })
       .then([this](absl::StatusOr<sync::Offer> next) -> kj::Promise<void> {
+        neighbour_->Spend(party_->cost(), means_.timer);
         if (next.ok() && party_->Done()) return kj::READY_NOW;
-        return Send(std::move(next));
+        return neighbour_->Allowed(means_.timer).then([this, next = std::move(next)]() mutable { return Send(std::move(next)); });
       });
 }
 

@@ -9,7 +9,7 @@
 #include "net/rpc/connection.h"
 #include "net/rpc/engine.h"
 #include "net/rpc/links.h"
-#include "net/sync/party.h"
+#include "net/rpc/neighbour.h"
 
 namespace chancery::rpc {
 
@@ -29,9 +29,9 @@ class Call {
  public:
   // Connects, shows and checks keys, greets. Throws (failure.h): Unavailable, PermissionDenied (a key), FailedPrecondition
   // (refused, by whom, why).
-  static kj::Promise<kj::Own<Call>> Dial(const Means& means, PeerConfig peer);
+  static kj::Promise<kj::Own<Call>> Dial(const Means& means, PeerConfig peer, std::shared_ptr<Neighbour> neighbour);
 
-  Call(const Means& means, PeerConfig peer, kj::Own<kj::AsyncIoStream> stream);
+  Call(const Means& means, PeerConfig peer, std::shared_ptr<Neighbour> neighbour, kj::Own<kj::AsyncIoStream> stream);
   KJ_DISALLOW_COPY(Call);
 
   // Offers go to and fro until neither side has what the other lacks. One at a time. Throws as Dial, and what Party::Answer
@@ -41,6 +41,10 @@ class Call {
 
  private:
   kj::Promise<void> Greet();
+  kj::Promise<void> AskClock();
+  void Ping();
+  template <class T>
+  kj::Promise<T> WhileHeard(kj::Promise<T> answer);
   kj::Promise<void> Send(absl::StatusOr<sync::Offer> offer);
   void Adapt(kj::Duration took, bool full);
 
@@ -48,8 +52,13 @@ class Call {
   PeerConfig peer_;
   Connection connection_;
   kj::Maybe<schema::Session::Client> session_;
+  std::shared_ptr<Neighbour> neighbour_;
   std::shared_ptr<sync::Party> party_;  // jobs of the engine's thread hold it too
   size_t room_ = sync::kRoomFirst;
+  bool clock_asked_ = false;
+  kj::TimePoint clock_at_ = kj::origin<kj::TimePoint>();
+  std::optional<int64_t> clock_ms_;  // how far the peer's clock is ahead of this one's
+  kj::Promise<void> pinging_ = kj::READY_NOW;
 };
 
 }  // namespace chancery::rpc

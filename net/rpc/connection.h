@@ -20,6 +20,7 @@ class Connection {
   KJ_DISALLOW_COPY(Connection);
 
   schema::Door::Client Door();  // the other's
+  kj::AsyncIoStream& stream() { return *stream_; }
   kj::Promise<void> Ended() { return network_.onDisconnect(); }
 
  private:

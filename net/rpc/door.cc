@@ -1,5 +1,10 @@
 #include "net/rpc/door.h"
 
+#include <deque>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "net/rpc/bundle_file.h"
 #include "net/rpc/failure.h"
 #include "net/rpc/wire.h"
@@ -10,13 +15,49 @@ namespace {
 
 class SessionServer final : public schema::Session::Server {
  public:
-  SessionServer(const Means& means, Host& host, std::string peer)
+  SessionServer(const Means& means, Host& host, std::string peer, std::shared_ptr<Neighbour> neighbour)
       : means_(means),
         host_(host),
         peer_(std::move(peer)),
-        party_(std::make_shared<sync::Party>(means.db, means.patience_ms, peer_)) {}
+        neighbour_(std::move(neighbour)),
+        party_(std::make_shared<sync::Party>(means.db, means.patience_ms, peer_, neighbour_->heard(), neighbour_->kept_most())) {}
 
+  // One after the other: however many a peer sends at once, it has one job among those of others.
   kj::Promise<void> exchange(ExchangeContext context) override {
+    return Turn().then([this, context]() mutable {
+      auto done = kj::defer([this] { Next(); });
+      return neighbour_->Allowed(means_.timer).then([this, context]() mutable { return Take(context); }).attach(kj::mv(done));
+    });
+  }
+
+  kj::Promise<void> ping(PingContext context) override {
+    context.getResults().setClock(absl::ToUnixMillis(absl::Now()));
+    return kj::READY_NOW;
+  }
+
+  kj::Promise<void> leave(LeaveContext context) override {
+    const auto reason = context.getParams().getReason();
+    host_.Refused(peer_, peer_ + " refuses: " + std::string(reason.cStr(), std::min<size_t>(reason.size(), 512)));
+    return kj::READY_NOW;
+  }
+
+ private:
+  kj::Promise<void> Turn() {
+    if (!std::exchange(busy_, true)) return kj::READY_NOW;
+    auto pair = kj::newPromiseAndFulfiller<void>();
+    waiting_.push_back(kj::mv(pair.fulfiller));
+    return kj::mv(pair.promise);
+  }
+  void Next() {
+    busy_ = false;
+    while (!busy_ && !waiting_.empty()) {
+      busy_ = waiting_.front()->isWaiting();  // else the peer has taken it back
+      waiting_.front()->fulfill();
+      waiting_.pop_front();
+    }
+  }
+
+  kj::Promise<void> Take(ExchangeContext context) {
     absl::StatusOr<sync::Offer> theirs = Read(context.getParams().getOffer());
     context.releaseParams();
     if (!theirs.ok()) return Thrown(theirs.status());
@@ -27,6 +68,7 @@ class SessionServer final : public schema::Session::Server {
           return std::make_pair(std::move(answer), std::make_pair(ViewOf(peer, *party), party->holds()));
         })
         .then([this, context](auto result) mutable -> kj::Promise<void> {
+          neighbour_->Spend(party_->cost(), means_.timer);
           if (!result.first.ok()) return Thrown(result.first.status());
           host_.Exchanged(result.second.first, result.second.second);
           Write(*result.first, context.getResults().initOffer());
@@ -34,17 +76,13 @@ class SessionServer final : public schema::Session::Server {
         });
   }
 
-  kj::Promise<void> leave(LeaveContext context) override {
-    const auto reason = context.getParams().getReason();
-    host_.Refused(peer_, peer_ + " refuses: " + std::string(reason.cStr(), std::min<size_t>(reason.size(), 512)));
-    return kj::READY_NOW;
-  }
-
- private:
   const Means& means_;
   Host& host_;
   std::string peer_;
+  std::shared_ptr<Neighbour> neighbour_;
   std::shared_ptr<sync::Party> party_;
+  bool busy_ = false;
+  std::deque<kj::Own<kj::PromiseFulfiller<void>>> waiting_;
 };
 
 constexpr size_t kBundlePiece = 1 << 20;
@@ -70,7 +108,8 @@ class BundleServer final : public schema::Bundle::Server {
 
 class DoorServer final : public schema::Door::Server {
  public:
-  DoorServer(const Means& means, Host& host, PeerConfig peer) : means_(means), host_(host), peer_(std::move(peer)) {}
+  DoorServer(const Means& means, Host& host, PeerConfig peer, std::shared_ptr<Neighbour> neighbour)
+      : means_(means), host_(host), peer_(std::move(peer)), neighbour_(std::move(neighbour)) {}
 
   kj::Promise<void> meet(MeetContext context) override {
     absl::StatusOr<sync::Hello> theirs = Read(context.getParams().getHello());
@@ -85,7 +124,7 @@ class DoorServer final : public schema::Door::Server {
           auto results = context.getResults();
           Write(*judged.first, results.initHello());
           if (judged.second.ok()) {
-            results.setSession(kj::heap<SessionServer>(means_, host_, peer_.name));
+            results.setSession(kj::heap<SessionServer>(means_, host_, peer_.name, neighbour_));
           } else {
             const std::string why(judged.second.message());
             results.setRefused(why.c_str());
@@ -114,13 +153,14 @@ class DoorServer final : public schema::Door::Server {
   const Means& means_;
   Host& host_;
   PeerConfig peer_;
+  std::shared_ptr<Neighbour> neighbour_;
   bool joined_ = false;
 };
 
 }  // namespace
 
-schema::Door::Client DoorFor(const Means& means, Host& host, const PeerConfig& peer) {
-  return kj::heap<DoorServer>(means, host, peer);
+schema::Door::Client DoorFor(const Means& means, Host& host, const PeerConfig& peer, std::shared_ptr<Neighbour> neighbour) {
+  return kj::heap<DoorServer>(means, host, peer, std::move(neighbour));
 }
 
 }  // namespace chancery::rpc

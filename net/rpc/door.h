@@ -19,6 +19,6 @@ class Host {
 };
 
 // For who has shown the key of `peer`.
-schema::Door::Client DoorFor(const Means& means, Host& host, const PeerConfig& peer);
+schema::Door::Client DoorFor(const Means& means, Host& host, const PeerConfig& peer, std::shared_ptr<Neighbour> neighbour);
 
 }  // namespace chancery::rpc

@@ -17,9 +17,11 @@ kj::Duration Around(std::minstd_rand& random, int64_t ms) {
 
 }  // namespace
 
-Keeper::Keeper(const Means& means, PeerConfig peer, Exchanged exchanged, Event event, Missed missed)
+Keeper::Keeper(const Means& means, PeerConfig peer, std::shared_ptr<Neighbour> neighbour, Exchanged exchanged, Event event,
+               Missed missed)
     : means_(means),
       peer_(std::move(peer)),
+      neighbour_(std::move(neighbour)),
       exchanged_(std::move(exchanged)),
       event_(std::move(event)),
       missed_(std::move(missed)),
@@ -31,7 +33,7 @@ void Keeper::Wake() {
 }
 
 kj::Promise<void> Keeper::Run() {
-  return Call::Dial(means_, peer_)
+  return Call::Dial(means_, peer_, neighbour_)
       .then([this](kj::Own<Call> call) {
         call_ = kj::mv(call);
         return Talk();

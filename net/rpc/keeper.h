@@ -16,7 +16,8 @@ class Keeper {
 
   using Missed = std::function<void(const absl::Status&)>;
 
-  Keeper(const Means& means, PeerConfig peer, Exchanged exchanged, Event event, Missed missed);
+  Keeper(const Means& means, PeerConfig peer, std::shared_ptr<Neighbour> neighbour, Exchanged exchanged, Event event,
+         Missed missed);
   KJ_DISALLOW_COPY(Keeper);
 
   const PeerConfig& peer() const { return peer_; }
@@ -31,6 +32,7 @@ class Keeper {
 
   const Means& means_;
   PeerConfig peer_;
+  std::shared_ptr<Neighbour> neighbour_;
   Exchanged exchanged_;
   Event event_;
   Missed missed_;

@@ -66,4 +66,23 @@ kj::Promise<Read> MessageStream::tryReadMessage(kj::ArrayPtr<kj::AutoCloseFd>, c
       });
 }
 
+kj::Promise<void> MessageStream::writeMessage(kj::ArrayPtr<const int>,
+                                              kj::ArrayPtr<const kj::ArrayPtr<const capnp::word>> segments) {
+  return writeMessages(kj::arrayPtr(&segments, 1));
+}
+
+kj::Promise<void> MessageStream::writeMessages(kj::ArrayPtr<kj::ArrayPtr<const kj::ArrayPtr<const capnp::word>>> messages) {
+  size_t words = 0;
+  for (const auto& message : messages) words += capnp::computeSerializedSizeInWords(message);
+  auto bytes = kj::heapArray<kj::byte>(words * sizeof(capnp::word));
+  kj::ArrayOutputStream out(bytes);
+  for (const auto& message : messages) capnp::writeMessage(out, message);
+  return stream_.write(bytes.begin(), bytes.size()).attach(kj::mv(bytes));
+}
+
+kj::Promise<void> MessageStream::end() {
+  stream_.shutdownWrite();
+  return kj::READY_NOW;
+}
+
 }  // namespace chancery::rpc

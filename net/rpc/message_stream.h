@@ -12,24 +12,20 @@ inline constexpr size_t kMessageWords = (8 << 20) / sizeof(capnp::word);  // a w
 
 class MessageStream final : public capnp::MessageStream {
  public:
-  explicit MessageStream(kj::AsyncIoStream& stream) : stream_(stream), writer_(stream) {}
+  explicit MessageStream(kj::AsyncIoStream& stream) : stream_(stream) {}
 
   kj::Promise<kj::Maybe<capnp::MessageReaderAndFds>> tryReadMessage(kj::ArrayPtr<kj::AutoCloseFd> fds,
                                                                     capnp::ReaderOptions options,
                                                                     kj::ArrayPtr<capnp::word> scratch) override;
+  // In one piece: KJ's TLS makes a record of each that it is given.
   kj::Promise<void> writeMessage(kj::ArrayPtr<const int> fds,
-                                 kj::ArrayPtr<const kj::ArrayPtr<const capnp::word>> segments) override {
-    return writer_.writeMessage(fds, segments);
-  }
-  kj::Promise<void> writeMessages(kj::ArrayPtr<kj::ArrayPtr<const kj::ArrayPtr<const capnp::word>>> messages) override {
-    return writer_.writeMessages(messages);
-  }
-  kj::Maybe<int> getSendBufferSize() override { return writer_.getSendBufferSize(); }
-  kj::Promise<void> end() override { return writer_.end(); }
+                                 kj::ArrayPtr<const kj::ArrayPtr<const capnp::word>> segments) override;
+  kj::Promise<void> writeMessages(kj::ArrayPtr<kj::ArrayPtr<const kj::ArrayPtr<const capnp::word>>> messages) override;
+  kj::Maybe<int> getSendBufferSize() override { return nullptr; }  // of streams, which nobody here has
+  kj::Promise<void> end() override;
 
  private:
   kj::AsyncIoStream& stream_;
-  capnp::AsyncIoMessageStream writer_;
 };
 
 }  // namespace chancery::rpc

@@ -7,11 +7,11 @@ void Peers::Keep(const PeerConfig& peer) {
   const auto failed = [this, name = peer.name](const absl::Status& why) {
     absl::IsUnavailable(why) ? book_.Failed(name) : book_.Refused(name, std::string(why.message()));
   };
-  keepers_[peer.name] = kj::heap<Keeper>(means_, peer, exchanged, event_, failed);
+  keepers_[peer.name] = kj::heap<Keeper>(means_, peer, NeighbourOf(peer.name), exchanged, event_, failed);
 }
 
 void Peers::Visit(const PeerConfig& peer, kj::Own<kj::AsyncIoStream> stream) {
-  auto connection = kj::heap<Connection>(kj::mv(stream), DoorFor(means_, *this, peer));
+  auto connection = kj::heap<Connection>(kj::mv(stream), DoorFor(means_, *this, peer, NeighbourOf(peer.name)));
   auto ended = connection->Ended();
   visits_[peer.name] = kj::heap(ended.attach(kj::mv(connection)).eagerlyEvaluate([](kj::Exception&&) {}));
 }
@@ -19,6 +19,7 @@ void Peers::Visit(const PeerConfig& peer, kj::Own<kj::AsyncIoStream> stream) {
 void Peers::Drop(const std::string& peer) {
   keepers_.erase(peer);
   visits_.erase(peer);
+  neighbours_.erase(peer);
 }
 
 void Peers::DropAll() {
@@ -26,11 +27,25 @@ void Peers::DropAll() {
   visits_.clear();
 }
 
-void Peers::Wake() {
-  for (auto& [name, keeper] : keepers_) keeper->Wake();
+void Peers::Limit(const NetLimits& limits) {
+  limits_ = limits;
+  all_->Set(limits.all);
+  for (auto& [name, neighbour] : neighbours_) neighbour->Set(limits);
 }
 
-// News for all where this site holds something that it did not hold before; a peer that has it already answers so in one round.
+std::shared_ptr<Neighbour> Peers::NeighbourOf(const std::string& peer) {
+  std::shared_ptr<Neighbour>& neighbour = neighbours_[peer];
+  if (neighbour == nullptr) neighbour = std::make_shared<Neighbour>(limits_, all_);
+  return neighbour;
+}
+
+void Peers::Wake(const std::string& but) {
+  for (auto& [name, keeper] : keepers_)
+    if (name != but) keeper->Wake();
+}
+
+// News for all others where this site holds something that it did not hold before: with the peer that it came from the exchange
+// goes on until neither lacks anything.
 void Peers::Exchanged(const ExchangeView& view, uint64_t holds) {
   book_.Heard(view);
   if (view.taken > 0)
@@ -42,7 +57,7 @@ void Peers::Exchanged(const ExchangeView& view, uint64_t holds) {
   unequal_ = unequal;
   if (holds == holds_) return;
   holds_ = holds;
-  Wake();
+  Wake(view.peer);
 }
 
 void Peers::Refused(const std::string& peer, const std::string& why) {

@@ -17,7 +17,8 @@ class Peers final : public Host {
   using Event = std::function<void(const NetEvent&)>;
 
   // means, book: outlive it.
-  Peers(const Means& means, PeerBook& book, Event event) : means_(means), book_(book), event_(std::move(event)) {}
+  Peers(const Means& means, const NetLimits& limits, PeerBook& book, Event event)
+      : means_(means), limits_(limits), book_(book), event_(std::move(event)) {}
   KJ_DISALLOW_COPY(Peers);
 
   void Keep(const PeerConfig& peer);  // calls it from now on
@@ -25,17 +26,23 @@ class Peers final : public Host {
   void Visit(const PeerConfig& peer, kj::Own<kj::AsyncIoStream> stream);
   void Drop(const std::string& peer);
   void DropAll();
-  void Wake();  // something was filed here
+  void Limit(const NetLimits& limits);     // from now on
+  void Wake(const std::string& but = {});  // there is news for all, but for one
 
   void Exchanged(const ExchangeView& view, uint64_t holds) override;
   void Refused(const std::string& peer, const std::string& why) override;
 
  private:
+  std::shared_ptr<Neighbour> NeighbourOf(const std::string& peer);
+
   const Means& means_;
+  NetLimits limits_;
   PeerBook& book_;
   Event event_;
   uint64_t holds_ = 0;
   bool unequal_ = false;
+  std::shared_ptr<sync::Allowance> all_ = std::make_shared<sync::Allowance>(limits_.all);
+  std::map<std::string, std::shared_ptr<Neighbour>> neighbours_;
   std::map<std::string, kj::Own<Keeper>> keepers_;
   std::map<std::string, kj::Own<kj::Promise<void>>> visits_;
 };

@@ -43,7 +43,7 @@ class Peering {
         tls_(own, io.provider->getTimer(), [this](const std::string& key) { return PeerOf(key) != nullptr; }),
         links_(io.provider->getTimer(), io.provider->getNetwork(), tls_),
         means_{db, engine, io.provider->getTimer(), links_, random_},
-        peers_(means_, book, [this](const NetEvent& event) { Tell(event); }),
+        peers_(means_, config_.limits, book, [this](const NetEvent& event) { Tell(event); }),
         pulse_(engine) {}
 
   // Ends only by an exception.
@@ -140,6 +140,7 @@ class Peering {
     };
     for (const PeerConfig& peer : before)
       if (!in(config_.peers, peer)) peers_.Drop(peer.name);
+    peers_.Limit(config_.limits);
     for (const PeerConfig& peer : config_.peers)
       if (!in(before, peer) && !isolated_) peers_.Keep(peer);
     Tell({"config", "", "read again: " + std::to_string(config_.peers.size()) + " peers"});

@@ -8,7 +8,7 @@ namespace chancery::rpc {
 namespace {
 
 constexpr size_t kLanes = 65535;  // as many as a store can name
-constexpr size_t kKeyBytes = 16, kSha256Bytes = 32, kWordBytes = 256, kCosignatureBytes = 2 << 20;
+constexpr size_t kKeyBytes = 16, kDigestBytes = 16, kSha256Bytes = 32, kWordBytes = 256, kCosignatureBytes = 2 << 20;
 
 std::string Text(capnp::Text::Reader text) { return std::string(text.cStr(), text.size()); }
 std::string Bytes(capnp::Data::Reader data) { return std::string(reinterpret_cast<const char*>(data.begin()), data.size()); }
@@ -53,14 +53,28 @@ void WriteDocuments(const sync::Documents& documents, schema::Offer::Builder out
   for (unsigned i = 0; i < absent.size(); ++i) absent.set(i, DataOf(Unhex(documents.absent[i])));
 }
 
+// Little-endian words, as Cap'n Proto has them.
+std::string KeyOf(schema::Lane::Reader lane) {
+  std::string key;
+  for (const uint64_t word : {lane.getKey(), lane.getMore()})
+    for (int i = 0; i < 8; ++i) key += static_cast<char>(word >> (8 * i));
+  return key;
+}
+
+void SetKey(const std::string& key, schema::Lane::Builder lane) {
+  uint64_t words[2] = {};
+  for (size_t i = 0; i < kKeyBytes; ++i) words[i / 8] |= uint64_t{static_cast<unsigned char>(key[i])} << (8 * (i % 8));
+  lane.setKey(words[0]);
+  lane.setMore(words[1]);
+}
+
 absl::Status ReadLanes(capnp::List<schema::Lane>::Reader in, std::vector<sync::LaneTip>* lanes) {
   if (in.size() > kLanes) return Malformed("offer: more lanes than there can be");
   lanes->reserve(in.size());
   for (const schema::Lane::Reader lane : in) {
-    lanes->push_back({Bytes(lane.getKey()), lane.getSize()});
+    lanes->push_back({KeyOf(lane), lane.getSize()});
     const size_t n = lanes->size();
-    if (lanes->back().key.size() != kKeyBytes || lanes->back().size == 0 || (n > 1 && (*lanes)[n - 2].key >= lanes->back().key))
-      return Malformed("offer: its lanes");
+    if (lanes->back().size == 0 || (n > 1 && (*lanes)[n - 2].key >= lanes->back().key)) return Malformed("offer: its lanes");
   }
   return absl::OkStatus();
 }
@@ -92,11 +106,11 @@ absl::StatusOr<sync::Hello> Read(schema::Hello::Reader in) {
 void Write(const sync::Offer& offer, schema::Offer::Builder out) {
   auto lanes = out.initLanes(static_cast<unsigned>(offer.state.lanes.size()));
   for (unsigned i = 0; i < lanes.size(); ++i) {
-    lanes[i].setKey(DataOf(offer.state.lanes[i].key));
+    SetKey(offer.state.lanes[i].key, lanes[i]);
     lanes[i].setSize(offer.state.lanes[i].size);
   }
-  out.setDigest(TextOf(offer.state.digest));
-  out.setDocket(TextOf(offer.state.docket));
+  out.setDigest(DataOf(Unhex(offer.state.digest)));
+  out.setDocket(DataOf(Unhex(offer.state.docket)));
   out.setWaiting(offer.state.waiting);
   out.setHeld(offer.state.held);
   out.setHalted(offer.state.halted);
@@ -111,9 +125,9 @@ void Write(const sync::Offer& offer, schema::Offer::Builder out) {
 absl::StatusOr<sync::Offer> Read(schema::Offer::Reader in) {
   sync::Offer offer;
   if (const absl::Status lanes = ReadLanes(in.getLanes(), &offer.state.lanes); !lanes.ok()) return lanes;
-  offer.state.digest = Text(in.getDigest());
-  offer.state.docket = Text(in.getDocket());
-  if (offer.state.digest.size() > kWordBytes || offer.state.docket.size() > kWordBytes) return Malformed("offer: its digests");
+  if (in.getDigest().size() != kDigestBytes || in.getDocket().size() != kDigestBytes) return Malformed("offer: its digests");
+  offer.state.digest = Hex(in.getDigest());
+  offer.state.docket = Hex(in.getDocket());
   offer.state.waiting = in.getWaiting();
   offer.state.held = in.getHeld();
   offer.state.halted = in.getHalted();

@@ -45,7 +45,7 @@ StandingPeer::StandingPeer(Database& db, int self, const std::vector<std::string
       random_(static_cast<uint32_t>(seed)),
       means_{db, engine_, timer, links_, random_},
       book_(db.dir()),
-      peers_(means_, book_, std::move(event)) {
+      peers_(means_, NetLimits(), book_, std::move(event)) {
   network.Listen(self, [this](int caller, kj::Own<kj::AsyncIoStream> stream) { peers_.Visit(ConfigOf(caller), kj::mv(stream)); });
 }
 

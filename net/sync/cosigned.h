@@ -1,22 +1,23 @@
-// Cosignatures in a session: each goes over it once, whichever side has sent it.
+// Which cosignatures a peer is known to keep, so that each goes to it once.
 #pragma once
 
+#include <cstdint>
 #include <set>
 #include <string>
 #include <string_view>
 
 namespace chancery::sync {
 
+// Cosignatures as Snapshot::Cosignatures gives them: a head of 8 bytes, then 128 bytes each.
 class Cosigned {
  public:
-  // The other has these: it sent them. As Snapshot::Cosignatures gives them; what is malformed is left to whoever takes it.
-  void Note(std::string_view bytes);
-  // Of all that are kept here those that it has not, and has from now on; "" = none.
-  std::string New(std::string_view all);
-  void Forget() { there_.clear(); }  // it did not keep what it was sent: it may not have known who signed
+  void Add(std::string_view cosignatures);
+  // Those of `all` that are not known, in the same form; "" = there are none. What `all` has no more is forgotten.
+  std::string NewIn(const std::string& all);
+  void Clear() { known_.clear(); }
 
  private:
-  std::set<std::string> there_;  // by the first half of the signature
+  std::set<uint64_t> known_;  // by name: state.h
 };
 
 }  // namespace chancery::sync

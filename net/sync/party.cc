@@ -21,31 +21,43 @@ uint64_t NameOfLanes(const std::vector<LaneTip>& lanes) {
 
 }  // namespace
 
+void Party::Meet() {
+  if (!met_) heard_->cosigned.Clear();
+  met_ = true;
+}
+
 absl::StatusOr<Offer> Party::Begin(size_t room) {
+  Meet();
   if (const absl::StatusOr<bool> settled = db_.Settle(patience_ms_); !settled.ok()) return settled.status();
   fetch_.Begin();
   began_theirs_.reset();
   rounds_since_met_ = 0;
-  absl::StatusOr<Offer> offer = Make(room);
+  absl::StatusOr<Offer> offer = Make(room, true);
   began_ = said_;
   return offer;
 }
 
 absl::StatusOr<Offer> Party::Answer(const Offer& theirs, size_t room) {
+  Meet();
   if (const absl::Status taken = Take(theirs); !taken.ok()) return taken;
   if (const absl::StatusOr<bool> settled = db_.Settle(patience_ms_); !settled.ok()) return settled.status();
   if (const absl::Status taken = TakeDocuments(theirs); !taken.ok()) return taken;
-  theirs_ = theirs.state;
-  if (!began_theirs_) began_theirs_ = theirs_;
-  absl::StatusOr<Offer> offer = Make(room);
-  if (offer.ok() && began_ && Covers(*theirs_, *began_) && Covers(*said_, *began_theirs_)) ++rounds_since_met_;
+  heard_->state = theirs.state;
+  if (!began_theirs_) began_theirs_ = theirs.state;
+  absl::StatusOr<Offer> offer = Make(room, false);
+  if (offer.ok() && began_ && Covers(theirs.state, *began_) && Covers(*said_, *began_theirs_)) ++rounds_since_met_;
   return offer;
 }
 
 absl::Status Party::Take(const Offer& theirs) {
+  cost_ = {.bytes = theirs.cosignatures.size(), .checks = theirs.runs.size() + theirs.cosignatures.size() / 128};
+  for (const std::string& run : theirs.runs) cost_.bytes += run.size();
+  for (const Piece& piece : theirs.documents.pieces) cost_.bytes += piece.bytes.size();
   if (!theirs.runs.empty() || (said_ && said_->held > 0)) {  // what is held becomes ready by itself, with time
-    const absl::StatusOr<Intake> intake = db_.Ingest(theirs.runs);
+    const absl::StatusOr<Intake> intake = db_.Ingest(theirs.runs, kept_most_ - std::min(kept_most_, heard_->kept));
     if (!intake.ok()) return intake.status();
+    cost_.entries = intake->entries + intake->kept + intake->left_out;
+    heard_->kept = std::min(heard_->kept + intake->kept, intake->waiting + intake->held);
     gains_.taken += intake->entries;
     gains_.opened += intake->opened;
     gains_.waiting = intake->waiting;
@@ -54,9 +66,9 @@ absl::Status Party::Take(const Offer& theirs) {
     gains_.left_out += intake->left_out;
     gains_.halted = intake->halted;
   }
-  if (theirs.cosignatures.empty()) return absl::OkStatus();
-  cosigned_.Note(theirs.cosignatures);
-  return db_.TakeCosignatures(theirs.cosignatures).status();
+  heard_->cosigned.Add(said_cosignatures_);
+  heard_->cosigned.Add(theirs.cosignatures);
+  return theirs.cosignatures.empty() ? absl::OkStatus() : db_.TakeCosignatures(theirs.cosignatures).status();
 }
 
 absl::Status Party::TakeDocuments(const Offer& theirs) {
@@ -78,20 +90,30 @@ absl::Status Party::AddDocuments(const Snapshot& now, size_t room, Offer* offer)
   return added;
 }
 
+// A few entries of other sites are sent unasked, for less than asking takes.
+bool Party::AsksFirst(const State& mine) const {
+  const std::string own = KeyOf(db_.Fingerprint());
+  uint64_t others = 0;
+  for (const LaneTip& lane : mine.lanes)
+    if (lane.key != own) others += lane.size - std::min(lane.size, SizeIn(*heard_->state, lane.key));
+  return others > kUnaskedMost;
+}
+
 absl::Status Party::AddRuns(const Snapshot& now, const State& mine, size_t room, Offer* offer) {
-  const absl::StatusOr<std::string> frontier = FrontierOf(*theirs_, now);
+  const State& theirs = *heard_->state;
+  const absl::StatusOr<std::string> frontier = FrontierOf(theirs, now);
   if (!frontier.ok()) return frontier.status();
-  const bool kept = mine.waiting != theirs_->waiting || mine.held != theirs_->held || mine.halted != theirs_->halted;
-  if (kept || !Covers(*theirs_, mine)) {
+  const bool kept = mine.waiting != theirs.waiting || mine.held != theirs.held || mine.halted != theirs.halted;
+  if (kept || !Covers(theirs, mine)) {
     absl::StatusOr<std::vector<std::string>> runs = now.RunsSince(*frontier, room);
     if (!runs.ok()) return runs.status();
     offer->runs = *std::move(runs);
     Fit(&offer->runs, room);
   }
-  if (mine.cosigned != theirs_->cosigned) {
-    absl::StatusOr<std::string> cosignatures = now.Cosignatures();
+  if (mine.cosigned != theirs.cosigned) {
+    const absl::StatusOr<std::string> cosignatures = now.Cosignatures();
     if (!cosignatures.ok()) return cosignatures.status();
-    offer->cosignatures = cosigned_.New(*cosignatures);
+    offer->cosignatures = heard_->cosigned.NewIn(*cosignatures);
   }
   gains_.sent += offer->runs.size();
   for (const std::string& run : offer->runs) gains_.sent_bytes += run.size();
@@ -100,7 +122,7 @@ absl::Status Party::AddRuns(const Snapshot& now, const State& mine, size_t room,
 
 // Says what this site holds and adds what the other lacks, unless both are as they were when that was last done: what is left
 // then cannot be taken there. What it wants of documents it gets in any case, or hears that they are not here.
-absl::StatusOr<Offer> Party::Make(size_t room) {
+absl::StatusOr<Offer> Party::Make(size_t room, bool first) {
   const absl::StatusOr<Snapshot> now = db_.Read();
   if (!now.ok()) return now.status();
   absl::StatusOr<State> mine = ReadState(*now);
@@ -108,33 +130,38 @@ absl::StatusOr<Offer> Party::Make(size_t room) {
   Offer offer{.state = *mine, .runs = {}, .cosignatures = {}};
   offer.documents.wanted = fetch_.Wants();
   const bool moving = said_wants_ != offer.documents.wanted || said_wanted_ != wanted_;
-  const bool still = said_ == *mine && said_theirs_ == theirs_ && !moving;
+  const std::optional<State>& theirs = heard_->state;
+  const bool still = said_ == *mine && said_theirs_ == theirs && !moving;
   const bool lacking = !offer.documents.wanted.empty() || !wanted_.empty();
-  done_ = theirs_.has_value() && (still || (Alike(*mine, *theirs_) && !lacking));
-  if (theirs_.has_value()) Compare(*mine);
-  if (theirs_ && Unmoved(*mine)) cosigned_.Forget();
+  done_ = theirs.has_value() && (still || (Alike(*mine, *theirs) && !lacking));
+  if (theirs.has_value()) Compare(*mine);
+  if (theirs && Unmoved(*mine)) heard_->cosigned.Clear();
   holds_ = NameOfLanes(mine->lanes);
   if (moving) rounds_since_met_ = 0;
   said_ = *mine;
-  said_theirs_ = theirs_;
+  const bool asks = first && theirs.has_value() && AsksFirst(*mine);
+  said_theirs_ = asks ? std::nullopt : theirs;  // what is not offered yet is not what cannot be taken
   said_wants_ = offer.documents.wanted;
   said_wanted_ = wanted_;
-  if (!theirs_) return offer;
+  said_cosignatures_.clear();
+  if (!theirs || asks) return offer;
   room = std::min(room, kRoomMax);
   const absl::Status added = done_ ? absl::OkStatus() : AddRuns(*now, *mine, room, &offer);
+  said_cosignatures_ = offer.cosignatures;
   const absl::Status documents = added.ok() ? AddDocuments(*now, room, &offer) : added;
   return documents.ok() ? absl::StatusOr<Offer>(std::move(offer)) : documents;
 }
 
 // Other cosignatures are kept there, and the same ones as when the last offer was made.
 bool Party::Unmoved(const State& mine) const {
-  return mine.cosigned != theirs_->cosigned && said_ && said_theirs_ && said_->cosigned == mine.cosigned &&
-         said_theirs_->cosigned == theirs_->cosigned;
+  const State& theirs = *heard_->state;
+  return mine.cosigned != theirs.cosigned && said_ && said_theirs_ && said_->cosigned == mine.cosigned &&
+         said_theirs_->cosigned == theirs.cosigned;
 }
 
 void Party::Compare(const State& mine) {
-  gains_.compared = mine.lanes == theirs_->lanes;
-  gains_.equal = gains_.compared && !Unequal(mine, *theirs_);
+  gains_.compared = mine.lanes == heard_->state->lanes;
+  gains_.equal = gains_.compared && !Unequal(mine, *heard_->state);
 }
 
 }  // namespace chancery::sync

@@ -8,19 +8,22 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "chancery/chancery.h"
+#include "net/sync/allowance.h"
 #include "net/sync/cosigned.h"
 #include "net/sync/documents.h"
 #include "net/sync/state.h"
 
 namespace chancery::sync {
 
-inline constexpr int kRoundsAfter = 8;  // offers after all is exchanged that there was when it began
+inline constexpr int kRoundsAfter = 8;        // offers after all is exchanged that there was when it began
+inline constexpr uint64_t kUnaskedMost = 64;  // entries of other sites that are sent before the peer says that it lacks them
 inline constexpr size_t kRoomMin = 64 << 10;
 inline constexpr size_t kRoomFirst = 256 << 10;
 inline constexpr size_t kRoomMax = 4 << 20;  // of runs and documents in one offer: what may be on the way and not yet durable
@@ -28,7 +31,7 @@ inline constexpr size_t kRoomMax = 4 << 20;  // of runs and documents in one off
 struct Offer {
   State state;                    // of its sender, after it took the offer that this one answers
   std::vector<std::string> runs;  // that the other lacks, causes first
-  std::string cosignatures;       // that the other has not, as far as this session knows; "" = none
+  std::string cosignatures;       // that the other is not known to keep; "" = none
   size_t room = kRoomFirst;       // bytes of runs and documents that the answer may hold
   Documents documents = {};
 };
@@ -45,12 +48,23 @@ struct Gains {
   bool compared = false, equal = false;  // the same entries are merged at both; records and cases are alike too
 };
 
+// What was last heard of a peer, in whatever session: what came by one of them is not sent back by the other.
+struct Heard {
+  std::optional<State> state;
+  uint64_t kept = 0;  // entries that came from it and are not merged; at least those that still are not
+  Cosigned cosigned;  // of this session's peer: one that lost its store begins another session
+};
+
 class Party {
  public:
-  // patience_ms: as for Database::Settle. peer: under which what has come of a document is kept.
-  Party(Database& db, int64_t patience_ms, const std::string& peer = {}) : db_(db), patience_ms_(patience_ms), fetch_(db, peer) {}
+  // patience_ms: as for Database::Settle. peer: under which what has come of a document is kept. heard: shared by the parties
+  // that meet one peer, all of them on one thread. kept_most: entries of this peer that may be kept here and not be merged.
+  Party(Database& db, int64_t patience_ms, const std::string& peer = {}, std::shared_ptr<Heard> heard = std::make_shared<Heard>(),
+        uint64_t kept_most = UINT64_MAX)
+      : db_(db), patience_ms_(patience_ms), kept_most_(kept_most), fetch_(db, peer), heard_(std::move(heard)) {}
 
-  // The first offer, to a peer of which nothing is known: no entry is in it. Of one that was heard before: what it lacks.
+  // The first offer, to a peer of which nothing is known: no entry is in it. Of one that was heard before: what it lacks, unless
+  // much of that is of other sites: it may have come from them, so it is asked first.
   absl::StatusOr<Offer> Begin(size_t room);
   // Takes an offer, does what this site owes the order, and makes the next one. Durable when it returns. Errors: InvalidArgument,
   // DataLoss (nothing of the offer holds), FailedPrecondition (entries of another registry), and those of Database.
@@ -60,32 +74,38 @@ class Party {
   // both, and more keeps coming: that is for the next one.
   bool Done() const { return done_ || rounds_since_met_ > kRoundsAfter; }
   const Gains& gains() const { return gains_; }
-  const State* theirs() const { return theirs_ ? &*theirs_ : nullptr; }  // what the other holds, as last heard
-  size_t lacking_there() const { return wanted_.size(); }                // documents that it lacks, as far as it has said
-  uint64_t holds() const { return holds_; }  // names the entries that this site held when the last offer was made
+  const State* theirs() const { return heard_->state ? &*heard_->state : nullptr; }  // what the other holds, as last heard
+  size_t lacking_there() const { return wanted_.size(); }  // documents that it lacks, as far as it has said
+  uint64_t holds() const { return holds_; }                // names the entries that this site held when the last offer was made
+  const Cost& cost() const { return cost_; }               // of the offer that was taken last
   void ForgetGains() { gains_ = {}; }
 
  private:
+  void Meet();
   absl::Status Take(const Offer& theirs);
   absl::Status TakeDocuments(const Offer& theirs);
+  bool AsksFirst(const State& mine) const;
   absl::Status AddRuns(const Snapshot& now, const State& mine, size_t room, Offer* offer);
   absl::Status AddDocuments(const Snapshot& now, size_t room, Offer* offer);
-  absl::StatusOr<Offer> Make(size_t room);
+  absl::StatusOr<Offer> Make(size_t room, bool first);
   bool Unmoved(const State& mine) const;
   void Compare(const State& mine);
 
   Database& db_;
   int64_t patience_ms_;
+  uint64_t kept_most_;
   Fetch fetch_;
-  Cosigned cosigned_;
-  std::vector<Wanted> wanted_, said_wanted_;   // by the other: as last heard, and when the last offer was made
-  std::vector<Wanted> said_wants_;             // by this site, as last said
-  std::optional<State> theirs_;                // as last heard
+  std::vector<Wanted> wanted_, said_wanted_;  // by the other: as last heard, and when the last offer was made
+  std::vector<Wanted> said_wants_;            // by this site, as last said
+  std::shared_ptr<Heard> heard_;
+  std::string said_cosignatures_;              // in the last offer: whoever answers it keeps them
+  bool met_ = false;                           // an exchange has begun in this session
   std::optional<State> said_, said_theirs_;    // when the last offer was made
   std::optional<State> began_, began_theirs_;  // of the exchange that Begin began
   int rounds_since_met_ = 0;
   bool done_ = false;
   uint64_t holds_ = 0;
+  Cost cost_;
   Gains gains_;
 };
 

@@ -11,13 +11,6 @@ std::string LabelOf(const SiteView& site) {
   return site.incarnation > 1 ? site.name + "." + std::to_string(site.incarnation) : site.name;
 }
 
-// 0 where the lane is not in the state.
-uint64_t SizeIn(const State& state, const std::string& key) {
-  const auto at = std::lower_bound(state.lanes.begin(), state.lanes.end(), key,
-                                   [](const LaneTip& tip, const std::string& wanted) { return tip.key < wanted; });
-  return at != state.lanes.end() && at->key == key ? at->size : 0;
-}
-
 }  // namespace
 
 std::string KeyOf(std::string_view fingerprint) {
@@ -38,6 +31,12 @@ uint64_t NameOf(std::string_view bytes) {
   uint64_t name = 0xcbf29ce484222325;
   for (const unsigned char byte : bytes) name = (name ^ byte) * 0x100000001b3;
   return name;
+}
+
+uint64_t SizeIn(const State& state, const std::string& key) {
+  const auto at = std::lower_bound(state.lanes.begin(), state.lanes.end(), key,
+                                   [](const LaneTip& tip, const std::string& wanted) { return tip.key < wanted; });
+  return at != state.lanes.end() && at->key == key ? at->size : 0;
 }
 
 absl::StatusOr<State> ReadState(const Snapshot& now) {

@@ -27,6 +27,9 @@ struct State {
   bool operator==(const State&) const = default;
 };
 
+// Entries of the lane that the state names; 0 where the lane is not in it.
+uint64_t SizeIn(const State& state, const std::string& key);
+
 absl::StatusOr<State> ReadState(const Snapshot& now);
 
 // Every entry that `b` names is in `a`.

@@ -10,9 +10,12 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <memory>
+#include <thread>
 
 #include "tests/e2e/run.h"
 #include "tests/e2e/served.h"
+#include "tests/support/proxy.h"
 
 namespace chancery::e2e {
 namespace {
@@ -185,6 +188,67 @@ TEST_F(Operations, AFilingWaitsForWhoHoldsIt) {
   EXPECT_EQ(cut.Last("receipt").Find("strength")->text, "local");
   EXPECT_EQ(cut.Last("error").Find("code")->integer, 7);
   EXPECT_EQ(land.Do({"get", "parcel/3"}).code, 0) << "and it stays filed";
+}
+
+TEST_F(Operations, AFilingWaitsForItsFinalPlace) {
+  Served luxembourg(land, "luxembourg"), tallinn(land, "tallinn");
+  AddPeer(land, "tallinn", "luxembourg", luxembourg.address());
+  AddPeer(land, "luxembourg", "tallinn", tallinn.address());
+  ASSERT_TRUE(Eventually([&] { return Linked("tallinn", "luxembourg"); }));
+  const Result early = land.Json({"file", "--ack", "settled", "--wait", "0"}, Create("1", "Mari"));
+  EXPECT_EQ(early.code, 7) << early.out;
+  EXPECT_TRUE(Has(early.Last("error").Find("message")->text, "no final place")) << early.out;
+  const Result settled = land.Json({"file", "--ack", "settled"}, Create("2", "Mari"));
+  EXPECT_EQ(settled.code, 0) << settled.out;
+  EXPECT_EQ(settled.Last("receipt").Find("strength")->text, "settled");
+  EXPECT_EQ(land.Do({"receipt", settled.Last("receipt").Find("short")->text, "--as", "settled"}).code, 0);
+  luxembourg.End(SIGTERM);
+  const Result cut = land.Do({"file", "--ack", "settled", "--wait", "1"}, Create("3", "Mari"));
+  EXPECT_EQ(cut.code, 7);
+  EXPECT_TRUE(Has(cut.err, "It stays filed")) << cut.err;
+}
+
+TEST(Acknowledgements, AreWhatThePackAsksForWhereNothingIsSaid) {
+  const Land land;
+  const std::string pack =
+      "[pack]\nname = \"careful\"\nversion = 1\nack = \"witnessed 1\"\n[register.deed.fields]\nof = { type = \"text\" }\n";
+  WriteAll(land / "careful.toml", pack);
+  ASSERT_EQ(land.At("narva", {"init", "--site", "narva", "--pack", land / "careful.toml"}).code, 0);
+  const std::string deed = R"({"ops":[{"create":"deed/1","set":{"of":"Mari"}}]})";
+  const Result refused = land.At("narva", {"file"}, deed);
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_TRUE(Has(refused.err, "witnessed=1 needs as many peers")) << refused.err;
+  EXPECT_EQ(land.At("narva", {"get", "deed/1"}).code, 4) << "nothing is filed";
+  EXPECT_EQ(land.At("narva", {"file", "--ack", "local"}, deed).code, 0);
+}
+
+TEST_F(Operations, WatchingShowsWhatChangesUntilItIsInterrupted) {
+  const std::string words =
+      "timeout --preserve-status -s INT 4 $CHANCERY --store tallinn --json status --watch > watched; echo $? > code";
+  for (const bool served : {false, true}) {
+    std::unique_ptr<Served> process = served ? std::make_unique<Served>(land, "tallinn") : nullptr;
+    std::thread watching([&] { RunShell(words, land / ""); });
+    ASSERT_TRUE(Eventually([&] { return Has(ReadAll(land / "watched"), "\"records\":" + std::to_string(served)); }));
+    EXPECT_EQ(land.Do({"file"}, Create(std::to_string(served), "Mari")).code, 0);
+    watching.join();
+    EXPECT_TRUE(Has(ReadAll(land / "watched"), "\"records\":" + std::to_string(served + 1))) << ReadAll(land / "watched");
+    EXPECT_EQ(ReadAll(land / "code"), "130\n");
+  }
+}
+
+// Nothing is refused and nobody says so: the other end stands still, or the cable is pulled.
+TEST_F(Operations, ALinkThatIsDeadIsFoundWithinHalfAMinute) {
+  Served luxembourg(land, "luxembourg");
+  Proxy link(luxembourg.port());
+  Served tallinn(land, "tallinn");
+  AddPeer(land, "luxembourg", "tallinn", "127.0.0.1:1");
+  AddPeer(land, "tallinn", "luxembourg", link.address());
+  ASSERT_TRUE(Eventually([&] { return Linked("tallinn", "luxembourg"); }));
+  link.Mute(Proxy::kBack);
+  EXPECT_TRUE(Eventually([&] { return Has(tallinn.Log(), "the link is dead"); }, 33)) << tallinn.Log();
+  link.Mute(Proxy::kBack, false);
+  EXPECT_EQ(land.Do({"file"}, Create("1", "Mari")).code, 0);
+  EXPECT_TRUE(Eventually([&] { return land.At("luxembourg", {"get", "parcel/1"}).code == 0; })) << tallinn.Log();
 }
 
 TEST_F(Operations, DrainSaysWhetherTheMachineMayGo) {

@@ -1,45 +1,17 @@
 #include "tests/e2e/served.h"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
-#include <random>
 
 namespace chancery::e2e {
 namespace {
-
-int Listen(int* port) {
-  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in at = {};
-  at.sin_family = AF_INET;
-  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof at;
-  const bool made = bind(fd, reinterpret_cast<sockaddr*>(&at), sizeof at) == 0 && listen(fd, 16) == 0 &&
-                    getsockname(fd, reinterpret_cast<sockaddr*>(&at), &size) == 0;
-  if (!made) std::abort();
-  *port = ntohs(at.sin_port);
-  return fd;
-}
-
-int Connect(int port) {
-  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in at = {};
-  at.sin_family = AF_INET;
-  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  at.sin_port = htons(static_cast<uint16_t>(port));
-  if (connect(fd, reinterpret_cast<sockaddr*>(&at), sizeof at) == 0) return fd;
-  close(fd);
-  return -1;
-}
 
 std::string ReadLine(int fd) {
   std::string line;
@@ -94,50 +66,6 @@ int Served::End(int signal) {
 
 std::string Served::Log() const { return ReadAll(log_); }
 
-Cutter::Cutter(int target, unsigned seed, int most_bytes) : target_(target), most_bytes_(most_bytes) {
-  listener_ = Listen(&port_);
-  thread_ = std::thread([this, seed] { Loop(seed); });
-}
-
-Cutter::~Cutter() {
-  ending_ = true;
-  thread_.join();
-  for (std::thread& pump : pumps_) pump.join();
-  close(listener_);
-}
-
-void Cutter::Loop(unsigned seed) {
-  std::mt19937 random(seed);
-  while (!ending_) {
-    pollfd ready = {listener_, POLLIN, 0};
-    if (poll(&ready, 1, 50) <= 0) continue;
-    const int from = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
-    if (from >= 0)
-      pumps_.emplace_back([this, from, budget = static_cast<int64_t>(random() % most_bytes_)] { Pump(from, budget); });
-  }
-}
-
-void Cutter::Pump(int from, int64_t budget) {
-  const int to = Connect(target_);
-  char bytes[4096];
-  for (bool open = to >= 0; open && !ending_;) {
-    pollfd ends[] = {{from, POLLIN, 0}, {to, POLLIN, 0}};
-    if (poll(ends, 2, 50) <= 0) continue;
-    for (int i = 0; i < 2 && open; ++i) {
-      if (ends[i].revents == 0) continue;
-      ssize_t size = read(ends[i].fd, bytes, sizeof bytes);
-      const bool cut = !good_ && size > 0 && (budget -= size) <= 0;
-      if (cut) {
-        size += static_cast<ssize_t>(budget);  // what was left of it still goes through
-        ++cuts_;
-      }
-      open = size > 0 && send(ends[1 - i].fd, bytes, static_cast<size_t>(size), MSG_NOSIGNAL) == size && !cut;
-    }
-  }
-  close(from);
-  if (to >= 0) close(to);
-}
-
 std::string LinkKey(const Land& land, const std::string& site) {
   const Result listed = land.At(site, {"-q", "peer", "ls"});
   EXPECT_EQ(listed.code, 0) << listed.err;
@@ -150,12 +78,13 @@ void AddPeer(const Land& land, const std::string& site, const std::string& peer,
   EXPECT_EQ(added.code, 0) << added.err;
 }
 
-bool Eventually(const std::function<bool()>& holds) {
-  for (int i = 0; i < 600; ++i) {
-    if (holds()) return true;
+bool Eventually(const std::function<bool()>& holds, int seconds) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(seconds);
+  while (!holds()) {
+    if (std::chrono::steady_clock::now() > end) return false;
     usleep(50'000);
   }
-  return false;
+  return true;
 }
 
 }  // namespace chancery::e2e

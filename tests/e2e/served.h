@@ -1,14 +1,10 @@
-// `chancery serve` as a process of its own, and what stands between two of them.
+// `chancery serve` as a process of its own.
 #pragma once
 
 #include <sys/types.h>
 
-#include <atomic>
 #include <functional>
-#include <mutex>
 #include <string>
-#include <thread>
-#include <vector>
 
 #include "tests/e2e/run.h"
 
@@ -21,6 +17,7 @@ class Served {
   ~Served();  // SIGKILL, where it still runs
   Served(const Served&) = delete;
 
+  pid_t pid() const { return pid_; }
   int port() const { return port_; }
   std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
   const std::string& first_line() const { return first_line_; }
@@ -34,33 +31,11 @@ class Served {
   int out_ = -1, port_ = 0;
 };
 
-// A link that breaks: connections are cut after a random number of bytes, either way, until it is told to be good.
-class Cutter {
- public:
-  Cutter(int target, unsigned seed, int most_bytes);
-  ~Cutter();
-  Cutter(const Cutter&) = delete;
-
-  std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
-  void BeGood() { good_ = true; }
-  int cuts() const { return cuts_; }
-
- private:
-  void Loop(unsigned seed);
-  void Pump(int from, int64_t budget);
-
-  int target_, most_bytes_, listener_ = -1, port_ = 0;
-  std::atomic<bool> good_{false}, ending_{false};
-  std::atomic<int> cuts_{0};
-  std::vector<std::thread> pumps_;
-  std::thread thread_;
-};
-
 // The key that the site shows on the network.
 std::string LinkKey(const Land& land, const std::string& site);
 void AddPeer(const Land& land, const std::string& site, const std::string& peer, const std::string& address);
 
-// Asks every 50 ms, for at most 30 s.
-bool Eventually(const std::function<bool()>& holds);
+// Asks every 50 ms, for at most so long.
+bool Eventually(const std::function<bool()>& holds, int seconds = 30);
 
 }  // namespace chancery::e2e

@@ -25,6 +25,14 @@ TEST(Config, ReadsPeersInTheOrderOfTheirNames) {
   EXPECT_EQ(config.peers[1], (PeerConfig{"tartu", "t.example:1", kShown}));
 }
 
+TEST(Config, ReadsLimits) {
+  const NetConfig config = Ok(ParseNetConfig("[limits]\npeer_entries = 7\nall_bytes = 8\npeer_kept = 9\n", "x"));
+  EXPECT_EQ(config.limits.peer.entries, 7u);
+  EXPECT_EQ(config.limits.all.bytes, 8u);
+  EXPECT_EQ(config.limits.kept, 9u);
+  EXPECT_EQ(config.limits.peer.bytes, NetLimits().peer.bytes) << "as it was";
+}
+
 TEST(Config, RefusesWithTheLine) {
   const std::string good = "address = \"a:1\"\nkey = \"" + kKey + "\"\n";
   const std::pair<std::string, const char*> kBad[] = {
@@ -40,6 +48,9 @@ TEST(Config, RefusesWithTheLine) {
       {"[peer.A]\n" + good, "no site's name"},
       {"[peer.a]\n" + good + "[peer.b]\n" + good, "have one key"},
       {"[peer.a\n", "line 1"},
+      {"[limits]\npeer_byte = 1\n", "unknown key limits.peer_byte"},
+      {"[limits]\n\nall_checks = 0\n", "line 3"},
+      {"[limits]\npeer_kept = \"1\"\n", "line 2"},
   };
   for (const auto& [toml, why] : kBad) {
     const absl::Status status = ParseNetConfig(toml, "chancery.toml").status();
@@ -76,8 +87,12 @@ TEST(Config, TellsWhereEachSettingStands) {
   std::string told;
   for (const ConfigValue& value : Ok(ReadConfigValues(dir.path())))
     told += value.key + " " + std::to_string(value.line) + " " + value.value + "\n";
-  EXPECT_EQ(told, "serve.listen 0 127.0.0.1:7420\nserve.metrics 3 127.0.0.1:9420\npeer.tartu.address 6 t:1\npeer.tartu.key 7 " +
-                      kShown + "\n");
+  EXPECT_EQ(
+      told,
+      "serve.listen 0 127.0.0.1:7420\nlimits.peer_bytes 0 33554432\nlimits.peer_entries 0 100000\nlimits.peer_checks 0 5000\n"
+      "limits.peer_kept 0 100000\nlimits.all_bytes 0 67108864\nlimits.all_entries 0 200000\nlimits.all_checks 0 "
+      "10000\nserve.metrics 3 127.0.0.1:9420\npeer.tartu.address 6 t:1\npeer.tartu.key 7 " +
+          kShown + "\n");
 }
 
 TEST(Config, APeerThatCannotBeIsNotAdded) {

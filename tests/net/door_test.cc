@@ -30,7 +30,10 @@ struct Visit {
   rpc::Means means{*tallinn.db, engine, io.provider->getTimer(), links, random};
   Heard heard;
   kj::TwoWayPipe pipe = kj::newTwoWayPipe();
-  rpc::Connection inside{kj::mv(pipe.ends[0]), rpc::DoorFor(means, heard, {"luxembourg", "", ""})};
+  rpc::Connection inside{
+      kj::mv(pipe.ends[0]),
+      rpc::DoorFor(means, heard, {"luxembourg", "", ""},
+                   std::make_shared<rpc::Neighbour>(NetLimits(), std::make_shared<sync::Allowance>(NetLimits().all)))};
   rpc::Connection outside{kj::mv(pipe.ends[1])};
 
   using Met = capnp::Response<schema::Door::MeetResults>;
@@ -97,7 +100,7 @@ TEST(Door, MalformedOffersAreRefusedAndTheSessionGoesOn) {
   auto session = at.Session();
   const std::string before = at.tallinn.digests();
   const std::function<void(schema::Offer::Builder)> kSpoilt[] = {
-      [](schema::Offer::Builder offer) { offer.initLanes(2); },                     // keys of no bytes
+      [](schema::Offer::Builder offer) { offer.initLanes(2); },                     // one key twice
       [](schema::Offer::Builder offer) { offer.getLanes()[0].setSize(0); },         // of no entries
       [](schema::Offer::Builder offer) { offer.initLanes(70000); },                 // more than there can be
       [](schema::Offer::Builder offer) { offer.initDigest(5000); },                 // no digest

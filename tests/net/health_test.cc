@@ -61,6 +61,44 @@ TEST(Alarms, UnequalRecordsWakeAtOnce) {
   EXPECT_EQ(AlarmOf(status, standing, 0).code, "two-faced") << "the worst first";
 }
 
+TEST(Alarms, ClocksThatDifferWakeWhereThePeerIsLinked) {
+  Standing standing = With({.name = "tartu", .linked = true, .clock_ms = 10 * kMinute});
+  EXPECT_EQ(AlarmOf(Good(), standing, 0).code, "clock");
+  EXPECT_EQ(AlarmOf(Good(), standing, 0).words, "this machine's clock is 10 min behind that of tartu.");
+  standing.peers[0].clock_ms = -10 * kMinute;
+  EXPECT_EQ(AlarmOf(Good(), standing, 0).words, "this machine's clock is 10 min ahead of that of tartu.");
+  standing.peers[0].clock_ms = 10 * kMinute - 1;
+  EXPECT_EQ(AlarmOf(Good(), standing, 0).code, "");
+  standing.peers[0] = {.name = "tartu", .linked = false, .clock_ms = 10 * kMinute};
+  EXPECT_EQ(AlarmOf(Good(), standing, 0).code, "") << "it was so when it was heard last";
+}
+
+TEST(Alarms, AnOrderThatStandsStillWakesWhereNobodyIsCutOff) {
+  StatusView status = Good();
+  status.site = "tallinn";
+  status.order.waiting_for = {"tallinn", "tartu.2"};
+  status.order.waiting_since_ms = 100 * kMinute;
+  Standing standing = With({.name = "tartu", .linked = true});
+  EXPECT_EQ(AlarmOf(status, standing, 160 * kMinute - 1).code, "");
+  EXPECT_EQ(AlarmOf(status, standing, 160 * kMinute).code, "stalled");
+  standing.peers[0].linked = false;
+  EXPECT_EQ(AlarmOf(status, standing, 160 * kMinute).code, "") << "a link that is down is no reason by itself";
+  standing.peers[0].linked = true;
+  status.order.waiting_for = {"luxembourg"};
+  EXPECT_EQ(AlarmOf(status, standing, 160 * kMinute).code, "") << "of whom nothing is known here";
+  status.order.waiting_for = {};
+  EXPECT_EQ(AlarmOf(status, standing, 160 * kMinute).code, "stalled");
+  standing.isolated = true;
+  EXPECT_EQ(AlarmOf(status, standing, 160 * kMinute).code, "");
+}
+
+TEST(Alarms, ACommitThatFailedIsTheFirstToBeTold) {
+  StatusView status = Good();
+  status.halted = {"tartu-13"};
+  status.outcome_unknown = true;
+  EXPECT_EQ(AlarmOf(status, {}, 0).code, "outcome-unknown");
+}
+
 TEST(Alarms, EveryCodeIsAmongTheFiguresAndHasAPage) {
   for (const char* code : health::kCodes) {
     const std::string page = std::string(CHANCERY_SOURCE_DIR) + "/docs/operations/" + code + ".md";

@@ -60,6 +60,57 @@ TEST_F(Exchange, OnAnOpenSessionIsOneRoundAndSendsTheDifferenceAlone) {
   EXPECT_EQ(tallinn.digests(), luxembourg.digests());
 }
 
+// Each site calls the other: what came in by one of the two sessions does not go back by the other.
+TEST_F(Exchange, SendsNothingBackToWhoBroughtIt) {
+  const auto heard = std::make_shared<sync::Heard>();
+  Party a(*tallinn.db, 1'000'000), called(*luxembourg.db, 1'000'000, "", heard), calling(*luxembourg.db, 1'000'000, "", heard);
+  Party b(*tallinn.db, 1'000'000);
+  Meet(a, called);
+  Meet(calling, b);
+  for (int i = 0; i < 100; ++i) Ok(tallinn->File(Parcel(std::to_string(i), "Mari")));
+  Meet(a, called);
+  const Offer offer = Ok(calling.Begin(sync::kRoomFirst));
+  EXPECT_TRUE(offer.runs.empty());
+}
+
+// Two neighbours of a third site: each has heard from it what the other would tell.
+TEST_F(Exchange, AsksBeforeItSendsMuchThatIsOfOthers) {
+  Meet(tallinn, luxembourg);
+  const Site tartu = Joined("tartu", tallinn);
+  Meet(tartu, tallinn);
+  Party a(*tallinn.db, 1'000'000), b(*luxembourg.db, 1'000'000);
+  Meet(a, b);
+  for (uint64_t i = 0; i < sync::kUnaskedMost; ++i) Ok(tartu->File(Parcel(std::to_string(i), "Olev")));
+  Ok(tallinn->Ingest(Ok(tartu.now().RunsSince(tallinn.now().Frontier()))));
+  EXPECT_FALSE(Ok(a.Begin(sync::kRoomFirst)).runs.empty()) << "little is sent at once";
+  Ok(tartu->File(Parcel("more", "Olev")));
+  Ok(tallinn->Ingest(Ok(tartu.now().RunsSince(tallinn.now().Frontier()))));
+  EXPECT_TRUE(Ok(a.Begin(sync::kRoomFirst)).runs.empty());
+  Meet(a, b);
+  EXPECT_EQ(tallinn.digests(), luxembourg.digests());
+}
+
+TEST_F(Exchange, EachCosignatureGoesOnce) {
+  Party a(*tallinn.db, 0), b(*luxembourg.db, 0);
+  for (int i = 0; i < 20; ++i) {
+    Ok(tallinn->File(Parcel(std::to_string(i), "Mari")));
+    Meet(a, b);
+  }
+  ASSERT_GT(Ok(tallinn.now().Cosignatures()).size(), 20 * 128u) << "nothing was signed";
+  EXPECT_EQ(Ok(sync::ReadState(tallinn.now())).cosigned, Ok(sync::ReadState(luxembourg.now())).cosigned);
+  Ok(tallinn->File(Parcel("last", "Mari")));
+  size_t most = 0;
+  Offer offer = Ok(a.Begin(sync::kRoomFirst));
+  do {
+    most = std::max(most, offer.cosignatures.size());
+    const Offer reply = Ok(b.Answer(offer, sync::kRoomFirst));
+    most = std::max(most, reply.cosignatures.size());
+    offer = Ok(a.Answer(reply, sync::kRoomFirst));
+  } while (!a.Done());
+  EXPECT_LE(most, 8 + 4 * 128u);
+  EXPECT_EQ(Ok(sync::ReadState(tallinn.now())).cosigned, Ok(sync::ReadState(luxembourg.now())).cosigned);
+}
+
 TEST_F(Exchange, NoOfferHoldsMoreThanItsRoomAndOneRun) {
   for (int i = 0; i < 2000; ++i)
     Ok(tallinn->File(Parcel(std::to_string(i), std::string(400, 'a' + i % 26) + std::to_string(i * 7919))));
@@ -144,6 +195,47 @@ TEST_F(Exchange, WhatWaitsIsHeldToTheRoomToo) {
   EXPECT_EQ(Ok(luxembourg.now().RunsSince(all, 1)).size(), 1u);
   Meet(tallinn, luxembourg);
   EXPECT_EQ(tallinn.digests(), luxembourg.digests());
+}
+
+// A peer that sends what cannot be merged yet has a share of the room for it, and no more.
+TEST_F(Exchange, OfOnePeerOnlySoMuchIsKeptThatWaits) {
+  Meet(tallinn, luxembourg);
+  Ok(tallinn->File(Parcel("lost", "Mari")));
+  Offer offer{.state = Ok(sync::ReadState(tallinn.now())), .runs = {}, .cosignatures = {}};
+  for (int i = 0; i < 5; ++i) {
+    const std::string before = tallinn.now().Frontier();
+    Ok(tallinn->File(Parcel(std::to_string(i), "Jaan")));
+    for (std::string& run : Ok(tallinn.now().RunsSince(before))) offer.runs.push_back(std::move(run));
+  }
+  const auto heard = std::make_shared<sync::Heard>();
+  Party here(*luxembourg.db, 1'000'000, "tallinn", heard, 3);
+  Ok(here.Answer(offer, sync::kRoomFirst));
+  EXPECT_EQ(luxembourg.status().waiting, 3u);
+  EXPECT_EQ(here.gains().left_out, 2u);
+  EXPECT_EQ(here.cost().entries, 5u);
+  EXPECT_EQ(here.cost().checks, 5u);
+  Ok(here.Answer(offer, sync::kRoomFirst));
+  EXPECT_EQ(luxembourg.status().waiting, 3u);
+  Meet(luxembourg, tallinn);
+  EXPECT_EQ(luxembourg.status().waiting, 0u);
+  EXPECT_EQ(tallinn.digests(), luxembourg.digests());
+}
+
+TEST(Allowance, WhoAsksForMoreWaitsForIt) {
+  sync::Allowance allowance({.bytes = 1000, .entries = 10, .checks = 1});
+  const int64_t now = 1'000'000;
+  EXPECT_EQ(allowance.WaitMs(now), 0);
+  allowance.Spend({.bytes = 10'000}, now);
+  EXPECT_EQ(allowance.WaitMs(now), 0) << "ten seconds were saved";
+  allowance.Spend({.bytes = 500}, now);
+  EXPECT_EQ(allowance.WaitMs(now), 500);
+  allowance.Spend({.bytes = 0, .entries = 0, .checks = 12}, now);
+  EXPECT_EQ(allowance.WaitMs(now), 2000) << "what there is least of";
+  EXPECT_EQ(allowance.WaitMs(now + 1500), 500);
+  EXPECT_EQ(allowance.WaitMs(now + 2000), 0);
+  allowance.Set({.bytes = 1000, .entries = 10, .checks = 1000});
+  allowance.Spend({.checks = 1000}, now + 100'000);
+  EXPECT_EQ(allowance.WaitMs(now + 100'000), 0);
 }
 
 TEST_F(Exchange, TwoSalesAreOneCaseAtBoth) {

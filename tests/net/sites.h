@@ -16,6 +16,7 @@ name = "land"
 version = 1
 [register.parcel.fields]
 owner = { type = "text" }
+status = { type = "text" }
 plan = { type = "blob" }
 )";
 

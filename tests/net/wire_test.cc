@@ -13,6 +13,11 @@ const std::string kName(64, 'a'), kOther(64, 'b');
 
 sync::Offer WithDocuments(sync::Documents documents) {
   sync::Offer offer;
+  offer.state.lanes = {{std::string("\x01\xff\0"
+                                    "3456789abcdef",
+                                    16),
+                        7}};
+  offer.state.digest = offer.state.docket = std::string(32, 'a');
   offer.documents = std::move(documents);
   return offer;
 }
@@ -27,6 +32,7 @@ absl::StatusOr<sync::Offer> Through(const sync::Offer& offer) {
 TEST(Wire, CarriesDocuments) {
   const sync::Offer sent = WithDocuments({{{kName, 7}}, {{kOther, 65536, std::string("a\0b", 3)}}, {kOther}});
   const sync::Offer read = Ok(Through(sent));
+  EXPECT_EQ(read.state, sent.state);
   EXPECT_EQ(read.documents.wanted, sent.documents.wanted);
   ASSERT_EQ(read.documents.pieces.size(), 1u);
   EXPECT_EQ(read.documents.pieces[0].sha256, kOther);

@@ -216,7 +216,8 @@ class Snapshot {
   absl::StatusOr<PlaceView> Place(std::string_view name) const;
 
   // What members have signed of the order and of one another's lanes, their own cosignatures among them: bytes for
-  // Database::TakeCosignatures at any other site. At most 64 of each member on each log.
+  // Database::TakeCosignatures at any other site. At most 64 of each member on each log; a head of 8 bytes, then 128 bytes each
+  // (docs/reference/order.md): head and any of them are cosignatures too.
   absl::StatusOr<std::string> Cosignatures() const;
 
   absl::StatusOr<EpochView> Epoch() const;  // Errors: DataLoss
@@ -325,7 +326,8 @@ class Database {
   // is an older copy of itself: they are taken, and the store gets a new key, as Restore. Errors: where no run of the batch
   // holds, the fault of the first: InvalidArgument (malformed) or DataLoss (hash or seal do not hold); FailedPrecondition
   // (another registry).
-  absl::StatusOr<Intake> Ingest(absl::Span<const std::string> runs);
+  // keep_most: of what is not ready so many entries are kept, as far as the store has room for them; the rest is left out.
+  absl::StatusOr<Intake> Ingest(absl::Span<const std::string> runs, uint64_t keep_most = UINT64_MAX);
 
   // The same with the runs of a bundle: what was taken before an interruption stays, and the same bundle goes on from there. Of a
   // damaged bundle the runs that are whole are taken, and after them the documents that are. Errors: as Ingest; DataLoss where

@@ -31,6 +31,7 @@ struct PackNote {
 struct PackView {
   std::string name;
   uint64_t version = 1;
+  std::string ack = "local";              // what a filing waits for: "local", "witnessed K", "settled"
   std::vector<RegisterShape> registers;   // ascending by name
   std::vector<PackNote> clashes, silent;  // what can clash; what merges in silence. Both ascending by `where`
 };

@@ -301,6 +301,7 @@ struct OrderView {
   std::string settled;                   // RFC 3339: every entry stamped up to then has its final place; "" = nothing is settled
   uint64_t entries = 0;                  // that have one
   std::vector<std::string> waiting_for;  // lane labels: who has to be heard before more is settled
+  int64_t waiting_since_ms = 0;          // UTC: the end of the first round that waits so; 0 = none does
   std::vector<std::string> unequal;      // members that have signed another order
 };
 
@@ -326,6 +327,7 @@ struct StatusView {
   std::vector<std::string> halted;  // "tallinn-13": lanes of which two versions exist, from where on they differ
   OrderView order;
   uint64_t free_bytes = 0;
+  bool outcome_unknown = false;  // a commit failed: nothing is taken until the store is opened again
 };
 
 // A case that changes its state.
@@ -342,6 +344,7 @@ struct Intake {
   uint64_t held = 0;                  // entries kept here that are stamped too far ahead, with what builds on them, all in all
   std::vector<std::string> missing;   // "tallinn-17": what would let the waiting ones in
   uint64_t offered = 0, damaged = 0;  // runs of the batch; those whose bytes do not hold, which were left out
+  uint64_t kept = 0;                  // entries of this call that are not merged and kept now
   uint64_t left_out = 0;              // entries for which there was no room among those kept: they must be brought again
   std::vector<std::string> halted;    // "tallinn-17": lanes of which two versions exist, from where on they differ
   uint64_t documents = 0;             // of a bundle: those stored now; what was here already is not counted

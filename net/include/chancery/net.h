@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,11 +27,26 @@ struct PeerConfig {
   bool operator==(const PeerConfig&) const = default;
 };
 
+// What may be taken a second, on average: bytes of offers, entries, and signatures that are checked.
+struct NetRates {
+  uint64_t bytes, entries, checks;  // at least 1
+  bool operator==(const NetRates&) const = default;
+};
+
+// A peer that offers more waits; nothing is lost by it.
+struct NetLimits {
+  NetRates peer = {32 << 20, 100'000, 5'000};  // of one peer
+  NetRates all = {64 << 20, 200'000, 10'000};  // of all together
+  uint64_t kept = 100'000;                     // entries of one peer that are kept and not merged: they wait, or are held
+  bool operator==(const NetLimits&) const = default;
+};
+
 // The store's chancery.toml.
 struct NetConfig {
   std::string listen = "127.0.0.1:7420";
   std::string metrics;            // HOST:PORT on this machine alone: figures for monitoring; "" = none
   std::vector<PeerConfig> peers;  // ascending by name
+  NetLimits limits;
   bool operator==(const NetConfig&) const = default;
 };
 
@@ -73,7 +89,8 @@ struct ExchangeView {
   bool compared = false, equal = false;  // both hold the same entries; and make the same records and cases of them
   // What the peer held when it answered last, durable there: lanes by the fingerprint of their key (SiteView::key), and entries.
   std::vector<std::pair<std::string, uint64_t>> there;
-  uint64_t lacking = 0;  // documents that it lacks, as far as it has said
+  uint64_t lacking = 0;                  // documents that it lacks, as far as it has said
+  std::optional<int64_t> clock_ms = {};  // how far its clock is ahead of this one's, where it was asked
 };
 
 // What is known of a peer, as seen from here.
@@ -85,6 +102,7 @@ struct PeerView {
   int64_t refused_ms = 0;    // since when
   bool unequal = false;      // it makes other records or cases of the same entries
   uint64_t lacking = 0;      // documents, as in ExchangeView
+  int64_t clock_ms = 0;      // how far its clock is ahead of this one's, when it was asked last
   std::vector<std::pair<std::string, uint64_t>> holds = {};                        // as ExchangeView::there, ascending
   uint64_t exchanges = 0, failures = 0, taken = 0, documents = 0, sent_bytes = 0;  // since this process began
   bool lost = false;                                                               // the last call failed, or a link broke

@@ -1,0 +1,193 @@
+// Three sites and links that fail in every way, kills, and clients that hop from one to another: what each acknowledgement names
+// holds, sessions see their own, and after it all are equal.
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <memory>
+#include <random>
+#include <thread>
+
+#include "tests/e2e/run.h"
+#include "tests/e2e/served.h"
+#include "tests/support/proxy.h"
+
+namespace chancery::e2e {
+namespace {
+
+constexpr std::array<const char*, 3> kSites = {"tallinn", "luxembourg", "tartu"};
+
+long FromEnvironment(const char* name, long otherwise) {
+  const char* named = std::getenv(name);
+  return named == nullptr ? otherwise : std::atol(named);
+}
+
+// Each kind of failure in its turn, at a random place; every fifth connection is good.
+Weather Storm(unsigned n, std::mt19937& random) {
+  const auto place = [&random](int64_t most) { return static_cast<int64_t>(random() % static_cast<uint64_t>(most)); };
+  switch (n % 5) {
+    case 0:
+      return {.cut_byte = place(20'000)};
+    case 1:
+      return {.spoil_byte = place(20'000), .delay_ms = place(50)};
+    case 2:
+      return {.drop_record = place(40)};
+    case 3:
+      return {.repeat_record = place(40), .bytes_a_second = 64'000};
+    default:
+      return {};
+  }
+}
+
+// The link by which one site calls another.
+struct Road {
+  explicit Road(int port, unsigned seed)
+      : random(seed), proxy(port, [this](int n) { return Storm(static_cast<unsigned>(n), random); }) {}
+  std::mt19937 random;
+  Proxy proxy;
+};
+
+struct StormyNetwork {
+  explicit StormyNetwork(unsigned seed) {
+    for (const char* site : {"luxembourg", "tartu"}) land.Join(site);
+    EXPECT_EQ(land.Carry("tallinn", "luxembourg").code, 0);  // it knows of tartu now
+    for (const char* site : kSites) served[site] = std::make_unique<Served>(land, site);
+    for (const char* site : kSites) ports[site] = served[site]->port();
+    for (const char* from : kSites)
+      for (const char* to : kSites) {
+        if (std::string(from) == to) continue;
+        roads[std::string(from) + ">" + to] = std::make_unique<Road>(ports[to], seed++);
+        AddPeer(land, from, to, roads[std::string(from) + ">" + to]->proxy.address());
+      }
+  }
+  void Kill(const std::string& site) {
+    served[site]->End(SIGKILL);
+    served[site] = std::make_unique<Served>(land, site, ports[site]);
+  }
+  void Clear() {
+    for (auto& [name, road] : roads) {
+      road->proxy.Clear();
+      for (const auto way : {Proxy::kThere, Proxy::kBack}) road->proxy.Mute(way, false);
+    }
+  }
+  std::string Digests(const std::string& site) const {
+    const Literal status = land.Status(site);
+    return status.null() ? "no status"
+                         : status.Find("frontier")->Json() + status.Find("digest")->text + status.Find("docket")->text;
+  }
+  bool Equal() const { return Digests("tallinn") == Digests("luxembourg") && Digests("tallinn") == Digests("tartu"); }
+  std::string Logs() const {
+    std::string logs;
+    for (const auto& [site, process] : served) logs += site + ":\n" + process->Log();
+    return logs.size() > 4000 ? logs.substr(logs.size() - 4000) : logs;
+  }
+
+  Land land;
+  std::map<std::string, int> ports;
+  std::map<std::string, std::unique_ptr<Served>> served;
+  std::map<std::string, std::unique_ptr<Road>> roads;
+};
+
+// A clerk who files now here, now there, and reads back what he filed where he filed it.
+struct Clerk {
+  Clerk(const StormyNetwork& net, int number, unsigned seed) : net(net), number(number), random(seed) {}
+
+  void Work(const std::atomic<bool>& ending) {
+    for (int i = 0; !ending; ++i) {
+      const std::string site = kSites[random() % kSites.size()];
+      const std::string key = "c" + std::to_string(number) + "-" + std::to_string(i);
+      const bool witnessed = random() % 4 == 0;
+      Words words = {"--json", "file"};
+      if (witnessed) words.insert(words.end(), {"--ack", "witnessed=1", "--wait", "5"});
+      const Result filed = net.land.At(site, words, Create(key, site) + Sale(i));
+      const Literal receipt = filed.Last("receipt");
+      if (receipt.null()) continue;  // killed, perhaps, before it was there
+      for (const Literal& line : filed.Lines())
+        if (line.Find("receipt") != nullptr) acknowledged.push_back(line.Find("receipt")->Find("entry")->text);
+      witnessed_count += receipt.Find("strength")->text.starts_with("witnessed");
+      const Result read = net.land.At(site, {"--json", "get", "parcel/" + key});
+      const bool answered = read.code == 0 || read.code == 3 || read.code == 4;
+      EXPECT_TRUE(!answered || read.code != 4) << key << " was acknowledged at " << site << " and is not read there";
+    }
+  }
+  // All clerks sell the same few houses: there are cases.
+  std::string Sale(int i) const {
+    return Sell("house" + std::to_string(i % 3), "buyer " + std::to_string(number) + "-" + std::to_string(i));
+  }
+
+  const StormyNetwork& net;
+  int number, witnessed_count = 0;
+  std::mt19937 random;
+  std::vector<std::string> acknowledged;
+};
+
+int64_t Resident(pid_t pid) {
+  std::ifstream status("/proc/" + std::to_string(pid) + "/status");
+  for (std::string word; status >> word;) {
+    int64_t kib = 0;
+    if (word == "RssAnon:" && status >> kib) return kib << 10;
+  }
+  return 0;
+}
+
+// CHANCERY_SEED, CHANCERY_STORM=SECONDS for a night.
+TEST(Storm, LosesNothingAcknowledgedAndEndsEqual) {
+  const auto seed = static_cast<unsigned>(FromEnvironment("CHANCERY_SEED", 20261127));
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(FromEnvironment("CHANCERY_STORM", 20));
+  StormyNetwork net(seed);
+  std::string houses;
+  for (int i = 0; i < 3; ++i) houses += Create("house" + std::to_string(i), "the state");
+  ASSERT_EQ(net.land.Do({"-q", "file"}, houses).code, 0);
+
+  std::atomic<bool> ending{false};
+  std::vector<std::unique_ptr<Clerk>> clerks;
+  std::vector<std::thread> working;
+  for (int i = 0; i < 2; ++i) clerks.push_back(std::make_unique<Clerk>(net, i, seed + static_cast<unsigned>(i)));
+  for (const auto& clerk : clerks) working.emplace_back([&clerk, &ending] { clerk->Work(ending); });
+  std::mt19937 random(seed);
+  int kills = 0, mutes = 0;
+  int64_t largest = 0;
+  while (std::chrono::steady_clock::now() < end) {
+    usleep(300'000 + random() % 700'000);
+    auto road = std::next(net.roads.begin(), static_cast<long>(random() % net.roads.size()));
+    const bool mute = random() % 2 == 0;  // one way alone
+    road->second->proxy.Mute(random() % 2 == 0 ? Proxy::kThere : Proxy::kBack, mute);
+    mutes += mute;
+    if (random() % 3 == 0) net.Kill(kSites[random() % kSites.size()]), ++kills;
+    for (const auto& [site, process] : net.served) largest = std::max(largest, Resident(process->pid()));
+  }
+  ending = true;
+  for (std::thread& thread : working) thread.join();
+  net.Clear();
+  EXPECT_TRUE(Eventually([&] { return net.Equal(); }, 90)) << "seed " << seed << "\n" << net.Logs();
+
+  size_t acknowledged = 0;
+  int witnessed = 0, broken = 0;
+  for (const auto& clerk : clerks) {
+    witnessed += clerk->witnessed_count;
+    for (const std::string& entry : clerk->acknowledged) {
+      ++acknowledged;
+      for (const char* site : kSites)
+        ASSERT_EQ(net.land.At(site, {"-q", "receipt", entry, "--as", "accepted"}).code % 3, 0)
+            << entry << " at " << site << ", seed " << seed;
+    }
+  }
+  for (const auto& [name, road] : net.roads) broken += road->proxy.broken();
+  for (auto& [site, process] : net.served) EXPECT_EQ(process->End(SIGTERM), 0) << site;
+  for (const char* site : kSites) EXPECT_EQ(net.land.At(site, {"verify"}).code, 0) << site;
+  EXPECT_EQ(net.land.Do({"case", "ls"}).code, 3) << "no house was sold twice: nothing was tested";
+  EXPECT_GT(acknowledged, 20u);
+  EXPECT_GT(kills, 2);
+  EXPECT_GT(broken, 5);
+  std::printf("[ storm    ] seed %u: %zu acknowledged, %d witnessed; %d kills, %d one-way cuts, %d links broken; %ld MiB\n", seed,
+              acknowledged, witnessed, kills, mutes, broken, static_cast<long>(largest >> 20));
+}
+
+}  // namespace
+}  // namespace chancery::e2e
