@@ -36,6 +36,24 @@ enum class Bug : uint8_t {
   kPremiseByClock,              // what was relied on goes stale by earlier writes only
   kPremiseOnArrival,            // only by writes that arrive later
   kPremiseTwice,                // also where a case weighs it already
+  kOfficerChangeForgotten,      // a change of an officer that arrives after his entry is held against nobody
+  kPrincipalForgotten,          // an entry is held against changes of its own officer only, not of whom he stands for
+  kDeputiesHaveNoRights,        // who stands for another one has none of his rights
+  kTermNeverEnds,               // rights do not end
+  kOwnActRuled,                 // an officer rules on his own act
+  kApprovesUnseen,              // an approval counts although there are facts that were not known when it was proposed
+  kReturnIgnored,               // a proposal that was sent back can be approved
+  kProposalDecides,             // what is proposed counts as decided
+  kPastKeepsClaims,             // in the past records claim what they came to claim later
+  kPastForgetsContext,          // in the past nobody has seen what other sites had filed
+  kPastKeepsRulings,            // in the past cases are ruled as they were ruled later
+  kPastEndsBefore,              // what is stamped exactly at a moment belongs to later
+  kSightWithoutItself,          // what a site could see is without its own last entry
+  kFindsTheFirst,               // of the values that stand in a field only the first is found
+  kPageRepeats,                 // a page of records begins with the last one of the page before
+  kCasePageSkips,               // a page of cases leaves out the rest of the rule that the page before ended in
+  kFeedSkips,                   // who goes on following misses the first entry of each lane
+  kPreviewForgetsReopened,      // the preview of a merge does not tell of cases that are opened again
   kSilentLaneNotHeard,          // a round is closed without a lane that has filed nothing since its admission
   kMostLanesClose,              // a round is closed when more than half of the lanes have passed it
   kRoundEndsBefore,             // what is stamped exactly at a round's end is left to the next
@@ -53,7 +71,7 @@ enum class Bug : uint8_t {
   kEndIsBelowTheLast,           // a lane ends before the last entry that any voter has, which may be final
   kSignsBeforeItPersists,       // a crash after a signature of the order went out finds no trace of it
 };
-inline constexpr int kMergeBugCount = 29, kBugCount = 45;  // those before are about what merges, the others about the order
+inline constexpr int kMergeBugCount = 47, kBugCount = 63;  // those before are about what a site shows, the others about the order
 
 #ifdef CHANCERY_PLANTED_BUGS
 void PlantBug(Bug bug);

@@ -323,7 +323,7 @@ absl::Status Docket::Judge(Case& c, bool alone) const {
   const bool proposed = std::any_of(c.proposals.begin(), c.proposals.end(), [&](const ProposalRow& row) {
     return row.standing && std::includes(row.facts.begin(), row.facts.end(), contested.begin(), contested.end());
   });
-  if (proposed) c.state = CaseState::kProposed;
+  if (proposed) c.state = Planted(Bug::kProposalDecides) ? CaseState::kRuled : CaseState::kProposed;
   return absl::OkStatus();
 }
 
@@ -350,8 +350,8 @@ absl::StatusOr<std::vector<ProposalRow>> Docket::ProposalsOf(const Hash128& id, 
   if (const auto fresh = proposed_.find(id); fresh != proposed_.end())
     all.insert(all.end(), fresh->second.begin(), fresh->second.end());
   for (ProposalRow& row : all) {
-    row.standing =
-        row.returns == 0 && std::none_of(all.begin(), all.end(), [&](const ProposalRow& r) { return r.returns == row.dot; });
+    const auto sends_back = [&](const ProposalRow& r) { return r.returns == row.dot && !Planted(Bug::kReturnIgnored); };
+    row.standing = row.returns == 0 && std::none_of(all.begin(), all.end(), sends_back);
     const auto takes_place = [&](Dot later) -> absl::StatusOr<bool> {
       ASSIGN_OR_RETURN(const Vector past, work_.PastOf(later));
       return past.Has(row.dot);

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "engine/base/limits.h"
+#include "engine/base/planted.h"
 #include "engine/base/status.h"
 #include "engine/base/strings.h"
 #include "engine/pipeline/author.h"
@@ -115,7 +116,7 @@ absl::StatusOr<Receipt> Author::Approve(const ApprovalDraft& draft) {
   decided.effect = ruling.effect;
   decided.tell = ruling.tell;
   ASSIGN_OR_RETURN(const Ruling now, RulingFrom(decided, c));
-  if (now.facts != ruling.facts)
+  if (now.facts != ruling.facts && !Planted(Bug::kApprovesUnseen))
     return RefuseRuling(c, Cat("the case has changed since ", work_.lanes.Short(dot), " was proposed"),
                         Cat("chancery case show ", c.rule, " ", c.shown, "; then return it, or propose anew"));
   return Decide(decided, {.approves = work_.lanes.PlaceOf(dot), .note = draft.reason});

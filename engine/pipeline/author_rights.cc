@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "engine/base/environment.h"
+#include "engine/base/planted.h"
 #include "engine/base/status.h"
 #include "engine/base/strings.h"
 #include "engine/pipeline/author.h"
@@ -39,14 +40,15 @@ absl::StatusOr<bool> Author::HasRight(std::string name, std::string_view right, 
     ASSIGN_OR_RETURN(const RecordEdit* edit, work_.Load(*key, officers));
     const Record& record = edit->record;
     const Value* until = ShownIn(record, *officers.Find("until"), work_.lanes);
-    if (!record.exists() || (until != nullptr && until->AsInteger() < now_ms_ / kDayMs)) return false;
+    const bool over = until != nullptr && until->AsInteger() < now_ms_ / kDayMs && !Planted(Bug::kTermNeverEnds);
+    if (!record.exists() || over) return false;
     for (const Element& element : record.elements) {
       if (element.field != may.handle || !Present(element, may.def)) continue;
       name.clear();  // who has rights of his own has no others
       const std::string_view word = element.value.payload();
       if (word == right || (!reg.empty() && word == Cat(right, ":", reg))) return true;
     }
-    if (name.empty()) return false;
+    if (name.empty() || Planted(Bug::kDeputiesHaveNoRights)) return false;
     name = PrincipalIn(record, officers, work_.lanes);
   }
   return false;
@@ -86,7 +88,7 @@ absl::Status Author::CheckJudge(const Case& c, const std::string& officer, std::
   std::set<std::string> registers;
   for (const CaseFact& fact : c.Facts()) {
     ASSIGN_OR_RETURN(const Entry entry, work_.journal.EntryAt(fact.dot));
-    if (!officer.empty() && entry.officer == officer && entry.kind == EntryKind::kFiling)
+    if (!officer.empty() && entry.officer == officer && entry.kind == EntryKind::kFiling && !Planted(Bug::kOwnActRuled))
       return Refuse({"authority", c.rule, c.shown,
                      Cat("nobody rules on his own act: ", officer, " filed ", work_.lanes.Short(fact.dot)),
                      "another officer rules on it"});

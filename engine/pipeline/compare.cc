@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "engine/base/planted.h"
 #include "engine/base/status.h"
 #include "engine/base/strings.h"
 
@@ -114,6 +115,7 @@ absl::StatusOr<std::vector<CaseChange>> CompareCases(const std::vector<ChangedCa
   for (const auto& [id, was, is] : changed) {
     if (!was && !is) continue;
     if (was && is && was->state == is->state && was->notice == is->notice) continue;
+    if (is && is->state == CaseState::kReopened && Planted(Bug::kPreviewForgetsReopened)) continue;
     ASSIGN_OR_RETURN(CaseView now, is ? after.reader.CaseHead(*is) : before.reader.CaseHead(*was));
     if (!is) now.state.clear();
     changes.push_back({was ? StateName(was->state) : "", std::move(now)});

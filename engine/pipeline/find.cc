@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "engine/base/environment.h"
+#include "engine/base/planted.h"
 #include "engine/base/status.h"
 #include "engine/base/strings.h"
 #include "engine/register/standing.h"
@@ -250,7 +251,8 @@ absl::Status Finder::Each(const std::function<bool(const FoundView&)>& visit) {
     return status;
   }
   for (const RecordKey& key : *only_) {
-    if (!after_.empty() && key <= after_) continue;
+    const bool told = key < after_ || (key == after_ && !Planted(Bug::kPageRepeats));
+    if (!after_.empty() && told) continue;
     const auto stored = work_.txn().Get(Table::kRecord, key);
     if (stored && PeekField(*stored, 0).exists && !look(key, *stored)) break;
   }
@@ -295,8 +297,8 @@ absl::StatusOr<bool> Finder::MeetsDecoded(const Wanted& wanted, std::string_view
   ASSIGN_OR_RETURN(const RecordEdit* edit, work_.Load(row, *reg_));
   bool any = false, met = false;
   RETURN_IF_ERROR(EachStanding(edit->record, *wanted.field, work_, [&](const Value& value) {
+    if (!(any && Planted(Bug::kFindsTheFirst))) met = met || wanted.Accepts(value);
     any = true;
-    met = met || wanted.Accepts(value);
   }));
   return met || (!any && wanted.Accepts(Value::Unset()));
 }

@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "engine/base/environment.h"
+#include "engine/base/planted.h"
 #include "engine/base/status.h"
 #include "engine/base/strings.h"
 #include "engine/pipeline/rebuild.h"
@@ -85,6 +86,7 @@ class Since {
   }
 
   void NoteWeighing(Table table, std::string_view rule, std::string_view subject, Dot dot) {
+    if (table == Table::kRuling && Planted(Bug::kPastKeepsRulings)) return;
     rows_.emplace(table, Docket::KeyOf(CaseId(rule, subject), dot));
     if (const std::optional<Scope> scope = docket_.ScopeOf(rule, subject)) ruled_.insert(*scope);
   }
@@ -103,8 +105,8 @@ class Since {
   void EraseContexts(WriteTxn& txn, uint16_t handle) const {
     std::vector<std::string> gone;
     Cursor rows(txn, Table::kContext);
-    for (bool more = rows.Seek(Key64(handle, frontier_.At(handle) + 1)); more && Read64(rows.key(), 0) == handle;
-         more = rows.Next())
+    const uint64_t first = Planted(Bug::kPastForgetsContext) ? 0 : frontier_.At(handle) + 1;
+    for (bool more = rows.Seek(Key64(handle, first)); more && Read64(rows.key(), 0) == handle; more = rows.Next())
       gone.emplace_back(rows.key());
     for (const std::string& key : gone) txn.Delete(Table::kContext, key);
   }
@@ -214,7 +216,8 @@ absl::StatusOr<Vector> StampedUpTo(const Workspace& work, int64_t ms) {
     while (first < behind) {
       const uint64_t middle = first + (behind - first) / 2;
       ASSIGN_OR_RETURN(const Hlc hlc, work.journal.HlcAt(MakeDot(lane.handle, middle)));
-      (MsOf(hlc) <= ms ? first : behind) = MsOf(hlc) <= ms ? middle + 1 : middle;
+      const bool then = MsOf(hlc) < ms || (MsOf(hlc) == ms && !Planted(Bug::kPastEndsBefore));
+      (then ? first : behind) = then ? middle + 1 : middle;
     }
     frontier.Raise(lane.handle, first - 1);
   }
@@ -262,7 +265,7 @@ absl::StatusOr<Vector> SightOf(const Workspace& work, std::string_view site) {
     return Error(absl::StatusCode::kNotFound, Cat("no site ", site, " has filed anything that is here"), "chancery site ls");
   const Dot dot = MakeDot(last->handle, last->tip());
   ASSIGN_OR_RETURN(Vector sight, work.PastOf(dot));
-  sight.Raise(last->handle, last->tip());
+  if (!Planted(Bug::kSightWithoutItself)) sight.Raise(last->handle, last->tip());
   return sight;
 }
 

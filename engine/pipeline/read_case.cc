@@ -278,12 +278,14 @@ absl::StatusOr<ProposalView> Reader::ProposalOf(const Case& c, const ProposalRow
   ProposalView view;
   RETURN_IF_ERROR(ShowDecision(row.dot, *entry.proposal, view));
   view.standing = row.standing;
-  for (const ProposalRow& other : c.proposals) {
-    if (other.returns != row.dot) continue;
-    ASSIGN_OR_RETURN(const chancery::Entry back, work_.journal.EntryAt(other.dot));
-    view.returned = work_.lanes.Short(other.dot);
+  ASSIGN_OR_RETURN(const auto words, InCanonicalOrder(c.proposals));
+  for (const ProposalRow* word : words) {
+    if (word->returns != row.dot) continue;
+    ASSIGN_OR_RETURN(const chancery::Entry back, work_.journal.EntryAt(word->dot));
+    view.returned = work_.lanes.Short(word->dot);
     view.returned_by = back.officer;
     view.returned_because = back.returned->reason;
+    break;  // the first; officers at several sites may have said it
   }
   return view;
 }

@@ -591,6 +591,7 @@ absl::Status Workspace::TakeBackSince(const RecordKey& key, const RegisterInfo& 
   OpenAll(*edit);
   edit->record = {};
   edit->link = 0;
+  if (Planted(Bug::kPastKeepsClaims)) edit->claims.clear();
   edit->dirty = edit->stale = true;
   for (auto touch = chain.rbegin(); touch != chain.rend(); ++touch) {
     const Entry& entry = touch->entry;

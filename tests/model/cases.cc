@@ -73,6 +73,35 @@ void Meaning::Judge(Case& c) {
   }
   c.state = split ? "split" : open ? (c.rulings.empty() ? "open" : "reopened") : "ruled";
   c.notice = c.rule.notice || only_ties;
+  JudgeProposals(c);
+}
+
+// Pending is what nobody sent back, and whose place no ruling took, and no other proposal, whose author knew it. A case that
+// waits is proposed where one of those was made in view of everything that is contested.
+void Meaning::JudgeProposals(Case& c) {
+  for (const Item* item : order) {
+    const Entry& entry = item->entry;
+    if (entry.proposal && CaseKey(entry.proposal->rule, entry.proposal->subject) == CaseKey(c.rule.id, c.subject))
+      c.proposals.push_back(item);
+    if (entry.returned && CaseKey(entry.returned->rule, entry.returned->subject) == CaseKey(c.rule.id, c.subject))
+      c.returns.push_back(item);
+  }
+  std::set<Fact> contested;
+  for (const Clash& clash : c.clashes) {
+    if (!clash.decided) contested.insert({clash.a, clash.b});
+  }
+  if (c.state == "split") contested = c.facts;
+  for (const Item* proposal : c.proposals) {
+    const auto knew = [&](const Item* later) { return Has(later->past, proposal->place()); };
+    const auto sent_back = [&](const Item* word) { return word->entry.returned->proposal == proposal->place(); };
+    if (std::any_of(c.rulings.begin(), c.rulings.end(), knew) || std::any_of(c.proposals.begin(), c.proposals.end(), knew) ||
+        std::any_of(c.returns.begin(), c.returns.end(), sent_back))
+      continue;
+    c.pending.insert(proposal);
+    const std::vector<Fact>& facts = proposal->entry.proposal->facts;
+    const bool covers = std::includes(facts.begin(), facts.end(), contested.begin(), contested.end());
+    if (c.state != "ruled" && covers) c.state = "proposed";
+  }
 }
 
 bool Meaning::IsWrite(const Case& c, const Fact& fact) const {
@@ -108,7 +137,7 @@ bool Meaning::Disputes(const Case& c, const std::string& address) const {
 }
 
 bool Meaning::Touches(const Item& item, const Case& c, const Fact& fact) const {
-  const Item* relying = Relying(c);
+  const Item* relying = c.relying;
   if (relying != nullptr && relying->place() == fact.place) {  // all its records
     for (uint32_t i = 0; i < relying->entry.ops.size(); ++i) {
       if (TouchesAt(item, c, {fact.place, i})) return true;

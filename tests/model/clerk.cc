@@ -13,7 +13,7 @@ Op OpOn(const Address& record, OpKind kind, Few<PackId>& packs) {
   Op op;
   op.kind = kind;
   op.key = Forever().Keep(record.key);
-  for (const PackSpec& pack : Packs()) {
+  for (const PackSpec& pack : AllPacks()) {
     for (uint32_t i = 0; i < pack.registers.size(); ++i) {
       if (pack.registers[i].name != record.reg) continue;
       op.reg = i;
@@ -126,7 +126,8 @@ std::string ContentOf(const Draft& draft) {
   return JsonOf(copy);
 }
 
-Expected Expect(const Meaning& view, LaneId lane, const Draft& draft, const Contents& contents) {
+Expected Expect(const Meaning& view, const Office& office, const Draft& draft, const Contents& contents) {
+  const LaneId lane = office.lane;
   Expected out;
   Desk desk{view, lane, draft, out};
   if (!view.book.labels.contains(lane)) out.refusals.insert("admission");
@@ -155,6 +156,7 @@ Expected Expect(const Meaning& view, LaneId lane, const Draft& draft, const Cont
     const std::string address = draft_op.record.Text();
     if (draft_op.verb == DraftOp::Verb::kDelete && !exists[address]) UnsetReferences(view, address, out);
   }
+  CheckFiler(view, office, draft.officer, out);
   if (!draft.admit_breaches) {
     const Imagined imagined(view, lane, out, std::nullopt);
     const Meaning after(imagined.book, imagined.seen);

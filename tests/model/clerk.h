@@ -22,12 +22,21 @@ struct Expected {
 // The draft as the JSON of product's surface.
 std::string JsonOf(const Draft& draft);
 std::string JsonOf(const RulingDraft& ruling);
+std::string JsonOf(const ApprovalDraft& approval);
 // Two drafts are the same act iff this is equal: of a transfer it says who gains or loses how much, and nowhere what is replaced.
 std::string ContentOf(const Draft& draft);
 
-// lane: of the site. drafts: the content of entries filed before.
+struct Office {  // where somebody files
+  LaneId lane = 0;
+  int64_t today = 0;  // by the site's clock: days since 1970
+};
+
+// contents: of entries filed before.
 using Contents = std::map<Place, std::string>;
-Expected Expect(const Meaning& view, LaneId lane, const Draft& draft, const Contents& contents);
-Expected Expect(const Meaning& view, LaneId lane, const RulingDraft& ruling);
+Expected Expect(const Meaning& view, const Office& office, const Draft& draft, const Contents& contents);
+Expected Expect(const Meaning& view, const Office& office, const RulingDraft& ruling);
+Expected ExpectProposal(const Meaning& view, const Office& office, const RulingDraft& ruling);
+Expected ExpectApproval(const Meaning& view, const Office& office, const ApprovalDraft& approval);
+Expected ExpectReturn(const Meaning& view, const Office& office, const ApprovalDraft& word);
 
 }  // namespace chancery::model

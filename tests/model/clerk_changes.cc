@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "tests/model/clerk_parts.h"
+#include "tests/model/officers.h"
 #include "tests/model/sums.h"
 
 namespace chancery::model {
@@ -96,6 +97,7 @@ void AddChange(Desk& desk, const DraftChange& change, const RegisterSpec& reg, c
     out.refusals.insert("type");
     return;
   }
+  if (reg.name == kOfficers && change.verb == Verbs::kAdd && !IsRight(change.value.text)) out.refusals.insert("type");
   Change made{OrdinalOf(reg, change.field), VerbOf(change.verb, *field), *value, {}};
   if (field->type == Type::kLadder) {
     CheckStep(row, made, *field, out);

@@ -31,6 +31,13 @@ void AddChange(Desk& desk, const DraftChange& change, const RegisterSpec& reg, c
 bool AddKindsChange(Desk& desk, const DraftChange& change, const DraftOp& draft_op, const RegisterSpec& reg, const Row* row,
                     Op& op);
 
+// ---- officers
+
+void CheckFiler(const Meaning& view, const Office& office, const std::string& officer, Expected& out);
+// right: "rule" or "approve".
+void CheckJudge(const Meaning& view, const Office& office, const Case& c, const std::string& officer, const std::string& right,
+                Expected& out);
+
 // ---- rules between records
 
 // The view after one more entry, which is only imagined.
@@ -52,6 +59,8 @@ Op& OpFor(const std::string& address, OpKind kind, Expected& out);  // on that r
 Op& OpFor(const Meaning& view, const std::string& address, Expected& out);
 void Retract(const Meaning& view, const std::string& address, uint32_t field, std::set<Place> named, Expected& out);
 void Settle(const Meaning& view, const std::string& address, const std::string& field, const Value& value, Expected& out);
+// What the ruling does, if its officer has the right.
+Expected ExpectEffects(const Meaning& view, const Office& office, const RulingDraft& draft, const std::string& right);
 Imagined After(const Meaning& view, LaneId lane, const RulingDraft& draft, const Expected& out);
 
 void RuleOnEntry(const Meaning& view, LaneId lane, const Case& c, const RulingDraft& ruling, Expected& out);

@@ -257,7 +257,8 @@ Imagined After(const Meaning& view, LaneId lane, const RulingDraft& draft, const
   return Imagined(view, lane, out, ruling);
 }
 
-Expected Expect(const Meaning& view, LaneId lane, const RulingDraft& draft) {
+Expected ExpectEffects(const Meaning& view, const Office& office, const RulingDraft& draft, const std::string& right) {
+  const LaneId lane = office.lane;
   Expected out;
   if (!view.book.labels.contains(lane)) out.refusals.insert("admission");
   const auto found = view.cases.find({draft.rule, draft.subject});
@@ -267,6 +268,7 @@ Expected Expect(const Meaning& view, LaneId lane, const RulingDraft& draft) {
   }
   const Case& c = found->second;
   out.facts.assign(c.facts.begin(), c.facts.end());
+  CheckJudge(view, office, c, draft.officer, right, out);
   if (!draft.keep.empty() && !IsFact(view, c, draft.keep)) {
     out.refusals.insert("ruling");
     return out;

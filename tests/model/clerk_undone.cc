@@ -107,7 +107,7 @@ void UndoLife(const Undoing& undoing, const Row& row, Op& op) {
 }
 
 void UndoAll(const Meaning& view, const Case& c, const RulingDraft& draft, bool to_unset, bool* returned, Expected& out) {
-  const Item* t = view.Relying(c);
+  const Item* t = c.relying;
   std::map<Place, const Item*> order;
   if (draft.keep.empty() || draft.keep != view.book.Short(t->place())) order.emplace(t->place(), t);
   for (const Fact& fact : draft.none ? c.facts : std::set<Fact>()) order.emplace(fact.place, &view.book.items.at(fact.place));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "tests/model/officers.h"
 #include "tests/model/ranked.h"
 #include "tests/model/shares.h"
 #include "tests/model/sums.h"
@@ -59,6 +60,24 @@ void CountShown(const Shown& shown, Tally& tally) {
     }
   }
   for (const CaseView& c : shown.cases) tally["dependants"] += c.dependants.size();
+}
+
+void CountOfficers(const Meaning& meaning, Tally& tally) {
+  for (const auto& [key, c] : meaning.cases) {
+    const Item* t = c.relying;
+    for (const Fact& fact : c.rule.shown == "authority" ? c.facts : std::set<Fact>()) {
+      if (fact.place != t->place())
+        tally["authority by way of a principal"] += meaning.AddressOf(fact) != OfficerAddress(t->entry.officer);
+    }
+    if (c.rule.shown == "authority") tally["authority of rulings"] += t->entry.kind != EntryKind::kFiling;
+    for (const Item* a : c.rulings) {
+      for (const Item* b : c.rulings) {
+        const Place& proposal = a->entry.ruling->approves;
+        tally["approved apart"] += proposal.seq > 0 && b->entry.ruling->approves == proposal && Apart(*a, *b);
+      }
+    }
+    tally["proposals overtaken"] += c.state != "ruled" && c.state != "proposed" && !c.pending.empty();
+  }
 }
 
 }  // namespace chancery::model

@@ -9,6 +9,7 @@ namespace chancery::model {
 
 void CountVerbs(const Draft& draft, Tally& tally);  // of a draft that was filed
 void CountKinds(const Meaning& meaning, Tally& tally);
+void CountOfficers(const Meaning& meaning, Tally& tally);
 void CountShown(const Shown& shown, Tally& tally);
 
 }  // namespace chancery::model

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "tests/model/clerk_parts.h"
+#include "tests/model/officers.h"
 
 namespace chancery::model {
 
@@ -96,6 +97,7 @@ std::string Draw::Address() {
 }
 
 std::string Draw::ReferenceFor(const FieldSpec& field) {
+  if (field.to == kOfficers) return OfficerAddress(Officer());
   if (Chance(5)) return field.to + "/none";
   if (field.to == "block")
     return Of<std::string>({"block/1", "block/1", "block/1", subject_ == Subject::kBlocks ? "block/2" : "block/1", "block/3"});
@@ -123,6 +125,7 @@ Literal Draw::ValueFor(const FieldSpec& field) {
     return static_cast<int64_t>(Below(field.name == "rent" ? 4 : field.name == "cap" || field.name == "size" ? 3 : 2));
   if (field.type == Type::kSerial) return static_cast<int64_t>(100 + Below(3));
   if (field.type == Type::kInterval) return IntervalFor(field);
+  if (field.type == Type::kDate) return Day();
   if (field.type == Type::kLadder) return Chance(4) ? Literal("nowhere") : Literal(Of(field.steps));
   if (field.type == Type::kShares) return SharesFor();
   if (field.type == Type::kReference) return ReferenceFor(field);

@@ -36,6 +36,9 @@ class Draw {
   RuleSpec Rule(const Meaning& view);
   Draft FilingUnder(const RuleSpec& rule, const Meaning& view, const std::vector<Draft>& before);
   Draft FilingOfSum(const Meaning& view);  // under an id; of something else where the history has no sums
+  std::string Officer();                   // the name of one; not that there must be a record of him
+  Draft FirstOfficers();
+  Draft OfficerChange(const Meaning& view, const std::string& name);
   // On one of the cases there are, or (seldom) on one that is not.
   RulingDraft Ruling(const Meaning& view);
   RulingDraft RulingOn(const Meaning& view, const Case& c);
@@ -63,6 +66,9 @@ class Draw {
   Literal IntervalFor(const FieldSpec& field);
   std::string ReferenceFor(const FieldSpec& field);
   std::string Address();
+  std::string Day();
+  std::string RightWord();
+  Draft NewOfficer(const std::string& name);
   void AddChange(const Meaning& view, const Row* row, const FieldSpec& field, DraftOp& op);
   void AddPlain(const Target& target);
   Literal NextState(const Target& target);

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "tests/model/draw.h"
+#include "tests/model/officers.h"
 
 namespace chancery::model {
 
@@ -11,7 +12,8 @@ namespace chancery::model {
 RuleSpec Draw::Rule(const Meaning& view) {
   std::map<std::string, std::set<std::string>> rules;  // kind -> ids
   for (const auto& [key, c] : view.cases) {
-    if (c.rule.kind != RuleSpec::Kind::kExistence && !c.rule.on_entry()) rules[c.rule.shown].insert(c.rule.id);
+    if (c.rule.kind != RuleSpec::Kind::kExistence && !c.rule.on_entry() && c.rule.reg != kOfficers)
+      rules[c.rule.shown].insert(c.rule.id);
   }
   if (!rules.empty() && Chance(60)) rules.clear();
   const std::map<Subject, std::vector<std::string>> registers = {{Subject::kParcels, {"parcel", "firm"}},

@@ -105,7 +105,7 @@ class Growing {
     const Meaning view = ViewOf(site);
     Draft draft = draw_.Filing(view);
     draft.admit_breaches = false;  // imports only: no drill can say it
-    const Expected expected = Expect(view, book_.LaneOfSite(site), draft, contents_);
+    const Expected expected = Expect(view, {book_.LaneOfSite(site)}, draft, contents_);
     if (expected.refusals.size() > 1 || !expected.before.empty()) return;  // the kind is not determined, or nothing happens
     const bool refused = !expected.refusals.empty();
     if (refused && *expected.refusals.begin() == "*") return;
@@ -119,7 +119,7 @@ class Growing {
   void Rule(const std::string& site) {
     const Meaning view = ViewOf(site);
     const RulingDraft ruling = draw_.Ruling(view);
-    if (!Expect(view, book_.LaneOfSite(site), ruling).refusals.empty()) return;
+    if (!Expect(view, {book_.LaneOfSite(site)}, ruling).refusals.empty()) return;
     Line(Cat("at ", site, " rule ", ruling.rule, " ", ruling.subject, " ", JsonOf(ruling)));
   }
 

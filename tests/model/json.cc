@@ -77,4 +77,10 @@ std::string JsonOf(const RulingDraft& ruling) {
   return out.Add("officer", ruling.officer).Add("reason", ruling.reason).Json();
 }
 
+std::string JsonOf(const ApprovalDraft& approval) {
+  Literal out = Literal::Object();
+  if (!approval.proposal.empty()) out.Add("proposal", approval.proposal);
+  return out.Add("officer", approval.officer).Add("reason", approval.reason).Json();
+}
+
 }  // namespace chancery::model

@@ -118,9 +118,7 @@ Meaning::Meaning(const Book& the_book, const Seen& the_seen) : book(the_book), s
   FindClaims();
   FindClashes();
   for (const Item* item : order) {
-    if (item->entry.kind != EntryKind::kRuling) continue;
-    const Ruling& ruling = *item->entry.ruling;
-    cases[{ruling.rule, ruling.subject}].rulings.push_back(item);
+    if (item->entry.ruling) cases[{item->entry.ruling->rule, item->entry.ruling->subject}].rulings.push_back(item);
   }
   const auto judge = [&](bool on_entry) {
     for (auto& [key, c] : cases) {
@@ -130,7 +128,15 @@ Meaning::Meaning(const Book& the_book, const Seen& the_seen) : book(the_book), s
     }
   };
   judge(false);
-  FindPremises();
+  for (const Item* t : order) {
+    for (const Premise& premise : t->entry.relied_on) FindStale(*t, premise);
+    FindOfficerChanges(*t);
+  }
+  for (auto& [key, c] : cases) {
+    for (const Item* item : RuleOf(key.first).on_entry() ? order : std::vector<const Item*>()) {
+      if (SubjectOfEntry(*item) == key.second) c.relying = item;
+    }
+  }
   judge(true);
 }
 
@@ -145,15 +151,17 @@ void Meaning::Fold() {
       for (const Change& change : op.changes) row.acts.push_back({item, i, &change});
     }
   }
-  for (auto& [address, row] : rows) {
-    for (const Act& act : row.acts) {
-      const auto removes = [&](const Act& other) { return Removes(other, act); };
-      const auto begins_anew = [&](const Act& other) { return other.says(OpKind::kCreate) && Removes(other, act); };
-      if (LeavesAMark(act) && std::none_of(row.acts.begin(), row.acts.end(), removes)) row.standing.push_back(act);
-      if (act.says(OpKind::kCreate) && std::none_of(row.acts.begin(), row.acts.end(), begins_anew)) row.begun.push_back(act);
-    }
-    for (const Act& life : row.Standing(kNoField)) row.exists |= life.live();
+  for (auto& [address, row] : rows) Stand(row);
+}
+
+void Meaning::Stand(Row& row) {
+  for (const Act& act : row.acts) {
+    const auto removes = [&](const Act& other) { return Removes(other, act); };
+    const auto begins_anew = [&](const Act& other) { return other.says(OpKind::kCreate) && Removes(other, act); };
+    if (LeavesAMark(act) && std::none_of(row.acts.begin(), row.acts.end(), removes)) row.standing.push_back(act);
+    if (act.says(OpKind::kCreate) && std::none_of(row.acts.begin(), row.acts.end(), begins_anew)) row.begun.push_back(act);
   }
+  for (const Act& life : row.Standing(kNoField)) row.exists |= life.live();
 }
 
 const Row* Meaning::Find(const std::string& address) const {

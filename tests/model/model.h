@@ -56,11 +56,14 @@ struct Clash {
 struct Case {
   RuleSpec rule;
   std::string subject, state;
-  bool notice = false;               // waits for nobody
-  std::vector<Clash> clashes;        // live
-  std::vector<const Item*> rulings;  // canonical order
-  std::set<const Item*> standing;    // of them: those that decide a pair of facts in spite of all others
-  std::set<Fact> facts;              // of the clashes and named by the rulings
+  const Item* relying = nullptr;                // the entry that it is about as a whole; nullptr: it is about none
+  bool notice = false;                          // waits for nobody
+  std::vector<Clash> clashes;                   // live
+  std::vector<const Item*> rulings;             // canonical order
+  std::set<const Item*> standing;               // of them: those that decide a pair of facts in spite of all others
+  std::set<Fact> facts;                         // of the clashes and named by the rulings
+  std::vector<const Item*> proposals, returns;  // canonical order
+  std::set<const Item*> pending;                // of the proposals: those that another officer may approve or send back
 
   bool waits() const { return state != "ruled" && !notice; }  // for a person
 };
@@ -83,14 +86,13 @@ class Meaning {
   bool IsWrite(const Case& c, const Fact& fact) const;  // of a field that the case is about, on its record; else a mark of life
   bool Disputes(const Case& c, const std::string& address) const;  // the case waits and is about the record
 
-  // What the public interface shows. Of a fact only entry, id, site, officer, basis and standing; of a ruling entry, site,
-  // outcome and standing.
+  // What the public interface shows. Of a fact only entry, id, site, officer, basis and standing; of a ruling entry, outcome,
+  // standing and whose proposal it approves; of a proposal entry, officer, outcome, standing and who sent it back.
   RecordView View(const Row& row) const;
   CaseView View(const Case& c) const;
   // RULE \t SUBJECT \t RECORD \t writers, sorted: who holds what under the rules that compare records by a value.
   std::vector<std::string> ClaimLines() const;
 
-  const Item* Relying(const Case& c) const;  // the entry that it is about as a whole; nullptr: it is about none
   std::vector<const Case*> QuestionsOn(const Row& row, const std::string& field) const;
 
   const Book& book;
@@ -102,6 +104,8 @@ class Meaning {
 
  private:
   void Fold();
+  static void Stand(Row& row);  // from its acts all else
+  Row AsKnownTo(const Item& item, const Row& row) const;
   void FindClaims();
   void FindClashes();
   void FindFieldClashes(const Row& row, uint32_t field);
@@ -109,15 +113,19 @@ class Meaning {
   void FindDangling(const Row& row, uint32_t field);
   void FindLifeClashes(const Row& row);
   void FindClashesBetweenRecords();
-  void FindPremises();
   void FindStale(const Item& t, const Premise& premise);
   void FindStaleClaim(const Item& t, const Premise& premise);
+  void FindOfficerChanges(const Item& t);
+  bool KnewAct(const Item& t, const Item& w) const;
   std::vector<const Case*> Questions(const std::vector<Act>& acts) const;
   bool StandsAtAll(const Item& item) const;
   void AddClash(const std::string& rule, const std::string& subject, const Fact& a, const Fact& b, bool tie = false);
   void Judge(Case& c);
+  void JudgeProposals(Case& c);
   FieldView View(const Row& row, uint32_t field) const;
   Literal Quota(const Sum& sum) const;
+  std::string OutcomeText(const Ruling& ruling) const;
+  ProposalView ViewOf(const Case& c, const Item& proposal) const;
   std::vector<std::string> WaitingCases(const Row& row, const std::string& field) const;  // ids; field "" = of its existence
   std::vector<std::string> Dependants(const Case& c) const;
   bool Touches(const Item& item, const Case& c, const Fact& fact) const;

@@ -28,7 +28,7 @@ plot     = { type = "group", fields = { x = "integer", y = "integer" }, merge = 
 remark   = { type = "text", merge = "last" }
 status   = { type = "state", start = "draft", moves = ["draft>filed", "draft>closed", "filed>sold", "filed>closed", "closed>filed"], confluent = [["filed", "closed"]] }
 tags     = { type = "set", of = "text" }
-usage    = { type = "text", outcome = "notice" }
+usage    = { type = "text", outcome = "notice", officers = 1 }
 
 [[rule]]
 id = "parcel-code"
@@ -42,6 +42,7 @@ title = "A code names one parcel"
 id = "parcel-number"
 kind = "unique"
 on = ["parcel.number"]
+officers = 1
 title = "A number names one parcel"
 )";
 
@@ -92,7 +93,7 @@ std::vector<PackSpec> Describe() {
         .moves = {{"draft", "filed"}, {"draft", "closed"}, {"filed", "sold"}, {"filed", "closed"}, {"closed", "filed"}},
         .confluent = {{"filed", "closed"}}},
        {.name = "tags", .type = Type::kSet},
-       {.name = "usage", .notice = true}}};
+       {.name = "usage", .notice = true, .officers = 1}}};
   const RegisterSpec firm{"firm",
                           {{.name = "home", .type = Type::kReference, .last = true, .to = "parcel", .rule = "firm-home"},
                            {.name = "name", .last = true},
@@ -107,7 +108,7 @@ std::vector<PackSpec> Describe() {
            kLand,
            {parcel},
            {{.id = "parcel-code", .reg = "parcel", .on = {"code"}, .same = "petition", .casefold = true},
-            {.id = "parcel-number", .reg = "parcel", .on = {"number"}}}},
+            {.id = "parcel-number", .reg = "parcel", .on = {"number"}, .officers = 1}}},
           {PackIdOf(kTrade), "trade", kTrade, {firm}, {{.id = "firm-name", .reg = "firm", .on = {"name"}, .notice = true}}},
           EstatePack()};
 }
@@ -116,33 +117,56 @@ std::vector<PackSpec> Describe() {
 
 namespace {
 
+std::vector<PackSpec> WithBuiltIn(std::vector<PackSpec> packs) {
+  packs.push_back(OfficerPack());
+  return packs;
+}
+
 std::vector<PackSpec>& InUse() {
-  static std::vector<PackSpec>& packs = *new std::vector<PackSpec>(Describe());
+  static std::vector<PackSpec>& packs = *new std::vector<PackSpec>(WithBuiltIn(Describe()));
   return packs;
 }
 
 }  // namespace
 
-const std::vector<PackSpec>& Packs() { return InUse(); }
+absl::Span<const PackSpec> AllPacks() { return InUse(); }
+absl::Span<const PackSpec> Packs() { return AllPacks().first(AllPacks().size() - 1); }
 
-WithPacks::WithPacks(std::vector<PackSpec> packs) : before_(std::move(packs)) { std::swap(before_, InUse()); }
+WithPacks::WithPacks(std::vector<PackSpec> packs) : before_(WithBuiltIn(std::move(packs))) { std::swap(before_, InUse()); }
 
 WithPacks::~WithPacks() { std::swap(before_, InUse()); }
 
+std::vector<PackSpec> FourEyed(absl::Span<const PackSpec> packs) {
+  const std::string version = "version = 1\n";
+  std::vector<PackSpec> all(packs.begin(), packs.end());
+  for (PackSpec& pack : all) {
+    if (pack.name == "trade") continue;
+    pack.toml.insert(pack.toml.find(version) + version.size(), "officers = 2\n");
+    pack.id = PackIdOf(pack.toml);
+    pack.officers = 2;
+  }
+  return all;
+}
+
 const PackSpec& PackOf(const PackId& id) {
-  for (const PackSpec& pack : Packs()) {
+  for (const PackSpec& pack : AllPacks()) {
     if (pack.id == id) return pack;
   }
   std::abort();  // the tests load these packs and no other
 }
 
-const RegisterSpec& RegisterOf(const std::string& name) {
-  for (const PackSpec& pack : Packs()) {
-    for (const RegisterSpec& reg : pack.registers) {
-      if (reg.name == name) return reg;
+const PackSpec& PackWith(const std::string& reg) {
+  for (const PackSpec& pack : AllPacks()) {
+    for (const RegisterSpec& known : pack.registers) {
+      if (known.name == reg) return pack;
     }
   }
   std::abort();
+}
+
+const RegisterSpec& RegisterOf(const std::string& name) {
+  const std::vector<RegisterSpec>& all = PackWith(name).registers;
+  return *std::find_if(all.begin(), all.end(), [&](const RegisterSpec& reg) { return reg.name == name; });
 }
 
 const FieldSpec* FieldOf(const RegisterSpec& reg, const std::string& name) {
@@ -158,7 +182,7 @@ uint32_t OrdinalOf(const RegisterSpec& reg, const std::string& field) {
 
 std::vector<std::string> RegisterNames() {
   std::vector<std::string> names;
-  for (const PackSpec& pack : Packs()) {
+  for (const PackSpec& pack : AllPacks()) {
     for (const RegisterSpec& reg : pack.registers) names.push_back(reg.name);
   }
   std::sort(names.begin(), names.end());
@@ -169,7 +193,7 @@ bool RuleSpec::is_on(const std::string& field) const { return std::count(on.begi
 
 std::vector<RuleSpec> RulesOf(RuleSpec::Kind kind) {
   std::vector<RuleSpec> all;
-  for (const PackSpec& pack : Packs()) {
+  for (const PackSpec& pack : AllPacks()) {
     std::copy_if(pack.rules.begin(), pack.rules.end(), std::back_inserter(all),
                  [&](const RuleSpec& rule) { return rule.kind == kind; });
   }
@@ -190,6 +214,7 @@ RuleSpec OwnRule(const std::string& reg, const FieldSpec& field) {
   rule.on = {field.name};
   rule.notice = field.notice;
   rule.hold = field.hold;
+  rule.officers = field.officers;
   rule.shown = field.type == Type::kState       ? "state"
                : field.type == Type::kReference ? "reference"
                : field.type == Type::kShares    ? "shares"
@@ -204,7 +229,8 @@ RuleSpec OwnRule(const std::string& reg, const FieldSpec& field) {
 RuleSpec RuleOf(const std::string& id) {
   if (id == "existence") return {.kind = RuleSpec::Kind::kExistence, .id = id, .shown = id};
   if (id == "premise") return {.kind = RuleSpec::Kind::kPremise, .id = id, .shown = id};
-  for (const PackSpec& pack : Packs()) {
+  if (id == "authority") return {.kind = RuleSpec::Kind::kAuthority, .id = id, .shown = id};
+  for (const PackSpec& pack : AllPacks()) {
     for (const RuleSpec& rule : pack.rules) {
       if (rule.id == id) return rule;
     }

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/types/span.h"
 #include "engine/codec/entry.h"
 
 namespace chancery::model {
@@ -48,6 +49,7 @@ struct FieldSpec {
   int64_t first_number = 1, block = 0;    // serial
   std::vector<std::string> classes = {};  // ranked, in their order
   bool tie_equal = false;                 // ranked
+  int officers = 0;                       // that a ruling takes; 0 = as many as the pack says
 
   bool one_value() const {  // of several standing writes one is shown, and different ones are told apart
     return type <= Type::kGroup || type == Type::kState || type == Type::kReference || type == Type::kInterval ||
@@ -61,8 +63,8 @@ struct RegisterSpec {
   std::vector<FieldSpec> fields;  // ascending by name: the index is the ordinal
 };
 
-struct RuleSpec {  // kPremise, kField and kExistence exist by themselves, the others are `[[rule]]`s
-  enum class Kind { kPremise, kField, kExistence, kUnique, kNoOverlap, kAtMost, kAcyclic } kind = Kind::kUnique;
+struct RuleSpec {  // those up to kExistence exist by themselves, the others are `[[rule]]`s
+  enum class Kind { kPremise, kAuthority, kField, kExistence, kUnique, kNoOverlap, kAtMost, kAcyclic } kind = Kind::kUnique;
   std::string id;
   std::string reg = {};               // kExistence: none
   std::vector<std::string> on = {};   // its fields; kExistence: none
@@ -71,9 +73,10 @@ struct RuleSpec {  // kPremise, kField and kExistence exist by themselves, the o
   int64_t limit = 0;             // kAtMost: a number,
   std::string limit_field = {};  // or this field of the record that the one `per` reference names
   bool casefold = false, notice = false, hold = false;
+  int officers = 0;              // as of a field
   std::string shown = "unique";  // the kind, as a case shows it
 
-  bool on_entry() const { return kind == Kind::kPremise; }
+  bool on_entry() const { return kind <= Kind::kAuthority; }
   bool between_records() const { return kind > Kind::kExistence; }
   bool is_on(const std::string& field) const;
 };
@@ -83,11 +86,16 @@ struct PackSpec {
   std::string name, toml;
   std::vector<RegisterSpec> registers;  // ascending by name: the index is the ordinal
   std::vector<RuleSpec> rules;          // between records, as written
+  int officers = 1;                     // that a ruling takes
 };
 
-const std::vector<PackSpec>& Packs();  // in use: at first those of the random tests
-PackSpec EstatePack();                 // the third of them
-PackSpec UnitPack();                   // one register with every kind of field
+absl::Span<const PackSpec> Packs();     // in use, to be loaded: at first those of the random tests
+absl::Span<const PackSpec> AllPacks();  // with the one that is built in
+PackSpec OfficerPack();                 // that one
+// The same, but rulings take two officers: of firms and where a field or rule says otherwise one.
+std::vector<PackSpec> FourEyed(absl::Span<const PackSpec> packs);
+PackSpec EstatePack();  // the third of them
+PackSpec UnitPack();    // one register with every kind of field
 
 class WithPacks {  // others are in use while it lives
  public:
@@ -106,5 +114,6 @@ uint32_t OrdinalOf(const RegisterSpec& reg, const std::string& field);  // of a 
 std::vector<RuleSpec> RulesOf(RuleSpec::Kind kind);                     // between records, of all packs
 std::string RuleIdOf(const std::string& reg, const FieldSpec& field);   // of the field's own cases
 RuleSpec RuleOf(const std::string& id);
+const PackSpec& PackWith(const std::string& reg);
 
 }  // namespace chancery::model

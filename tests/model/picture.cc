@@ -29,16 +29,25 @@ void AddRecord(const RecordView& view, Lines& lines) {
   }
 }
 
+std::string Decision(const DecisionView& view) {
+  return Cat(view.entry, " ", view.outcome.starts_with("set") ? "set" : view.outcome, " standing=", view.standing);
+}
+
 void AddCase(const CaseView& view, Lines& lines) {
   const std::string name = "case " + view.rule + " " + view.subject;
-  lines.push_back(Cat(name, " ", view.id, " ", view.kind, " on ", view.field, " ", view.state, view.notice ? " notice" : ""));
+  lines.push_back(Cat(name, " ", view.id, " ", view.kind, " on ", view.field, " ", view.state, view.notice ? " notice" : "",
+                      " officers=", view.officers));
   for (const FactView& fact : view.facts) {
     lines.push_back(Cat(name, " fact ", fact.entry, " ", fact.id, " ", fact.site, " ", fact.officer, " ", fact.basis,
                         " standing=", fact.standing));
   }
   for (const RulingView& ruling : view.rulings) {
-    const std::string outcome = ruling.outcome.starts_with("set") ? "set" : ruling.outcome;
-    lines.push_back(Cat(name, " ruling ", ruling.entry, " ", outcome, " standing=", ruling.standing));
+    lines.push_back(Cat(name, " ruling ", Decision(ruling), ruling.approves.empty() ? "" : " approves ", ruling.approves, " ",
+                        ruling.proposed_by));
+  }
+  for (const ProposalView& proposal : view.proposals) {
+    lines.push_back(Cat(name, " proposal ", Decision(proposal), " by ", proposal.officer,
+                        proposal.returned.empty() ? "" : " returned by ", proposal.returned));
   }
   lines.push_back(Cat(name, " dependants=", Join(view.dependants)));
   std::vector<std::string> records = view.records;

@@ -9,14 +9,6 @@ namespace {
 
 using Kind = RuleSpec::Kind;
 
-// The same act filed elsewhere says nothing new to who knew it, or filed it.
-bool KnewAct(const std::vector<const Item*>& order, const Item& t, const Item& w) {
-  const std::string& id = w.entry.idempotency;
-  return !id.empty() && std::any_of(order.begin(), order.end(), [&](const Item* item) {
-    return item->entry.idempotency == id && (item == &t || Has(t.past, item->place()));
-  });
-}
-
 // Whether the act writes what the premise names, on its record.
 bool Writes(const Row& row, const Act& act, const Premise& premise, const Address& at) {
   if (act.change == nullptr) return act.says(OpKind::kDelete);
@@ -36,6 +28,14 @@ bool Weighs(const Case& c, const Item& t) {
 
 std::string SubjectOfEntry(const Item& item) { return absl::BytesToHexString({item.id.view().data(), item.id.view().size()}); }
 
+// The same act filed elsewhere says nothing new to who knew it, or filed it.
+bool Meaning::KnewAct(const Item& t, const Item& w) const {
+  const std::string& id = w.entry.idempotency;
+  return !id.empty() && std::any_of(order.begin(), order.end(), [&](const Item* item) {
+    return item->entry.idempotency == id && (item == &t || Has(t.past, item->place()));
+  });
+}
+
 void Meaning::FindStaleClaim(const Item& t, const Premise& premise) {
   const RuleSpec rule = RuleOf(premise.address);
   const CaseKey key{rule.id, SubjectOf({PartOf(rule, Value::Text(ParseJson(premise.value)->text))})};
@@ -44,8 +44,7 @@ void Meaning::FindStaleClaim(const Item& t, const Premise& premise) {
   if (holders == claims.end() || (c != cases.end() && Weighs(c->second, t))) return;
   for (const auto& [address, writes] : holders->second) {
     for (const Act& write : writes) {
-      if (Apart(t, *write.by) && !KnewAct(order, t, *write.by))
-        AddClash("premise", SubjectOfEntry(t), {t.place(), 0}, write.fact());
+      if (Apart(t, *write.by) && !KnewAct(t, *write.by)) AddClash("premise", SubjectOfEntry(t), {t.place(), 0}, write.fact());
     }
   }
 }
@@ -63,23 +62,9 @@ void Meaning::FindStale(const Item& t, const Premise& premise) {
     if (c != cases.end() && Weighs(c->second, t)) return;
   }
   for (const Act& act : row->acts) {
-    if (Apart(t, *act.by) && !KnewAct(order, t, *act.by) && Writes(*row, act, premise, at))
+    if (Apart(t, *act.by) && !KnewAct(t, *act.by) && Writes(*row, act, premise, at))
       AddClash("premise", SubjectOfEntry(t), {t.place(), 0}, act.fact());
   }
-}
-
-void Meaning::FindPremises() {
-  for (const Item* t : order) {
-    for (const Premise& premise : t->entry.relied_on) FindStale(*t, premise);
-  }
-}
-
-// The entry that a case is about as a whole.
-const Item* Meaning::Relying(const Case& c) const {
-  for (const Item* item : order) {
-    if (c.rule.on_entry() && SubjectOfEntry(*item) == c.subject) return item;
-  }
-  return nullptr;
 }
 
 // Cases about entries that wait and put in question what the act left.
@@ -87,7 +72,7 @@ std::vector<const Case*> Meaning::Questions(const std::vector<Act>& acts) const 
   std::vector<const Case*> out;
   for (const auto& [key, c] : cases) {
     if (!c.rule.on_entry() || c.state == "ruled" || c.notice) continue;
-    const Item* t = Relying(c);
+    const Item* t = c.relying;
     if (std::any_of(acts.begin(), acts.end(), [&](const Act& act) { return act.by == t; })) out.push_back(&c);
   }
   return out;

@@ -4,6 +4,7 @@
 
 #include "absl/strings/escaping.h"
 #include "tests/model/model.h"
+#include "tests/model/officers.h"
 #include "tests/model/relations.h"
 #include "tests/model/sums.h"
 
@@ -78,15 +79,36 @@ RecordView Meaning::View(const Row& row) const {
   return view;
 }
 
+std::string Meaning::OutcomeText(const Ruling& ruling) const {
+  return ruling.outcome == Outcome::kBoth   ? "both"
+         : ruling.outcome == Outcome::kNone ? "none"
+         : ruling.outcome == Outcome::kKeep ? "keep " + book.Short(ruling.keep)
+                                            : "set";
+}
+
+ProposalView Meaning::ViewOf(const Case& c, const Item& proposal) const {
+  ProposalView shown;
+  shown.entry = book.Short(proposal.place());
+  shown.officer = proposal.entry.officer;
+  shown.outcome = OutcomeText(*proposal.entry.proposal);
+  shown.standing = c.pending.contains(&proposal);
+  for (const Item* word : c.returns) {
+    const bool first = shown.returned.empty() && word->entry.returned->proposal == proposal.place();
+    if (first) shown.returned = book.Short(word->place());
+  }
+  return shown;
+}
+
 CaseView Meaning::View(const Case& c) const {
   CaseView view;
   view.id = ShownId(c);
   view.rule = c.rule.id;
-  const Item* relying = Relying(c);
+  const Item* relying = c.relying;
   view.subject = relying == nullptr ? c.subject : book.Short(relying->place());
   view.kind = c.rule.shown;
   view.state = c.state;
   view.notice = c.notice;
+  view.officers = OfficersFor(c);
   for (const std::string& field : c.rule.on) view.field += (view.field.empty() ? "" : ", ") + field;
   std::set<std::string> records;
   if (!c.rule.between_records() && !c.rule.on_entry()) records.insert(Address::Parse(c.subject)->Shown());
@@ -110,13 +132,15 @@ CaseView Meaning::View(const Case& c) const {
     const Ruling& ruling = *item->entry.ruling;
     RulingView shown;
     shown.entry = book.Short(item->place());
-    shown.outcome = ruling.outcome == Outcome::kBoth   ? "both"
-                    : ruling.outcome == Outcome::kNone ? "none"
-                    : ruling.outcome == Outcome::kKeep ? "keep " + book.Short(ruling.keep)
-                                                       : "set";
+    shown.outcome = OutcomeText(ruling);
     shown.standing = c.standing.contains(item);
+    if (ruling.approves.seq > 0) {
+      shown.approves = book.Short(ruling.approves);
+      shown.proposed_by = book.items.at(ruling.approves).entry.officer;
+    }
     view.rulings.push_back(shown);
   }
+  for (const Item* item : c.proposals) view.proposals.push_back(ViewOf(c, *item));
   view.dependants = Dependants(c);
   view.records.assign(records.begin(), records.end());
   return view;

@@ -71,6 +71,10 @@ std::optional<Value> TypedAs(Type type, const FieldSpec& field, const Literal& l
     case Type::kSerial:
       if (literal.type != Literal::Type::kInteger) return std::nullopt;
       return Value::Integer(literal.integer);
+    case Type::kDate: {
+      const std::optional<int64_t> days = literal.type == Literal::Type::kText ? DaysIn(literal.text) : std::nullopt;
+      return days ? std::optional(Value::Date(*days)) : std::nullopt;
+    }
     case Type::kReference: {
       const absl::StatusOr<Address> address = Address::Parse(literal.text);
       if (literal.type != Literal::Type::kText || !address.ok() || address->reg != field.to) return std::nullopt;
@@ -100,6 +104,7 @@ std::string DateText(int64_t days) {
 
 Literal LiteralOf(const Value& value) {
   if (value.kind == Kind_::kInteger) return value.AsInteger();
+  if (value.kind == Kind_::kDate) return DateText(value.AsInteger());
   if (value.kind == Kind_::kText) return std::string(value.payload());
   if (value.kind == Kind_::kReference) return Address::Parse(value.payload())->Shown();
   if (value.kind == Kind_::kInterval) {

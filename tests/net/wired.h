@@ -4,11 +4,13 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <random>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "net/rpc/door.h"
+#include "net/rpc/engine_thread.h"
 #include "net/sync/hello.h"
 #include "tests/net/sites.h"
 #include "tests/support/proxy.h"
@@ -37,9 +39,11 @@ struct Wired {
   tls::Pinned tls{own, io.provider->getTimer(), [this](const std::string& key) { return key == other.fingerprint; }};
   tls::Pinned tls_there{other, io.provider->getTimer(), [this](const std::string& key) { return peers.contains(key); }};
   rpc::EngineThread engine, engine_there;
-  rpc::Means means{*tallinn.db, engine, io.provider->getTimer(), io.provider->getNetwork(), tls, kPatienceMs};
-  rpc::Means means_there{*luxembourg.db, engine_there, io.provider->getTimer(), io.provider->getNetwork(),
-                         tls_there,      kPatienceMs};
+  rpc::TlsLinks links{io.provider->getTimer(), io.provider->getNetwork(), tls};
+  rpc::TlsLinks links_there{io.provider->getTimer(), io.provider->getNetwork(), tls_there};
+  std::minstd_rand random, random_there;
+  rpc::Means means{*tallinn.db, engine, io.provider->getTimer(), links, random, kPatienceMs};
+  rpc::Means means_there{*luxembourg.db, engine_there, io.provider->getTimer(), links_there, random_there, kPatienceMs};
   std::shared_ptr<rpc::Neighbour> neighbour = NewNeighbour();
   std::map<std::string, std::shared_ptr<rpc::Neighbour>> neighbours_there;
   Deaf host;

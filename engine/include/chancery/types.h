@@ -228,7 +228,8 @@ struct RulingView : DecisionView {
 };
 
 struct ProposalView : DecisionView {
-  std::string returned, returned_by, returned_because;  // the entry that sent it back, its officer, why; "" = none did
+  // The entry that sent it back, its officer, why; of several, by sites apart, the first in canonical order; "" = none did.
+  std::string returned, returned_by, returned_because;
 };
 
 struct CaseView {
