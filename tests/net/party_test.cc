@@ -272,14 +272,15 @@ TEST_F(Exchange, ACosignatureGoesOverASessionOnce) {
 TEST(Cosigned, IsSentAgainOnceItWasNotKept) {
   const std::string head = "CHCOSIG1", one(128, 'a'), two = std::string(64, 'b') + std::string(64, 'c');
   sync::Cosigned cosigned;
-  EXPECT_EQ(cosigned.New(head + one), head + one);
-  EXPECT_EQ(cosigned.New(head + one), "");
-  cosigned.Note(head + two);
-  EXPECT_EQ(cosigned.New(head + one + two), "");
-  cosigned.Forget();
-  EXPECT_EQ(cosigned.New(head + one + two), head + one + two);
-  cosigned.Note("rub");
-  EXPECT_EQ(cosigned.New(""), "");
+  EXPECT_EQ(cosigned.NewIn(head + one), head + one);
+  cosigned.Add(head + one);  // the offer was answered
+  EXPECT_EQ(cosigned.NewIn(head + one), "");
+  cosigned.Add(head + two);
+  EXPECT_EQ(cosigned.NewIn(head + one + two), "");
+  cosigned.Clear();
+  EXPECT_EQ(cosigned.NewIn(head + one + two), head + one + two);
+  cosigned.Add("rub");
+  EXPECT_EQ(cosigned.NewIn(""), "");
 }
 
 TEST_F(Exchange, RubbishIsRefusedAndLosesNothing) {
