@@ -959,6 +959,7 @@ absl::StatusOr<uint64_t> Database::Pulse(const std::string& dir) {
 }
 
 const std::string& Database::site() const { return impl_->store.site; }
+int64_t Database::NowMs() const { return impl_->NowMs(); }
 const std::string& Database::dir() const { return impl_->env->dir(); }
 
 }  // namespace chancery

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "absl/time/clock.h"
-#include "absl/time/time.h"
 #include "net/rpc/failure.h"
 #include "net/rpc/silence.h"
 #include "net/rpc/wire.h"
@@ -106,13 +104,12 @@ kj::Promise<void> Call::AskClock() {
   if (clock_asked_ && means_.timer.now() - clock_at_ < kClockEvery) return kj::READY_NOW;
   clock_asked_ = true;
   clock_at_ = means_.timer.now();
-  const absl::Time start = absl::Now();
+  const int64_t start = means_.db.NowMs();
   kj::Promise<capnp::Response<schema::Session::PingResults>> answer = KJ_ASSERT_NONNULL(session_).pingRequest().send();
   return WhileHeard(kj::mv(answer)).then([this, start](capnp::Response<schema::Session::PingResults> pong) {
     if (means_.timer.now() - clock_at_ > kClockSure) return;
-    const absl::Time middle = start + (absl::Now() - start) / 2;
     const int64_t theirs = std::clamp<int64_t>(pong.getClock(), 0, kClockMost);  // whatever it says
-    clock_ms_ = theirs - absl::ToUnixMillis(middle);
+    clock_ms_ = theirs - (start + (means_.db.NowMs() - start) / 2);
   });
 }
 

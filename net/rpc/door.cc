@@ -3,8 +3,6 @@
 #include <deque>
 #include <utility>
 
-#include "absl/time/clock.h"
-#include "absl/time/time.h"
 #include "net/rpc/bundle_file.h"
 #include "net/rpc/failure.h"
 #include "net/rpc/wire.h"
@@ -31,7 +29,7 @@ class SessionServer final : public schema::Session::Server {
   }
 
   kj::Promise<void> ping(PingContext context) override {
-    context.getResults().setClock(absl::ToUnixMillis(absl::Now()));
+    context.getResults().setClock(means_.db.NowMs());
     return kj::READY_NOW;
   }
 

@@ -1,7 +1,11 @@
 #include "net/sim/network.h"
 
+#include <linux/tcp.h>
+#include <netinet/in.h>
+
 #include <algorithm>
 
+#include "kj/debug.h"
 #include "net/rpc/failure.h"
 #include "net/sim/wire.h"
 
@@ -29,6 +33,15 @@ class End final : public kj::AsyncIoStream {
   kj::Promise<void> whenWriteDisconnected() override { return wire_->Broken(); }
   void shutdownWrite() override {
     wire_->Send(out_, "", true).detach([](kj::Exception&&) {});
+  }
+  // What a kernel tells of a connection, as far as anybody here asks for it.
+  void getsockopt(int level, int option, void* value, kj::uint* length) override {
+    KJ_REQUIRE(level == IPPROTO_TCP && option == TCP_INFO && *length >= sizeof(tcp_info));
+    tcp_info info = {};
+    info.tcpi_bytes_received = wire_->Arrived(1 - out_);
+    info.tcpi_bytes_acked = wire_->Arrived(out_);
+    info.tcpi_unacked = wire_->Sending(out_) ? 1 : 0;
+    *static_cast<tcp_info*>(value) = info;
   }
 
  private:

@@ -113,6 +113,7 @@ void Wire::Arrive(Way& way, Piece& piece) {
   if (ends) piece.bytes.resize(break_after);
   if (break_after != UINT64_MAX) break_after -= piece.bytes.size();
   network_.bytes_ += piece.bytes.size();
+  way.all += piece.bytes.size();
   way.arrived += piece.bytes;
   way.ended = way.ended || piece.last;
   Wake(way.reader);

@@ -20,6 +20,8 @@ class Wire final : public kj::Refcounted {
   kj::Promise<void> Send(int way, std::string bytes, bool last);
   kj::Promise<size_t> Read(int way, kj::byte* into, size_t least, size_t most, size_t got);
   kj::Promise<void> Broken();
+  uint64_t Arrived(int way) const { return ways_[way].all; }  // bytes, since it began
+  bool Sending(int way) const { return !ways_[way].sent.empty(); }
 
   void Break();  // both ends learn of it
   void Leave();  // one end is gone; the other reads to the end of what was sent
@@ -43,6 +45,7 @@ class Wire final : public kj::Refcounted {
     bool ended = false;
     kj::TimePoint last_due = kj::origin<kj::TimePoint>();
     uint64_t waiting = 0;                // bytes sent and not read
+    uint64_t all = 0;                    // bytes that arrived
     kj::Maybe<kj::TimePoint> pumped_at;  // when that is planned
     kj::Maybe<kj::Own<kj::PromiseFulfiller<void>>> reader, writer;
   };

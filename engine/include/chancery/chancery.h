@@ -415,6 +415,7 @@ class Database {
 
   const std::string& site() const;
   const std::string& dir() const;
+  int64_t NowMs() const;  // this site's clock, as stamps are made of it: milliseconds UTC
 
  private:
   struct Impl;
