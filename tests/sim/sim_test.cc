@@ -28,7 +28,7 @@ Seeds Asked(uint64_t usual) {
                                                                                        : usual};
 }
 
-int SitesOf(uint64_t seed) { return 3 + static_cast<int>(seed % 3 % 2); }
+int SitesOf(uint64_t seed) { return 3 + static_cast<int>(seed % 3); }
 size_t OpsOf(uint64_t seed) { return seed % 4 == 0 ? 160 : 70; }
 
 std::string Replay(uint64_t seed) {
