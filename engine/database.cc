@@ -84,6 +84,8 @@ struct Database::Impl {
   mutable std::mutex catalog_mutex;
   std::shared_ptr<const Catalog> catalog = Catalog::Build({});
 
+  // Nothing that is shown is stamped after it. RFC 3339.
+  std::string ShownAt(const Workspace& work) const { return FormatTime(std::max(NowMs(), MsOf(work.lanes.HighestHlc()))); }
   int64_t NowMs() const { return (environment.clock != nullptr ? *environment.clock : SystemClock()).NowMs(); }
   void Fill(void* bytes, size_t size) {
     (environment.random != nullptr ? *environment.random : SystemRandom()).Fill(bytes, size);
@@ -885,7 +887,7 @@ absl::StatusOr<Database::ExtractFile> Database::Extract(std::string_view address
   words.address = parsed.Text();
   words.site = own->Label();
   words.lane = own->id;
-  words.at = FormatTime(std::max(impl_->NowMs(), MsOf(view->work->lanes.HighestHlc())));
+  words.at = impl_->ShownAt(*view->work);
   words.frontier = now.Frontier();
   words.record = ToJson(record).Json();
   const std::string text = SignExtract(words, impl_->Key());
@@ -896,8 +898,8 @@ absl::StatusOr<Database::ExtractFile> Database::Extract(std::string_view address
 absl::Status Database::NoteReceipt(const ReceiptFile& receipt) {
   ASSIGN_OR_RETURN(const Snapshot now, Read());
   ASSIGN_OR_RETURN(Snapshot::Impl::View * view, now.impl_->Open());
-  const std::string at = FormatTime(std::max(impl_->NowMs(), MsOf(view->work->lanes.HighestHlc())));
-  return NoteHandedOut(impl_->env->dir(), {"", receipt.entry, receipt.strength, at}, impl_->environment.durable);
+  return NoteHandedOut(impl_->env->dir(), {"", receipt.entry, receipt.strength, impl_->ShownAt(*view->work)},
+                       impl_->environment.durable);
 }
 
 absl::StatusOr<std::vector<ExtractView>> Database::Extracts() const {

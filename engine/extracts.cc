@@ -71,21 +71,6 @@ absl::StatusOr<std::string> RuledSince(const ExtractWords& words, const Snapshot
   return last;
 }
 
-}  // namespace
-
-ExtractView ViewOf(const ExtractWords& words, std::string_view text) {
-  ExtractView view;
-  view.kind = "extract";
-  view.id = Hex(Sha256({text}).view()).substr(0, 16);
-  view.address = words.address;
-  view.site = words.site;
-  view.at = words.at;
-  view.frontier = words.frontier;
-  return view;
-}
-
-namespace {
-
 // What a merge or a ruling has made otherwise since.
 absl::StatusOr<std::vector<std::string>> ChangedSince(const ExtractWords& words, const Snapshot& now) {
   ASSIGN_OR_RETURN(const Literal shown, ParseJson(words.record));
@@ -165,6 +150,17 @@ absl::StatusOr<std::vector<std::string>> DemotedSince(const EntryView& entry, co
 }
 
 }  // namespace
+
+ExtractView ViewOf(const ExtractWords& words, std::string_view text) {
+  ExtractView view;
+  view.kind = "extract";
+  view.id = Hex(Sha256({text}).view()).substr(0, 16);
+  view.address = words.address;
+  view.site = words.site;
+  view.at = words.at;
+  view.frontier = words.frontier;
+  return view;
+}
 
 absl::StatusOr<ExtractView> ExtractSince(const std::string& text, const Snapshot& now) {
   ASSIGN_OR_RETURN(const ExtractWords words, ReadExtract(text));

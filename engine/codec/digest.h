@@ -24,7 +24,7 @@ struct DigestField {
   std::string alone;         // how a cell with one write begins: its name, what it is, 1
 };
 
-// What every site would say of a record that exists: a part on its life, one on each field. No handle, stamp or anything prunable
+// What every site would say of a record that exists: a part on its life, one on each field. No handle and no stamp
 // enters it; the caller has dropped the writes that are not visible (losers of merge = last). lanes: by handle; every handle of
 // the record is below its size. Each is put behind what is there; nothing where the field says nothing.
 void PutLifePart(const Record& record, std::span<const LaneId> lanes, ByteBuffer& w);

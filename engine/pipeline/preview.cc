@@ -70,6 +70,8 @@ absl::StatusOr<MergePreview> PreviewOf(const Txn& now, const std::shared_ptr<con
     preview.values.resize(values_max);
     break;
   }
+  RETURN_IF_ERROR(now.status());
+  RETURN_IF_ERROR(merged.store.txn.status());
   return preview;
 }
 

@@ -22,7 +22,7 @@ unsigned __int128 CellSum(const RegisterInfo& reg, const Slot& slot, const Recor
     Writes visible;
     if (slot.cell.size() > 1) visible = Visible(slot.cell, reg.fields[slot.field].def, lanes);
     if (slot.cell.size() <= 1 || visible.size() == slot.cell.size()) return PutCellPart(field, slot.cell, lanes.ids(), part);
-    Cell cell;  // losers among writes with merge = last are prunable, so they are no part of the digest
+    Cell cell;  // losers among writes with merge = last are not shown, so they are no part of the digest
     for (const Write* write : visible) cell.push_back(*write);
     PutCellPart(field, cell, lanes.ids(), part);
   });

@@ -66,8 +66,8 @@ class Overlay {
   std::string_view Keep(std::string_view bytes) { return bytes_.back()->Keep(bytes); }
 
   std::array<Above, kTableNames.size()> above_;
-  std::vector<std::shared_ptr<Arena>>
-      bytes_;  // of the rows; the last one is this overlay's own, the others those of what it is a copy of
+  // Of the rows. The last one is this overlay's own, the others those of what it is a copy of.
+  std::vector<std::shared_ptr<Arena>> bytes_;
 };
 
 }  // namespace chancery

@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "net/cli/log.h"
 #include "net/cli/stay.h"
 

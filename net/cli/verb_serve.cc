@@ -17,7 +17,7 @@
 namespace chancery::cli {
 namespace {
 
-// A verb that waits for others holds the store for half a minute.
+// A verb may have the store for a while: one that waits for others, say.
 constexpr int kAttempts = 700;
 constexpr int kBetweenUs = 50'000;
 

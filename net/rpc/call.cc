@@ -23,8 +23,6 @@ T OrThrow(absl::StatusOr<T> result) {
 
 [[noreturn]] void Throw(const absl::Status& status) { kj::throwFatalException(Thrown(status)); }
 
-}  // namespace
-
 ExchangeView ViewOf(const std::string& peer, const sync::Party& party) {
   const sync::Gains& gains = party.gains();
   ExchangeView view;
@@ -45,6 +43,15 @@ ExchangeView ViewOf(const std::string& peer, const sync::Party& party) {
   if (party.theirs() == nullptr) return view;
   for (const sync::LaneTip& lane : party.theirs()->lanes) view.there.emplace_back(sync::ShownKey(lane.key), lane.size);
   return view;
+}
+
+}  // namespace
+
+Answered AnswerTo(const sync::Offer& theirs, size_t room, const std::string& peer, sync::Party& party) {
+  const uint64_t before = party.gains().entries;
+  absl::StatusOr<sync::Offer> offer = party.Answer(theirs, room);
+  const bool done = offer.ok() && party.Done();
+  return {std::move(offer), done, ViewOf(peer, party), party.holds(), party.gains().entries - before};
 }
 
 Call::Call(const Means& means, PeerConfig peer, std::shared_ptr<Neighbour> neighbour, kj::Own<kj::AsyncIoStream> stream)
@@ -101,13 +108,15 @@ kj::Promise<T> Call::WhileHeard(kj::Promise<T> answer) {
 
 // By half of the way there and back. What took long says nothing.
 kj::Promise<void> Call::AskClock() {
-  if (clock_asked_ && means_.timer.now() - clock_at_ < kClockEvery) return kj::READY_NOW;
-  clock_asked_ = true;
-  clock_at_ = means_.timer.now();
+  const kj::TimePoint asked = means_.timer.now();
+  KJ_IF_MAYBE (at, clock_at_) {
+    if (asked - *at < kClockEvery) return kj::READY_NOW;
+  }
+  clock_at_ = asked;
   const int64_t start = means_.db.NowMs();
   kj::Promise<capnp::Response<schema::Session::PingResults>> answer = KJ_ASSERT_NONNULL(session_).pingRequest().send();
-  return WhileHeard(kj::mv(answer)).then([this, start](capnp::Response<schema::Session::PingResults> pong) {
-    if (means_.timer.now() - clock_at_ > kClockSure) return;
+  return WhileHeard(kj::mv(answer)).then([this, start, asked](capnp::Response<schema::Session::PingResults> pong) {
+    if (means_.timer.now() - asked > kClockSure) return;
     const int64_t theirs = std::clamp<int64_t>(pong.getClock(), 0, kClockMost);  // whatever it says
     clock_ms_ = theirs - (start + (means_.db.NowMs() - start) / 2);
   });
@@ -123,9 +132,8 @@ kj::Promise<ExchangeView> Call::Exchange() {
       })
       .then([this](absl::StatusOr<sync::Offer> offer) { return Send(std::move(offer)); })
       .then([this] {
-        ExchangeView view = ViewOf(peer_.name, *party_);
-        view.clock_ms = clock_ms_;
-        return view;
+        view_.clock_ms = clock_ms_;
+        return view_;
       });
 }
 
@@ -139,17 +147,20 @@ kj::Promise<void> Call::Send(absl::StatusOr<sync::Offer> made) {
   return WhileHeard(kj::mv(answer))
       .then([this, start](capnp::Response<schema::Session::ExchangeResults> answer) {
         sync::Offer theirs = OrThrow(Read(answer.getOffer()));
-        size_t bytes = 0;
-        for (const std::string& run : theirs.runs) bytes += run.size();
-        for (const sync::Piece& piece : theirs.documents.pieces) bytes += piece.bytes.size();
-        Adapt(means_.timer.now() - start, bytes >= room_ / 2);
-        return means_.engine.Run(
-            [party = party_, theirs = std::move(theirs), room = room_] { return party->Answer(theirs, room); });
+        Adapt(means_.timer.now() - start, sync::BytesOf(theirs) >= room_ / 2);
+        neighbour_->Spend(sync::CostOf(theirs), means_.timer);
+        return means_.engine.Run([party = party_, peer = peer_.name, theirs = std::move(theirs), room = room_] {
+          return AnswerTo(theirs, room, peer, *party);
+        });
       })
-      .then([this](absl::StatusOr<sync::Offer> next) -> kj::Promise<void> {
-        neighbour_->Spend(party_->cost(), means_.timer);
-        if (next.ok() && party_->Done()) return kj::READY_NOW;
-        return neighbour_->Allowed(means_.timer).then([this, next = std::move(next)]() mutable { return Send(std::move(next)); });
+      .then([this](Answered answered) -> kj::Promise<void> {
+        neighbour_->Spend({.entries = answered.entries}, means_.timer);
+        view_ = std::move(answered.view);
+        holds_ = answered.holds;
+        if (answered.done) return kj::READY_NOW;
+        return neighbour_->Allowed(means_.timer).then([this, next = std::move(answered.offer)]() mutable {
+          return Send(std::move(next));
+        });
       });
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <random>
 #include <string>
 
@@ -23,7 +24,15 @@ struct Means {
   int64_t patience_ms = 0;   // as for Database::Settle
 };
 
-ExchangeView ViewOf(const std::string& peer, const sync::Party& party);
+// Of an offer that was taken.
+struct Answered {
+  absl::StatusOr<sync::Offer> offer;  // the answer
+  bool done = false;
+  ExchangeView view;
+  uint64_t holds = 0, entries = 0;  // as Party::holds; of the offer's runs
+};
+// On the engine's thread, and nothing else is asked of a party anywhere else: parties that meet one peer share what they heard.
+Answered AnswerTo(const sync::Offer& theirs, size_t room, const std::string& peer, sync::Party& party);
 
 class Call {
  public:
@@ -37,7 +46,7 @@ class Call {
   // Offers go to and fro until neither side has what the other lacks. One at a time. Throws as Dial, and what Party::Answer
   // returns.
   kj::Promise<ExchangeView> Exchange();
-  uint64_t holds() const { return party_->holds(); }
+  uint64_t holds() const { return holds_; }  // names the entries that this site held then
 
  private:
   kj::Promise<void> Greet();
@@ -55,9 +64,10 @@ class Call {
   std::shared_ptr<Neighbour> neighbour_;
   std::shared_ptr<sync::Party> party_;  // jobs of the engine's thread hold it too
   size_t room_ = sync::kRoomFirst;
-  bool clock_asked_ = false;
-  kj::TimePoint clock_at_ = kj::origin<kj::TimePoint>();
-  std::optional<int64_t> clock_ms_;  // how far the peer's clock is ahead of this one's
+  ExchangeView view_;  // of the exchange in hand; likewise the next
+  uint64_t holds_ = 0;
+  kj::Maybe<kj::TimePoint> clock_at_;  // when it was asked for
+  std::optional<int64_t> clock_ms_;    // how far the peer's clock is ahead of this one's
   kj::Promise<void> pinging_ = kj::READY_NOW;
 };
 

@@ -59,17 +59,17 @@ class SessionServer final : public schema::Session::Server {
     absl::StatusOr<sync::Offer> theirs = Read(context.getParams().getOffer());
     context.releaseParams();
     if (!theirs.ok()) return Thrown(theirs.status());
+    neighbour_->Spend(sync::CostOf(*theirs), means_.timer);  // now: who hangs up meanwhile has had it done, too
     return means_.engine
         .Run([party = party_, peer = peer_, theirs = *std::move(theirs)] {
           party->ForgetGains();
-          absl::StatusOr<sync::Offer> answer = party->Answer(theirs, theirs.room);
-          return std::make_pair(std::move(answer), std::make_pair(ViewOf(peer, *party), party->holds()));
+          return AnswerTo(theirs, theirs.room, peer, *party);
         })
-        .then([this, context](auto result) mutable -> kj::Promise<void> {
-          neighbour_->Spend(party_->cost(), means_.timer);
-          if (!result.first.ok()) return Thrown(result.first.status());
-          host_.Exchanged(result.second.first, result.second.second);
-          Write(*result.first, context.getResults().initOffer());
+        .then([this, context](Answered answered) mutable -> kj::Promise<void> {
+          neighbour_->Spend({.entries = answered.entries}, means_.timer);
+          if (!answered.offer.ok()) return Thrown(answered.offer.status());
+          host_.Exchanged(answered.view, answered.holds);
+          Write(*answered.offer, context.getResults().initOffer());
           return kj::READY_NOW;
         });
   }
@@ -109,7 +109,10 @@ class DoorServer final : public schema::Door::Server {
   DoorServer(const Means& means, Host& host, PeerConfig peer, std::shared_ptr<Neighbour> neighbour)
       : means_(means), host_(host), peer_(std::move(peer)), neighbour_(std::move(neighbour)) {}
 
+  // One session a connection, which has one job at a time.
   kj::Promise<void> meet(MeetContext context) override {
+    if (met_) return Thrown(absl::ResourceExhaustedError("one session a connection"));
+    met_ = true;
     absl::StatusOr<sync::Hello> theirs = Read(context.getParams().getHello());
     context.releaseParams();
     if (!theirs.ok()) return Thrown(theirs.status());
@@ -152,7 +155,7 @@ class DoorServer final : public schema::Door::Server {
   Host& host_;
   PeerConfig peer_;
   std::shared_ptr<Neighbour> neighbour_;
-  bool joined_ = false;
+  bool met_ = false, joined_ = false;
 };
 
 }  // namespace

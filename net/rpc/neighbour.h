@@ -11,6 +11,7 @@ namespace chancery::rpc {
 
 class Neighbour {
  public:
+  explicit Neighbour(const NetLimits& limits) : Neighbour(limits, std::make_shared<sync::Allowance>(limits.all)) {}
   // all: what all peers share. Used on the event loop's thread, but for heard, which is the engine's.
   Neighbour(const NetLimits& limits, std::shared_ptr<sync::Allowance> all)
       : limits_(limits), own_(limits.peer), all_(std::move(all)) {}

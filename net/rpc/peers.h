@@ -3,8 +3,8 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
-#include <vector>
 
 #include "chancery/net.h"
 #include "net/rpc/door.h"
@@ -26,7 +26,7 @@ class Peers final : public Host {
   void Visit(const PeerConfig& peer, kj::Own<kj::AsyncIoStream> stream);
   void Drop(const std::string& peer);
   void DropAll();
-  void Limit(const NetLimits& limits);     // from now on
+  void Limit(const NetLimits& limits);     // from now on; of what may be kept, for sessions that begin then
   void Wake(const std::string& but = {});  // there is news for all, but for one
 
   void Exchanged(const ExchangeView& view, uint64_t holds) override;

@@ -1,4 +1,7 @@
 // One exchange by itself, on an event loop of its own.
+#include <algorithm>
+#include <random>
+
 #include "net/rpc/call.h"
 #include "net/rpc/engine_thread.h"
 #include "net/rpc/failure.h"
@@ -24,10 +27,7 @@ absl::StatusOr<ExchangeView> SyncOnce(Database& db, const NetConfig& config, con
     rpc::TlsLinks links(io.provider->getTimer(), io.provider->getNetwork(), tls);
     std::minstd_rand random{std::random_device{}()};
     const rpc::Means means{db, engine, io.provider->getTimer(), links, random, kPatienceMs};
-    kj::Own<rpc::Call> call =
-        rpc::Call::Dial(means, *found,
-                        std::make_shared<rpc::Neighbour>(config.limits, std::make_shared<sync::Allowance>(config.limits.all)))
-            .wait(io.waitScope);
+    kj::Own<rpc::Call> call = rpc::Call::Dial(means, *found, std::make_shared<rpc::Neighbour>(config.limits)).wait(io.waitScope);
     view = call->Exchange().wait(io.waitScope);
   });
   KJ_IF_MAYBE (why, failed) {

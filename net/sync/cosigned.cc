@@ -16,6 +16,8 @@ void ForEach(std::string_view cosignatures, const Function& function) {
 
 }  // namespace
 
+size_t CountCosignatures(std::string_view cosignatures) { return cosignatures.size() / kOne; }
+
 void Cosigned::Add(std::string_view cosignatures) {
   ForEach(cosignatures, [this](std::string_view one) { known_.insert(NameOf(one)); });
 }

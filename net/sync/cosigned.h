@@ -1,12 +1,15 @@
 // Which cosignatures a peer is known to keep, so that each goes to it once.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <set>
 #include <string>
 #include <string_view>
 
 namespace chancery::sync {
+
+size_t CountCosignatures(std::string_view cosignatures);
 
 // Cosignatures as Snapshot::Cosignatures gives them: a head of 8 bytes, then 128 bytes each.
 class Cosigned {

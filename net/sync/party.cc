@@ -21,6 +21,17 @@ uint64_t NameOfLanes(const std::vector<LaneTip>& lanes) {
 
 }  // namespace
 
+uint64_t BytesOf(const Offer& offer) {
+  uint64_t bytes = offer.cosignatures.size();
+  for (const std::string& run : offer.runs) bytes += run.size();
+  for (const Piece& piece : offer.documents.pieces) bytes += piece.bytes.size();
+  return bytes;
+}
+
+Cost CostOf(const Offer& offer) {
+  return {.bytes = BytesOf(offer), .entries = 0, .checks = offer.runs.size() + CountCosignatures(offer.cosignatures)};
+}
+
 void Party::Meet() {
   if (!met_) heard_->cosigned.Clear();
   met_ = true;
@@ -50,13 +61,10 @@ absl::StatusOr<Offer> Party::Answer(const Offer& theirs, size_t room) {
 }
 
 absl::Status Party::Take(const Offer& theirs) {
-  cost_ = {.bytes = theirs.cosignatures.size(), .checks = theirs.runs.size() + theirs.cosignatures.size() / 128};
-  for (const std::string& run : theirs.runs) cost_.bytes += run.size();
-  for (const Piece& piece : theirs.documents.pieces) cost_.bytes += piece.bytes.size();
   if (!theirs.runs.empty() || (said_ && said_->held > 0)) {  // what is held becomes ready by itself, with time
     const absl::StatusOr<Intake> intake = db_.Ingest(theirs.runs, kept_most_ - std::min(kept_most_, heard_->kept));
     if (!intake.ok()) return intake.status();
-    cost_.entries = intake->entries + intake->kept + intake->left_out;
+    gains_.entries += intake->entries + intake->kept + intake->left_out;
     heard_->kept = std::min(heard_->kept + intake->kept, intake->waiting + intake->held);
     gains_.taken += intake->entries;
     gains_.opened += intake->opened;

@@ -36,6 +36,9 @@ struct Offer {
   Documents documents = {};
 };
 
+uint64_t BytesOf(const Offer& offer);  // of runs, documents and cosignatures
+Cost CostOf(const Offer& offer);       // but for the entries, which are known once it is taken
+
 // What the exchange has brought here so far, and whether it agrees.
 struct Gains {
   uint64_t taken = 0, sent = 0;          // new entries that came in; runs that went out
@@ -44,6 +47,7 @@ struct Gains {
   uint64_t waiting = 0, held = 0;        // all in all
   uint64_t documents = 0;                // that came in; of what goes out only bytes are counted, in sent_bytes
   uint64_t damaged = 0, left_out = 0;    // of what the peer sent: runs and documents; entries there was no room for
+  uint64_t entries = 0;                  // of its runs, whatever became of them
   std::vector<std::string> halted;       // lanes of which two versions exist
   bool compared = false, equal = false;  // the same entries are merged at both; records and cases are alike too
 };
@@ -52,7 +56,7 @@ struct Gains {
 struct Heard {
   std::optional<State> state;
   uint64_t kept = 0;  // entries that came from it and are not merged; at least those that still are not
-  Cosigned cosigned;  // of this session's peer: one that lost its store begins another session
+  Cosigned cosigned;  // since the last session began: who has lost its store begins another
 };
 
 class Party {
@@ -77,7 +81,6 @@ class Party {
   const State* theirs() const { return heard_->state ? &*heard_->state : nullptr; }  // what the other holds, as last heard
   size_t lacking_there() const { return wanted_.size(); }  // documents that it lacks, as far as it has said
   uint64_t holds() const { return holds_; }                // names the entries that this site held when the last offer was made
-  const Cost& cost() const { return cost_; }               // of the offer that was taken last
   void ForgetGains() { gains_ = {}; }
 
  private:
@@ -105,7 +108,6 @@ class Party {
   int rounds_since_met_ = 0;
   bool done_ = false;
   uint64_t holds_ = 0;
-  Cost cost_;
   Gains gains_;
 };
 

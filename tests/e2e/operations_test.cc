@@ -223,15 +223,16 @@ TEST(Acknowledgements, AreWhatThePackAsksForWhereNothingIsSaid) {
 }
 
 TEST_F(Operations, WatchingShowsWhatChangesUntilItIsInterrupted) {
-  const std::string words =
-      "timeout --preserve-status -s INT 4 $CHANCERY --store tallinn --json status --watch > watched; echo $? > code";
   for (const bool served : {false, true}) {
+    const std::string watched = served ? "watched-served" : "watched";
+    const std::string words =
+        "timeout --preserve-status -s INT 4 $CHANCERY --store tallinn --json status --watch > " + watched + "; echo $? > code";
     std::unique_ptr<Served> process = served ? std::make_unique<Served>(land, "tallinn") : nullptr;
     std::thread watching([&] { RunShell(words, land / ""); });
-    ASSERT_TRUE(Eventually([&] { return Has(ReadAll(land / "watched"), "\"records\":" + std::to_string(served)); }));
+    ASSERT_TRUE(Eventually([&] { return Has(ReadAll(land / watched), "\"records\":" + std::to_string(served)); }));
     EXPECT_EQ(land.Do({"file"}, Create(std::to_string(served), "Mari")).code, 0);
     watching.join();
-    EXPECT_TRUE(Has(ReadAll(land / "watched"), "\"records\":" + std::to_string(served + 1))) << ReadAll(land / "watched");
+    EXPECT_TRUE(Has(ReadAll(land / watched), "\"records\":" + std::to_string(served + 1))) << ReadAll(land / watched);
     EXPECT_EQ(ReadAll(land / "code"), "130\n");
   }
 }

@@ -345,8 +345,11 @@ on = ["firm.name"]
   EXPECT_FALSE(db_->File(taken).ok());
   const VerifyView view = Ok(db_->Verify());
   EXPECT_TRUE(view.ok());
-  file("firm", "name", 200);  // read before: at once
+  const std::string written = InTail();  // that is in the tables by now
+  file("firm", "name", 200);             // read before: at once
+  EXPECT_EQ(InTail(), written);
   file("firm", "name", 300);
+  EXPECT_NE(InTail(), written);
   EXPECT_EQ(Status().records, 601u);
   EXPECT_TRUE(Ok(db_->Verify()).ok());
 }

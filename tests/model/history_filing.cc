@@ -194,7 +194,7 @@ Error History::Filed(Site& site, const Expected& expected, const Receipt& receip
     if (!Has(own, {lane, std::min(seq, lane == item->entry.lane ? item->entry.seq - 1 : seq)}))
       return "the context of " + receipt.short_name + " forgets a lane";
   }
-  if (static_cast<int64_t>(item->entry.hlc >> 16) < site.clock.NowMs()) return "the stamp is behind the clock";
+  if (MsOf(item->entry.hlc) < site.clock.NowMs()) return "the stamp is behind the clock";
   site.seen[item->entry.lane] = item->entry.seq;
   return Compare(*item, expected);
 }

@@ -1,6 +1,7 @@
 #include "tests/model/searched.h"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 
 #include "engine/base/strings.h"
@@ -30,6 +31,9 @@ Literals Standing(const FieldSpec& spec, const FieldView& view) {
   }
   return all;
 }
+
+// The bounds asked for reach from one below a standing number to it.
+int64_t JustBelow(int64_t number) { return number == std::numeric_limits<int64_t>::min() ? number : number - 1; }
 
 bool IsAsked(const Literal& standing, const Literal& asked) {
   if (asked.type != Literal::Type::kObject || asked.Find("from") != nullptr) return standing == asked;
@@ -99,7 +103,7 @@ bool Questions::Meets(const Asked& asked, const Row& row, const RecordView& view
     if (f != asked.field && !every) continue;
     for (const Literal& value : Standing(spec, view.fields[f])) {
       if (asked.by == By::kOn       ? HoldsOn(value, asked.value)
-          : asked.by == By::kBounds ? value.type == Literal::Type::kInteger && value.integer >= asked.value.integer - 1 &&
+          : asked.by == By::kBounds ? value.type == Literal::Type::kInteger && value.integer >= JustBelow(asked.value.integer) &&
                                           value.integer <= asked.value.integer
                                     : IsAsked(value, asked.value))
         return true;
@@ -122,7 +126,7 @@ Question Questions::At(size_t at) const {
       question.query.refers_to = asked.value.text;
       break;
     case By::kBounds:
-      question.query.Between(field, Literal(asked.value.integer - 1), asked.value);
+      question.query.Between(field, Literal(JustBelow(asked.value.integer)), asked.value);
       break;
     case By::kValue:
       question.query.Where(field, asked.value);

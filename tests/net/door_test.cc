@@ -30,10 +30,8 @@ struct Visit {
   rpc::Means means{*tallinn.db, engine, io.provider->getTimer(), links, random};
   Heard heard;
   kj::TwoWayPipe pipe = kj::newTwoWayPipe();
-  rpc::Connection inside{
-      kj::mv(pipe.ends[0]),
-      rpc::DoorFor(means, heard, {"luxembourg", "", ""},
-                   std::make_shared<rpc::Neighbour>(NetLimits(), std::make_shared<sync::Allowance>(NetLimits().all)))};
+  rpc::Connection inside{kj::mv(pipe.ends[0]),
+                         rpc::DoorFor(means, heard, {"luxembourg", "", ""}, std::make_shared<rpc::Neighbour>(NetLimits()))};
   rpc::Connection outside{kj::mv(pipe.ends[1])};
 
   using Met = capnp::Response<schema::Door::MeetResults>;

@@ -7,7 +7,6 @@
 #include <random>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "net/rpc/door.h"
 #include "net/rpc/engine_thread.h"
@@ -24,9 +23,7 @@ struct Deaf final : rpc::Host {
   void Refused(const std::string&, const std::string&) override {}
 };
 
-inline std::shared_ptr<rpc::Neighbour> NewNeighbour() {
-  return std::make_shared<rpc::Neighbour>(NetLimits(), std::make_shared<sync::Allowance>(NetLimits().all));
-}
+inline std::shared_ptr<rpc::Neighbour> NewNeighbour() { return std::make_shared<rpc::Neighbour>(NetLimits()); }
 
 // luxembourg's door on a port, tallinn calls it through the proxy.
 struct Wired {

@@ -441,26 +441,25 @@ void Scenario::Run() {
   Failing();
 }
 
-// The names under a heading of a help page.
-Words Under(const std::string& heading, const Words& verb) {
+// The verbs below one, as its help has them.
+Words Below(const Words& verb) {
   Words words = verb;
   words.push_back("--help");
   Words names;
   bool within = false;
   for (const std::string& line : LinesOf(Chancery(words).out)) {
-    if (!line.starts_with("  ")) within = line == heading;
+    if (!line.starts_with("  ")) within = line == "Subcommands:";
     if (within && line.starts_with("  ") && line[2] != ' ') names.push_back(line.substr(2, line.find(' ', 2) - 2));
   }
   return names;
 }
 
-// "case ls", "get", …: what the help offers (or says is not yet there).
-Words Verbs(const std::string& heading) {
+// "case ls", "get", …: what the help offers.
+Words Verbs() {
   Words verbs;
-  if (heading != "Subcommands:") verbs = Under(heading, {});
-  for (const std::string& verb : Under("Subcommands:", {})) {
-    const Words below = Under(heading, {verb});
-    if (below.empty() && heading == "Subcommands:") verbs.push_back(verb);
+  for (const std::string& verb : Below({})) {
+    const Words below = Below({verb});
+    if (below.empty()) verbs.push_back(verb);
     for (const std::string& name : below) verbs.push_back(verb + " " + name);
   }
   return verbs;
@@ -469,7 +468,7 @@ Words Verbs(const std::string& heading) {
 TEST(Json, IsWhatTheSchemasSayForEveryVerbOfTheHelp) {
   Scenario scenario({"--json"});
   scenario.Run();
-  const Words verbs = Verbs("Subcommands:");
+  const Words verbs = Verbs();
   EXPECT_GT(verbs.size(), 12u);
   for (const std::string& verb : verbs)
     EXPECT_TRUE(scenario.shown().contains(verb)) << "`chancery " << verb << "` has no line in Scenario::Run";

@@ -175,7 +175,7 @@ TEST_F(DigestTest, OnlyElementsThatArePresentCount) {
   record.At(1, Value::Text("a")) = {{MakeDot(0, 1), 0, 0, true}, {MakeDot(1, 1), 0, 0, false}};
   Record without = record;
   without.elements[0].marks.pop_back();
-  EXPECT_EQ(Parts(record, {70, 90}), Parts(without, {70, 90}));  // a removal that lost may be pruned
+  EXPECT_EQ(Parts(record, {70, 90}), Parts(without, {70, 90}));  // a removal that lost is not shown
   Record empty;
   empty.edits = {7};
   EXPECT_EQ(Parts(record, {70, 90}, true), Parts(empty, {70, 90}, true));
