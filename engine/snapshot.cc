@@ -377,7 +377,7 @@ absl::StatusOr<std::vector<WaitingView>> Snapshot::Waiting() const {
   return views;
 }
 
-absl::Status Snapshot::ExportBundle(std::string_view since, const ByteSink& write) const {
+absl::Status Snapshot::ExportBundle(std::string_view since, const ByteSink& write, bool with_documents) const {
   ASSIGN_OR_RETURN(Impl::View * view, impl_->Open());
   const Workspace& work = *view->work;
   ASSIGN_OR_RETURN(const Vector from, work.lanes.ParseFrontier(since));
@@ -397,7 +397,8 @@ absl::Status Snapshot::ExportBundle(std::string_view since, const ByteSink& writ
   std::sort(bundle.from.begin(), bundle.from.end(), by_lane);
   std::sort(bundle.to.begin(), bundle.to.end(), by_lane);
   ASSIGN_OR_RETURN(bundle.cosignatures, Cosignatures());
-  ASSIGN_OR_RETURN(const std::vector<BundleDocument> documents, DocumentsOf(impl_->txn, runs));
+  ASSIGN_OR_RETURN(const std::vector<BundleDocument> documents,
+                   with_documents ? DocumentsOf(impl_->txn, runs) : std::vector<BundleDocument>());
   bundle.documents = !documents.empty();
   if (!bundle.documents) return write(EncodeBundle(bundle));
   HashStream whole;

@@ -49,10 +49,11 @@ struct Piece {
 # All that is offered to who has shown a key that is known: to say who it is.
 interface Door {
   meet @0 (hello :Hello) -> (hello :Hello, refused :Text, session :Session);  # refused: why there is no session; else empty
-  join @1 () -> (site :Text, size :UInt64, bundle :Bundle);                   # for a site that has no store yet
+  # What the caller lacks, as a bundle. A site that has no store yet holds no lane; without: leave the documents out.
+  fetch @1 (lanes :List(Lane), without :Bool) -> (site :Text, size :UInt64, bundle :Bundle);
 }
 
-# All that the site holds, as a file (docs/reference/bundle.md).
+# A file (docs/reference/bundle.md), read in pieces.
 interface Bundle {
   read @0 (from :UInt64) -> (bytes :Data);
 }

@@ -669,12 +669,9 @@ std::optional<CaseRow> Docket::HeadOf(const Txn& txn, const Hash128& id) {
   return row ? std::optional(DecodeHeader(key, *row)) : std::nullopt;
 }
 
-std::set<Dot> Docket::FactsIn(const Txn& txn, const Hash128& id) {
-  std::set<Dot> facts;
-  Cursor rows(txn, Table::kCase);
-  for (bool more = rows.Seek(id.view()); more && rows.key().starts_with(id.view()); more = rows.Next())
-    if (IsClash(rows.key(), rows.value())) facts.insert({Read64(rows.value(), 0), Read64(rows.value(), 16)});
-  return facts;
+void Docket::AddFacts(Cursor& cases, const Hash128& id, std::vector<Dot>* facts) {
+  for (bool more = cases.Seek(id.view()); more && cases.key().starts_with(id.view()); more = cases.Next())
+    if (IsClash(cases.key(), cases.value())) facts->insert(facts->end(), {Read64(cases.value(), 0), Read64(cases.value(), 16)});
 }
 
 absl::Status Docket::TakeBackSince(WriteTxn& txn) {

@@ -151,9 +151,11 @@ absl::StatusOr<BranchView> WholeViewOf(const Branch& branch, ReadView& now) {
     rows.push_back(std::move(row));
     return true;
   });
+  Cursor cases(work.txn(), Table::kCase);
   for (const CaseRow& row : rows) {
-    std::set<Dot> facts = Docket::FactsIn(work.txn(), row.id);
-    if (row.entry != 0) facts.insert(row.entry);
+    std::vector<Dot> facts;
+    Docket::AddFacts(cases, row.id, &facts);
+    if (row.entry != 0) facts.push_back(row.entry);
     const auto within = [&](const std::set<Dot>& side) {
       return std::any_of(facts.begin(), facts.end(), [&](Dot dot) { return side.contains(dot); });
     };

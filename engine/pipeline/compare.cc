@@ -110,15 +110,18 @@ std::vector<ChangedCase> ChangedCases(const Txn& before, const Txn& after) {
   return changed;
 }
 
+bool ChangedCase::Told() const {
+  if (is && is->state == CaseState::kReopened && Planted(Bug::kPreviewForgetsReopened)) return false;
+  return was && is ? was->state != is->state || was->notice != is->notice : was || is;
+}
+
 absl::StatusOr<std::vector<CaseChange>> CompareCases(const std::vector<ChangedCase>& changed, ReadView& before, ReadView& after) {
   std::vector<CaseChange> changes;
-  for (const auto& [id, was, is] : changed) {
-    if (!was && !is) continue;
-    if (was && is && was->state == is->state && was->notice == is->notice) continue;
-    if (is && is->state == CaseState::kReopened && Planted(Bug::kPreviewForgetsReopened)) continue;
-    ASSIGN_OR_RETURN(CaseView now, is ? after.reader.CaseHead(*is) : before.reader.CaseHead(*was));
-    if (!is) now.state.clear();
-    changes.push_back({was ? StateName(was->state) : "", std::move(now)});
+  for (const ChangedCase& one : changed) {
+    if (!one.Told()) continue;
+    ASSIGN_OR_RETURN(CaseView now, one.is ? after.reader.CaseHead(*one.is) : before.reader.CaseHead(*one.was));
+    if (!one.is) now.state.clear();
+    changes.push_back({one.was ? StateName(one.was->state) : "", std::move(now)});
   }
   std::sort(changes.begin(), changes.end(), [](const CaseChange& a, const CaseChange& b) {
     return std::tie(a.now.rule, a.now.subject, a.now.id) < std::tie(b.now.rule, b.now.subject, b.now.id);
@@ -128,26 +131,21 @@ absl::StatusOr<std::vector<CaseChange>> CompareCases(const std::vector<ChangedCa
 
 namespace {
 
-std::string ShownRecord(const RegisterInfo& reg, const RecordKey& key) {
-  return Address{reg.name, std::string(KeyOf(key)), {}, {}}.Shown();
-}
-
 // Of a case on one record that one; else those that the case lists, and those that its facts are about: of a split one also what
 // rulings named and nobody claims any more.
-absl::Status AddRecords(const CaseRow& row, ReadView& view, std::vector<std::string>* records) {
-  const Catalog& catalog = view.work->catalog();
+absl::Status AddRecords(const CaseRow& row, ReadView& view, std::vector<RecordKey>* records) {
   const std::optional<Scope> scope = view.docket.ScopeOf(row);
   if (scope && (scope->type == Scope::Type::kField || scope->type == Scope::Type::kExistence)) {
-    records->push_back(ShownRecord(*catalog.FindHash(RegisterOf(scope->record)), scope->record));
+    records->push_back(scope->record);
     return absl::OkStatus();
   }
-  ASSIGN_OR_RETURN(const CaseView head, view.reader.CaseHead(row));
-  records->insert(records->end(), head.records.begin(), head.records.end());
+  ASSIGN_OR_RETURN(const std::vector<RecordKey> concerned, view.reader.Concerned(row));
+  records->insert(records->end(), concerned.begin(), concerned.end());
   if (!scope || scope->type == Scope::Type::kPack || scope->on_entry()) return absl::OkStatus();
   ASSIGN_OR_RETURN(const Case c, view.docket.Look(*scope));
   for (const CaseFact& fact : c.Facts()) {
-    ASSIGN_OR_RETURN(const RecordKey key, view.docket.RecordOf(fact));
-    if (const RegisterInfo* reg = catalog.FindHash(RegisterOf(key))) records->push_back(ShownRecord(*reg, key));
+    ASSIGN_OR_RETURN(RecordKey key, view.docket.RecordOf(fact));
+    records->push_back(std::move(key));
   }
   return absl::OkStatus();
 }
@@ -156,28 +154,29 @@ absl::Status AddRecords(const CaseRow& row, ReadView& view, std::vector<std::str
 
 absl::StatusOr<std::vector<std::string>> ChangedRecords(const std::vector<ChangedCase>& changed, ReadView& before,
                                                         ReadView& after) {
-  std::vector<std::string> records;
-  for (const std::string_view key : Rewritten(before.work->txn(), after.work->txn(), Table::kRecord))
-    if (const RegisterInfo* reg = after.work->catalog().FindHash(RegisterOf(key)))
-      records.push_back(ShownRecord(*reg, std::string(key)));
+  std::vector<RecordKey> about;
   for (const ChangedCase& one : changed) {
-    if (one.was) RETURN_IF_ERROR(AddRecords(*one.was, before, &records));
-    if (one.is) RETURN_IF_ERROR(AddRecords(*one.is, after, &records));
+    if (one.was) RETURN_IF_ERROR(AddRecords(*one.was, before, &about));
+    if (one.is) RETURN_IF_ERROR(AddRecords(*one.is, after, &about));
   }
-  std::sort(records.begin(), records.end());
+  std::vector<std::string_view> keys = Rewritten(before.work->txn(), after.work->txn(), Table::kRecord);
+  const auto written = static_cast<std::ptrdiff_t>(keys.size());
+  for (const RecordKey& key : about)
+    if (!std::binary_search(keys.begin(), keys.begin() + written, std::string_view(key))) keys.push_back(key);
+  std::vector<std::string> records;
+  for (const std::string_view key : keys)
+    if (const RegisterInfo* reg = after.work->catalog().FindHash(RegisterOf(key)))
+      records.push_back(Address{reg->name, std::string(KeyOf(key)), {}, {}}.Shown());
+  if (!std::is_sorted(records.begin(), records.end())) std::sort(records.begin(), records.end());
   records.erase(std::unique(records.begin(), records.end()), records.end());
   return records;
 }
 
-absl::StatusOr<std::vector<std::string>> OfficersIn(const std::vector<CaseChange>& changes, ReadView& before, ReadView& after) {
+absl::StatusOr<std::vector<std::string>> OfficersIn(const std::vector<ChangedCase>& changed, ReadView& before, ReadView& after) {
   std::vector<Dot> facts;
-  for (const CaseChange& change : changes) {
-    const ReadView& reading = change.now.state.empty() ? before : after;
-    std::string id;
-    CHECK(Unhex(change.now.id, &id));
-    const std::set<Dot> some = Docket::FactsIn(reading.work->txn(), Hash128::From(id));
-    facts.insert(facts.end(), some.begin(), some.end());
-  }
+  Cursor then(before.work->txn(), Table::kCase), now(after.work->txn(), Table::kCase);
+  for (const ChangedCase& one : changed)
+    if (one.Told()) Docket::AddFacts(one.is ? now : then, one.id, &facts);
   std::sort(facts.begin(), facts.end());
   facts.erase(std::unique(facts.begin(), facts.end()), facts.end());
   std::set<std::string> officers;

@@ -29,10 +29,11 @@ absl::StatusOr<std::set<std::string>> RecordsOf(const Workspace& work, Dot dot);
 struct ChangedCase {
   Hash128 id;
   std::optional<CaseRow> was, is;
+  bool Told() const;  // its state differs
 };
 std::vector<ChangedCase> ChangedCases(const Txn& before, const Txn& after);  // ascending by id
 
-// Those of them whose state differs, ascending by rule, subject. Errors: DataLoss.
+// Those of them that are told, ascending by rule, subject. Errors: DataLoss.
 absl::StatusOr<std::vector<CaseChange>> CompareCases(const std::vector<ChangedCase>& changed, ReadView& before, ReadView& after);
 
 // Records that may be shown otherwise: those that were written, and those that the cases are about, or were; shown form,
@@ -40,8 +41,8 @@ absl::StatusOr<std::vector<CaseChange>> CompareCases(const std::vector<ChangedCa
 absl::StatusOr<std::vector<std::string>> ChangedRecords(const std::vector<ChangedCase>& changed, ReadView& before,
                                                         ReadView& after);
 
-// Who filed what the cases of `changes` are about, as `after` has them, or, where they are gone, `before`.
-absl::StatusOr<std::vector<std::string>> OfficersIn(const std::vector<CaseChange>& changes, ReadView& before, ReadView& after);
+// Who filed what those that are told are about, as `after` has them, or, where they are gone, `before`. Ascending.
+absl::StatusOr<std::vector<std::string>> OfficersIn(const std::vector<ChangedCase>& changed, ReadView& before, ReadView& after);
 
 // Up to what both have.
 Vector Meet(const Vector& a, const Vector& b);

@@ -57,7 +57,7 @@ absl::StatusOr<MergePreview> PreviewOf(const Txn& now, const std::shared_ptr<con
   preview.intake = std::move(merged.intake);
   const std::vector<ChangedCase> changed = ChangedCases(now, merged.store.txn);
   ASSIGN_OR_RETURN(preview.cases, CompareCases(changed, *before, *after));
-  ASSIGN_OR_RETURN(preview.officers, OfficersIn(preview.cases, *before, *after));
+  ASSIGN_OR_RETURN(preview.officers, OfficersIn(changed, *before, *after));
   ASSIGN_OR_RETURN(const std::vector<std::string> records, ChangedRecords(changed, *before, *after));
   for (const std::string& record : records) {
     std::vector<ValueChange> changes;

@@ -112,6 +112,10 @@ std::optional<std::string_view> Txn::Get(Table table, std::string_view key) cons
     if (const std::optional<std::string_view>* above = overlay_->Find(table, key)) return *above;
     if (overlay_->hides(table)) return std::nullopt;
   }
+  return Below(table, key);
+}
+
+std::optional<std::string_view> Txn::Below(Table table, std::string_view key) const {
   if (!Look(table, key, Reach::kPath)) return std::nullopt;
   if (env_->guard_ != nullptr && !writes_) {  // LMDB would find the same
     const std::optional<Row>& row = At(table).leaf.row;
@@ -138,7 +142,7 @@ void WriteTxn::Append(Table table, std::string_view key, std::string_view value)
 
 void WriteTxn::Put(Table table, std::string_view key, std::string_view value, unsigned flags) {
   CHECK(FitsTable(key, value));
-  if (overlay_ != nullptr) return overlay_->Put(table, key, value, Get(table, key).has_value());
+  if (overlay_ != nullptr) return overlay_->Put(table, key, value, [&] { return Below(table, key).has_value(); });
   if (!Look(table, key, Reach::kPath)) return;
   MDB_val k = ValOf(key), v = ValOf(value);
   Note(mdb_put(txn_, env_->dbis_[static_cast<size_t>(table)], &k, &v, flags));
@@ -203,7 +207,8 @@ void SortedRows::Put(std::string_view key, std::string_view value) {
   CHECK(FitsTable(key, value));
   const bool looked = key == at_;
   at_.clear();
-  if (txn_.rehearses()) return txn_.overlay_->Put(table_, key, value, looked ? there_ : txn_.Get(table_, key).has_value());
+  if (txn_.rehearses())
+    return txn_.overlay_->Put(table_, key, value, [&] { return looked ? there_ : txn_.Below(table_, key).has_value(); });
   if (!txn_.Look(table_, key, Txn::Reach::kPath, &leaf_)) return;
   MDB_val k = ValOf(key), v = ValOf(value);
   txn_.Note(mdb_cursor_put(cursor_, &k, &v, looked && there_ ? MDB_CURRENT : 0));

@@ -64,6 +64,7 @@ class Txn {
   // Before LMDB looks for `key`, or for the last key. False: status() says why it may not.
   bool Look(Table table, std::optional<std::string_view> key, Reach reach, PageGuard::Leaf* leaf = nullptr) const;
   bool LookAtAll(Table table) const;
+  std::optional<std::string_view> Below(Table table, std::string_view key) const;  // in the file, whatever stands above
   Looked& At(Table table) const;
   TreeHead TreeOf(Table table) const;
 

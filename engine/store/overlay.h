@@ -24,6 +24,7 @@ class Overlay {
   // What stands above the row below: nullptr where nothing does.
   const std::optional<std::string_view>* Find(Table table, std::string_view key) const {
     const Rows& rows = At(table).rows;
+    if (IsBehind(rows, key)) return nullptr;
     const auto found = rows.find(key);
     return found == rows.end() ? nullptr : &found->second;
   }
@@ -31,14 +32,16 @@ class Overlay {
   bool hides(Table table) const { return At(table).hides; }   // nothing below counts any more
   int64_t more(Table table) const { return At(table).more; }  // rows than below, where it does not hide
 
-  // Sizes are multiples of 8. there: the row was there.
-  void Put(Table table, std::string_view key, std::string_view value, bool there) {
+  // Sizes are multiples of 8. below: whether the row is there below; asked where nothing stands above it.
+  template <class Below>
+  void Put(Table table, std::string_view key, std::string_view value, const Below& below) {
     Above& above = At(table);
-    above.more += there ? 0 : 1;
-    const auto at = above.rows.lower_bound(key);
+    const auto at = IsBehind(above.rows, key) ? above.rows.end() : above.rows.lower_bound(key);
     if (at != above.rows.end() && at->first == key) {
+      above.more += at->second ? 0 : 1;
       at->second = Keep(value);
     } else {
+      above.more += !above.hides && below() ? 0 : 1;
       above.rows.emplace_hint(at, Keep(key), Keep(value));
     }
   }
@@ -61,6 +64,9 @@ class Overlay {
     bool hides = false;
     int64_t more = 0;
   };
+  // Most rows are read and written in the order of their keys.
+  static bool IsBehind(const Rows& rows, std::string_view key) { return rows.empty() || rows.rbegin()->first < key; }
+
   Above& At(Table table) { return above_[static_cast<size_t>(table)]; }
   const Above& At(Table table) const { return above_[static_cast<size_t>(table)]; }
   std::string_view Keep(std::string_view bytes) { return bytes_.back()->Keep(bytes); }

@@ -57,10 +57,6 @@ int Command::Fail(const ErrorView& error, int line) const {
   return error.exit_code;
 }
 
-int Command::NotYet(std::string_view what, std::string_view next) const {
-  return Fail(kUsage, std::string(what) + ": not yet in this version", next.empty() ? "chancery --help" : next);
-}
-
 std::string Command::Self() const { return store_named ? "chancery --store " + ShellWord(globals.store) : "chancery"; }
 
 int Command::FailOpen(const absl::Status& status) const {

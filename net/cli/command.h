@@ -70,7 +70,6 @@ class Command {
   int Fail(const absl::Status& status) const;
   int Fail(const ErrorView& error, int line = 0) const;
   int FailOpen(const absl::Status& status) const;  // of a store that does not open
-  int NotYet(std::string_view what, std::string_view next = {}) const;
 
   // "chancery", or "chancery --store DIR": the start of a command to copy.
   std::string Self() const;

@@ -20,6 +20,37 @@ bool Ending(const Command& command) {
 
 }  // namespace
 
+absl::StatusOr<std::string> FrontierOfPeer(const Command& command, const Database& db, const std::string& name) {
+  const absl::StatusOr<NetConfig> config = ReadNetConfig(db.dir());
+  if (!config.ok()) return config.status();
+  const absl::StatusOr<PeerConfig> known = FindPeer(*config, name);
+  if (!known.ok()) return known.status();
+  const absl::StatusOr<Snapshot> now = db.Read();
+  if (!now.ok()) return now.status();
+  const PeerBook kept(db.dir());
+  for (const PeerView& peer : (command.book == nullptr ? kept : *command.book).Of(*config))
+    if (peer.name == name && !peer.holds.empty()) return HeldBy(peer, *now);
+  return absl::NotFoundError("peer " + name + " has not been heard yet");
+}
+
+int FailPeer(const Command& command, const Database& db, const std::string& peer, const absl::Status& status) {
+  ErrorView error = Explain(status);
+  if (absl::IsUnavailable(status)) {
+    error.exit_code = kUnreachable;
+    error.message = "peer " + peer + " cannot be reached: " + error.message + ". What is here stays";
+    const std::string since = FrontierOfPeer(command, db, peer).ok() ? "peer:" + peer : "0";
+    error.next = command.Self() + " peer ls; " + command.Self() + " bundle export --since " + since + " -o pouch.cbn";
+  } else if (absl::IsPermissionDenied(status)) {
+    error.exit_code = kRefused;
+    error.next = command.Self() + " peer ls, here and at " + peer + ": each must know the other's key";
+  } else if (absl::IsInvalidArgument(status)) {
+    error.exit_code = kIntegrity;  // bytes that no site sends
+  } else if (absl::IsNotFound(status)) {
+    error.next = command.Self() + " peer add " + peer + " HOST:PORT --key FINGERPRINT";
+  }
+  return command.Fail(error);
+}
+
 int64_t NowMs() { return absl::ToUnixMillis(absl::Now()); }
 
 absl::StatusOr<health::Standing> StandingOf(const Command& command, const Database& db) {

@@ -16,6 +16,12 @@ absl::Status CallPeers(Database& db, PeerBook& book);
 absl::StatusOr<bool> AwaitPeers(const Command& command, Database& db, int64_t most_ms,
                                 const std::function<bool(const PeerBook&)>& enough);
 
+// What the peer held when it was heard last, for Snapshot::ExportBundle. Errors: NotFound (no such peer, or never heard).
+absl::StatusOr<std::string> FrontierOfPeer(const Command& command, const Database& db, const std::string& name);
+
+// The codes of the network, which are not those of a store.
+int FailPeer(const Command& command, const Database& db, const std::string& peer, const absl::Status& status);
+
 int64_t NowMs();
 
 }  // namespace chancery::cli

@@ -1,9 +1,11 @@
 // branch, diff, preview: what sides did apart, and what bringing them together would do.
 #include <algorithm>
+#include <filesystem>
 
 #include "net/cli/command.h"
 #include "net/cli/entry_words.h"
 #include "net/cli/files.h"
+#include "net/cli/peers.h"
 #include "net/cli/screen.h"
 
 namespace chancery::cli {
@@ -40,7 +42,8 @@ std::string CaseLine(const CaseView& one, const std::string& what) {
 // ---- preview
 
 struct PreviewOptions {
-  std::string bundle;
+  std::string from;  // a bundle; where there is no such file, a peer
+  bool IsFile() const { return std::filesystem::exists(from) && !std::filesystem::is_directory(from); }
 };
 
 std::string Becomes(const CaseChange& change) {
@@ -56,7 +59,7 @@ bool Opens(const CaseChange& change) {
 
 std::string PreviewScreen(const Command& command, const PreviewOptions& options, const MergePreview& preview) {
   const auto opened = static_cast<uint64_t>(std::count_if(preview.cases.begin(), preview.cases.end(), Opens));
-  std::string out = Bold("PREVIEW") + "  " + Plain(options.bundle) + ": " + Count(preview.intake.entries, "entry", "entries") +
+  std::string out = Bold("PREVIEW") + "  " + Plain(options.from) + ": " + Count(preview.intake.entries, "entry", "entries") +
                     " would come in, " + (opened == 0 ? "no case" : Count(opened, "case")) + " would open. Nothing is taken.\n\n";
   out += List(command, preview.cases, [](const CaseChange& change) { return CaseLine(change.now, Becomes(change)); });
   if (preview.cases.empty()) out += "  No case changes.\n";
@@ -70,15 +73,27 @@ std::string PreviewScreen(const Command& command, const PreviewOptions& options,
   if (preview.intake.waiting + preview.intake.held > 0)
     out +=
         Labelled("Waiting", Count(preview.intake.waiting + preview.intake.held, "entry", "entries") + " could not be merged yet");
-  return out + "\n" + NextBlock({command.Self() + " bundle apply " + ShellWord(options.bundle)});
+  return out + "\n" + NextBlock({command.Self() + (options.IsFile() ? " bundle apply " : " sync ") + ShellWord(options.from)});
+}
+
+absl::StatusOr<MergePreview> PreviewFile(const Database& db, const std::string& path) {
+  const absl::StatusOr<std::string> bundle = ReadFile(path);
+  return bundle.ok() ? db.PreviewBundle(*bundle) : bundle.status();
+}
+
+int FailPreview(const Command& command, const Database& db, const PreviewOptions& options, const absl::Status& status) {
+  if (options.IsFile()) return command.Fail(status);
+  if (!absl::IsNotFound(status)) return FailPeer(command, db, options.from, status);
+  return command.Fail(kNotFound, "there is neither a file nor a peer " + options.from, command.Self() + " peer ls");
 }
 
 int Preview(const Command& command, const PreviewOptions& options) {
-  const absl::StatusOr<std::string> bundle = ReadFile(options.bundle);
-  if (!bundle.ok()) return command.Fail(bundle.status());
   return command.WithStore([&](Database& db) -> int {
-    const absl::StatusOr<MergePreview> preview = db.PreviewBundle(*bundle);
-    if (!preview.ok()) return command.Fail(preview.status());
+    const absl::StatusOr<NetConfig> config = ReadNetConfig(db.dir());
+    if (!config.ok()) return command.Fail(config.status());
+    const absl::StatusOr<MergePreview> preview =
+        options.IsFile() ? PreviewFile(db, options.from) : PreviewPeer(db, *config, options.from);
+    if (!preview.ok()) return FailPreview(command, db, options, preview.status());
     if (command.json()) {
       command.Line(ToJson(*preview));
     } else {
@@ -215,8 +230,8 @@ void AddBranch(CLI::App& app, Command& command) {
   diff->add_option("A", sides.a, "A site, an entry, a time or a frontier")->required()->type_name("");
   diff->add_option("B", sides.b, "The other")->required()->type_name("");
 
-  CLI::App* preview = app.add_subcommand("preview", "What a bundle would bring: a merge rehearsed");
-  preview->add_option("BUNDLE", Bind(preview, command, Preview).bundle, "A file that bundle export wrote")
+  CLI::App* preview = app.add_subcommand("preview", "What a bundle or a peer would bring: a merge rehearsed");
+  preview->add_option("BUNDLE|PEER", Bind(preview, command, Preview).from, "A file that bundle export wrote, or a peer's name")
       ->required()
       ->type_name("");
 }

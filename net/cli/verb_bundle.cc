@@ -1,17 +1,21 @@
 // bundle: sites exchange entries by file, when there is no link.
 #include "net/cli/command.h"
 #include "net/cli/files.h"
+#include "net/cli/peers.h"
 #include "net/cli/screen.h"
 
 namespace chancery::cli {
 namespace {
 
+constexpr std::string_view kPeer = "peer:";
+
 struct ExportOptions {
   std::string since, out;
 };
 
-// "@FILE": the frontier is the file's text.
-absl::StatusOr<std::string> Since(const std::string& since) {
+// "@FILE": the frontier is the file's text. "peer:NAME": what the peer is known to hold.
+absl::StatusOr<std::string> Since(const Command& command, const Database& db, const std::string& since) {
+  if (since.starts_with(kPeer)) return FrontierOfPeer(command, db, since.substr(kPeer.size()));
   if (!since.starts_with("@")) return since;
   absl::StatusOr<std::string> text = ReadFile(since.substr(1));
   if (text.ok()) text->erase(text->find_last_not_of(" \t\r\n") + 1);
@@ -32,10 +36,10 @@ int Exported(const Command& command, const ExportOptions& options, const std::st
 }
 
 int Export(const Command& command, const ExportOptions& options) {
-  if (options.since.starts_with("peer:"))
-    return command.NotYet("a frontier taken from a peer", "--since 0, or the frontier that `chancery status` shows there");
   return command.WithStore([&](Database& db) -> int {
-    const absl::StatusOr<std::string> since = Since(options.since);
+    const absl::StatusOr<std::string> since = Since(command, db, options.since);
+    if (absl::IsNotFound(since.status()) && options.since.starts_with(kPeer))
+      return command.Fail(kNotFound, std::string(since.status().message()), command.Self() + " peer ls; or --since 0: all");
     if (!since.ok()) return command.Fail(since.status());
     if (const absl::Status settled = db.Settle(kPatienceMs).status(); !settled.ok()) return command.Fail(settled);
     const absl::StatusOr<Snapshot> now = db.Read();
@@ -148,7 +152,7 @@ void AddBundle(CLI::App& app, Command& command) {
   CLI::App* bundle = app.add_subcommand("bundle", "Exchange entries by file: export, apply")->require_subcommand(1);
   CLI::App* out = bundle->add_subcommand("export", "What a holder of FRONTIER lacks, as a file");
   ExportOptions& options = Bind(out, command, Export);
-  out->add_option("--since", options.since, "tallinn-17,tartu-4; 0 = all; @FILE (peer: not yet)")
+  out->add_option("--since", options.since, "tallinn-17,tartu-4; 0 = all; @FILE; peer:NAME: as it was heard last")
       ->required()
       ->type_name("FRONTIER");
   out->add_option("-o,--out", options.out, "The file to write")->required()->type_name("FILE");

@@ -1,6 +1,7 @@
 // sync: one exchange with a peer over the network.
 #include "chancery/net.h"
 #include "net/cli/command.h"
+#include "net/cli/peers.h"
 #include "net/cli/screen.h"
 
 namespace chancery::cli {
@@ -58,24 +59,6 @@ int ExitOf(const ExchangeView& view) {
   return view.opened + view.waiting + view.held + view.left_out > 0 || !view.halted.empty() ? kFindings : kDone;
 }
 
-// The codes of the network, which are not those of a store.
-int FailSync(const Command& command, const SyncOptions& options, const absl::Status& status) {
-  ErrorView error = Explain(status);
-  if (absl::IsUnavailable(status)) {
-    error.exit_code = kUnreachable;
-    error.message = "peer " + options.peer + " cannot be reached: " + error.message + ". What is here stays";
-    error.next = command.Self() + " peer ls; " + command.Self() + " bundle export --since 0 -o pouch.cbn";
-  } else if (absl::IsPermissionDenied(status)) {
-    error.exit_code = kRefused;
-    error.next = command.Self() + " peer ls, here and at " + options.peer + ": each must know the other's key";
-  } else if (absl::IsInvalidArgument(status)) {
-    error.exit_code = kIntegrity;  // bytes that no site sends
-  } else if (absl::IsNotFound(status)) {
-    error.next = command.Self() + " peer add " + options.peer + " HOST:PORT --key FINGERPRINT";
-  }
-  return command.Fail(error);
-}
-
 // For `status`, which tells how this site stands towards its peers.
 void Note(const Command& command, const Database& db, const std::string& peer, const absl::StatusOr<ExchangeView>& view) {
   PeerBook kept(db.dir());
@@ -98,7 +81,7 @@ int Sync(const Command& command, const SyncOptions& options) {
       return command.Fail(kRefused, "this site is cut off by plan: nobody is called", command.Self() + " site rejoin");
     const absl::StatusOr<ExchangeView> view = SyncOnce(db, *config, options.peer);
     Note(command, db, options.peer, view);
-    if (!view.ok()) return FailSync(command, options, view.status());
+    if (!view.ok()) return FailPeer(command, db, options.peer, view.status());
     if (command.json()) {
       command.Line(Json(*view));
     } else if (!command.quiet()) {

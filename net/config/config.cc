@@ -202,20 +202,25 @@ absl::StatusOr<std::vector<ConfigValue>> ReadConfigValues(const std::string& dir
   return values;
 }
 
+absl::StatusOr<PeerConfig> FindPeer(const NetConfig& config, const std::string& name) {
+  for (const PeerConfig& peer : config.peers)
+    if (peer.name == name) return peer;
+  return absl::NotFoundError("there is no peer " + name);
+}
+
 absl::StatusOr<PeerConfig> AddPeer(const std::string& dir, const PeerConfig& peer) {
   const absl::StatusOr<std::string> text = ReadAll(dir + kFile);
   if (!text.ok()) return text.status();
   const absl::StatusOr<NetConfig> before = ParseNetConfig(*text, dir + kFile);
   if (!before.ok()) return before.status();
-  for (const PeerConfig& other : before->peers)
-    if (other.name == peer.name) return absl::AlreadyExistsError("there is a peer " + peer.name + " already");
+  if (FindPeer(*before, peer.name).ok()) return absl::AlreadyExistsError("there is a peer " + peer.name + " already");
   std::string added = *text;
   if (!added.empty()) added += added.ends_with("\n") ? "\n" : "\n\n";
   added += "[peer." + peer.name + "]\naddress = \"" + peer.address + "\"\nkey = \"" + Fingerprint(peer.key) + "\"\n";
   const absl::StatusOr<NetConfig> after = ParseNetConfig(added, "the new peer");
   if (!after.ok()) return after.status();
   if (const absl::Status replaced = Replace(dir + kFile, added); !replaced.ok()) return replaced;
-  return *std::find_if(after->peers.begin(), after->peers.end(), [&](const PeerConfig& one) { return one.name == peer.name; });
+  return FindPeer(*after, peer.name);
 }
 
 absl::Status RemovePeer(const std::string& dir, const std::string& name) {

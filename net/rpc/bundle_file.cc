@@ -13,20 +13,24 @@ namespace {
 constexpr uint64_t kRoomLeft = 256ull << 20;  // of the disk, to who files here
 
 absl::Status NoRoom() {
-  return absl::ResourceExhaustedError("the member's disk has no room to write a bundle: join with a file");
+  return absl::ResourceExhaustedError("the peer's disk has no room to write a bundle: let it be carried as a file");
 }
 
 }  // namespace
 
-absl::StatusOr<std::shared_ptr<BundleFile>> BundleFile::Write(const Database& db) {
-  std::string path = db.dir() + "/joining.XXXXXX";
+absl::StatusOr<std::shared_ptr<BundleFile>> BundleFile::Write(const Database& db, const sync::State& theirs,
+                                                              bool with_documents) {
+  std::string path = db.dir() + "/fetched.XXXXXX";
   const int fd = mkostemp(path.data(), O_CLOEXEC);
   if (fd < 0) return absl::UnknownError("no file can be made in " + db.dir());
   unlink(path.c_str());
   const std::shared_ptr<BundleFile> file(new BundleFile(fd, db.dir()));
   const absl::StatusOr<Snapshot> now = db.Read();
   if (!now.ok()) return now.status();
-  const absl::Status written = now->ExportBundle("0", [&file](std::string_view bytes) { return file->Append(bytes); });
+  const absl::StatusOr<std::string> since = sync::FrontierOf(theirs, *now);
+  if (!since.ok()) return since.status();
+  const ByteSink append = [&file](std::string_view bytes) { return file->Append(bytes); };
+  const absl::Status written = now->ExportBundle(*since, append, with_documents);
   return written.ok() ? absl::StatusOr<std::shared_ptr<BundleFile>>(file) : written;
 }
 

@@ -1,4 +1,4 @@
-// All that a site holds, written once and read in pieces by one that joins.
+// What a peer lacks, written once and read by it in pieces.
 #pragma once
 
 #include <memory>
@@ -6,14 +6,15 @@
 
 #include "absl/status/statusor.h"
 #include "chancery/chancery.h"
+#include "net/sync/state.h"
 
 namespace chancery::rpc {
 
 class BundleFile {
  public:
-  // In the store's directory, under no name. Errors: Unknown (it cannot be made), ResourceExhausted (no room), and those of
-  // ExportBundle.
-  static absl::StatusOr<std::shared_ptr<BundleFile>> Write(const Database& db);
+  // In the store's directory, under no name. theirs: the lanes that the peer holds. Errors: Unknown (it cannot be made),
+  // ResourceExhausted (no room), and those of ExportBundle.
+  static absl::StatusOr<std::shared_ptr<BundleFile>> Write(const Database& db, const sync::State& theirs, bool with_documents);
   ~BundleFile();
   BundleFile(const BundleFile&) = delete;
 

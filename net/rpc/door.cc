@@ -135,11 +135,20 @@ class DoorServer final : public schema::Door::Server {
         });
   }
 
-  // Whose key is known may join: it learns what any peer learns. One bundle a connection.
-  kj::Promise<void> join(JoinContext context) override {
-    if (joined_) return Thrown(absl::ResourceExhaustedError("one bundle a connection"));
-    joined_ = true;
-    return means_.engine.Run([&db = means_.db] { return BundleFile::Write(db); })
+  // Whose key is known may have it: it learns what any peer learns. One bundle a connection.
+  kj::Promise<void> fetch(FetchContext context) override {
+    if (fetched_) return Thrown(absl::ResourceExhaustedError("one bundle a connection"));
+    fetched_ = true;
+    absl::StatusOr<std::vector<sync::LaneTip>> lanes = Read(context.getParams().getLanes());
+    const bool with_documents = !context.getParams().getWithout();
+    context.releaseParams();
+    if (!lanes.ok()) return Thrown(lanes.status());
+    sync::State theirs;
+    theirs.lanes = *std::move(lanes);
+    return means_.engine
+        .Run([&db = means_.db, theirs = std::move(theirs), with_documents] {
+          return BundleFile::Write(db, theirs, with_documents);
+        })
         .then([this, context](absl::StatusOr<std::shared_ptr<BundleFile>> file) mutable -> kj::Promise<void> {
           if (!file.ok()) return Thrown(file.status());
           auto results = context.getResults();
@@ -155,7 +164,7 @@ class DoorServer final : public schema::Door::Server {
   Host& host_;
   PeerConfig peer_;
   std::shared_ptr<Neighbour> neighbour_;
-  bool met_ = false, joined_ = false;
+  bool met_ = false, fetched_ = false;
 };
 
 }  // namespace

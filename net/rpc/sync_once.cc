@@ -1,5 +1,4 @@
 // One exchange by itself, on an event loop of its own.
-#include <algorithm>
 #include <random>
 
 #include "net/rpc/call.h"
@@ -14,9 +13,8 @@ constexpr int64_t kPatienceMs = 600'000;  // as by hand: who exchanges now and t
 }  // namespace
 
 absl::StatusOr<ExchangeView> SyncOnce(Database& db, const NetConfig& config, const std::string& peer) {
-  const auto same = [&peer](const PeerConfig& one) { return one.name == peer; };
-  const auto found = std::find_if(config.peers.begin(), config.peers.end(), same);
-  if (found == config.peers.end()) return absl::NotFoundError("there is no peer " + peer);
+  const absl::StatusOr<PeerConfig> found = FindPeer(config, peer);
+  if (!found.ok()) return found.status();
   const absl::StatusOr<tls::Identity> own = tls::OwnIdentity(db.dir());
   if (!own.ok()) return own.status();
   absl::StatusOr<ExchangeView> view;

@@ -68,18 +68,26 @@ void SetKey(const std::string& key, schema::Lane::Builder lane) {
   lane.setMore(words[1]);
 }
 
-absl::Status ReadLanes(capnp::List<schema::Lane>::Reader in, std::vector<sync::LaneTip>* lanes) {
-  if (in.size() > kLanes) return Malformed("offer: more lanes than there can be");
-  lanes->reserve(in.size());
-  for (const schema::Lane::Reader lane : in) {
-    lanes->push_back({KeyOf(lane), lane.getSize()});
-    const size_t n = lanes->size();
-    if (lanes->back().size == 0 || (n > 1 && (*lanes)[n - 2].key >= lanes->back().key)) return Malformed("offer: its lanes");
+}  // namespace
+
+void Write(const std::vector<sync::LaneTip>& lanes, capnp::List<schema::Lane>::Builder out) {
+  for (unsigned i = 0; i < out.size(); ++i) {
+    SetKey(lanes[i].key, out[i]);
+    out[i].setSize(lanes[i].size);
   }
-  return absl::OkStatus();
 }
 
-}  // namespace
+absl::StatusOr<std::vector<sync::LaneTip>> Read(capnp::List<schema::Lane>::Reader in) {
+  if (in.size() > kLanes) return Malformed("offer: more lanes than there can be");
+  std::vector<sync::LaneTip> lanes;
+  lanes.reserve(in.size());
+  for (const schema::Lane::Reader lane : in) {
+    sync::LaneTip tip{KeyOf(lane), lane.getSize()};
+    if (tip.size == 0 || (!lanes.empty() && lanes.back().key >= tip.key)) return Malformed("offer: its lanes");
+    lanes.push_back(std::move(tip));
+  }
+  return lanes;
+}
 
 void Write(const sync::Hello& hello, schema::Hello::Builder out) {
   out.setRegistry(TextOf(hello.registry));
@@ -104,11 +112,7 @@ absl::StatusOr<sync::Hello> Read(schema::Hello::Reader in) {
 }
 
 void Write(const sync::Offer& offer, schema::Offer::Builder out) {
-  auto lanes = out.initLanes(static_cast<unsigned>(offer.state.lanes.size()));
-  for (unsigned i = 0; i < lanes.size(); ++i) {
-    SetKey(offer.state.lanes[i].key, lanes[i]);
-    lanes[i].setSize(offer.state.lanes[i].size);
-  }
+  Write(offer.state.lanes, out.initLanes(static_cast<unsigned>(offer.state.lanes.size())));
   out.setDigest(DataOf(Unhex(offer.state.digest)));
   out.setDocket(DataOf(Unhex(offer.state.docket)));
   out.setWaiting(offer.state.waiting);
@@ -124,7 +128,9 @@ void Write(const sync::Offer& offer, schema::Offer::Builder out) {
 
 absl::StatusOr<sync::Offer> Read(schema::Offer::Reader in) {
   sync::Offer offer;
-  if (const absl::Status lanes = ReadLanes(in.getLanes(), &offer.state.lanes); !lanes.ok()) return lanes;
+  absl::StatusOr<std::vector<sync::LaneTip>> lanes = Read(in.getLanes());
+  if (!lanes.ok()) return lanes.status();
+  offer.state.lanes = *std::move(lanes);
   if (in.getDigest().size() != kDigestBytes || in.getDocket().size() != kDigestBytes) return Malformed("offer: its digests");
   offer.state.digest = Hex(in.getDigest());
   offer.state.docket = Hex(in.getDocket());

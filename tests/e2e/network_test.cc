@@ -114,6 +114,60 @@ TEST_F(Network, SyncSaysWhatItBrought) {
   EXPECT_NE(land.At("luxembourg", {"sync", "tallinn"}).out.find("EXCHANGED  with tallinn"), std::string::npos);
 }
 
+TEST_F(Network, APeerIsPreviewedAsWhatItBringsThen) {
+  EXPECT_EQ(land.At("tallinn", {"file"}, Create("1", "Mari")).code, 0);
+  EXPECT_EQ(land.At("tallinn", {"file"}, Create("2", "Mari")).code, 0);
+  AddPeer(land, "tallinn", "luxembourg", "127.0.0.1:1");
+  Served tallinn(land, "tallinn");
+  AddPeer(land, "luxembourg", "tallinn", tallinn.address());
+  EXPECT_EQ(Sync().code, 0);
+  EXPECT_EQ(land.At("luxembourg", {"file"}, Sell("1", "Liis")).code, 0);
+  EXPECT_EQ(land.At("tallinn", {"file"}, Sell("1", "Jaan")).code, 0);
+  EXPECT_EQ(land.At("tallinn", {"file"}, Sell("2", "Kaja")).code, 0);
+  const std::string before = Digests(land, "luxembourg"), there = Digests(land, "tallinn");
+  for (const bool isolated : {false, true}) {
+    EXPECT_EQ(land.At("luxembourg", {"site", isolated ? "isolate" : "rejoin"}).code, 0);
+    const Result preview = land.At("luxembourg", {"--json", "preview", "tallinn"});
+    EXPECT_EQ(preview.code, 3) << preview.out;
+    const Literal merge = preview.Last("merge");
+    EXPECT_EQ(merge.Find("entries")->integer, 2) << preview.out;
+    ASSERT_EQ(merge.Find("cases")->list.size(), 1u) << preview.out;
+    EXPECT_EQ(merge.Find("cases")->list[0].Find("subject")->text, "parcel/1");
+    EXPECT_EQ(merge.Find("values")->list.size(), 2u) << preview.out;
+  }
+  EXPECT_EQ(Digests(land, "luxembourg"), before) << "nothing was taken";
+  EXPECT_EQ(Digests(land, "tallinn"), there) << "and nothing handed on";
+  EXPECT_NE(land.At("luxembourg", {"preview", "tallinn"}).out.find("sync tallinn"), std::string::npos);
+  EXPECT_EQ(land.At("luxembourg", {"site", "rejoin"}).code, 0);
+  EXPECT_EQ(Sync().Last("synced").Find("opened")->integer, 1);
+  EXPECT_EQ(land.At("luxembourg", {"preview", "tallinn"}).code, 0) << "now there is nothing";
+  EXPECT_EQ(tallinn.End(SIGTERM), 0);
+  EXPECT_EQ(land.At("luxembourg", {"preview", "tallinn"}).code, 7);
+  EXPECT_EQ(land.At("luxembourg", {"preview", "nobody"}).code, 4);
+}
+
+TEST_F(Network, ABundleBeginsWhereThePeerWasHeardToEnd) {
+  EXPECT_EQ(land.At("tallinn", {"file"}, Create("1", "Mari")).code, 0);
+  AddPeer(land, "tallinn", "luxembourg", "127.0.0.1:1");
+  const Words pouch = {"bundle", "export", "--since", "peer:luxembourg", "-o", land / "pouch.cbn"};
+  EXPECT_EQ(land.At("tallinn", pouch).code, 4) << "never heard";
+  {
+    Served tallinn(land, "tallinn");
+    AddPeer(land, "luxembourg", "tallinn", tallinn.address());
+    EXPECT_EQ(Sync().code, 0);
+    EXPECT_EQ(tallinn.End(SIGTERM), 0) << tallinn.Log();
+  }
+  EXPECT_EQ(land.At("tallinn", {"file"}, Sell("1", "Jaan")).code, 0);
+  EXPECT_EQ(land.At("tallinn", pouch).code, 0);
+  const Result applied = land.At("luxembourg", {"--json", "bundle", "apply", land / "pouch.cbn"});
+  EXPECT_EQ(applied.code, 0) << applied.out;
+  const Literal entries = applied.Last("applied");
+  EXPECT_GE(entries.Find("entries")->integer, 1);
+  EXPECT_LE(entries.Find("entries")->integer, 2) << "the sale, and a beat: " << applied.out;
+  EXPECT_EQ(OwnerAt(land, "luxembourg", "1"), "Jaan");
+  EXPECT_EQ(land.At("tallinn", {"bundle", "export", "--since", "peer:nobody", "-o", land / "pouch.cbn"}).code, 4);
+}
+
 TEST_F(Network, APeerThatCannotBeReachedKeepsLocalWork) {
   Know("127.0.0.1:1", "127.0.0.1:1");
   EXPECT_EQ(land.At("luxembourg", {"file"}, Create("1", "Liis")).code, 0);

@@ -136,13 +136,6 @@ TEST(Verbs, RehearsePassesOnTheDrillsOwnCodes) {
   EXPECT_EQ(land.Do({"rehearse", land / "broken.drill"}).code, 2);
 }
 
-TEST(Verbs, WordsOfLaterVersionsAreKnownAndSaySo) {
-  const Land land;
-  const Result run = land.Do({"bundle", "export", "--since", "peer:luxembourg", "-o", land / "b"});
-  EXPECT_EQ(run.code, 2);
-  EXPECT_NE(run.err.find("not yet"), std::string::npos) << run.err;
-}
-
 TEST(Verbs, HelpIsHelp) {
   const Result help = Chancery({"--help"});
   EXPECT_EQ(help.code, 0);

@@ -60,9 +60,9 @@ TEST(Door, AnHonestPeerIsAnswered) {
   EXPECT_EQ(at.Send(at.Session(), [](schema::Offer::Builder) {}), absl::OkStatus());
 }
 
-TEST(Door, GivesWhoJoinsOneBundleAConnection) {
+TEST(Door, GivesOneBundleAConnection) {
   Visit at;
-  auto answer = at.outside.Door().joinRequest().send().wait(at.io.waitScope);
+  auto answer = at.outside.Door().fetchRequest().send().wait(at.io.waitScope);
   EXPECT_EQ(std::string(answer.getSite().cStr()), "tallinn");
   const auto read = [&](uint64_t from) {
     auto request = answer.getBundle().readRequest();
@@ -75,11 +75,39 @@ TEST(Door, GivesWhoJoinsOneBundleAConnection) {
   EXPECT_EQ(read(answer.getSize()), "");
   EXPECT_EQ(read(~uint64_t{0}), "");
   absl::Status again;
-  const auto failed = kj::runCatchingExceptions([&] { at.outside.Door().joinRequest().send().wait(at.io.waitScope); });
+  const auto failed = kj::runCatchingExceptions([&] { at.outside.Door().fetchRequest().send().wait(at.io.waitScope); });
   KJ_IF_MAYBE (why, failed) {
     again = rpc::Caught(*why);
   }
   EXPECT_EQ(again.code(), absl::StatusCode::kResourceExhausted) << again;
+}
+
+TEST(Door, GivesWhatIsLackingAlone) {
+  Visit at;
+  Draft draft;
+  draft.Create("parcel/1").Set("owner", "Mari");
+  Ok(at.tallinn->File(draft));
+  auto request = at.outside.Door().fetchRequest();
+  const sync::State theirs = Ok(sync::ReadState(at.luxembourg.now()));
+  rpc::Write(theirs.lanes, request.initLanes(static_cast<unsigned>(theirs.lanes.size())));
+  auto answer = request.send().wait(at.io.waitScope);
+  const auto bytes = answer.getBundle().readRequest().send().wait(at.io.waitScope);
+  const std::string bundle(reinterpret_cast<const char*>(bytes.getBytes().begin()), bytes.getBytes().size());
+  EXPECT_EQ(bundle, Ok(at.tallinn.now().ExportBundle(at.luxembourg.now().Frontier())));
+  EXPECT_EQ(Ok(at.luxembourg->PreviewBundle(bundle)).intake.entries,
+            at.tallinn.status().entries - at.luxembourg.status().entries);
+}
+
+TEST(Door, GivesNothingForLanesThatNobodyNamesSo) {
+  Visit at;
+  auto request = at.outside.Door().fetchRequest();
+  rpc::Write({{std::string(16, 'b'), 1}, {std::string(16, 'a'), 1}}, request.initLanes(2));
+  const auto failed = kj::runCatchingExceptions([&] { request.send().wait(at.io.waitScope); });
+  KJ_IF_MAYBE (why, failed) {
+    EXPECT_EQ(rpc::Caught(*why).code(), absl::StatusCode::kInvalidArgument);
+    return;
+  }
+  FAIL() << "lanes in no order";
 }
 
 TEST(Door, WhoSaysSomethingElseThanItsKeyGetsTheReasonAndNoSession) {

@@ -233,9 +233,10 @@ class Snapshot {
   // that fits, whether or not the other has it already. Errors: InvalidArgument (unknown lane name, not a frontier).
   absl::StatusOr<std::vector<std::string>> RunsSince(std::string_view frontier, size_t bytes_max = 0) const;
 
-  // The same as one file (docs/reference/bundle.md), with the documents that its entries name and that are here and whole. Piece
-  // by piece: the entries are held in memory, of the documents a chunk. Errors: as RunsSince; what `write` returns.
-  absl::Status ExportBundle(std::string_view since, const ByteSink& write) const;
+  // The same as one file (docs/reference/bundle.md), with the documents that its entries name and that are here and whole, unless
+  // they are not wanted. Piece by piece: the entries are held in memory, of the documents a chunk. Errors: as RunsSince; what
+  // `write` returns.
+  absl::Status ExportBundle(std::string_view since, const ByteSink& write, bool with_documents = true) const;
   absl::StatusOr<std::string> ExportBundle(std::string_view since) const;  // held in memory, documents and all
 
   // Hands on a document in pieces of 64 KiB, each checked before. Errors: InvalidArgument (not 64 hexadecimal digits), NotFound

@@ -63,6 +63,7 @@ struct ConfigValue {
 };
 // All of them, ascending by line, behind those that nobody set. Errors: as ReadNetConfig.
 absl::StatusOr<std::vector<ConfigValue>> ReadConfigValues(const std::string& dir);
+absl::StatusOr<PeerConfig> FindPeer(const NetConfig& config, const std::string& name);  // Errors: NotFound
 // The file is changed where the peer stands and nowhere else. What was added is as it stands there. Errors: as ReadNetConfig;
 // AlreadyExists, NotFound.
 absl::StatusOr<PeerConfig> AddPeer(const std::string& dir, const PeerConfig& peer);
@@ -108,6 +109,9 @@ struct PeerView {
   bool lost = false;                                                               // the last call failed, or a link broke
 };
 
+// All that the peer held when it was heard last, for Snapshot::ExportBundle; "0" where it never was.
+absl::StatusOr<std::string> HeldBy(const PeerView& peer, const Snapshot& now);
+
 // What is known of the peers of a store. It is kept in the store's directory (`heard`), so that what was heard while it was
 // served is known when it is not. May be used from any thread.
 class PeerBook {
@@ -140,6 +144,10 @@ class PeerBook {
 // cannot be reached, or the link broke: what came until then stays), PermissionDenied (its key, or ours, is not the one that is
 // known), FailedPrecondition (another registry, protocol or site; not admitted, ended), DataLoss (what it sent does not hold).
 absl::StatusOr<ExchangeView> SyncOnce(Database& db, const NetConfig& config, const std::string& peer);
+
+// What SyncOnce would bring, rehearsed in memory: nothing is taken, nothing is handed on, nobody remembers it. Blocks. Errors: as
+// FetchBundle and Database::PreviewBundle; NotFound (no such peer), ResourceExhausted (more than 2 GiB of entries).
+absl::StatusOr<MergePreview> PreviewPeer(const Database& db, const NetConfig& config, const std::string& peer);
 
 // For a site that has no store yet: all that a member holds, as a bundle in `file`, and the member's name. The key that is shown
 // is that of `dir`, which need not be there. Blocks. Errors: as SyncOnce; PermissionDenied where the member does not know the
