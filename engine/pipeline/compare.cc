@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <map>
+#include <ranges>
+#include <span>
 
 #include "engine/base/planted.h"
 #include "engine/base/status.h"
@@ -10,14 +12,14 @@
 namespace chancery {
 namespace {
 
-std::string AddressIn(const std::string& shown_record) {
+std::string AddressIn(const std::string& shown_record, const std::string& field) {
   const size_t slash = shown_record.find('/');
-  return Address{shown_record.substr(0, slash), shown_record.substr(slash + 1), {}, {}}.Text();
+  return Address{shown_record.substr(0, slash), shown_record.substr(slash + 1), field, {}}.Text();
 }
 
-// nullopt: there is no such record, nor was there ever one.
-absl::StatusOr<std::optional<RecordView>> Look(const std::string& record, Reader& reader) {
-  absl::StatusOr<RecordView> view = reader.Record(AddressIn(record));
+// field: "" = all. nullopt: there is no such record, nor was there ever one.
+absl::StatusOr<std::optional<RecordView>> Look(const std::string& record, const std::string& field, Reader& reader) {
+  absl::StatusOr<RecordView> view = reader.Record(AddressIn(record, field));
   if (absl::IsNotFound(view.status()) || absl::IsInvalidArgument(view.status())) return std::nullopt;  // nor such a register
   RETURN_IF_ERROR(view.status());
   return std::optional(*std::move(view));
@@ -47,9 +49,10 @@ absl::StatusOr<std::unique_ptr<ReadView>> ReadView::Open(const Txn& txn, const s
   return std::make_unique<ReadView>(std::move(work));
 }
 
-absl::Status CompareRecord(const std::string& record, Reader& before, Reader& after, std::vector<ValueChange>* changes) {
-  ASSIGN_OR_RETURN(const std::optional<RecordView> was, Look(record, before));
-  ASSIGN_OR_RETURN(const std::optional<RecordView> is, Look(record, after));
+absl::Status CompareRecord(const std::string& record, Reader& before, Reader& after, std::vector<ValueChange>* changes,
+                           const std::string& field) {
+  ASSIGN_OR_RETURN(const std::optional<RecordView> was, Look(record, field, before));
+  ASSIGN_OR_RETURN(const std::optional<RecordView> is, Look(record, field, after));
   if (Exists(was) != Exists(is)) changes->push_back({record, Exists(was), Exists(is), true, Contested(was), Contested(is)});
   const std::map<std::string, Shown> from = FieldsOf(was);
   std::map<std::string, Shown> to = FieldsOf(is);
@@ -60,6 +63,35 @@ absl::Status CompareRecord(const std::string& record, Reader& before, Reader& af
     if (!(then == shown))
       changes->push_back({Cat(record, "/", name), then.value, shown.value, false, then.contested, shown.contested});
   }
+  return absl::OkStatus();
+}
+
+namespace {
+
+std::span<const Element> ElementsOf(const Record& record, uint16_t field) {
+  const auto from = std::partition_point(record.elements.begin(), record.elements.end(),
+                                         [field](const Element& element) { return element.field < field; });
+  const auto to = std::find_if(from, record.elements.end(), [field](const Element& element) { return element.field != field; });
+  return {from, to};
+}
+
+bool SameWrites(const Record& a, const Record& b, uint16_t field) {
+  const Cell *x = a.Find(field), *y = b.Find(field);
+  const bool same = x == nullptr || y == nullptr ? x == y : *x == *y;
+  return same && std::ranges::equal(ElementsOf(a, field), ElementsOf(b, field));
+}
+
+}  // namespace
+
+absl::Status CompareWritten(std::string_view key, ReadView& before, ReadView& after, std::vector<ValueChange>* changes) {
+  const RegisterInfo& reg = *after.work->catalog().FindHash(RegisterOf(key));
+  const std::string record = Address{reg.name, std::string(KeyOf(key)), {}, {}}.Shown();
+  ASSIGN_OR_RETURN(const RecordEdit* was, before.work->Load(key, reg));
+  ASSIGN_OR_RETURN(const RecordEdit* is, after.work->Load(key, reg));
+  if (!was->record.exists() || !is->record.exists()) return CompareRecord(record, before.reader, after.reader, changes);
+  for (const FieldInfo* field : reg.by_name)
+    if (!SameWrites(was->record, is->record, field->handle))
+      RETURN_IF_ERROR(CompareRecord(record, before.reader, after.reader, changes, field->def.name));
   return absl::OkStatus();
 }
 
@@ -116,16 +148,23 @@ bool ChangedCase::Told() const {
 }
 
 absl::StatusOr<std::vector<CaseChange>> CompareCases(const std::vector<ChangedCase>& changed, ReadView& before, ReadView& after) {
-  std::vector<CaseChange> changes;
-  for (const ChangedCase& one : changed) {
-    if (!one.Told()) continue;
-    ASSIGN_OR_RETURN(CaseView now, one.is ? after.reader.CaseHead(*one.is) : before.reader.CaseHead(*one.was));
-    if (!one.is) now.state.clear();
-    changes.push_back({one.was ? StateName(one.was->state) : "", std::move(now)});
-  }
-  std::sort(changes.begin(), changes.end(), [](const CaseChange& a, const CaseChange& b) {
-    return std::tie(a.now.rule, a.now.subject, a.now.id) < std::tie(b.now.rule, b.now.subject, b.now.id);
+  std::vector<const ChangedCase*> told;  // in the order of their rows, which is nearly that of what is shown
+  for (const ChangedCase& one : changed)
+    if (one.Told()) told.push_back(&one);
+  std::sort(told.begin(), told.end(), [](const ChangedCase* a, const ChangedCase* b) {
+    return std::tie(a->row().rule, a->row().subject, a->id) < std::tie(b->row().rule, b->row().subject, b->id);
   });
+  std::vector<CaseChange> changes;
+  for (const ChangedCase* one : told) {
+    ASSIGN_OR_RETURN(CaseView now, (one->is ? after : before).reader.CaseHead(one->row()));
+    if (!one->is) now.state.clear();
+    changes.push_back({one->was ? StateName(one->was->state) : "", std::move(now)});
+  }
+  const auto before_in_words = [](const CaseChange& a, const CaseChange& b) {
+    return std::tie(a.now.rule, a.now.subject, a.now.id) < std::tie(b.now.rule, b.now.subject, b.now.id);
+  };
+  if (!std::is_sorted(changes.begin(), changes.end(), before_in_words))
+    std::sort(changes.begin(), changes.end(), before_in_words);
   return changes;
 }
 
@@ -152,24 +191,35 @@ absl::Status AddRecords(const CaseRow& row, ReadView& view, std::vector<RecordKe
 
 }  // namespace
 
-absl::StatusOr<std::vector<std::string>> ChangedRecords(const std::vector<ChangedCase>& changed, ReadView& before,
-                                                        ReadView& after) {
-  std::vector<RecordKey> about;
+absl::StatusOr<WrittenRecords> ChangedRecords(const std::vector<ChangedCase>& changed, ReadView& before, ReadView& after) {
+  WrittenRecords records;
   for (const ChangedCase& one : changed) {
-    if (one.was) RETURN_IF_ERROR(AddRecords(*one.was, before, &about));
-    if (one.is) RETURN_IF_ERROR(AddRecords(*one.is, after, &about));
+    if (one.was) RETURN_IF_ERROR(AddRecords(*one.was, before, &records.about));
+    if (one.is) RETURN_IF_ERROR(AddRecords(*one.is, after, &records.about));
   }
-  std::vector<std::string_view> keys = Rewritten(before.work->txn(), after.work->txn(), Table::kRecord);
-  const auto written = static_cast<std::ptrdiff_t>(keys.size());
-  for (const RecordKey& key : about)
-    if (!std::binary_search(keys.begin(), keys.begin() + written, std::string_view(key))) keys.push_back(key);
-  std::vector<std::string> records;
-  for (const std::string_view key : keys)
-    if (const RegisterInfo* reg = after.work->catalog().FindHash(RegisterOf(key)))
-      records.push_back(Address{reg->name, std::string(KeyOf(key)), {}, {}}.Shown());
-  if (!std::is_sorted(records.begin(), records.end())) std::sort(records.begin(), records.end());
-  records.erase(std::unique(records.begin(), records.end()), records.end());
+  std::sort(records.about.begin(), records.about.end());
+  std::vector<std::string_view>& keys = records.keys;
+  keys = Rewritten(before.work->txn(), after.work->txn(), Table::kRecord);
+  const size_t written = keys.size();
+  for (const RecordKey& key : records.about)
+    if (!std::binary_search(keys.begin(), keys.begin() + static_cast<std::ptrdiff_t>(written), std::string_view(key)))
+      keys.push_back(key);
+  if (keys.size() > written) std::sort(keys.begin(), keys.end());
+  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
   return records;
+}
+
+std::vector<std::string_view> AsShown(const std::vector<std::string_view>& keys, const Catalog& catalog) {
+  std::map<std::string, std::vector<std::string_view>> registers;  // by name; keys of one register ascend as they are shown
+  std::vector<std::string_view>* of = nullptr;
+  for (size_t i = 0; i < keys.size(); ++i) {
+    const RegisterInfo* reg = catalog.FindHash(RegisterOf(keys[i]));
+    if (i == 0 || RegisterOf(keys[i]) != RegisterOf(keys[i - 1])) of = reg == nullptr ? nullptr : &registers[reg->name + "/"];
+    if (of != nullptr) of->push_back(keys[i]);
+  }
+  std::vector<std::string_view> shown;
+  for (const auto& [name, some] : registers) shown.insert(shown.end(), some.begin(), some.end());
+  return shown;
 }
 
 absl::StatusOr<std::vector<std::string>> OfficersIn(const std::vector<ChangedCase>& changed, ReadView& before, ReadView& after) {

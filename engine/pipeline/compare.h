@@ -18,8 +18,13 @@ struct ReadView {
   Reader reader;
 };
 
-// Appends what is shown differently of a record, in its fields' order. record: its address, shown form.
-absl::Status CompareRecord(const std::string& record, Reader& before, Reader& after, std::vector<ValueChange>* changes);
+// Appends what is shown differently of a record, in its fields' order. record: its address, shown form. field: "" = all.
+absl::Status CompareRecord(const std::string& record, Reader& before, Reader& after, std::vector<ValueChange>* changes,
+                           const std::string& field = "");
+
+// The same of a record that no changed case is about, where `after` is rehearsed over `before` with the same catalog: a field
+// with the same writes is shown alike, and is not looked at. key: of a register of the catalog.
+absl::Status CompareWritten(std::string_view key, ReadView& before, ReadView& after, std::vector<ValueChange>* changes);
 
 // The records that entries of `work` behind `from` have operations on, up to its tips; shown form. Errors: DataLoss.
 absl::StatusOr<std::set<std::string>> RecordsSince(const Workspace& work, const Vector& from);
@@ -30,16 +35,22 @@ struct ChangedCase {
   Hash128 id;
   std::optional<CaseRow> was, is;
   bool Told() const;  // its state differs
+  const CaseRow& row() const { return is ? *is : *was; }
 };
 std::vector<ChangedCase> ChangedCases(const Txn& before, const Txn& after);  // ascending by id
 
 // Those of them that are told, ascending by rule, subject. Errors: DataLoss.
 absl::StatusOr<std::vector<CaseChange>> CompareCases(const std::vector<ChangedCase>& changed, ReadView& before, ReadView& after);
 
-// Records that may be shown otherwise: those that were written, and those that the cases are about, or were; shown form,
-// ascending. Errors: DataLoss.
-absl::StatusOr<std::vector<std::string>> ChangedRecords(const std::vector<ChangedCase>& changed, ReadView& before,
-                                                        ReadView& after);
+// Records that may be shown otherwise: those that were written, and those that the cases are about, or were. Errors: DataLoss.
+struct WrittenRecords {
+  std::vector<std::string_view> keys;  // ascending; good as long as both transactions are, and this
+  std::vector<RecordKey> about;        // that the cases are about; ascending
+};
+absl::StatusOr<WrittenRecords> ChangedRecords(const std::vector<ChangedCase>& changed, ReadView& before, ReadView& after);
+
+// Ascending by their shown form. keys: ascending. Left out are those of registers that the catalog does not have.
+std::vector<std::string_view> AsShown(const std::vector<std::string_view>& keys, const Catalog& catalog);
 
 // Who filed what those that are told are about, as `after` has them, or, where they are gone, `before`. Ascending.
 absl::StatusOr<std::vector<std::string>> OfficersIn(const std::vector<ChangedCase>& changed, ReadView& before, ReadView& after);

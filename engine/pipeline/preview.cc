@@ -58,10 +58,17 @@ absl::StatusOr<MergePreview> PreviewOf(const Txn& now, const std::shared_ptr<con
   const std::vector<ChangedCase> changed = ChangedCases(now, merged.store.txn);
   ASSIGN_OR_RETURN(preview.cases, CompareCases(changed, *before, *after));
   ASSIGN_OR_RETURN(preview.officers, OfficersIn(changed, *before, *after));
-  ASSIGN_OR_RETURN(const std::vector<std::string> records, ChangedRecords(changed, *before, *after));
-  for (const std::string& record : records) {
+  ASSIGN_OR_RETURN(const WrittenRecords records, ChangedRecords(changed, *before, *after));
+  const Catalog& known = after->work->catalog();
+  const bool same_packs = &known == &before->work->catalog() && merged.store.txn.Rehearsed(Table::kRecord);
+  for (const std::string_view key : AsShown(records.keys, known)) {
     std::vector<ValueChange> changes;
-    RETURN_IF_ERROR(CompareRecord(record, before->reader, after->reader, &changes));
+    if (same_packs && !std::binary_search(records.about.begin(), records.about.end(), key)) {
+      RETURN_IF_ERROR(CompareWritten(key, *before, *after, &changes));
+    } else {
+      const std::string record = Address{known.FindHash(RegisterOf(key))->name, std::string(KeyOf(key)), {}, {}}.Shown();
+      RETURN_IF_ERROR(CompareRecord(record, before->reader, after->reader, &changes));
+    }
     const bool is_new = !changes.empty() && changes[0].existence && !changes[0].before.truth;
     if (is_new) continue;  // nobody was told otherwise
     preview.values.insert(preview.values.end(), changes.begin(), changes.end());
