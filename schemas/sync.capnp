@@ -46,6 +46,11 @@ struct Piece {
   bytes @2 :Data;
 }
 
+struct Part {
+  key @0 :Data;           # of a record or a case, the same at every site
+  sum @1 :Data;           # 16 bytes
+}
+
 # All that is offered to who has shown a key that is known: to say who it is.
 interface Door {
   meet @0 (hello :Hello) -> (hello :Hello, refused :Text, session :Session);  # refused: why there is no session; else empty
@@ -62,4 +67,8 @@ interface Session {
   exchange @0 (offer :Offer) -> (offer :Offer);  # answered once what was offered is durable
   leave @1 (reason :Text) -> ();                 # the caller does not talk to this site, and says why
   ping @2 () -> (clock :Int64);                  # answered at once: milliseconds since 1970 there
+
+  # Where the digests of two sites that hold the same entries differ (docs/reference/digest.md). at: names the entries held.
+  sums @3 () -> (at :UInt64, sums :Data);        # of 64 buckets of records, and of the docket: 16 bytes each
+  parts @4 (bucket :UInt8, after :Data) -> (at :UInt64, parts :List(Part));  # behind a key, ascending; fewer than 10,000 = all
 }

@@ -55,6 +55,7 @@ constexpr const char* kNames[kBugCount] = {
     "case-page-skips",
     "feed-skips",
     "preview-forgets-reopened",
+    "preview-skips-cases",
     "silent-lane-not-heard",
     "most-lanes-close",
     "round-ends-before",

@@ -54,6 +54,7 @@ enum class Bug : uint8_t {
   kCasePageSkips,               // a page of cases leaves out the rest of the rule that the page before ended in
   kFeedSkips,                   // who goes on following misses the first entry of each lane
   kPreviewForgetsReopened,      // the preview of a merge does not tell of cases that are opened again
+  kPreviewSkipsCases,           // of a record that a case is about only what was written anew is looked at
   kSilentLaneNotHeard,          // a round is closed without a lane that has filed nothing since its admission
   kMostLanesClose,              // a round is closed when more than half of the lanes have passed it
   kRoundEndsBefore,             // what is stamped exactly at a round's end is left to the next
@@ -71,7 +72,7 @@ enum class Bug : uint8_t {
   kEndIsBelowTheLast,           // a lane ends before the last entry that any voter has, which may be final
   kSignsBeforeItPersists,       // a crash after a signature of the order went out finds no trace of it
 };
-inline constexpr int kMergeBugCount = 47, kBugCount = 63;  // those before are about what a site shows, the others about the order
+inline constexpr int kMergeBugCount = 48, kBugCount = 64;  // those before are about what a site shows, the others about the order
 
 #ifdef CHANCERY_PLANTED_BUGS
 void PlantBug(Bug bug);

@@ -139,6 +139,10 @@ uint8_t StatusIn(std::string_view key, std::string_view row) {
   return static_cast<uint8_t>(IsHeader(key) ? UnsizedRow(row)[0] : row[kClashBytes - 1]);
 }
 
+bool IsSound(std::string_view key, std::string_view row) {
+  return key.size() == 2 * sizeof(Hash128) && (IsHeader(key) ? !UnsizedRow(row).empty() : row.size() == kClashBytes);
+}
+
 unsigned __int128 RowSum(std::string_view key, uint8_t status) {
   std::string bytes(key);
   bytes.push_back(static_cast<char>(status));
@@ -718,13 +722,29 @@ bool Docket::Holds(std::string_view row, RulingRow ruling) {
   return stored->outcome == ruling.outcome && stored->facts == ruling.facts && stored->seen == ruling.seen;
 }
 
+void Docket::EachSum(const Txn& txn, std::string_view after,
+                     const std::function<bool(const Hash128& id, unsigned __int128 sum)>& visit) {
+  Cursor rows(txn, Table::kCase);
+  bool more = rows.Seek(after);
+  while (more && !after.empty() && rows.key().starts_with(after)) more = rows.Next();
+  while (more) {
+    std::string key(rows.key());
+    key.resize(sizeof(Hash128));  // of a damaged row it may be shorter
+    const Hash128 id = Hash128::From(key);
+    unsigned __int128 sum = 0;
+    for (bool first = true; more && (first || rows.key().starts_with(id.view())); more = rows.Next(), first = false)
+      if (IsSound(rows.key(), rows.value())) sum += RowSum(rows.key(), StatusIn(rows.key(), rows.value()));
+    if (!visit(id, sum)) return;
+  }
+}
+
 bool Docket::SumRows(const Txn& txn, Sums* sums) {
   bool sound = true;
   std::set<Dot> disputed;
   Cursor rows(txn, Table::kCase);
   for (bool more = rows.Seek({}); more; more = rows.Next()) {
     const std::string_view key = rows.key(), value = rows.value();
-    if (key.size() != 32 || (IsHeader(key) ? UnsizedRow(value).empty() : value.size() != kClashBytes)) {
+    if (!IsSound(key, value)) {
       sound = false;
       continue;
     }

@@ -104,6 +104,11 @@ class Docket {
   // Adds the entries that a case's clashes are between, in no order, some of them often. cases: of table case. O(clashes).
   static void AddFacts(Cursor& cases, const Hash128& id, std::vector<Dot>* facts);
 
+  // What each case adds to the sum of the docket, ascending by id, behind `after` ("" = from the first), until `visit` returns
+  // false.
+  static void EachSum(const Txn& txn, std::string_view after,
+                      const std::function<bool(const Hash128& id, unsigned __int128 sum)>& visit);
+
   // Adds up the rows of table case anew. False where one of them cannot be read.
   static bool SumRows(const Txn& txn, Sums* sums);
 

@@ -26,6 +26,9 @@ Literal Json(const ExchangeView& view) {
   Literal halted = Literal::List();
   for (const std::string& lane : view.halted) halted.list.emplace_back(lane);
   body.Add("halted", std::move(halted));
+  Literal differing = Literal::List();
+  for (const std::string& name : view.differing) differing.list.emplace_back(name);
+  body.Add("differing", std::move(differing)).Add("more_differing", view.more_differing);
   body.Add("equal", view.compared ? Literal(view.equal) : Literal());  // null: not the same entries, so nothing to compare
   return Literal::Object({{"synced", std::move(body)}});
 }
@@ -46,6 +49,8 @@ std::string Screen(const Command& command, const ExchangeView& view) {
     out += kIndent + Count(view.damaged, "run or document", "runs or documents") + " of the peer could not be used: not whole.\n";
   for (const std::string& lane : view.halted) out += kIndent + ("Two versions exist from " + Plain(lane) + " on.\n");
   if (unequal) out += std::string(kIndent) + "Both hold the same entries and make other records or cases of them.\n";
+  for (const std::string& name : view.differing) out += kIndent + ("  " + Shorten(Plain(name), kColumns - 13)) + "\n";
+  if (view.more_differing) out += std::string(kIndent) + "  and perhaps others\n";
   if (view.compared && view.equal) out += std::string(kIndent) + "Both hold the same entries; records and cases are equal.\n";
   std::vector<std::string> next;
   if (view.opened > 0) next.push_back(command.Self() + " case ls");

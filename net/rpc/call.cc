@@ -164,6 +164,10 @@ kj::Promise<void> Call::Send(absl::StatusOr<sync::Offer> made) {
       });
 }
 
+kj::Promise<std::shared_ptr<sync::Differ>> Call::Differences() {
+  return WhileHeard(FindDifferences(means_.db, means_.engine, KJ_ASSERT_NONNULL(session_)));
+}
+
 // On a slow link little is lost where it breaks; on a swift one few commits carry much.
 void Call::Adapt(kj::Duration took, bool full) {
   if (took > kSlow) room_ = std::max(room_ / 2, sync::kRoomMin);

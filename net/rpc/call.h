@@ -8,6 +8,7 @@
 
 #include "chancery/net.h"
 #include "net/rpc/connection.h"
+#include "net/rpc/differing.h"
 #include "net/rpc/engine.h"
 #include "net/rpc/links.h"
 #include "net/rpc/neighbour.h"
@@ -46,6 +47,8 @@ class Call {
   // Offers go to and fro until neither side has what the other lacks. One at a time. Throws as Dial, and what Party::Answer
   // returns.
   kj::Promise<ExchangeView> Exchange();
+  // Where the peer differs, once an exchange has found that it does. Throws as FindDifferences.
+  kj::Promise<std::shared_ptr<sync::Differ>> Differences();
   uint64_t holds() const { return holds_; }  // names the entries that this site held then
 
  private:

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "net/rpc/bundle_file.h"
+#include "net/rpc/differing.h"
 #include "net/rpc/failure.h"
 #include "net/rpc/wire.h"
 #include "net/sync/hello.h"
@@ -22,9 +23,35 @@ class SessionServer final : public schema::Session::Server {
 
   // One after the other: however many a peer sends at once, it has one job among those of others.
   kj::Promise<void> exchange(ExchangeContext context) override {
-    return Turn().then([this, context]() mutable {
-      auto done = kj::defer([this] { Next(); });
-      return neighbour_->Allowed(means_.timer).then([this, context]() mutable { return Take(context); }).attach(kj::mv(done));
+    return InTurn([this, context]() mutable { return Take(context); });
+  }
+
+  kj::Promise<void> sums(SumsContext context) override {
+    return InTurn([this, context]() mutable {
+      return means_.engine.Run([&db = means_.db] { return sync::ReadSums(db); })
+          .then([context](absl::StatusOr<sync::Sums> sums) mutable -> kj::Promise<void> {
+            if (!sums.ok()) return Thrown(sums.status());
+            context.getResults().setAt(sums->at);
+            context.getResults().setSums(kj::arrayPtr(reinterpret_cast<const kj::byte*>(sums->sums.data()), sums->sums.size()));
+            return kj::READY_NOW;
+          });
+    });
+  }
+
+  kj::Promise<void> parts(PartsContext context) override {
+    return InTurn([this, context]() mutable {
+      const size_t bucket = context.getParams().getBucket();
+      const auto after = context.getParams().getAfter().asChars();
+      return means_.engine
+          .Run([&db = means_.db, bucket, from = std::string(after.begin(), after.size())] {
+            return sync::ReadParts(db, bucket, from);
+          })
+          .then([this, context](absl::StatusOr<sync::Parts> parts) mutable -> kj::Promise<void> {
+            if (!parts.ok()) return Thrown(parts.status());
+            neighbour_->Spend({.bytes = 0, .entries = parts->parts.size(), .checks = 0}, means_.timer);
+            Write(*parts, context.getResults());
+            return kj::READY_NOW;
+          });
     });
   }
 
@@ -40,6 +67,13 @@ class SessionServer final : public schema::Session::Server {
   }
 
  private:
+  template <class Job>
+  kj::Promise<void> InTurn(Job job) {
+    return Turn().then([this, job = std::move(job)]() mutable {
+      auto done = kj::defer([this] { Next(); });
+      return neighbour_->Allowed(means_.timer).then(std::move(job)).attach(kj::mv(done));
+    });
+  }
   kj::Promise<void> Turn() {
     if (!std::exchange(busy_, true)) return kj::READY_NOW;
     auto pair = kj::newPromiseAndFulfiller<void>();

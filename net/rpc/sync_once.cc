@@ -27,6 +27,10 @@ absl::StatusOr<ExchangeView> SyncOnce(Database& db, const NetConfig& config, con
     const rpc::Means means{db, engine, io.provider->getTimer(), links, random, kPatienceMs};
     kj::Own<rpc::Call> call = rpc::Call::Dial(means, *found, std::make_shared<rpc::Neighbour>(config.limits)).wait(io.waitScope);
     view = call->Exchange().wait(io.waitScope);
+    if (!view->compared || view->equal) return;
+    const std::shared_ptr<sync::Differ> differ = call->Differences().wait(io.waitScope);
+    view->differing = differ->names();
+    view->more_differing = differ->more();
   });
   KJ_IF_MAYBE (why, failed) {
     return rpc::Caught(*why);

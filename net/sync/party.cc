@@ -13,12 +13,6 @@ void Fit(std::vector<std::string>* runs, size_t room) {
   runs->resize(count);
 }
 
-uint64_t NameOfLanes(const std::vector<LaneTip>& lanes) {
-  std::string text;
-  for (const LaneTip& lane : lanes) text += lane.key + std::to_string(lane.size) + ",";
-  return sync::NameOf(text);
-}
-
 }  // namespace
 
 uint64_t BytesOf(const Offer& offer) {
@@ -144,7 +138,7 @@ absl::StatusOr<Offer> Party::Make(size_t room, bool first) {
   done_ = theirs.has_value() && (still || (Alike(*mine, *theirs) && !lacking));
   if (theirs.has_value()) Compare(*mine);
   if (theirs && Unmoved(*mine)) heard_->cosigned.Clear();
-  holds_ = NameOfLanes(mine->lanes);
+  holds_ = NameOf(mine->lanes);
   if (moving) rounds_since_met_ = 0;
   said_ = *mine;
   const bool asks = first && theirs.has_value() && AsksFirst(*mine);

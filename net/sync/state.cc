@@ -33,6 +33,12 @@ uint64_t NameOf(std::string_view bytes) {
   return name;
 }
 
+uint64_t NameOf(const std::vector<LaneTip>& lanes) {
+  std::string text;
+  for (const LaneTip& lane : lanes) text += lane.key + std::to_string(lane.size) + ",";
+  return NameOf(text);
+}
+
 uint64_t SizeIn(const State& state, const std::string& key) {
   const auto at = std::lower_bound(state.lanes.begin(), state.lanes.end(), key,
                                    [](const LaneTip& tip, const std::string& wanted) { return tip.key < wanted; });

@@ -51,5 +51,6 @@ std::string ShownKey(const std::string& key);  // the other way round
 
 // FNV-1a, 64 bits: names bytes among friends, proves nothing.
 uint64_t NameOf(std::string_view bytes);
+uint64_t NameOf(const std::vector<LaneTip>& lanes);  // the entries that they hold
 
 }  // namespace chancery::sync

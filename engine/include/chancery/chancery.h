@@ -212,6 +212,15 @@ class Snapshot {
 
   absl::StatusOr<StatusView> Status() const;
 
+  // What the digests are sums of (docs/reference/digest.md), to find where two sites differ that hold the same entries: 64
+  // buckets of records, and the docket. 16 bytes each, one behind the other.
+  absl::StatusOr<std::string> BucketSums() const;
+  // What adds up to a bucket, 64 = the docket: at most `most`, behind the key `after` ("" = from the first), ascending by key.
+  // O(records).
+  absl::StatusOr<std::vector<SumView>> SumsIn(size_t bucket, std::string_view after, size_t most) const;
+  absl::StatusOr<std::string> NameOfSum(
+      size_t bucket, std::string_view key) const;  // for people: an address, or RULE SUBJECT; its id where the case is not here
+
   // Where an entry stands in the one order. name: as for Entry. Errors: NotFound, DataLoss. Cost: reads the entries of a round.
   absl::StatusOr<PlaceView> Place(std::string_view name) const;
 

@@ -290,6 +290,12 @@ struct EpochView {
   std::vector<std::string> differing;                  // lanes that it would keep in another version than is here: not accepted
 };
 
+// What a record or a case adds to its digest. key: the same at every site; sum: 16 bytes.
+struct SumView {
+  std::string key, sum;
+  bool operator==(const SumView&) const = default;
+};
+
 // Successive entries of one lane that are stored here and not merged yet.
 struct WaitingView {
   std::string lane;              // "tallinn.2"; "" where its admission is not known here

@@ -88,6 +88,8 @@ struct ExchangeView {
   uint64_t damaged = 0, left_out = 0;    // runs and documents of the peer that do not hold; entries there was no room for
   std::vector<std::string> halted;       // lanes of which two versions exist
   bool compared = false, equal = false;  // both hold the same entries; and make the same records and cases of them
+  std::vector<std::string> differing;    // of SyncOnce: which are not the same, by name, at most 20
+  bool more_differing = false;           // perhaps
   // What the peer held when it answered last, durable there: lanes by the fingerprint of their key (SiteView::key), and entries.
   std::vector<std::pair<std::string, uint64_t>> there;
   uint64_t lacking = 0;                  // documents that it lacks, as far as it has said
