@@ -62,6 +62,23 @@ int64_t CountIn(const RecordView& record) {
 
 }  // namespace
 
+bool Deeds::OfClients(SimSite& site, SimSite& other) {
+  switch (h_.deed) {
+    case Deed::kFile:
+      return File(site);
+    case Deed::kRule:
+      return Rule(site);
+    case Deed::kMark:
+      return Mark(site);
+    case Deed::kLook:
+      return Look(site);
+    case Deed::kUnheard:
+      return Unheard(site, other);
+    default:
+      return false;
+  }
+}
+
 // A case's ruling, a correction: entries that the drill knows by the names that it gave them.
 Literal Deeds::Renamed(Literal json) const {
   for (auto& [key, value] : json.members)
@@ -84,45 +101,47 @@ void Deeds::Accepted(SimSite& site, const Receipt& receipt, const std::string& w
   });
 }
 
-void Deeds::Refused(SimSite& site, const absl::Status& why, const std::string& what) {
+bool Deeds::Refused(SimSite& site, const absl::Status& why, const std::string& what) {
   const ErrorView error = Explain(why);
   w_.Tell(site.name + " refuses " + what + ": " + (error.refused ? error.kind : error.message));
   w_.story_.Count("refused");
   if (!error.refused && !absl::IsResourceExhausted(why) && !absl::IsFailedPrecondition(why) && !absl::IsNotFound(why) &&
       !absl::IsInvalidArgument(why))
     w_.Fail(site.name + " cannot file: " + error.message);
+  return false;
 }
 
-void Deeds::File(SimSite& site) {
+bool Deeds::File(SimSite& site) {
   const absl::StatusOr<Snapshot> now = site.db->Read();
-  if (!now.ok()) return w_.Fail(site.name + " cannot be read: " + std::string(now.status().message()));
+  if (!now.ok()) return Failed(site.name + " cannot be read: " + std::string(now.status().message()));
   const Literal entry = Work(*now, random_.Next(), w_.plan_, w_.names_).Filing();
   const absl::StatusOr<Draft> draft = DraftOf(entry);
-  if (!draft.ok()) return w_.Fail("a draft is malformed: " + std::string(draft.status().message()) + " " + entry.Json());
+  if (!draft.ok()) return Failed("a draft is malformed: " + std::string(draft.status().message()) + " " + entry.Json());
   const absl::StatusOr<Receipt> receipt = site.db->File(*draft);
   if (!receipt.ok()) return Refused(site, receipt.status(), drill::Describe(*draft));
   w_.story_.Count("filed");
   w_.story_.marks.push_back({w_.now_ms(), site.index, Mark::What::kFiled, 1});
   Accepted(site, *receipt, drill::Describe(*draft), "at " + site.name + " file as @ " + entry.Json());
+  return true;
 }
 
-void Deeds::Rule(SimSite& site) {
+bool Deeds::Rule(SimSite& site) {
   const absl::StatusOr<Snapshot> now = site.db->Read();
-  if (!now.ok()) return w_.Fail(site.name + " cannot be read: " + std::string(now.status().message()));
+  if (!now.ok()) return Failed(site.name + " cannot be read: " + std::string(now.status().message()));
   const std::optional<Work::OnCase> on = Work(*now, random_.Next(), w_.plan_, w_.names_).Ruling();
-  if (!on) return File(site);
+  if (!on) return File(site), false;
   const std::string what = "on " + on->rule + " " + on->subject + ": " + on->json.Json();
   absl::StatusOr<Receipt> receipt = absl::UnknownError("");
   const char* verb = "approve";
   if (on->act == Work::OnCase::Act::kApprove) {
     absl::StatusOr<ApprovalDraft> approval = ParseApproval(on->json.Json());
-    if (!approval.ok()) return w_.Fail("an approval is malformed: " + std::string(approval.status().message()));
+    if (!approval.ok()) return Failed("an approval is malformed: " + std::string(approval.status().message()));
     approval->rule = on->rule;
     approval->subject = on->subject;
     receipt = site.db->Approve(*approval);
   } else {
     absl::StatusOr<RulingDraft> ruling = ParseRuling(on->json.Json());
-    if (!ruling.ok()) return w_.Fail("a ruling is malformed: " + std::string(ruling.status().message()));
+    if (!ruling.ok()) return Failed("a ruling is malformed: " + std::string(ruling.status().message()));
     ruling->rule = on->rule;
     ruling->subject = on->subject;
     const bool rules = on->act == Work::OnCase::Act::kRule;
@@ -136,30 +155,39 @@ void Deeds::Rule(SimSite& site) {
   const auto named = w_.names_of_entries_.find(on->subject);  // a case about an entry
   const std::string& subject = named == w_.names_of_entries_.end() ? on->subject : named->second;
   w_.Act("at " + site.name + " " + verb + " " + on->rule + " " + subject + " " + Renamed(on->json).Json());
+  return true;
 }
 
-void Deeds::FileToken(SimSite& site, Token token, bool answered) {
+bool Deeds::FileToken(SimSite& site, Token token, bool answered, std::optional<uint64_t> disk_bytes) {
   const int pair = static_cast<int>(token / kPairTokens);
   Filed filed{token, pair, static_cast<int>(random_.Below(kClients)), site.store(), false};
   const Literal entry = TokenEntry(token, pair);
+  std::optional<FailingDisk> failing;
+  if (disk_bytes) failing.emplace(*disk_bytes);
   const absl::StatusOr<Receipt> receipt = site.db->File(*DraftOf(entry));
+  failing.reset();
   if (!receipt.ok() && answered) return Refused(site, receipt.status(), "token " + std::to_string(token));
   filed.acked = receipt.ok() && answered;
   w_.history_.Add(filed);
   w_.story_.Count(filed.acked ? "tokens filed" : "answers lost");
-  if (!filed.acked) return w_.Tell(site.name + " gives no answer to token " + std::to_string(token));
+  if (!filed.acked) {
+    w_.Tell(site.name + " gives no answer to token " + std::to_string(token));
+    return receipt.ok();
+  }
   w_.story_.marks.push_back({w_.now_ms(), site.index, Mark::What::kFiled, 1});
   Accepted(site, *receipt, "token " + std::to_string(token), "at " + site.name + " file as @ " + entry.Json());
+  return true;
 }
 
-void Deeds::Mark(SimSite& site) { FileToken(site, w_.tokens_++, true); }
+bool Deeds::Mark(SimSite& site) { return FileToken(site, w_.tokens_++, true); }
 
-void Deeds::Look(SimSite& site) {
+bool Deeds::Look(SimSite& site) {
   const absl::StatusOr<Snapshot> now = site.db->Read();
-  if (!now.ok()) return w_.Fail(site.name + " cannot be read: " + std::string(now.status().message()));
+  if (!now.ok()) return Failed(site.name + " cannot be read: " + std::string(now.status().message()));
   const auto pairs = w_.tokens_ / kPairTokens + 1;
   w_.Look(site, *now, static_cast<int>(pairs - 1 - random_.Below(std::min<uint64_t>(pairs, 2))),
           static_cast<int>(random_.Below(kClients)), false);
+  return true;
 }
 
 void World::Look(SimSite& site, const Snapshot& now, int pair, int client, bool last) {
@@ -172,7 +200,7 @@ void World::Look(SimSite& site, const Snapshot& now, int pair, int client, bool 
 }
 
 // The site ends before it answers, and the client asks somewhere else. Whether the entry was taken, nobody knows.
-void Deeds::Unheard(SimSite& site, SimSite& other) {
+bool Deeds::Unheard(SimSite& site, SimSite& other) {
   const Token token = w_.tokens_++;
   if (random_.Below(2) == 0) {
     w_.history_.Add(Filed{token, static_cast<int>(token / kPairTokens), 0, site.store(), false});
@@ -182,18 +210,17 @@ void Deeds::Unheard(SimSite& site, SimSite& other) {
   }
   GoDown(site, false);
   if (other.running()) FileToken(other, token, true);
+  return true;
 }
 
-void Deeds::DiskFails(SimSite& site, SimSite& other) {
+bool Deeds::DiskFails(SimSite& site, SimSite& other) {
   const Token token = w_.tokens_++;
   std::error_code error;
   const uint64_t size = std::filesystem::file_size(site.dir + "/data.mdb", error);
-  {
-    const FailingDisk failing(random_.Below(2) == 0 ? 0 : size);
-    FileToken(site, token, false);
-  }
+  const bool filed = FileToken(site, token, false, random_.Below(2) == 0 ? 0 : size);
   GoDown(site, false);
   if (other.running()) FileToken(other, token, true);
+  return !filed;
 }
 
 }  // namespace chancery::sim

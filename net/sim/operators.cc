@@ -7,7 +7,6 @@
 namespace chancery::sim {
 namespace {
 
-constexpr int64_t kOperatorMs = 15'000;
 constexpr int64_t kAheadMs = 8ll * 24 * 3'600'000;  // beyond what any clock has shown
 
 bool KnowsKey(const Database& db, const std::string& key) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/str_cat.h"
 #include "chancery/testing.h"
 
 namespace chancery::sim {
@@ -92,6 +93,10 @@ class Drawer {
 }  // namespace
 
 const char* NameOf(Deed deed) { return kNames[static_cast<int>(deed)]; }
+
+std::string CommandOf(const Plan& plan) {
+  return absl::StrCat("chancery sim --seed ", plan.seed, " --sites ", plan.sites, " --ops ", plan.ops);
+}
 
 Plan DrawPlan(uint64_t seed, int sites, size_t ops, const std::vector<Deed>& leave_out) {
   return Drawer(seed, sites, ops, leave_out).Draw();

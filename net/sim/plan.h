@@ -65,6 +65,8 @@ struct Plan {
   int64_t end_ms = 0;                 // of the chaos
 };
 
+std::string CommandOf(const Plan& plan);  // "chancery sim --seed 7 --sites 5 --ops 300"
+
 // Swarm testing: each seed has some faults and some fields, and not others. leave_out: deeds that no run shall have.
 Plan DrawPlan(uint64_t seed, int sites, size_t ops, const std::vector<Deed>& leave_out = {});
 

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "absl/strings/str_split.h"
+#include "net/sim/shuffle.h"
 #include "net/sync/state.h"
 
 namespace chancery::sim {
@@ -85,7 +86,7 @@ void Watch::Afresh(SimSite& site, uint64_t seed) {
   if (world_.forked() || status->waiting + status->held > 0) return;
   std::vector<std::string> runs = *now->RunsSince("0");
   SeededRandom random(seed);
-  for (size_t i = runs.size(); i > 1; --i) std::swap(runs[i - 1], runs[random.Below(i)]);
+  Shuffle(runs, random);
   ManualClock clock(site.clock.NowMs() + kAheadMs);
   Environment env;
   env.clock = &clock;
@@ -130,7 +131,7 @@ void Watch::CheckAcknowledged(const SimSite& site) {
   uint64_t lost = 0;
   for (const Acked& acked : world_.acked()) {
     const bool here = now->Entry(acked.entry).ok();
-    if (!here && !world_.excused().contains(acked.store))
+    if (!here && !world_.history().excused().contains(acked.store))
       return world_.Fail(acked.short_name + " was acknowledged by " + acked.store + " and is not at " + site.name);
     lost += here ? 0 : 1;
     if (!here) continue;

@@ -136,6 +136,20 @@ TEST(Verbs, RehearsePassesOnTheDrillsOwnCodes) {
   EXPECT_EQ(land.Do({"rehearse", land / "broken.drill"}).code, 2);
 }
 
+TEST(Verbs, SimTakesTheEventsThatThePlanHas) {
+  const Words words = {"sim", "--seed", "1", "--ops", "20", "--only"};
+  const auto with = [&words](const std::string& only) {
+    Words all = words;
+    all.push_back(only);
+    return Chancery(all);
+  };
+  const Result unknown = with("99999,3");
+  EXPECT_EQ(unknown.code, 2);
+  EXPECT_NE(unknown.err.find("event 99999: there are "), std::string::npos) << unknown.err;
+  EXPECT_EQ(with("3,x").code, 2);
+  EXPECT_EQ(with("0").code, 1);  // hardly anything happens: that shows nothing
+}
+
 TEST(Verbs, WordsOfLaterVersionsAreKnownAndSaySo) {
   const Land land;
   const Result run = land.Do({"bundle", "export", "--since", "peer:luxembourg", "-o", land / "b"});

@@ -12,12 +12,9 @@ namespace {
 
 // The packs of the simulator, as the model describes them.
 std::vector<model::PackSpec> Specs() {
-  model::PackSpec unit = model::UnitPack();
-  unit.toml = kUnitPack;
-  unit.id = PackIdOf(kUnitPack);
   const model::RegisterSpec mark{
       "mark", {{.name = "count", .type = model::Type::kCounter}, {.name = "tokens", .type = model::Type::kSet}}};
-  return {unit, {PackIdOf(kMarkPack), "mark", kMarkPack, {mark}, {}}};
+  return {model::UnitPack(), {PackIdOf(kMarkPack), "mark", kMarkPack, {mark}, {}}};
 }
 
 std::string Compare(const SimSite& site) {
