@@ -24,7 +24,8 @@ bool Deeds::Do() {
   if (IsOfLinks(h_.deed)) return OfLinks();
   SimSite &a = *w_.sites_[static_cast<size_t>(h_.a)], &b = *w_.sites_[static_cast<size_t>(h_.b)];
   if (!a.running() || a.retired) return false;
-  return h_.deed < Deed::kCut ? OfClients(a, b) : OfSites(a, b);
+  if (h_.deed < Deed::kCut) return OfClients(a, b);
+  return h_.deed < Deed::kJoin ? OfSites(a, b) : OfPeople(a, b);
 }
 
 bool Deeds::OfSites(SimSite& site, SimSite& other) {
@@ -36,6 +37,7 @@ bool Deeds::OfSites(SimSite& site, SimSite& other) {
     case Deed::kPower:
       return GoDown(site, true);
     case Deed::kDisk:
+    case Deed::kSync:
       return DiskFails(site, other);
     case Deed::kFull:
       return Full(site);
@@ -51,14 +53,6 @@ bool Deeds::OfSites(SimSite& site, SimSite& other) {
     case Deed::kPoison:
     case Deed::kFreeze:
       return Clock(site);
-    case Deed::kJoin:
-      return Join(site);
-    case Deed::kRetire:
-      return Retire(site, other);
-    case Deed::kPack:
-      return LoadPack(site);
-    case Deed::kOfficer:
-      return ChangeOfficer(site);
     default:
       return false;
   }
@@ -98,8 +92,12 @@ bool Deeds::BackUp(SimSite& site) {
   return true;
 }
 
+// Where there is no backup yet it is made now, and the disk is lost a while later.
 bool Deeds::Restore(SimSite& site) {
-  if (site.backup.empty()) return BackUp(site), false;
+  if (site.backup.empty()) {
+    if (BackUp(site)) w_.Later(h_.for_ms, [&w = w_, again = h_] { w.Do(again); });
+    return false;
+  }
   if (!w_.MayLose(site)) return false;
   w_.Lose(site);
   const bool other_machine = random_.Below(2) == 0;  // else what lies beside the store is still there
@@ -126,7 +124,7 @@ bool Deeds::Wipe(SimSite& site, SimSite& member) {
   const absl::Status proposed = member.db->ProposeEnd(site.name).status();
   w_.Tell(member.name + " proposes to end " + site.name + (proposed.ok() ? "" : ": " + std::string(proposed.message())));
   if (proposed.ok()) w_.Act("retire " + site.name);
-  Join(member);
+  Join(member, "full");
   return true;
 }
 
@@ -177,52 +175,6 @@ bool Deeds::Clock(SimSite& site) {
     site.clock.Jump(0);
     w.Act("skew " + site.name + " 0ms");
   });
-  return true;
-}
-
-bool Deeds::Join(SimSite& member) {
-  if (w_.sites_.size() == kSitesMost || !member.db->Read()->Status()->admitted) return false;
-  SimSite& site = w_.Add();
-  w_.Tell(site.name + " is new, and joins from " + member.name);
-  w_.story_.Count("joined");
-  w_.JoinFrom(site, member);
-  return true;
-}
-
-bool Deeds::Retire(SimSite& site, SimSite& by) {
-  if (!w_.MayLose(site) || !by.running() || by.retired) return false;
-  const absl::Status proposed = by.db->ProposeEnd(site.name).status();
-  w_.Tell(by.name + " proposes to end " + site.name + (proposed.ok() ? "" : ": " + std::string(proposed.message())));
-  if (!proposed.ok()) return false;
-  site.retired = true;
-  w_.Excuse(site.store());
-  w_.story_.Count("retired");
-  w_.Act("retire " + site.name);
-  by.peer->Wake();
-  return true;
-}
-
-bool Deeds::LoadPack(SimSite& site) {
-  const absl::StatusOr<Receipt> receipt = site.db->ApplyPack(UnitPack(2), kUnitHigherFile);
-  if (!receipt.ok()) return Refused(site, receipt.status(), "a higher pack");
-  w_.story_.Count("pack loaded");
-  Accepted(site, *receipt, "version 2 of the pack unit", "");
-  w_.Act("at " + site.name + " pack " + kUnitHigherFile);
-  return true;
-}
-
-bool Deeds::ChangeOfficer(SimSite& site) {
-  if (!w_.plan_.officers) return false;
-  const std::string officer = kOfficers[random_.Below(kOfficers.size())];
-  const char* verb = random_.Below(3) == 0 ? "add" : "remove";
-  const Literal op =
-      Literal::Object({{"record", "officer/" + officer}, {verb, Literal::Object({{"may", Literal::List({"file"})}})}});
-  const Literal entry = Literal::Object({{"officer", kChief}, {"ops", Literal::List({op})}});
-  const absl::StatusOr<Receipt> receipt = site.db->File(*DraftOf(entry));
-  if (!receipt.ok()) return Refused(site, receipt.status(), "a change of " + officer);
-  w_.story_.Count("officer changed");
-  Accepted(site, *receipt, officer + (verb[0] == 'a' ? " may file" : " may not file any more"),
-           "at " + site.name + " file as @ " + entry.Json());
   return true;
 }
 

@@ -18,6 +18,7 @@ class Deeds {
   bool OfClients(SimSite& site, SimSite& other);
   bool OfLinks();
   bool OfSites(SimSite& site, SimSite& other);
+  bool OfPeople(SimSite& site, SimSite& other);
   bool Failed(const std::string& why) { return w_.Fail(why), false; }
 
   // Of clients and officers.
@@ -26,9 +27,10 @@ class Deeds {
   bool Mark(SimSite& site);
   bool Look(SimSite& site);
   bool Unheard(SimSite& site, SimSite& other);
+  bool FilePaper(SimSite& site);
   bool DiskFails(SimSite& site, SimSite& other);
-  // Whether it was accepted. disk_bytes: to which files can grow meanwhile.
-  bool FileToken(SimSite& site, Token token, bool answered, std::optional<uint64_t> disk_bytes = std::nullopt);
+  // What the site says. disk_bytes: to which files can grow meanwhile.
+  absl::Status FileToken(SimSite& site, Token token, bool answered, std::optional<uint64_t> disk_bytes = std::nullopt);
   void Accepted(SimSite& site, const Receipt& receipt, const std::string& words, const std::string& statement);
   bool Refused(SimSite& site, const absl::Status& why, const std::string& what);
   Literal Renamed(Literal json) const;
@@ -48,8 +50,12 @@ class Deeds {
   bool Wipe(SimSite& site, SimSite& member);
   bool Clone(SimSite& site, SimSite& other);
   bool Clock(SimSite& site);
-  bool Join(SimSite& member);
+
+  // Of people.
+  bool Join(SimSite& member, const std::string& role);
+  bool Readmit(SimSite& site);
   bool Retire(SimSite& site, SimSite& by);
+  void GoOnAlone(SimSite& site);
   bool LoadPack(SimSite& site);
   bool ChangeOfficer(SimSite& site);
 

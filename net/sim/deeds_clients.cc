@@ -1,9 +1,5 @@
-// What clients and officers do.
-#include <sys/resource.h>
-
+// What officers do, and how it is told.
 #include <algorithm>
-#include <csignal>
-#include <filesystem>
 
 #include "net/drill/words.h"
 #include "net/sim/deeds.h"
@@ -12,53 +8,7 @@
 namespace chancery::sim {
 namespace {
 
-constexpr int kClients = 8;
 constexpr int64_t kNoticedMs = 200;  // as often `serve` looks whether something was filed
-
-// The entry of a token: on both records of its pair, and counted on one.
-Literal TokenEntry(Token token, int pair) {
-  const Literal added = Literal::Object({{"tokens", Literal::List({std::to_string(token)})}});
-  const Literal left =
-      Literal::Object({{"record", PairRecord("left", pair)}, {"add", added}, {"bump", Literal::Object({{"count", 1}})}});
-  const Literal right = Literal::Object({{"record", PairRecord("right", pair)}, {"add", added}});
-  return Literal::Object(
-      {{"id", "token " + std::to_string(token)}, {"officer", kRegistrar}, {"ops", Literal::List({left, right})}});
-}
-
-// While it lives no file of this process grows beyond so many bytes, as on a disk that fails.
-class FailingDisk {
- public:
-  explicit FailingDisk(uint64_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
-    getrlimit(RLIMIT_FSIZE, &before_);
-    rlimit limit = before_;
-    limit.rlim_cur = bytes;
-    setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  ~FailingDisk() {
-    setrlimit(RLIMIT_FSIZE, &before_);
-    std::signal(SIGXFSZ, handler_);
-  }
-  FailingDisk(const FailingDisk&) = delete;
-
- private:
-  void (*handler_)(int);
-  rlimit before_ = {};
-};
-
-std::vector<Token> TokensIn(const RecordView& record) {
-  std::vector<Token> tokens;
-  for (const FieldView& field : record.fields)
-    if (field.name == "tokens")
-      for (const Literal& one : field.interim.list) tokens.push_back(std::strtoull(one.text.c_str(), nullptr, 10));
-  std::sort(tokens.begin(), tokens.end());
-  return tokens;
-}
-
-int64_t CountIn(const RecordView& record) {
-  for (const FieldView& field : record.fields)
-    if (field.name == "count") return field.interim.integer;
-  return 0;
-}
 
 }  // namespace
 
@@ -74,6 +24,8 @@ bool Deeds::OfClients(SimSite& site, SimSite& other) {
       return Look(site);
     case Deed::kUnheard:
       return Unheard(site, other);
+    case Deed::kPaper:
+      return FilePaper(site);
     default:
       return false;
   }
@@ -158,69 +110,21 @@ bool Deeds::Rule(SimSite& site) {
   return true;
 }
 
-bool Deeds::FileToken(SimSite& site, Token token, bool answered, std::optional<uint64_t> disk_bytes) {
-  const int pair = static_cast<int>(token / kPairTokens);
-  Filed filed{token, pair, static_cast<int>(random_.Below(kClients)), site.store(), false};
-  const Literal entry = TokenEntry(token, pair);
-  std::optional<FailingDisk> failing;
-  if (disk_bytes) failing.emplace(*disk_bytes);
+// On a record of its own: what is asked here is whether documents come along.
+bool Deeds::FilePaper(SimSite& site) {
+  std::string bytes(1 + random_.Below(random_.Below(4) == 0 ? 200'000 : 2000), '\0');
+  random_.Fill(bytes.data(), bytes.size());
+  const absl::StatusOr<BlobView> blob = site.db->PutBlob(
+      [&bytes](uint64_t offset, char* at, size_t room) { return offset < bytes.size() ? bytes.copy(at, room, offset) : 0; });
+  if (!blob.ok()) return Refused(site, blob.status(), "a document");
+  const Literal op =
+      Literal::Object({{"create", "paper/" + std::to_string(h_.seed)}, {"set", Literal::Object({{"scan", blob->Value()}})}});
+  const Literal entry = Literal::Object({{"officer", kRegistrar}, {"ops", Literal::List({op})}});
   const absl::StatusOr<Receipt> receipt = site.db->File(*DraftOf(entry));
-  failing.reset();
-  if (!receipt.ok() && answered) return Refused(site, receipt.status(), "token " + std::to_string(token));
-  filed.acked = receipt.ok() && answered;
-  w_.history_.Add(filed);
-  w_.story_.Count(filed.acked ? "tokens filed" : "answers lost");
-  if (!filed.acked) {
-    w_.Tell(site.name + " gives no answer to token " + std::to_string(token));
-    return receipt.ok();
-  }
-  w_.story_.marks.push_back({w_.now_ms(), site.index, Mark::What::kFiled, 1});
-  Accepted(site, *receipt, "token " + std::to_string(token), "at " + site.name + " file as @ " + entry.Json());
+  if (!receipt.ok()) return Refused(site, receipt.status(), "an entry with a document");
+  w_.papers_.push_back({*blob, site.store()});
+  Accepted(site, *receipt, "a document of " + std::to_string(blob->bytes) + " bytes", "");
   return true;
-}
-
-bool Deeds::Mark(SimSite& site) { return FileToken(site, w_.tokens_++, true); }
-
-bool Deeds::Look(SimSite& site) {
-  const absl::StatusOr<Snapshot> now = site.db->Read();
-  if (!now.ok()) return Failed(site.name + " cannot be read: " + std::string(now.status().message()));
-  const auto pairs = w_.tokens_ / kPairTokens + 1;
-  w_.Look(site, *now, static_cast<int>(pairs - 1 - random_.Below(std::min<uint64_t>(pairs, 2))),
-          static_cast<int>(random_.Below(kClients)), false);
-  return true;
-}
-
-void World::Look(SimSite& site, const Snapshot& now, int pair, int client, bool last) {
-  const absl::StatusOr<RecordView> left = now.Record(PairRecord("left", pair)), right = now.Record(PairRecord("right", pair));
-  if (!left.ok() || !right.ok()) return Fail(site.name + " does not show pair " + std::to_string(pair));
-  Looked looked{pair, client, site.store(), TokensIn(*left), TokensIn(*right), CountIn(*left), last};
-  Tell(site.name + " shows " + std::to_string(looked.left.size()) + " tokens of pair " + std::to_string(pair));
-  story_.Count("read");
-  history_.Add(std::move(looked));
-}
-
-// The site ends before it answers, and the client asks somewhere else. Whether the entry was taken, nobody knows.
-bool Deeds::Unheard(SimSite& site, SimSite& other) {
-  const Token token = w_.tokens_++;
-  if (random_.Below(2) == 0) {
-    w_.history_.Add(Filed{token, static_cast<int>(token / kPairTokens), 0, site.store(), false});
-    w_.story_.Count("answers lost");
-  } else {
-    FileToken(site, token, false);
-  }
-  GoDown(site, false);
-  if (other.running()) FileToken(other, token, true);
-  return true;
-}
-
-bool Deeds::DiskFails(SimSite& site, SimSite& other) {
-  const Token token = w_.tokens_++;
-  std::error_code error;
-  const uint64_t size = std::filesystem::file_size(site.dir + "/data.mdb", error);
-  const bool filed = FileToken(site, token, false, random_.Below(2) == 0 ? 0 : size);
-  GoDown(site, false);
-  if (other.running()) FileToken(other, token, true);
-  return !filed;
 }
 
 }  // namespace chancery::sim

@@ -23,13 +23,15 @@ class Checker {
   explicit Checker(const std::set<std::string>& excused) : excused_(excused) {}
 
   void Filing(const Filed& filed) {
-    Known& known = tokens_[filed.token];
+    const auto [at, first] = tokens_.try_emplace(filed.token);
+    Known& known = at->second;
+    if (!first) known.after.reset();  // asked for at two stores it may come from either
     known.pair = filed.pair;
     known.firm |= filed.acked && !excused_.contains(filed.store);
     if (!filed.acked) return;
     acked_[filed.pair].insert(filed.token);
     Tokens& session = sessions_[{filed.client, filed.store, filed.pair}];
-    if (!session.empty() && !known.after) known.after = *session.rbegin();
+    if (!session.empty() && first) known.after = *session.rbegin();
     session.insert(filed.token);
   }
 

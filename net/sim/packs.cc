@@ -14,6 +14,9 @@ title = "Mark"
 [register.mark.fields]
 count  = { type = "counter" }
 tokens = { type = "set", of = "text" }
+
+[register.paper.fields]
+scan = { type = "blob" }
 )";
 
 std::string UnitPack(int version) {

@@ -50,8 +50,10 @@ class Run {
     if (world_.forked()) return Divided(began);
     if (!Rest()) return;
     for (SimSite* site : world_.Standing()) {
-      const Happening filing{.deed = Deed::kMark, .a = site->index, .seed = plan_.seed};
-      world_.Do(filing);
+      for (const Deed deed : {Deed::kMark, Deed::kReadmit}) {
+        const Happening last{.deed = deed, .a = site->index, .seed = plan_.seed};
+        world_.Do(last);
+      }
     }
     if (!Rest()) return;
     report_.calm_ms = world_.now_ms() - began;

@@ -67,6 +67,7 @@ Environment World::EnvironmentOf(SimSite& site) {
   env.random = &site.random;
   env.durable = false;
   env.reserve_bytes = site.reserve_bytes;
+  env.sync_fails = [&site] { return std::exchange(site.sync_fails, false); };
   return env;
 }
 
@@ -105,6 +106,7 @@ void World::JoinFrom(SimSite& site, SimSite& member) {
   if (!bundle.ok()) return Fail(member.name + " writes no bundle: " + std::string(bundle.status().message()));
   JoinOptions options;
   options.site = site.name;
+  options.role = site.role;
   options.key_seed = KeySeedOf(site);
   absl::StatusOr<std::unique_ptr<Database>> db = Database::Join(site.dir, options, *bundle, EnvironmentOf(site));
   if (!db.ok()) return Fail(site.name + " does not join: " + std::string(db.status().message()));

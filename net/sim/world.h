@@ -30,11 +30,13 @@ struct SimSite {
 
   const std::string name;
   const int index;
+  std::string role = "full";
   std::string dir;
   SiteClock clock;
   SeededRandom random;
   int stores = 0, starts = 0;
   uint64_t reserve_bytes = 0;
+  bool sync_fails = false;          // the next one
   bool retired = false;             // somebody proposed to end it
   bool gone = false;                // lost for ever
   std::string backup;               // file of the last; "" = none
@@ -48,6 +50,12 @@ struct SimSite {
 // An entry that somebody holds a receipt of.
 struct Acked {
   std::string entry, short_name, store;
+};
+
+// A document that one of them names.
+struct Paper {
+  BlobView blob;
+  std::string store;
 };
 
 class World {
@@ -74,6 +82,7 @@ class World {
   const Network& network() const { return network_; }
   ClientHistory& history() { return history_; }
   const std::vector<Acked>& acked() const { return acked_; }
+  const std::vector<Paper>& papers() const { return papers_; }
   bool forked() const { return forked_; }                  // two stores had one key
   const std::string& genesis() const { return genesis_; }  // a bundle: what there was before anybody filed
   std::vector<std::string> SiteNames() const;
@@ -93,6 +102,7 @@ class World {
   void Excuse(const std::string& store);  // it may have lost what it acknowledged
   void AdmitWhoWaits();                   // operators do that, whatever the network does
   void EndWhoIsGone();
+  bool PapersAreThere(const SimSite& site);  // as far as anybody has them
   bool MayLose(const SimSite& site) const;
   void Later(int64_t in_ms, std::function<void()> what);
   void Tell(const std::string& line) { story_.Tell(now_ms(), WithoutFolder(line)); }
@@ -111,6 +121,7 @@ class World {
   std::multimap<int64_t, std::function<void()>> later_;
   ClientHistory history_;
   std::vector<Acked> acked_;
+  std::vector<Paper> papers_;
   Token tokens_ = 0;
   std::string genesis_;
   int entries_named_ = 0, losses_ = 0;

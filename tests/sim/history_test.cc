@@ -95,6 +95,14 @@ TEST_F(Seen, AFilingWithoutWhatItsClientHadRead) {
   ExpectBroken("causality");
 }
 
+TEST_F(Seen, AFilingThatIsAskedForAgainMayComeFromWhereLessWasKnown) {
+  Files(1, 7, "a");
+  Files(2, 8, "b", false);
+  Files(2, 7, "a");
+  Reads(9, "b", {2});
+  EXPECT_EQ(Broken(), "");
+}
+
 TEST_F(Seen, AnAcknowledgedFilingThatIsLost) {
   Files(1, 7, "a");
   Files(2, 8, "b");

@@ -38,7 +38,9 @@ std::string Compare(const SimSite& site) {
 }  // namespace
 
 Plan DrawModelled(uint64_t seed, int sites, size_t ops) {
-  Plan plan = DrawPlan(seed, sites, ops, {Deed::kRetire, Deed::kWipe, Deed::kRestore, Deed::kClone, Deed::kPack, Deed::kOfficer});
+  Plan plan = DrawPlan(
+      seed, sites, ops,
+      {Deed::kPaper, Deed::kRetire, Deed::kReadmit, Deed::kWipe, Deed::kRestore, Deed::kClone, Deed::kPack, Deed::kOfficer});
   plan.officers = false;
   plan.proposals = false;
   return plan;
