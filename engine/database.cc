@@ -372,11 +372,14 @@ struct Database::Impl {
   absl::Status Create(const std::string& dir, const std::string& site, Role role, const RegistryId& registry,
                       const std::string& seed) {
     RETURN_IF_ERROR(CheckSite(site));
-    ASSIGN_OR_RETURN(
-        env, Env::Open({.dir = dir, .create = true, .durable = environment.durable, .reserve_bytes = environment.reserve_bytes}));
+    ASSIGN_OR_RETURN(env, Env::Open({.dir = dir,
+                                     .create = true,
+                                     .durable = environment.durable,
+                                     .reserve_bytes = environment.reserve_bytes,
+                                     .sync_fails = environment.sync_fails}));
     key = MakeKey(environment, seed);
     sidecar.Open(dir);
-    tail.Open(dir, environment.durable);
+    tail.Open(dir, environment.durable, environment.sync_fails);
     store = {registry, site, key.public_key(), role};
     RETURN_IF_ERROR(WriteKeyFile(dir, key));
     ASSIGN_OR_RETURN(WriteTxn txn, env->Write());
@@ -645,7 +648,8 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::string& dir,
                                          .create = false,
                                          .durable = env.durable,
                                          .reserve_bytes = env.reserve_bytes,
-                                         .walk_pages = env.walk_pages}));
+                                         .walk_pages = env.walk_pages,
+                                         .sync_fails = env.sync_fails}));
   {
     ASSIGN_OR_RETURN(const Txn txn, impl->env->Read());
     if (txn.Count(Table::kLane) == 0)
@@ -660,7 +664,7 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::string& dir,
     ForgetLastSigned(txn, LaneOf(impl->key.public_key()));
     RETURN_IF_ERROR(txn.Commit());
   }
-  impl->tail.Open(dir, env.durable);
+  impl->tail.Open(dir, env.durable, env.sync_fails);
   const std::vector<Run> chain = ReadTail(dir);
   if (!chain.empty() && chain[0].lane == LaneOf(impl->key.public_key())) RETURN_IF_ERROR(TakeUp(*impl->env, chain, impl->key));
   RETURN_IF_ERROR(impl->CheckTip(chain));

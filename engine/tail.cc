@@ -190,9 +190,15 @@ Tail::~Tail() {
   if (fd_ >= 0) close(fd_);
 }
 
-void Tail::Open(std::string dir, bool durable) {
+void Tail::Open(std::string dir, bool durable, std::function<bool()> sync_fails) {
   dir_ = std::move(dir);
   durable_ = durable;
+  sync_fails_ = std::move(sync_fails);
+}
+
+bool Tail::Sync() {
+  if (sync_fails_ && sync_fails_()) return errno = EIO, false;
+  return !durable_ || fdatasync(fd_) == 0;
 }
 
 bool Tail::Fits(size_t bytes) {
@@ -213,8 +219,7 @@ bool Tail::Make() {
 }
 
 absl::Status Tail::Append(std::string_view record) {
-  const bool written = WriteAt(fd_, record, end_);
-  if (!written || (durable_ && fdatasync(fd_) != 0))
+  if (!WriteAt(fd_, record, end_) || !Sync())
     return Error(absl::StatusCode::kDataLoss,
                  Cat("an append to ", PathOf(dir_), " failed (", strerror(errno), "): outcome unknown"),
                  "free disk space or repair the disk, then open the store again: what was acknowledged is there");

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -35,7 +36,7 @@ class Tail {
   Tail(const Tail&) = delete;
   ~Tail();
 
-  void Open(std::string dir, bool durable);
+  void Open(std::string dir, bool durable, std::function<bool()> sync_fails = {});
 
   // Whether so many bytes may be appended. Makes the file when it is asked first.
   bool Fits(size_t bytes);
@@ -46,10 +47,12 @@ class Tail {
   void StartAgain() { end_ = 0; }  // all that was appended is in LMDB
 
  private:
+  bool Sync();
   bool Make();  // written whole and synced, so that no later sync has to change where its bytes lie
 
   std::string dir_;
   bool durable_ = true;
+  std::function<bool()> sync_fails_;  // tests
   bool made_ = false, unusable_ = false;
   int fd_ = -1;
   size_t end_ = 0;

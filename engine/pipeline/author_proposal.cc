@@ -106,7 +106,7 @@ absl::StatusOr<Receipt> Author::Approve(const ApprovalDraft& draft) {
     decided.keep = kept ? work_.lanes.Short(*kept) : "";
   }
   if (ruling.outcome == Outcome::kSet) {
-    ASSIGN_OR_RETURN(decided.set.emplace(), ParseJson(ruling.set));
+    ASSIGN_OR_RETURN(decided.set, ParseJson(ruling.set));
   }
   decided.both = ruling.outcome == Outcome::kBoth;
   decided.none = ruling.outcome == Outcome::kNone;

@@ -170,7 +170,9 @@ absl::Status WriteTxn::Commit() {
   MDB_txn* txn = txn_;
   txn_ = nullptr;
   if (env_->guard_ != nullptr) env_->guard_->Changes();
-  const int rc = mdb_txn_commit(txn);
+  const bool unsynced = env_->options_.sync_fails && env_->options_.sync_fails();
+  if (unsynced) mdb_txn_abort(txn);  // as LMDB does: it syncs pages before it writes the new root
+  const int rc = unsynced ? EIO : mdb_txn_commit(txn);
   if (rc == 0) return absl::OkStatus();
   env_->failed_ = true;
   return Error(absl::StatusCode::kDataLoss, Cat("a commit to ", env_->dir(), " failed (", mdb_strerror(rc), "): outcome unknown"),

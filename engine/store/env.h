@@ -6,6 +6,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -154,10 +155,11 @@ class Env {
  public:
   struct Options {
     std::string dir;
-    bool create = false;         // false: NotFound where there is no store
-    bool durable = true;         // false: no fdatasync; tests and drills
-    uint64_t reserve_bytes = 0;  // Write() is refused when the file system has less free
-    bool walk_pages = false;     // every page is looked at before the file is mapped
+    bool create = false;                    // false: NotFound where there is no store
+    bool durable = true;                    // false: no fdatasync; tests and drills
+    uint64_t reserve_bytes = 0;             // Write() is refused when the file system has less free
+    bool walk_pages = false;                // every page is looked at before the file is mapped
+    std::function<bool()> sync_fails = {};  // tests: true = this commit is not synced, and so did not happen
   };
 
   // Locks the directory for this process, then looks at the file before it is mapped.

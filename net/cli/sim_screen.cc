@@ -8,9 +8,8 @@
 namespace chancery::cli {
 namespace {
 
-std::string CommandOf(const sim::Plan& plan, const std::string& only) {
-  const std::string whole = absl::StrCat("chancery sim --seed ", plan.seed, " --sites ", plan.sites, " --ops ", plan.ops);
-  return only.empty() ? whole : whole + " --only " + only;
+std::string ReplayOf(const sim::Plan& plan, const std::string& only) {
+  return sim::CommandOf(plan) + (only.empty() ? "" : " --only " + only);
 }
 
 // "cut 7, crash 5": what was counted under names that begin so.
@@ -46,12 +45,12 @@ std::string Filings(const sim::Report& report) {
 
 // How it is brought back: as it was, and as little of it as fails.
 std::string Replays(const SimEnd& end) {
-  std::vector<std::string> commands = {CommandOf(end.plan, end.only) + " --trace"};
+  std::vector<std::string> commands = {ReplayOf(end.plan, end.only) + " --trace"};
   if (!end.drill) {
-    commands.push_back(CommandOf(end.plan, end.only) + absl::StrCat(" --drill sim-", end.plan.seed, ".drill"));
+    commands.push_back(ReplayOf(end.plan, end.only) + absl::StrCat(" --drill sim-", end.plan.seed, ".drill"));
     return NextBlock(commands);
   }
-  commands.push_back(CommandOf(end.plan, absl::StrJoin(end.drill->only, ",")) + " --trace");
+  commands.push_back(ReplayOf(end.plan, absl::StrJoin(end.drill->only, ",")) + " --trace");
   if (end.drill->fails) commands.push_back("chancery rehearse " + ShellWord(end.drill->file));
   const std::string says =
       end.drill->fails ? ": it fails there too" : ": what was done; it fails only with the simulated network";
@@ -72,7 +71,8 @@ std::string SimScreen(const SimEnd& end) {
   text += Labelled("Network", absl::StrCat(Count(report.connections, "connection"), ", ", Count(report.breaks), " broken, ",
                                            Count(report.bytes / 1024), " KiB"));
   text += Labelled("Cases", absl::StrCat(Count(CountOf(report, "cases opened")), " opened, at one site or another"));
-  if (held) text += Labelled("At rest", absl::StrCat(sim::TimeText(report.calm_ms), " after all links were back"));
+  if (held && CountOf(report, "cloned") == 0)  // else nobody asked for it
+    text += Labelled("At rest", absl::StrCat(sim::TimeText(report.calm_ms), " after all links were back"));
   if (report.lost > 0)
     text += Labelled("Lost", absl::StrCat(Count(report.lost, "token"), " that only a lost disk had had; nothing else"));
   if (const std::string not_seen = NotSeen(report); !not_seen.empty()) text += Labelled("Not seen", not_seen);
@@ -88,7 +88,7 @@ Literal SimJson(const SimEnd& end) {
   for (const auto& [what, times] : report.counts) counts.Add(what, static_cast<int64_t>(times));
   Literal json = Literal::Object(
       {{"seed", std::to_string(end.plan.seed)}, {"sites", end.plan.sites}, {"ops", static_cast<int64_t>(end.plan.ops)}});
-  json.Add("held", report.failure.empty()).Add("failure", report.failure).Add("replay", CommandOf(end.plan, end.only));
+  json.Add("held", report.failure.empty()).Add("failure", report.failure).Add("replay", ReplayOf(end.plan, end.only));
   json.Add("trace", HashOf(report)).Add("lines", static_cast<int64_t>(report.lines));
   json.Add("chaos_ms", report.chaos_ms).Add("calm_ms", report.calm_ms).Add("lost", static_cast<int64_t>(report.lost));
   json.Add("counts", std::move(counts));

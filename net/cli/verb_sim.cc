@@ -1,9 +1,10 @@
 // sim: sites, clients and faults drawn from one seed, in one process and in virtual time.
 #include <filesystem>
-#include <fstream>
 #include <sstream>
 
+#include "absl/strings/str_cat.h"
 #include "net/cli/command.h"
+#include "net/cli/files.h"
 #include "net/cli/screen.h"
 #include "net/cli/sim_screen.h"
 #include "net/sim/packs.h"
@@ -22,13 +23,6 @@ struct SimOptions {
   std::string only, picture, drill;
 };
 
-bool WriteText(const std::string& path, const std::string& text) {
-  std::ofstream file(path, std::ios::binary | std::ios::trunc);
-  file << text;
-  file.close();
-  return !file.fail();
-}
-
 // "3,17,40". nullopt: it is none.
 std::optional<std::vector<size_t>> Numbers(const std::string& text) {
   std::vector<size_t> numbers;
@@ -41,32 +35,48 @@ std::optional<std::vector<size_t>> Numbers(const std::string& text) {
 }
 
 // The drill, and beside it the packs that it names.
-bool WriteDrill(const std::string& path, const sim::Report& report, const sim::Shrunk& shrunk) {
+absl::Status WriteDrill(const std::string& path, const sim::Report& report, const sim::Shrunk& shrunk) {
   std::string text = "# " + report.failure.substr(0, report.failure.find('\n')) + "\n";
   for (const std::string& line : shrunk.drill) text += line + "\n";
   const std::filesystem::path folder = std::filesystem::path(path).parent_path();
-  return WriteText(path, text) && WriteText(folder / sim::kUnitFile, sim::kUnitPack) &&
-         WriteText(folder / sim::kUnitHigherFile, sim::kUnitPackHigher) && WriteText(folder / sim::kMarkFile, sim::kMarkPack);
+  absl::Status written = WriteFile(path, text);
+  for (const char* file : sim::kPackFiles)
+    if (written.ok()) written = WriteFile(folder / file, *sim::PackText(file));
+  return written;
+}
+
+// What no event of the plan answers to; "" = all are events.
+std::string Unknown(const std::vector<size_t>& only, size_t events) {
+  for (const size_t one : only)
+    if (one >= events) return absl::StrCat("--only names event ", one, ": there are ", events, ", from 0 to ", events - 1);
+  return "";
+}
+
+// The picture and, where it failed, the drill, as far as they are asked for.
+absl::Status Write(const SimOptions& options, const std::vector<size_t>& only, SimEnd& end) {
+  if (!options.picture.empty())
+    if (absl::Status written = WriteFile(options.picture, sim::PictureOf(end.plan, end.report)); !written.ok()) return written;
+  if (options.drill.empty() || end.report.failure.empty()) return absl::OkStatus();
+  const sim::Shrunk shrunk = sim::Shrink(end.plan, end.report);
+  if (absl::Status written = WriteDrill(options.drill, end.report, shrunk); !written.ok()) return written;
+  end.drill = SimEnd::Drill{options.drill, shrunk.drill_fails, shrunk.happenings};
+  if (!only.empty())
+    for (size_t& at : end.drill->only) at = only[at];
+  return absl::OkStatus();
 }
 
 int RunSim(const Command& command, const SimOptions& options) {
   const sim::Plan whole = sim::DrawPlan(options.seed, options.sites, options.ops);
   const std::optional<std::vector<size_t>> only = Numbers(options.only);
   if (!only) return command.Fail(kUsage, "--only takes numbers of events: 3,17,40", "chancery sim --help");
+  if (const std::string unknown = Unknown(*only, whole.happenings.size()); !unknown.empty())
+    return command.Fail(kUsage, unknown, "chancery sim --help");
   const sim::Plan plan = only->empty() ? whole : sim::Only(whole, *only);
   const auto tell = [&command](const std::string& line) { command.Print(Plain(line) + "\n"); };
   const bool told = options.trace && !command.json();
   const sim::Report report = told ? sim::Simulate(plan, tell) : sim::Simulate(plan);
   SimEnd end{plan, report, options.only, options.picture, std::nullopt};
-  if (!options.picture.empty() && !WriteText(options.picture, sim::PictureOf(plan, report)))
-    return command.Fail(kFailed, options.picture + " cannot be written");
-  if (!options.drill.empty() && !report.failure.empty()) {
-    const sim::Shrunk shrunk = sim::Shrink(plan, report);
-    if (!WriteDrill(options.drill, report, shrunk)) return command.Fail(kFailed, options.drill + " cannot be written");
-    end.drill = SimEnd::Drill{options.drill, shrunk.drill_fails, shrunk.happenings};
-    if (!only->empty())
-      for (size_t& at : end.drill->only) at = (*only)[at];
-  }
+  if (const absl::Status written = Write(options, *only, end); !written.ok()) return command.Fail(written);
   if (command.json()) {
     command.Line(SimJson(end));
   } else if (!command.quiet() || !report.failure.empty()) {

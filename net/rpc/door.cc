@@ -101,7 +101,7 @@ class SessionServer final : public schema::Session::Server {
         })
         .then([this, context](Answered answered) mutable -> kj::Promise<void> {
           neighbour_->Spend({.entries = answered.entries}, means_.timer);
-          if (!answered.offer.ok()) return Thrown(answered.offer.status());
+          if (!answered.offer.ok()) return Thrown(ForPeers(answered.offer.status(), means_.db.dir()));
           host_.Exchanged(answered.view, answered.holds);
           Write(*answered.offer, context.getResults().initOffer());
           return kj::READY_NOW;
@@ -126,8 +126,8 @@ class BundleServer final : public schema::Bundle::Server {
   kj::Promise<void> read(ReadContext context) override {
     const uint64_t from = context.getParams().getFrom();
     return means_.engine.Run([file = file_, from] { return file->Read(from, kBundlePiece); })
-        .then([context](absl::StatusOr<std::string> bytes) mutable -> kj::Promise<void> {
-          if (!bytes.ok()) return Thrown(bytes.status());
+        .then([this, context](absl::StatusOr<std::string> bytes) mutable -> kj::Promise<void> {
+          if (!bytes.ok()) return Thrown(ForPeers(bytes.status(), means_.db.dir()));
           context.getResults().setBytes(kj::arrayPtr(reinterpret_cast<const kj::byte*>(bytes->data()), bytes->size()));
           return kj::READY_NOW;
         });
@@ -155,7 +155,7 @@ class DoorServer final : public schema::Door::Server {
           return std::make_pair(sync::OwnHello(db), sync::Welcome(db, peer, theirs));
         })
         .then([this, context](std::pair<absl::StatusOr<sync::Hello>, absl::Status> judged) mutable -> kj::Promise<void> {
-          if (!judged.first.ok()) return Thrown(judged.first.status());
+          if (!judged.first.ok()) return Thrown(ForPeers(judged.first.status(), means_.db.dir()));
           auto results = context.getResults();
           Write(*judged.first, results.initHello());
           if (judged.second.ok()) {
@@ -184,7 +184,7 @@ class DoorServer final : public schema::Door::Server {
           return BundleFile::Write(db, theirs, with_documents);
         })
         .then([this, context](absl::StatusOr<std::shared_ptr<BundleFile>> file) mutable -> kj::Promise<void> {
-          if (!file.ok()) return Thrown(file.status());
+          if (!file.ok()) return Thrown(ForPeers(file.status(), means_.db.dir()));
           auto results = context.getResults();
           results.setSite(means_.db.site().c_str());
           results.setSize((*file)->size());

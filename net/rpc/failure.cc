@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include "absl/strings/str_replace.h"
+
 namespace chancery::rpc {
 namespace {
 
@@ -15,6 +17,10 @@ kj::Exception Thrown(const absl::Status& status) {
   const std::string words = std::string(kMark) + std::to_string(status.raw_code()) + ": " + std::string(status.message());
   return kj::Exception(gone ? kj::Exception::Type::DISCONNECTED : kj::Exception::Type::FAILED, __FILE__, __LINE__,
                        kj::heapString(words.c_str(), words.size()));
+}
+
+absl::Status ForPeers(const absl::Status& status, const std::string& store) {
+  return absl::Status(status.code(), absl::StrReplaceAll(status.message(), {{store, "its store"}}));
 }
 
 absl::Status Caught(const kj::Exception& exception) {

@@ -11,86 +11,64 @@ namespace {
 
 constexpr int64_t kDayMs = 24ll * 3'600'000;
 
-bool Needs(Deed deed) {  // a site that runs
-  return deed != Deed::kCut && deed != Deed::kCutOneWay && deed != Deed::kFlap && deed != Deed::kSlow && deed != Deed::kBreak &&
-         deed != Deed::kMute;
-}
+bool IsOfLinks(Deed deed) { return deed >= Deed::kCut && deed <= Deed::kMute; }
 
 }  // namespace
 
-void World::Do(const Happening& happening) { Deeds(*this, happening).Do(); }
+void World::Do(const Happening& happening) {
+  const bool done = Deeds(*this, happening).Do();
+  story_.Count(std::string(done ? "did: " : "left out: ") + NameOf(happening.deed));
+}
 
-void Deeds::Do() {
+bool Deeds::Do() {
+  if (IsOfLinks(h_.deed)) return OfLinks();
   SimSite &a = *w_.sites_[static_cast<size_t>(h_.a)], &b = *w_.sites_[static_cast<size_t>(h_.b)];
-  const bool ready = !Needs(h_.deed) || (a.running() && !a.retired);
-  w_.story_.Count(std::string(ready ? "did: " : "left out: ") + NameOf(h_.deed));
-  if (!ready) return;
+  if (!a.running() || a.retired) return false;
+  if (h_.deed < Deed::kCut) return OfClients(a, b);
+  return h_.deed < Deed::kJoin ? OfSites(a, b) : OfPeople(a, b);
+}
+
+bool Deeds::OfSites(SimSite& site, SimSite& other) {
   switch (h_.deed) {
-    case Deed::kFile:
-      return File(a);
-    case Deed::kRule:
-      return Rule(a);
-    case Deed::kMark:
-      return Mark(a);
-    case Deed::kLook:
-      return Look(a);
-    case Deed::kUnheard:
-      return Unheard(a, b);
-    case Deed::kCut:
-      return Cut();
-    case Deed::kCutOneWay:
-      return CutWay(h_.a, h_.b, h_.for_ms);
-    case Deed::kFlap:
-      return Flap(h_.a, h_.b);
-    case Deed::kSlow:
-      return Slow(h_.a, h_.b);
-    case Deed::kBreak:
-      return w_.network_.BreakAfter(h_.a, h_.b, random_.Below(3) == 0 ? random_.Below(64) : random_.Below(20000));
-    case Deed::kMute:
-      return w_.network_.Mute(h_.a, h_.b);
     case Deed::kCourier:
-      return Courier(a, b);
+      return Courier(site, other);
     case Deed::kCrash:
-      return GoDown(a, false);
+      return GoDown(site, false);
     case Deed::kPower:
-      return GoDown(a, true);
+      return GoDown(site, true);
     case Deed::kDisk:
-      return DiskFails(a, b);
+    case Deed::kSync:
+      return DiskFails(site, other);
     case Deed::kFull:
-      return Full(a);
+      return Full(site);
     case Deed::kBackup:
-      return BackUp(a);
+      return BackUp(site);
     case Deed::kRestore:
-      return Restore(a);
+      return Restore(site);
     case Deed::kWipe:
-      return Wipe(a, b);
+      return Wipe(site, other);
     case Deed::kClone:
-      return Clone(a, b);
+      return Clone(site, other);
     case Deed::kSkew:
     case Deed::kPoison:
     case Deed::kFreeze:
-      return Clock(a);
-    case Deed::kJoin:
-      return Join(a);
-    case Deed::kRetire:
-      return Retire(a, b);
-    case Deed::kPack:
-      return LoadPack(a);
-    case Deed::kOfficer:
-      return ChangeOfficer(a);
+      return Clock(site);
+    default:
+      return false;
   }
 }
 
-void Deeds::GoDown(SimSite& site, bool quietly) {
+bool Deeds::GoDown(SimSite& site, bool quietly) {
   w_.Tell(site.name + (quietly ? " loses power" : " crashes"));
   w_.Act("crash " + site.name);
   w_.Stop(site, quietly);
   w_.Later(std::min<int64_t>(h_.for_ms, 40'000), [&w = w_, &site] {
     if (!site.running() && !site.gone && !w.failed()) w.Start(site);
   });
+  return true;
 }
 
-void Deeds::Full(SimSite& site) {
+bool Deeds::Full(SimSite& site) {
   site.reserve_bytes = uint64_t{1} << 62;
   w_.Tell("the disk of " + site.name + " is full");
   w_.Stop(site, false);
@@ -101,36 +79,43 @@ void Deeds::Full(SimSite& site) {
     w.Stop(site, false);
     w.Start(site);
   });
+  return true;
 }
 
-void Deeds::BackUp(SimSite& site) {
+bool Deeds::BackUp(SimSite& site) {
   const std::string file = w_.folder() + "/" + site.name + "." + std::to_string(h_.seed) + ".backup";
   const absl::StatusOr<BackupView> made = site.db->Backup(file);
-  if (!made.ok()) return w_.Fail(site.name + " makes no backup: " + std::string(made.status().message()));
+  if (!made.ok()) return Failed(site.name + " makes no backup: " + std::string(made.status().message()));
   site.backup = file;
   w_.Tell(site.name + " makes a backup of " + made->frontier);
   w_.Act("backup " + site.name + " as b" + std::to_string(h_.seed % 1000000007));
+  return true;
 }
 
-void Deeds::Restore(SimSite& site) {
-  if (site.backup.empty()) return BackUp(site);
-  if (!w_.MayLose(site)) return;
+// Where there is no backup yet it is made now, and the disk is lost a while later.
+bool Deeds::Restore(SimSite& site) {
+  if (site.backup.empty()) {
+    if (BackUp(site)) w_.Later(h_.for_ms, [&w = w_, again = h_] { w.Do(again); });
+    return false;
+  }
+  if (!w_.MayLose(site)) return false;
   w_.Lose(site);
   const bool other_machine = random_.Below(2) == 0;  // else what lies beside the store is still there
   if (other_machine) std::filesystem::remove_all(site.dir);
   for (const char* file : {"/data.mdb", "/lock.mdb"}) std::filesystem::remove(site.dir + file);
   absl::StatusOr<std::unique_ptr<Database>> db =
       Database::Restore(site.dir, site.backup, {.key_seed = w_.KeySeedOf(site)}, w_.EnvironmentOf(site));
-  if (!db.ok()) return w_.Fail(site.name + " is not restored: " + std::string(db.status().message()));
+  if (!db.ok()) return Failed(site.name + " is not restored: " + std::string(db.status().message()));
   site.db = *std::move(db);
   w_.Tell(site.name + " is restored from its backup");
   w_.story_.Count("restored");
   w_.TakePart(site);
+  return true;
 }
 
 // There is no backup: the site is lost for ever, and another one takes its place under a name of its own.
-void Deeds::Wipe(SimSite& site, SimSite& member) {
-  if (!w_.MayLose(site) || !member.running() || member.retired || !member.db->Read()->Status()->admitted) return;
+bool Deeds::Wipe(SimSite& site, SimSite& member) {
+  if (!w_.MayLose(site) || !member.running() || member.retired || !member.db->Read()->Status()->admitted) return false;
   w_.Lose(site);
   site.retired = site.gone = true;
   std::filesystem::remove_all(site.dir);
@@ -139,12 +124,13 @@ void Deeds::Wipe(SimSite& site, SimSite& member) {
   const absl::Status proposed = member.db->ProposeEnd(site.name).status();
   w_.Tell(member.name + " proposes to end " + site.name + (proposed.ok() ? "" : ": " + std::string(proposed.message())));
   if (proposed.ok()) w_.Act("retire " + site.name);
-  Join(member);
+  Join(member, "full");
+  return true;
 }
 
 // A copy of a store, as it is now, is started somewhere else with the same key, files, and is heard by one site.
-void Deeds::Clone(SimSite& site, SimSite& other) {
-  if (w_.forked_ || !w_.MayLose(site) || !other.running()) return;
+bool Deeds::Clone(SimSite& site, SimSite& other) {
+  if (w_.forked_ || !w_.MayLose(site) || !other.running()) return false;
   const std::string store = site.store();
   w_.Stop(site, false);
   const std::string dir = w_.folder() + "/copy";
@@ -152,17 +138,16 @@ void Deeds::Clone(SimSite& site, SimSite& other) {
   for (const char* file : {"/data.mdb", "/site.key", "/tail"})
     if (std::filesystem::exists(site.dir + file)) std::filesystem::copy_file(site.dir + file, dir + file);
   w_.Start(site);
+  if (!site.running()) return false;
   SimSite copy(w_.loop_, site.name, site.index, h_.seed);
   absl::StatusOr<std::unique_ptr<Database>> db = Database::Open(dir, w_.EnvironmentOf(copy));
-  if (!db.ok()) return w_.Fail("a copy of " + site.name + " does not open: " + std::string(db.status().message()));
+  if (!db.ok()) return Failed("a copy of " + site.name + " does not open: " + std::string(db.status().message()));
   const std::string before = (*db)->Read()->Frontier();
   const std::string unit = "unit/c" + std::to_string(random_.Below(1000));
-  if (!(*db)->File(Draft().By(kOfficers[0]).Create(unit)).ok()) return;
+  if (!(*db)->File(Draft().By(kOfficers[0]).Create(unit)).ok()) return false;
   const std::vector<std::string> runs = *(*db)->Read()->RunsSince(before);
   w_.forked_ = true;
-  ++w_.losses_;
-  w_.excused_.insert(store);
-  w_.history_.Excuse(store);
+  w_.Excuse(store);
   w_.story_.Count("cloned");
   w_.Tell("a copy of " + site.name + " files beside it, and " + other.name + " hears it");
   w_.Later(h_.for_ms, [&w = w_, &other, runs] {
@@ -170,9 +155,10 @@ void Deeds::Clone(SimSite& site, SimSite& other) {
     if (other.db->Ingest(runs).ok()) other.peer->Wake();
   });
   File(site);
+  return true;
 }
 
-void Deeds::Clock(SimSite& site) {
+bool Deeds::Clock(SimSite& site) {
   if (h_.deed == Deed::kFreeze) {
     site.clock.Freeze();
     w_.Tell("the clock of " + site.name + " stands still");
@@ -189,50 +175,7 @@ void Deeds::Clock(SimSite& site) {
     site.clock.Jump(0);
     w.Act("skew " + site.name + " 0ms");
   });
-}
-
-void Deeds::Join(SimSite& member) {
-  if (w_.sites_.size() == kSitesMost || !member.db->Read()->Status()->admitted) return;
-  SimSite& site = w_.Add();
-  w_.Tell(site.name + " is new, and joins from " + member.name);
-  w_.story_.Count("joined");
-  w_.JoinFrom(site, member);
-}
-
-void Deeds::Retire(SimSite& site, SimSite& by) {
-  if (!w_.MayLose(site) || !by.running() || by.retired) return;
-  const absl::Status proposed = by.db->ProposeEnd(site.name).status();
-  w_.Tell(by.name + " proposes to end " + site.name + (proposed.ok() ? "" : ": " + std::string(proposed.message())));
-  if (!proposed.ok()) return;
-  site.retired = true;
-  ++w_.losses_;
-  w_.excused_.insert(site.store());
-  w_.history_.Excuse(site.store());
-  w_.story_.Count("retired");
-  w_.Act("retire " + site.name);
-  by.peer->Wake();
-}
-
-void Deeds::LoadPack(SimSite& site) {
-  const absl::StatusOr<Receipt> receipt = site.db->ApplyPack(kUnitPackHigher, kUnitHigherFile);
-  if (!receipt.ok()) return Refused(site, receipt.status(), "a higher pack");
-  w_.story_.Count("pack loaded");
-  Accepted(site, *receipt, "version 2 of the pack unit", "");
-  w_.Act("at " + site.name + " pack " + kUnitHigherFile);
-}
-
-void Deeds::ChangeOfficer(SimSite& site) {
-  if (!w_.plan_.officers) return;
-  const std::string officer = kOfficers[random_.Below(kOfficers.size())];
-  const char* verb = random_.Below(3) == 0 ? "add" : "remove";
-  const Literal op =
-      Literal::Object({{"record", "officer/" + officer}, {verb, Literal::Object({{"may", Literal::List({"file"})}})}});
-  const Literal entry = Literal::Object({{"officer", kChief}, {"ops", Literal::List({op})}});
-  const absl::StatusOr<Receipt> receipt = site.db->File(*DraftOf(entry));
-  if (!receipt.ok()) return Refused(site, receipt.status(), "a change of " + officer);
-  w_.story_.Count("officer changed");
-  Accepted(site, *receipt, officer + (verb[0] == 'a' ? " may file" : " may not file any more"),
-           "at " + site.name + " file as @ " + entry.Json());
+  return true;
 }
 
 }  // namespace chancery::sim

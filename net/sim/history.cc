@@ -1,6 +1,7 @@
 #include "net/sim/history.h"
 
-#include <algorithm>
+#include <map>
+#include <optional>
 #include <utility>
 
 namespace chancery::sim {
@@ -13,8 +14,8 @@ std::string Name(Token token) { return "token " + std::to_string(token); }
 // What is known of one token.
 struct Known {
   int pair = 0;
-  bool acked = false, firm = false;  // firm: acknowledged by a store whose entries are still to be found
-  std::vector<Token> after;          // of the same pair, which its client had filed or seen there before
+  bool firm = false;           // acknowledged by a store whose entries are still to be found
+  std::optional<Token> after;  // the newest of the same pair that its client had filed or seen there before
 };
 
 class Checker {
@@ -22,13 +23,15 @@ class Checker {
   explicit Checker(const std::set<std::string>& excused) : excused_(excused) {}
 
   void Filing(const Filed& filed) {
-    Known& known = tokens_[filed.token];
+    const auto [at, first] = tokens_.try_emplace(filed.token);
+    Known& known = at->second;
+    if (!first) known.after.reset();  // asked for at two stores it may come from either
     known.pair = filed.pair;
-    known.acked |= filed.acked;
     known.firm |= filed.acked && !excused_.contains(filed.store);
     if (!filed.acked) return;
+    acked_[filed.pair].insert(filed.token);
     Tokens& session = sessions_[{filed.client, filed.store, filed.pair}];
-    if (!session.empty() && known.after.empty()) known.after = {*session.rbegin()};
+    if (!session.empty() && first) known.after = *session.rbegin();
     session.insert(filed.token);
   }
 
@@ -45,8 +48,8 @@ class Checker {
       if (!seen.contains(token) && Firm(token)) return Say(where + " no " + Name(token) + " any more: session");
     session.insert(seen.begin(), seen.end());
     if (!read.last) return;
-    for (const auto& [token, known] : tokens_)
-      if (known.pair == read.pair && known.acked && !seen.contains(token)) Missing(token, known, where);
+    for (const Token token : acked_[read.pair])
+      if (!seen.contains(token)) Missing(token, where);
   }
 
   ClientHistory::Verdict verdict() const { return {broken_, lost_.size()}; }
@@ -61,12 +64,12 @@ class Checker {
     const auto at = tokens_.find(token);
     if (at == tokens_.end() || at->second.pair != read.pair)
       return Say(where + " " + Name(token) + ", which nobody filed there: invention");
-    for (const Token before : at->second.after)
-      if (!seen.contains(before) && Firm(before))
-        return Say(where + " " + Name(token) + " without " + Name(before) + ", which its client knew: causality");
+    const std::optional<Token> before = at->second.after;
+    if (before && !seen.contains(*before) && Firm(*before))
+      Say(where + " " + Name(token) + " without " + Name(*before) + ", which its client knew: causality");
   }
-  void Missing(Token token, const Known& known, const std::string& where) {
-    if (known.firm) return Say(where + " no " + Name(token) + ", which was acknowledged: lost");
+  void Missing(Token token, const std::string& where) {
+    if (Firm(token)) return Say(where + " no " + Name(token) + ", which was acknowledged: lost");
     lost_.insert(token);
   }
   bool Firm(Token token) const {
@@ -76,6 +79,7 @@ class Checker {
 
   const std::set<std::string>& excused_;
   std::map<Token, Known> tokens_;
+  std::map<int, Tokens> acked_;                                   // by pair
   std::map<std::tuple<int, std::string, int>, Tokens> sessions_;  // client, store, pair
   std::string broken_;
   Tokens lost_;
@@ -84,14 +88,11 @@ class Checker {
 }  // namespace
 
 void ClientHistory::Add(Filed filed) {
-  ++filings_;
-  acked_ += filed.acked ? 1 : 0;
   steps_.push_back({true, filed_.size()});
   filed_.push_back(std::move(filed));
 }
 
 void ClientHistory::Add(Looked looked) {
-  ++reads_;
   steps_.push_back({false, looked_.size()});
   looked_.push_back(std::move(looked));
 }

@@ -39,9 +39,8 @@ class ClientHistory {
   // What was filed at that store need not be found any more: its disk was lost, or its journal ended.
   void Excuse(const std::string& store) { excused_.insert(store); }
 
-  uint64_t filings() const { return filings_; }
-  uint64_t acked() const { return acked_; }
-  uint64_t reads() const { return reads_; }
+  const std::set<std::string>& excused() const { return excused_; }
+  uint64_t reads() const { return looked_.size(); }
 
   struct Verdict {
     std::string broken;  // the first promise that was, in one sentence; "" = none
@@ -59,7 +58,6 @@ class ClientHistory {
   std::vector<Looked> looked_;
   std::vector<Step> steps_;  // as they were answered
   std::set<std::string> excused_;
-  uint64_t filings_ = 0, acked_ = 0, reads_ = 0;
 };
 
 }  // namespace chancery::sim

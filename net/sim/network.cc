@@ -79,12 +79,16 @@ void Network::Silence(int site, bool quietly) {
     quietly ? void(wire->muted = true) : wire->Break();
 }
 
-void Network::BreakAfter(int a, int b, uint64_t bytes) {
-  for (Wire* wire : WiresWhere([a, b](const Wire& one) { return one.Joins(a, b); })) wire->break_after = bytes;
+size_t Network::BreakAfter(int a, int b, uint64_t bytes) {
+  const std::vector<Wire*> wires = WiresWhere([a, b](const Wire& one) { return one.Joins(a, b); });
+  for (Wire* wire : wires) wire->break_after = bytes;
+  return wires.size();
 }
 
-void Network::Mute(int a, int b) {
-  for (Wire* wire : WiresWhere([a, b](const Wire& one) { return one.Joins(a, b); })) wire->muted = true;
+size_t Network::Mute(int a, int b) {
+  const std::vector<Wire*> wires = WiresWhere([a, b](const Wire& one) { return one.Joins(a, b); });
+  for (Wire* wire : wires) wire->muted = true;
+  return wires.size();
 }
 
 kj::Promise<kj::Own<kj::AsyncIoStream>> Network::Connect(int from, int to) {

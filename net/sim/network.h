@@ -3,11 +3,8 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <list>
-#include <memory>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -45,10 +42,10 @@ class Network {
   // The site is gone: its connections end. quietly: nobody is told so.
   void Silence(int site, bool quietly);
 
-  // Every connection between the two ends once `bytes` more have gone over it.
-  void BreakAfter(int a, int b, uint64_t bytes);
-  // Nothing goes over what is connected now, and nobody is told.
-  void Mute(int a, int b);
+  // Every connection between the two ends once `bytes` more have gone over it. How many those are.
+  size_t BreakAfter(int a, int b, uint64_t bytes);
+  // Nothing goes over what is connected now, and nobody is told. How many connections that is.
+  size_t Mute(int a, int b);
 
   kj::Promise<kj::Own<kj::AsyncIoStream>> Connect(int from, int to);
 

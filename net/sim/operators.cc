@@ -7,7 +7,6 @@
 namespace chancery::sim {
 namespace {
 
-constexpr int64_t kOperatorMs = 15'000;
 constexpr int64_t kAheadMs = 8ll * 24 * 3'600'000;  // beyond what any clock has shown
 
 bool KnowsKey(const Database& db, const std::string& key) {
@@ -72,6 +71,17 @@ void World::Calm() {
   EndWhoIsGone();
 }
 
+bool World::PapersAreThere(const SimSite& site) {
+  if (papers_.empty()) return true;
+  const absl::StatusOr<std::vector<BlobView>> missing = site.db->Read()->MissingBlobs();
+  if (!missing.ok()) return Fail(site.name + " says nothing of documents: " + std::string(missing.status().message())), false;
+  const auto ignored = [](std::string_view) { return absl::OkStatus(); };
+  for (const BlobView& blob : *missing)
+    for (const SimSite* other : Standing())
+      if (other->db->Read()->ReadBlob(blob.sha256, ignored).ok()) return false;
+  return true;
+}
+
 bool World::AtRest() {
   std::string all;
   for (SimSite* site : Standing()) {
@@ -81,7 +91,7 @@ bool World::AtRest() {
     if (!status->admitted || status->waiting + status->held > 0) return false;
     const std::string holds = now->Frontier() + " " + status->digest + " " + status->docket;
     if (all.empty()) all = holds;
-    if (holds != all || !status->order.waiting_for.empty()) return false;
+    if (holds != all || !status->order.waiting_for.empty() || !PapersAreThere(*site)) return false;
   }
   return true;
 }

@@ -38,8 +38,7 @@ class Picture {
                           "font-size=\"13\">\n<rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>\n",
                           wide, high_);
     const char* end = report_.failure.empty() ? "everything held" : "FAILED";
-    Text(20, 28, absl::StrCat("chancery sim --seed ", plan_.seed, " --sites ", plan_.sites, " --ops ", plan_.ops, ": ", end),
-         "#222");
+    Text(20, 28, absl::StrCat(CommandOf(plan_), ": ", end), "#222");
     Text(20, 46, absl::StrCat(TimeText(last_ms_), " of virtual time"), "#777");
   }
   void Text(double x, double y, const std::string& text, const char* colour) {

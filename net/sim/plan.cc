@@ -2,17 +2,18 @@
 
 #include <algorithm>
 
+#include "absl/strings/str_cat.h"
 #include "chancery/testing.h"
 
 namespace chancery::sim {
 namespace {
 
 constexpr const char* kNames[kDeeds] = {
-    "filing",      "ruling",        "token",           "reading",       "answer unheard", "cut",
-    "one-way cut", "flapping link", "slow link",       "break",         "dead link",      "runs by hand",
-    "crash",       "power cut",     "failed write",    "full disk",     "backup",         "restored disk",
-    "wiped disk",  "clone",         "clock skew",      "clock far off", "frozen clock",   "join",
-    "retirement",  "higher pack",   "officer changed",
+    "filing",      "ruling",        "token",           "reading",      "answer unheard", "document",      "cut",
+    "one-way cut", "flapping link", "slow link",       "break",        "dead link",      "runs by hand",  "crash",
+    "power cut",   "failed write",  "failed sync",     "full disk",    "backup",         "restored disk", "wiped disk",
+    "clone",       "clock skew",    "clock far off",   "frozen clock", "join",           "witness",       "retirement",
+    "readmission", "higher pack",   "officer changed",
 };
 
 // Of a hundred faults, about.
@@ -21,10 +22,11 @@ struct Weight {
   uint64_t weight;
 };
 constexpr Weight kFaults[] = {
-    {Deed::kUnheard, 8}, {Deed::kCut, 8},     {Deed::kCutOneWay, 6}, {Deed::kFlap, 4},  {Deed::kSlow, 5},    {Deed::kBreak, 8},
-    {Deed::kMute, 5},    {Deed::kCourier, 8}, {Deed::kCrash, 8},     {Deed::kPower, 4}, {Deed::kDisk, 4},    {Deed::kFull, 2},
-    {Deed::kBackup, 4},  {Deed::kRestore, 2}, {Deed::kWipe, 2},      {Deed::kClone, 1}, {Deed::kSkew, 5},    {Deed::kPoison, 2},
-    {Deed::kFreeze, 3},  {Deed::kJoin, 2},    {Deed::kRetire, 2},    {Deed::kPack, 2},  {Deed::kOfficer, 4},
+    {Deed::kUnheard, 8}, {Deed::kPaper, 6},  {Deed::kCut, 8},     {Deed::kCutOneWay, 6}, {Deed::kFlap, 4},    {Deed::kSlow, 5},
+    {Deed::kBreak, 8},   {Deed::kMute, 5},   {Deed::kCourier, 8}, {Deed::kCrash, 8},     {Deed::kPower, 4},   {Deed::kDisk, 4},
+    {Deed::kSync, 4},    {Deed::kFull, 2},   {Deed::kBackup, 4},  {Deed::kRestore, 2},   {Deed::kWipe, 2},    {Deed::kClone, 1},
+    {Deed::kSkew, 5},    {Deed::kPoison, 2}, {Deed::kFreeze, 3},  {Deed::kJoin, 2},      {Deed::kWitness, 2}, {Deed::kRetire, 2},
+    {Deed::kReadmit, 2}, {Deed::kPack, 2},   {Deed::kOfficer, 4},
 };
 constexpr const char* kFields[] = {"amount", "chain", "charges", "code",  "group",  "link",   "name", "number", "permits",
                                    "remark", "seal",  "shares",  "stage", "status", "survey", "tags", "term",   "visits"};
@@ -92,6 +94,10 @@ class Drawer {
 }  // namespace
 
 const char* NameOf(Deed deed) { return kNames[static_cast<int>(deed)]; }
+
+std::string CommandOf(const Plan& plan) {
+  return absl::StrCat("chancery sim --seed ", plan.seed, " --sites ", plan.sites, " --ops ", plan.ops);
+}
 
 Plan DrawPlan(uint64_t seed, int sites, size_t ops, const std::vector<Deed>& leave_out) {
   return Drawer(seed, sites, ops, leave_out).Draw();

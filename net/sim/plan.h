@@ -16,6 +16,7 @@ enum class Deed : uint8_t {
   kMark,     // a client files a token
   kLook,     // a client reads a pair
   kUnheard,  // a client files a token, and the site ends before it answers; it asks again somewhere else
+  kPaper,    // an officer files a document
   // The network.
   kCut,        // two groups, for a while
   kCutOneWay,  // one site does not reach another, for a while
@@ -28,6 +29,7 @@ enum class Deed : uint8_t {
   kCrash,    // a site ends, its connections with it, and starts again later
   kPower,    // the same without a word to anybody
   kDisk,     // the disk takes no more writes in the middle of a filing; the site starts again
+  kSync,     // the disk reports an error as a filing is synced; the site starts again
   kFull,     // the disk is full: filings are refused, for a while
   kBackup,   // a backup is made
   kRestore,  // the disk is lost, and the last backup comes in its place
@@ -39,7 +41,9 @@ enum class Deed : uint8_t {
   kFreeze,  // a clock stands still, for a while
   // People.
   kJoin,     // a new site
+  kWitness,  // a new site that only votes
   kRetire,   // a site's journal is ended
+  kReadmit,  // what the end of a journal left without effect is filed again
   kPack,     // a higher version of a pack is loaded
   kOfficer,  // an officer's rights are taken or given
 };
@@ -64,6 +68,8 @@ struct Plan {
   std::vector<Happening> happenings;  // ascending by at_ms
   int64_t end_ms = 0;                 // of the chaos
 };
+
+std::string CommandOf(const Plan& plan);  // "chancery sim --seed 7 --sites 5 --ops 300"
 
 // Swarm testing: each seed has some faults and some fields, and not others. leave_out: deeds that no run shall have.
 Plan DrawPlan(uint64_t seed, int sites, size_t ops, const std::vector<Deed>& leave_out = {});

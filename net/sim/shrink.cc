@@ -22,13 +22,6 @@ std::string KindOf(const std::string& failure, const Lines& sites) {
   return kind;
 }
 
-absl::StatusOr<std::string> ReadPack(const std::string& path) {
-  if (path == kUnitFile) return std::string(kUnitPack);
-  if (path == kUnitHigherFile) return std::string(kUnitPackHigher);
-  if (path == kMarkFile) return std::string(kMarkPack);
-  return absl::NotFoundError(path);
-}
-
 // Everything is told to one site more, at the end and at once: it must make the same of it.
 Lines Framed(const Lines& acts, const Lines& sites) {
   Lines lines = {absl::StrCat("pack ", kUnitFile), absl::StrCat("pack ", kMarkFile),
@@ -46,7 +39,7 @@ constexpr size_t kHead = 4, kTail = 4;  // of the frame: what no drill can be wi
 Lines Failing(const Lines& lines) {
   const absl::StatusOr<drill::Drill> drill = drill::ParseDrill(absl::StrJoin(lines, "\n"), "sim.drill");
   if (!drill.ok()) return {};
-  drill::Rehearsal rehearsal(ReadPack);
+  drill::Rehearsal rehearsal(PackText);
   Lines held;
   size_t left = drill->statements.size();
   for (const drill::Statement& statement : drill->statements) {
@@ -107,8 +100,7 @@ std::vector<size_t> Fewest(size_t n, size_t most, const std::function<bool(const
 Plan Only(const Plan& plan, const std::vector<size_t>& happenings) {
   Plan only = plan;
   only.happenings.clear();
-  for (const size_t at : happenings)
-    if (at < plan.happenings.size()) only.happenings.push_back(plan.happenings[at]);
+  for (const size_t at : happenings) only.happenings.push_back(plan.happenings[at]);
   return only;
 }
 

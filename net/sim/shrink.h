@@ -14,7 +14,7 @@ namespace chancery::sim {
 // Of n things the fewest, roughly, with which `fails` still holds; it holds for all. Asks at most `most` times. Ascending.
 std::vector<size_t> Fewest(size_t n, size_t most, const std::function<bool(const std::vector<size_t>&)>& fails);
 
-// A plan with these of its events alone.
+// A plan with these of its events alone: places in plan.happenings.
 Plan Only(const Plan& plan, const std::vector<size_t>& happenings);
 
 struct Shrunk {

@@ -14,10 +14,10 @@
 namespace chancery::sim {
 
 struct Report {
-  std::string failure;                                      // what did not hold; "" = everything held
-  uint64_t trace = 0, lines = 0;                            // hash of all that was told, and how many lines it was
-  int64_t chaos_ms = 0, calm_ms = 0;                        // virtual: of the first phase, and until all was at rest
-  uint64_t happenings = 0, filed = 0, reads = 0, lost = 0;  // lost: tokens that went with their disk
+  std::string failure;                           // what did not hold; "" = everything held
+  uint64_t trace = 0, lines = 0;                 // hash of all that was told, and how many lines it was
+  int64_t chaos_ms = 0, calm_ms = 0;             // virtual: of the first phase, and until all was at rest
+  uint64_t happenings = 0, reads = 0, lost = 0;  // lost: tokens that went with their disk
   uint64_t bytes = 0, connections = 0, breaks = 0;
   std::map<std::string, uint64_t> counts;  // of everything that happened: what is not there did not
   std::vector<std::string> acts;           // the same as statements of a drill

@@ -35,8 +35,7 @@ kj::Promise<void> InlineEngine::Work() {
 
 StandingPeer::StandingPeer(Database& db, int self, const std::vector<std::string>& names, kj::Timer& timer, Network& network,
                            uint64_t seed, rpc::Peers::Event event)
-    : self_(self),
-      names_(names),
+    : names_(names),
       engine_(timer),
       links_(network, self,
              [&names](const std::string& name) {

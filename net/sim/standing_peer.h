@@ -45,7 +45,6 @@ class StandingPeer {
  private:
   PeerConfig ConfigOf(int site) const;
 
-  const int self_;
   const std::vector<std::string>& names_;
   InlineEngine engine_;
   SimLinks links_;

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "absl/strings/str_split.h"
+#include "net/sim/shuffle.h"
 #include "net/sync/state.h"
 
 namespace chancery::sim {
@@ -62,7 +63,7 @@ void Watch::LookAtOrder(SimSite& site, const Snapshot& now, const StatusView& st
   site.settled = status.order.entries;
   world_.story().marks.push_back({world_.now_ms(), site.index, Mark::What::kSettled, site.settled});
   world_.story().Count("settled further");
-  if (!status.admitted) return;  // it has a new key that nobody knows yet, and signs nothing
+  if (!status.admitted || site.role != "full") return;  // it signs no order: its key is new and known to nobody, or it only votes
   const absl::StatusOr<std::string> checkpoint = site.db->Checkpoint();
   if (!checkpoint.ok())
     return world_.Fail(site.name + " has no checkpoint of what is settled: " + std::string(checkpoint.status().message()));
@@ -85,7 +86,7 @@ void Watch::Afresh(SimSite& site, uint64_t seed) {
   if (world_.forked() || status->waiting + status->held > 0) return;
   std::vector<std::string> runs = *now->RunsSince("0");
   SeededRandom random(seed);
-  for (size_t i = runs.size(); i > 1; --i) std::swap(runs[i - 1], runs[random.Below(i)]);
+  Shuffle(runs, random);
   ManualClock clock(site.clock.NowMs() + kAheadMs);
   Environment env;
   env.clock = &clock;
@@ -117,6 +118,7 @@ void Watch::AtTheEnd() {
   for (SimSite* site : world_.Standing()) {
     if (world_.failed()) return;
     if (!world_.forked()) CheckAcknowledged(*site);
+    if (!world_.forked()) CheckPapers(*site);
     CheckDerived(*site);
     CheckBounds(*site);
   }
@@ -130,7 +132,7 @@ void Watch::CheckAcknowledged(const SimSite& site) {
   uint64_t lost = 0;
   for (const Acked& acked : world_.acked()) {
     const bool here = now->Entry(acked.entry).ok();
-    if (!here && !world_.excused().contains(acked.store))
+    if (!here && !world_.history().excused().contains(acked.store))
       return world_.Fail(acked.short_name + " was acknowledged by " + acked.store + " and is not at " + site.name);
     lost += here ? 0 : 1;
     if (!here) continue;
@@ -141,6 +143,22 @@ void Watch::CheckAcknowledged(const SimSite& site) {
     if (known->second != place->place) return world_.Fail(acked.short_name + " has another place at " + site.name);
   }
   if (lost > 0) world_.story().Count("acknowledged entries lost with a disk", lost);
+}
+
+void Watch::CheckPapers(const SimSite& site) {
+  const absl::StatusOr<Snapshot> now = site.db->Read();
+  for (const Paper& paper : world_.papers()) {
+    uint64_t bytes = 0;
+    const absl::Status read = now->ReadBlob(paper.blob.sha256, [&bytes](std::string_view piece) {
+      bytes += piece.size();
+      return absl::OkStatus();
+    });
+    if (absl::IsNotFound(read) && world_.history().excused().contains(paper.store)) continue;
+    if (!read.ok() || bytes != paper.blob.bytes)
+      return world_.Fail("a document that was filed at " + paper.store + " is not whole at " + site.name + ": " +
+                         std::string(read.message()));
+    world_.story().Count("documents compared");
+  }
 }
 
 void Watch::CheckDerived(SimSite& site) {

@@ -26,6 +26,7 @@ class Watch {
   void Look(SimSite& site);
   void LookAtOrder(SimSite& site, const Snapshot& now, const StatusView& status);
   void CheckAcknowledged(const SimSite& site);
+  void CheckPapers(const SimSite& site);
   void CheckDerived(SimSite& site);
   void CheckBounds(const SimSite& site);
   void CheckHalted();

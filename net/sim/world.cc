@@ -4,13 +4,13 @@
 #include <filesystem>
 #include <utility>
 
+#include "absl/strings/str_replace.h"
 #include "net/sim/packs.h"
 #include "net/sim/work.h"
 
 namespace chancery::sim {
 namespace {
 
-constexpr int64_t kOperatorMs = 15'000;  // as often somebody looks whether a site waits to be admitted
 const std::vector<std::string> kSiteNames = {"tallinn", "tartu", "luxembourg", "narva", "riga",
                                              "vilnius", "turku", "helsinki",   "gdansk"};
 
@@ -48,9 +48,11 @@ World::~World() {
 
 void World::Fail(const std::string& why) {
   if (failed()) return;
-  failure_ = why;
-  Tell("FAILED  " + why);
+  failure_ = WithoutFolder(why);
+  Tell("FAILED  " + failure_);
 }
+
+std::string World::WithoutFolder(const std::string& text) const { return absl::StrReplaceAll(text, {{scratch_.path(), ""}}); }
 
 SimSite& World::Add() {
   const auto at = static_cast<int>(sites_.size());
@@ -65,6 +67,7 @@ Environment World::EnvironmentOf(SimSite& site) {
   env.random = &site.random;
   env.durable = false;
   env.reserve_bytes = site.reserve_bytes;
+  env.sync_fails = [&site] { return std::exchange(site.sync_fails, false); };
   return env;
 }
 
@@ -77,7 +80,7 @@ void World::Found() {
   SimSite& first = Add();
   FoundOptions options;
   options.site = first.name;
-  options.packs = {{kUnitFile, kUnitPack}, {kMarkFile, kMarkPack}};
+  options.packs = {{kUnitFile, UnitPack(1)}, {kMarkFile, kMarkPack}};
   options.key_seed = KeySeedOf(first);
   absl::StatusOr<std::unique_ptr<Database>> db = Database::Found(first.dir, options, EnvironmentOf(first));
   if (!db.ok()) return Fail("founding: " + std::string(db.status().message()));
@@ -103,6 +106,7 @@ void World::JoinFrom(SimSite& site, SimSite& member) {
   if (!bundle.ok()) return Fail(member.name + " writes no bundle: " + std::string(bundle.status().message()));
   JoinOptions options;
   options.site = site.name;
+  options.role = site.role;
   options.key_seed = KeySeedOf(site);
   absl::StatusOr<std::unique_ptr<Database>> db = Database::Join(site.dir, options, *bundle, EnvironmentOf(site));
   if (!db.ok()) return Fail(site.name + " does not join: " + std::string(db.status().message()));
@@ -146,12 +150,15 @@ void World::Stop(SimSite& site, bool quietly) {
 
 void World::Lose(SimSite& site) {
   Stop(site, true);
-  excused_.insert(site.store());
-  history_.Excuse(site.store());
-  ++losses_;
+  Excuse(site.store());
   ++site.stores;
   site.last_acked.clear();
   site.settled = 0;
+}
+
+void World::Excuse(const std::string& store) {
+  ++losses_;
+  history_.Excuse(store);
 }
 
 void World::Heard(SimSite& site, const NetEvent& event) {
@@ -185,8 +192,8 @@ std::vector<SimSite*> World::Standing() {
 }
 
 // A majority of those that there were at first keeps its disks: else nothing is promised about the order.
-bool World::MayLose(const SimSite& site) {
-  return !site.retired && site.running() && losses_ < (plan_.sites - 1) / 2 && !calm_ && site.index < plan_.sites;
+bool World::MayLose(const SimSite& site) const {
+  return !site.retired && site.running() && losses_ < (plan_.sites - 1) / 2 && !calm_;
 }
 
 void World::Later(int64_t in_ms, std::function<void()> what) { later_.emplace(now_ms() + in_ms, std::move(what)); }

@@ -5,9 +5,8 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <optional>
-#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "chancery/chancery.h"
@@ -31,14 +30,16 @@ struct SimSite {
 
   const std::string name;
   const int index;
+  std::string role = "full";
   std::string dir;
   SiteClock clock;
   SeededRandom random;
   int stores = 0, starts = 0;
   uint64_t reserve_bytes = 0;
+  bool sync_fails = false;          // the next one
   bool retired = false;             // somebody proposed to end it
   bool gone = false;                // lost for ever
-  std::string backup;               // file of the last; "" = none of this disk
+  std::string backup;               // file of the last; "" = none
   std::string last_acked;           // entry, by this store
   std::string shown;                // what it held and made of it, as last told
   uint64_t settled = 0, cases = 0;  // as last seen
@@ -49,6 +50,12 @@ struct SimSite {
 // An entry that somebody holds a receipt of.
 struct Acked {
   std::string entry, short_name, store;
+};
+
+// A document that one of them names.
+struct Paper {
+  BlobView blob;
+  std::string store;
 };
 
 class World {
@@ -75,9 +82,9 @@ class World {
   const Network& network() const { return network_; }
   ClientHistory& history() { return history_; }
   const std::vector<Acked>& acked() const { return acked_; }
-  const std::set<std::string>& excused() const { return excused_; }  // stores that may have lost what they acknowledged
-  bool forked() const { return forked_; }                            // two stores had one key
-  const std::string& genesis() const { return genesis_; }            // a bundle: what there was before anybody filed
+  const std::vector<Paper>& papers() const { return papers_; }
+  bool forked() const { return forked_; }                  // two stores had one key
+  const std::string& genesis() const { return genesis_; }  // a bundle: what there was before anybody filed
   std::vector<std::string> SiteNames() const;
   const std::string& folder() const { return scratch_.path(); }
   void LookAll();  // a client reads every pair at every site, for the last time
@@ -91,12 +98,15 @@ class World {
   void TakePart(SimSite& site);
   void Stop(SimSite& site, bool quietly);
   void JoinFrom(SimSite& site, SimSite& member);
-  void Lose(SimSite& site);  // its disk, with the store: what only it had is gone
-  void AdmitWhoWaits();      // operators do that, whatever the network does
+  void Lose(SimSite& site);               // its disk, with the store: what only it had is gone
+  void Excuse(const std::string& store);  // it may have lost what it acknowledged
+  void AdmitWhoWaits();                   // operators do that, whatever the network does
   void EndWhoIsGone();
-  bool MayLose(const SimSite& site);
+  bool PapersAreThere(const SimSite& site);  // as far as anybody has them
+  bool MayLose(const SimSite& site) const;
   void Later(int64_t in_ms, std::function<void()> what);
-  void Tell(const std::string& line) { story_.Tell(now_ms(), line); }
+  void Tell(const std::string& line) { story_.Tell(now_ms(), WithoutFolder(line)); }
+  std::string WithoutFolder(const std::string& text) const;  // where the stores are differs from run to run
   void Act(const std::string& statement) { story_.Act(now_ms(), statement); }
   void Heard(SimSite& site, const NetEvent& event);
   void Look(SimSite& site, const Snapshot& now, int pair, int client, bool last);
@@ -111,7 +121,7 @@ class World {
   std::multimap<int64_t, std::function<void()>> later_;
   ClientHistory history_;
   std::vector<Acked> acked_;
-  std::set<std::string> excused_;
+  std::vector<Paper> papers_;
   Token tokens_ = 0;
   std::string genesis_;
   int entries_named_ = 0, losses_ = 0;
@@ -121,6 +131,7 @@ class World {
 };
 
 inline constexpr int kSitesMost = 9;
+inline constexpr int64_t kOperatorMs = 15'000;  // as often somebody looks whether a site waits to be admitted
 inline constexpr int kPairTokens = 24;
 
 std::string PairRecord(const char* side, int pair);  // "mark/left-3"

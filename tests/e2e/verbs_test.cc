@@ -136,6 +136,20 @@ TEST(Verbs, RehearsePassesOnTheDrillsOwnCodes) {
   EXPECT_EQ(land.Do({"rehearse", land / "broken.drill"}).code, 2);
 }
 
+TEST(Verbs, SimTakesTheEventsThatThePlanHas) {
+  const Words words = {"sim", "--seed", "1", "--ops", "20", "--only"};
+  const auto with = [&words](const std::string& only) {
+    Words all = words;
+    all.push_back(only);
+    return Chancery(all);
+  };
+  const Result unknown = with("99999,3");
+  EXPECT_EQ(unknown.code, 2);
+  EXPECT_NE(unknown.err.find("event 99999: there are "), std::string::npos) << unknown.err;
+  EXPECT_EQ(with("3,x").code, 2);
+  EXPECT_NE(with("0").code, 2);  // it is run, whether or not anything happens
+}
+
 TEST(Verbs, HelpIsHelp) {
   const Result help = Chancery({"--help"});
   EXPECT_EQ(help.code, 0);

@@ -270,6 +270,32 @@ TEST_F(TailOfAStore, AnswersARepeatedFilingAlike) {
   EXPECT_EQ(Ok(db_->File(draft)).entry, one.entry);
 }
 
+// Of what was not acknowledged the tail has the bytes, the tables have nothing: the filer asks again and is answered alike.
+TEST_F(TailOfAStore, LosesNothingAcknowledgedWhereASyncFails) {
+  bool fails = false;
+  env_.sync_fails = [&fails] { return std::exchange(fails, false); };
+  Reopen();
+  std::vector<std::string> keys = {"first"};
+  for (const bool to_tail : {false, true}) {
+    const std::string name = to_tail ? "t" : "c";
+    Keys();
+    if (to_tail) keys.push_back("t before"), Create("t before");
+    Draft draft = Draft().Create("parcel/" + name);
+    draft.id = "letter " + name;
+    fails = true;
+    EXPECT_EQ(db_->File(draft).status().code(), absl::StatusCode::kDataLoss);
+    EXPECT_FALSE(fails) << "it was asked";
+    EXPECT_EQ(db_->File(Draft().Create("parcel/later")).status().code(), absl::StatusCode::kDataLoss);
+    Reopen();
+    EXPECT_EQ(Status().outcome_unknown, false);
+    EXPECT_EQ(Ok(db_->File(draft)).repeated, to_tail);
+    keys.push_back(name);
+    std::sort(keys.begin(), keys.end());
+    EXPECT_EQ(Keys(), keys);
+    EXPECT_TRUE(Ok(db_->Verify()).ok());
+  }
+}
+
 // Two stores file the same; one is read after each, one is read never and opened again.
 TEST_F(TailOfAStore, LeadsToTheSameDigest) {
   Copy("other", {"site.key"});

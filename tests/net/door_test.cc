@@ -18,10 +18,26 @@ struct Heard final : rpc::Host {
   void Refused(const std::string&, const std::string& why) override { refused.push_back(why); }
 };
 
+struct Two {
+  Site tallinn = Founded("tallinn"), luxembourg = Joined("luxembourg", tallinn);
+};
+
+Two TallinnsDiskIsFull() {
+  Two two;
+  const std::string dir = two.tallinn->dir();
+  two.tallinn.db.reset();
+  Environment env;
+  env.reserve_bytes = uint64_t{1} << 62;
+  two.tallinn.db = Ok(Database::Open(dir, env));
+  return two;
+}
+
 // tallinn's door, on a pipe.
 struct Visit {
+  explicit Visit(Two two = {}) : tallinn(std::move(two.tallinn)), luxembourg(std::move(two.luxembourg)) {}
+
   kj::AsyncIoContext io = kj::setupAsyncIo();
-  Site tallinn = Founded("tallinn"), luxembourg = Joined("luxembourg", tallinn);
+  Site tallinn, luxembourg;
   tls::Identity identity = Ok(tls::OwnIdentity(tallinn->dir()));
   tls::Pinned tls{identity, io.provider->getTimer(), [](const std::string&) { return false; }};
   rpc::EngineThread engine;
@@ -58,6 +74,21 @@ struct Visit {
 TEST(Door, AnHonestPeerIsAnswered) {
   Visit at;
   EXPECT_EQ(at.Send(at.Session(), [](schema::Offer::Builder) {}), absl::OkStatus());
+}
+
+TEST(Door, SaysThatItsDiskIsFullAndNotWhereItsStoreLies) {
+  Visit at(TallinnsDiskIsFull());
+  Ok(at.luxembourg->Ingest(Ok(at.tallinn.now().RunsSince("0"))));  // it is admitted
+  Ok(at.luxembourg->File(Parcel("1", "Mari")));
+  const std::vector<std::string> runs = Ok(at.luxembourg.now().RunsSince(at.tallinn.now().Frontier()));
+  const absl::Status status = at.Send(at.Session(), [&runs](schema::Offer::Builder offer) {
+    auto sent = offer.initRuns(static_cast<unsigned>(runs.size()));
+    for (unsigned i = 0; i < runs.size(); ++i)
+      sent.set(i, kj::arrayPtr(reinterpret_cast<const kj::byte*>(runs[i].data()), runs[i].size()));
+  });
+  EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted) << status;
+  EXPECT_NE(std::string(status.message()).find("MiB free for its store"), std::string::npos) << status;
+  EXPECT_EQ(std::string(status.message()).find(at.tallinn->dir()), std::string::npos) << status;
 }
 
 TEST(Door, GivesOneBundleAConnection) {

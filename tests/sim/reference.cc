@@ -12,12 +12,9 @@ namespace {
 
 // The packs of the simulator, as the model describes them.
 std::vector<model::PackSpec> Specs() {
-  model::PackSpec unit = model::UnitPack();
-  unit.toml = kUnitPack;
-  unit.id = PackIdOf(kUnitPack);
   const model::RegisterSpec mark{
       "mark", {{.name = "count", .type = model::Type::kCounter}, {.name = "tokens", .type = model::Type::kSet}}};
-  return {unit, {PackIdOf(kMarkPack), "mark", kMarkPack, {mark}, {}}};
+  return {model::UnitPack(), {PackIdOf(kMarkPack), "mark", kMarkPack, {mark}, {}}};
 }
 
 std::string Compare(const SimSite& site) {
@@ -41,7 +38,9 @@ std::string Compare(const SimSite& site) {
 }  // namespace
 
 Plan DrawModelled(uint64_t seed, int sites, size_t ops) {
-  Plan plan = DrawPlan(seed, sites, ops, {Deed::kRetire, Deed::kWipe, Deed::kRestore, Deed::kClone, Deed::kPack, Deed::kOfficer});
+  Plan plan = DrawPlan(
+      seed, sites, ops,
+      {Deed::kPaper, Deed::kRetire, Deed::kReadmit, Deed::kWipe, Deed::kRestore, Deed::kClone, Deed::kPack, Deed::kOfficer});
   plan.officers = false;
   plan.proposals = false;
   return plan;

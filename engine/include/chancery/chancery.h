@@ -27,11 +27,12 @@ namespace chancery {
 
 // Ground rules of an open store. Defaults are for production.
 struct Environment {
-  Clock* clock = nullptr;                // nullptr: the system's
-  Random* random = nullptr;              // nullptr: the system's
-  bool durable = true;                   // false: no fdatasync. Drills and tests only: a power cut loses the store
-  uint64_t reserve_bytes = 64ull << 20;  // filings are refused (`limit`) when the disk has less left
-  bool walk_pages = false;               // Open looks at every page of the store first. O(store)
+  Clock* clock = nullptr;                 // nullptr: the system's
+  Random* random = nullptr;               // nullptr: the system's
+  bool durable = true;                    // false: no fdatasync. Drills and tests only: a power cut loses the store
+  uint64_t reserve_bytes = 64ull << 20;   // filings are refused (`limit`) when the disk has less left
+  bool walk_pages = false;                // Open looks at every page of the store first. O(store)
+  std::function<bool()> sync_fails = {};  // tests only: asked wherever a commit or an append is synced; true: as on EIO
 };
 
 struct FoundOptions {
