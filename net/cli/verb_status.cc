@@ -147,13 +147,14 @@ Literal PeerJson(const Standing& standing, size_t i) {
   return body;
 }
 
-Literal Json(const StatusView& status, const Standing& standing) {
+Literal Json(const StatusView& status, const Standing& standing, const Alarm& alarm) {
   Literal json = ToJson(status);
   Literal& body = json.members.at(0).second;
   body.Add("only_here", standing.peers.empty() ? Literal() : Literal(static_cast<int64_t>(standing.only_here)));
   Literal peers = Literal::List();
   for (size_t i = 0; i < standing.peers.size(); ++i) peers.list.push_back(PeerJson(standing, i));
   body.Add("peers", std::move(peers)).Add("isolated", standing.isolated);
+  body.Add("wake", alarm.code.empty() ? Literal() : Literal(alarm.code));
   return json;
 }
 
@@ -187,7 +188,7 @@ absl::StatusOr<Look> LookAt(const Command& command, const Database& db) {
   const absl::StatusOr<Standing> standing = StandingOf(command, db);
   if (!standing.ok()) return standing.status();
   const Alarm alarm = health::AlarmOf(*status, *standing, NowMs());
-  return Look{command.json() ? Json(*status, *standing).Json() + "\n" : Screen(command, *status, *standing, alarm),
+  return Look{command.json() ? Json(*status, *standing, alarm).Json() + "\n" : Screen(command, *status, *standing, alarm),
               alarm.code.empty() ? kDone : kFindings};
 }
 
@@ -255,6 +256,8 @@ int Show(const Command& command, const StatusOptions& options, const Database& d
 
 int Status(const Command& command, const StatusOptions& options) {
   if (options.watch && options.check) return command.Fail(kUsage, "--watch shows, --check checks: one of the two");
+  if (options.watch && command.visit != nullptr)
+    return command.Fail(kUsage, "--watch stays at one store: without --session, --or");
   if (options.watch) return Watcher(command).Run();
   const auto failed = [&](const absl::Status& status) {
     if (!options.check || !absl::IsDataLoss(status)) return command.FailOpen(status);
@@ -267,7 +270,7 @@ int Status(const Command& command, const StatusOptions& options) {
 
 void AddStatus(CLI::App& app, Command& command) {
   CLI::App* verb = app.add_subcommand("status", "What a person must do now, or that nothing needs one");
-  StatusOptions& options = Bind(verb, command, Status);
+  StatusOptions& options = Bind(verb, command, Status, Manner::kReads);
   verb->add_flag("--check", options.check, "One line: OK … (exit 0) or WAKE CODE … (exit 3)");
   verb->add_flag("--watch", options.watch, "Stay, and show what changes");
 }

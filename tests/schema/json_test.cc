@@ -409,7 +409,10 @@ void Scenario::Epochs() {
 void Scenario::Failing() {
   Do("tallinn", {"file"}, 0, {"receipt"}, Create("later", "Anu"));
   const std::string known = Frontier();
-  Do("tallinn", {"file"}, 0, {"receipt"}, Sell("later", "Mari"));
+  const std::string session = *this / "session";
+  Do("tallinn", {"file", "--session", session}, 0, {"receipt"}, Sell("later", "Mari"));
+  Do("tartu", {"get", "parcel/later", "--session", session}, 7, {"error"});
+  Do("nowhere", {"get", "parcel/later", "--session", session, "--or", *this / "tallinn"}, 0, {"record"});
   Do("tallinn", {"bundle", "export", "--since", known, "-o", *this / "tail.cbn"}, 0, {"bundle"});
   Do("tartu", {"bundle", "apply", *this / "tail.cbn"}, 3, {"applied"});  // what it builds on is missing
   Do("narva", {"bundle", "apply", *this / "all.cbn"}, 6, {"error"});     // of another registry

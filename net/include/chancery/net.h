@@ -141,6 +141,30 @@ class PeerBook {
 // known), FailedPrecondition (another registry, protocol or site; not admitted, ended), DataLoss (what it sent does not hold).
 absl::StatusOr<ExchangeView> SyncOnce(Database& db, const NetConfig& config, const std::string& peer);
 
+// What a client has seen of a registry, at whichever of its sites: a frontier whose lanes are named by their keys, so that every
+// site understands it. A site that has all of it shows the client nothing older than he has seen, his own filings among it. A
+// value.
+class Session {
+ public:
+  // As Text() writes it; "0" and "" = nothing seen yet. Errors: InvalidArgument.
+  static absl::StatusOr<Session> Parse(std::string_view text);
+  std::string Text() const;  // one line, without its end: "chancery/session@v1 REGISTRY LANE-N,LANE-N"
+
+  // Raises it to all that `now` holds. Errors: FailedPrecondition (another registry), DataLoss. Cost: as Snapshot::Status.
+  absl::Status Seen(const Snapshot& now);
+  void Raise(const Session& other);  // of the same registry
+  // What it names and `now` has not yet, in that store's words: "tallinn-18…21". Empty = it has all. Errors: as Seen.
+  absl::StatusOr<std::vector<std::string>> Missing(const Snapshot& now) const;
+  uint64_t Beyond(const Session& other) const;  // entries that it names and `other` does not
+  bool operator==(const Session&) const = default;
+
+ private:
+  absl::Status Check(const StatusView& status) const;
+
+  std::string registry_;                   // 64 hexadecimal digits; "" = nothing seen yet
+  std::map<std::string, uint64_t> lanes_;  // SiteView::key without its spaces, and how many entries; none of 0
+};
+
 // For a site that has no store yet: all that a member holds, as a bundle in `file`, and the member's name. The key that is shown
 // is that of `dir`, which need not be there. Blocks. Errors: as SyncOnce; PermissionDenied where the member does not know the
 // key.
