@@ -20,8 +20,8 @@ constexpr std::array<const char*, 3> kSites = {"tallinn", "luxembourg", "tartu"}
 
 // Adds to what would show that it was added twice.
 std::string Visit(const std::string& tag, const std::string& id = "") {
-  return "{" + (id.empty() ? "" : R"("id":")" + id + R"(",)") + R"("officer":"mari","ops":[{"record":"parcel/book","add":{"tags":[")" +
-         tag + R"("]},"bump":{"visits":1}}]})" + "\n";
+  return "{" + (id.empty() ? "" : R"("id":")" + id + R"(",)") +
+         R"("officer":"mari","ops":[{"record":"parcel/book","add":{"tags":[")" + tag + R"("]},"bump":{"visits":1}}]})" + "\n";
 }
 
 class Client : public ::testing::Test {
@@ -103,8 +103,7 @@ TEST_F(Client, IsToldWhatIsNotHereYet) {
   Isolate("luxembourg");
   const Result filed = AskOnly("tallinn", {"file"}, Visit("a"));
   ASSERT_EQ(filed.code, 0) << filed.out;
-  EXPECT_EQ(Field("luxembourg", "tags"), "[]")
-      << "nothing was cut, and nothing is tested";
+  EXPECT_EQ(Field("luxembourg", "tags"), "[]") << "nothing was cut, and nothing is tested";
   const Result read = AskOnly("luxembourg", {"get", "parcel/book"});
   EXPECT_EQ(read.code, 7) << read.out;
   const std::string words = read.Last("error").Find("message")->text;
