@@ -15,7 +15,6 @@
 #include "absl/status/status.h"
 #include "chancery/chancery.h"
 #include "chancery/net.h"
-#include "net/cli/desk.h"
 
 namespace chancery::cli {
 
@@ -53,6 +52,7 @@ enum class Manner : uint8_t {
 };
 
 class Client;
+struct Reply;
 
 // A verb that a client asks for, at one of its stores.
 struct Visit {

@@ -5,6 +5,7 @@
 
 #include "net/cli/command.h"
 #include "net/cli/peers.h"
+#include "net/cli/receipt_screen.h"
 #include "net/cli/screen.h"
 #include "net/cli/stay.h"
 
@@ -113,6 +114,8 @@ std::string Facts(const StatusView& status, const Standing& standing) {
                                    "whoever holds them.");
   if (standing.peers.empty()) out += Peers(standing, NowMs());
   out += Labelled("Order", Order(status.order));
+  if (standing.not_noted && !standing.not_noted->empty())
+    out += Labelled("Link key", "being renewed; not noted yet by " + Joined(*standing.not_noted));
   if (const std::string clocks = Clocks(standing); !clocks.empty()) out += Labelled("Clock", clocks);
   return out + Labelled("Room", Size(status.free_bytes) + " free");
 }
@@ -154,6 +157,7 @@ Literal Json(const StatusView& status, const Standing& standing, const Alarm& al
   Literal peers = Literal::List();
   for (size_t i = 0; i < standing.peers.size(); ++i) peers.list.push_back(PeerJson(standing, i));
   body.Add("peers", std::move(peers)).Add("isolated", standing.isolated);
+  if (standing.not_noted) body.Add("renewing", TextList(*standing.not_noted));
   body.Add("wake", alarm.code.empty() ? Literal() : Literal(alarm.code));
   return json;
 }

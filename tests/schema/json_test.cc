@@ -193,6 +193,12 @@ void Scenario::Network() {
   Do("tartu", {"peer", "add", "tallinn", served.address(), "--key", LinkKey(land_, "tallinn")}, 0, {"peer"});
   Do("tartu", {"sync", "tallinn"}, 0, {"synced"});
   Do("tartu", {"sync", "nobody"}, 4, {"error"});
+  Do("tartu", {"peer", "renew"}, 0, {"link"});
+  Do("tartu", {"peer", "ls"}, 0, {"link", "peer"});
+  Do("tartu", {"status"}, 0, {"status"});
+  Do("tartu", {"sync", "tallinn"}, 0, {"synced"});
+  Do("tartu", {"peer", "renew"}, 0, {"link"});  // noted there, and so shown
+  Do("tartu", {"sync", "tallinn"}, 0, {"synced"});
   Do("tartu", {"site", "drain"}, 0, {"drain"});
   Do("tartu", {"file", "--ack", "witnessed=1"}, 0, {"receipt"}, Create("held", "Anu"));
   Do("tartu", {"site", "isolate"}, 0, {"cut"});

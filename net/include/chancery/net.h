@@ -21,9 +21,10 @@
 namespace chancery {
 
 struct PeerConfig {
-  std::string name;     // the site's name
-  std::string address;  // HOST:PORT
-  std::string key;      // fingerprint of its link key: 8 groups of 4 hexadecimal digits
+  std::string name;       // the site's name
+  std::string address;    // HOST:PORT
+  std::string key;        // fingerprint of its link key: 8 groups of 4 hexadecimal digits
+  std::string next = {};  // of the one that it has said it will show; "" = none. Both are let in until it shows it
   bool operator==(const PeerConfig&) const = default;
 };
 
@@ -67,10 +68,20 @@ absl::StatusOr<std::vector<ConfigValue>> ReadConfigValues(const std::string& dir
 // AlreadyExists, NotFound.
 absl::StatusOr<PeerConfig> AddPeer(const std::string& dir, const PeerConfig& peer);
 absl::Status RemovePeer(const std::string& dir, const std::string& name);
+// Its key and next key, where they stand. Errors: as ReadNetConfig; NotFound, InvalidArgument (another peer has one of them),
+// FailedPrecondition (the file is written in a way that a program cannot change).
+absl::Status SetPeerKeys(const std::string& dir, const PeerConfig& peer);
 
 // The key that this site shows on the network: made when it is first asked for, kept in the store's link.key. As people read it.
 // Errors: NotFound (no store); FailedPrecondition (others can read the file), DataLoss (it holds no such key).
 absl::StatusOr<std::string> LinkFingerprint(const std::string& dir);
+
+// Renewal: the next key lies beside the present one, in link.next, and is told to the peers in every greeting, vouched for with
+// the key that this site signs its entries with. Once all peers have noted it, whoever serves the store switches.
+absl::StatusOr<std::string> MakeNextLinkKey(const std::string& dir);  // its fingerprint; of the one that is there, where one is
+absl::StatusOr<std::string> NextFingerprint(const std::string& dir);  // "" = there is none. Errors: as LinkFingerprint
+// From now on it is the key; the old one is gone. Errors: NotFound (there is no next one), Unknown.
+absl::Status SwitchLinkKey(const std::string& dir);
 
 // A planned cut: while it lasts nobody is called and nobody let in.
 bool IsIsolated(const std::string& dir);
@@ -90,6 +101,7 @@ struct ExchangeView {
   // What the peer held when it answered last, durable there: lanes by the fingerprint of their key (SiteView::key), and entries.
   std::vector<std::pair<std::string, uint64_t>> there;
   uint64_t lacking = 0;                  // documents that it lacks, as far as it has said
+  std::string noted = {};                // this site's key that the peer has on its list, the next one where it has noted that
   std::optional<int64_t> clock_ms = {};  // how far its clock is ahead of this one's, where it was asked
 };
 
@@ -102,6 +114,7 @@ struct PeerView {
   int64_t refused_ms = 0;    // since when
   bool unequal = false;      // it makes other records or cases of the same entries
   uint64_t lacking = 0;      // documents, as in ExchangeView
+  std::string noted = {};    // likewise
   int64_t clock_ms = 0;      // how far its clock is ahead of this one's, when it was asked last
   std::vector<std::pair<std::string, uint64_t>> holds = {};                        // as ExchangeView::there, ascending
   uint64_t exchanges = 0, failures = 0, taken = 0, documents = 0, sent_bytes = 0;  // since this process began
@@ -173,7 +186,7 @@ absl::StatusOr<std::string> FetchBundle(const std::string& dir, const PeerConfig
 absl::StatusOr<std::string> FutureFingerprint(const std::string& dir);
 
 struct NetEvent {
-  std::string id;  // linked, lost, refused, taken, unequal, damaged, config, isolated
+  std::string id;  // linked, lost, refused, taken, unequal, damaged, config, isolated, renewed
   std::string peer, words;
 };
 
