@@ -760,6 +760,10 @@ std::string Database::SiteCard() const {
   return WriteCard(impl_->store.site, impl_->store.role, impl_->store.registry, key, replaces);
 }
 
+std::string Database::Vouch(std::string_view words) const {
+  return std::string(impl_->Key().Sign(VouchMessage(impl_->store.registry, words)).view());
+}
+
 std::string Database::Fingerprint() const { return FingerprintOf(impl_->Key().public_key()); }
 
 absl::StatusOr<Snapshot> Database::Read() const {

@@ -292,6 +292,15 @@ absl::StatusOr<std::vector<SiteView>> Snapshot::Sites() const {
   return sites;
 }
 
+absl::StatusOr<bool> Snapshot::Vouched(std::string_view key, std::string_view words, std::string_view signature) const {
+  ASSIGN_OR_RETURN(Impl::View * view, impl_->Open());
+  if (signature.size() != sizeof(Signature)) return false;
+  for (const Lane& lane : view->work->lanes.all())
+    if (FingerprintOf(lane.key) == key)
+      return Verify(lane.key, VouchMessage(view->work->registry(), words), Signature::From(signature));
+  return Error(absl::StatusCode::kNotFound, Cat("no lane here has the key ", key));
+}
+
 absl::StatusOr<std::vector<PackView>> Snapshot::Packs() const {
   std::vector<PackView> views;
   const std::vector<PackDef> in_force = impl_->catalog->InForce();

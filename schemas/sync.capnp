@@ -11,6 +11,9 @@ struct Hello {
   oldest @3 :UInt16;      # and still understood
   site @4 :Text;
   lane @5 :Data;          # 16 bytes: the fingerprint of the key that its entries are signed with
+  next @6 :Data;          # 16 bytes: the fingerprint of the link key that it will show; empty = it renews none
+  vouched @7 :Data;       # 64 bytes: the lane's signature over that
+  noted @8 :Data;         # 16 bytes: the other's link key on its list, the next one where it has noted that
 }
 
 struct Lane {

@@ -28,6 +28,10 @@ std::optional<Role> RoleOf(std::string_view name) {
   return std::nullopt;
 }
 
+std::string VouchMessage(const RegistryId& registry, std::string_view words) {
+  return Cat("chancery/vouch/1\n", Hex(registry.view()), "\n", words);
+}
+
 std::string WriteCard(std::string_view site, Role role, const RegistryId& registry, const KeyPair& key,
                       const std::optional<PublicKey>& replaces) {
   const std::string role_name(RoleName(role));

@@ -30,4 +30,7 @@ std::optional<Role> RoleOf(std::string_view name);
 // A key as people compare it over the telephone: eight groups of four hexadecimal digits of SHA-256.
 std::string FingerprintOf(const PublicKey& key);
 
+// What a site signs of words that are no entry.
+std::string VouchMessage(const RegistryId& registry, std::string_view words);
+
 }  // namespace chancery

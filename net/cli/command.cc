@@ -66,17 +66,51 @@ int Command::FailOpen(const absl::Status& status) const {
 }
 
 int Command::WithStore(const std::function<int(Database&)>& body, const std::function<int(const absl::Status&)>& failed) const {
-  if (served != nullptr) return body(*served);
+  if (served != nullptr) return Run(*served, body);
+  Errand errand{.words = words};
+  if (visit != nullptr) errand = {words, visit->in, visit->out, visit->err, visit->silence_ms, visit->alive};
   for (int attempt = 1;; ++attempt) {
     const absl::StatusOr<std::unique_ptr<Database>> db = Database::Open(globals.store);
-    if (db.ok()) return body(**db);
+    if (db.ok()) return Run(**db, body);
     const bool held = absl::IsUnavailable(db.status());
     if (held) {
-      if (const std::optional<int> code = HandOver(globals.store, words); code) return *code;
+      if (const std::optional<Reply> reply = HandOver(globals.store, errand); reply) return HandedOver(*reply);
     }
     if (!held || attempt == kAttempts) return failed ? failed(db.status()) : FailOpen(db.status());
     usleep(kBetweenUs);
   }
+}
+
+int Command::HandedOver(const Reply& reply) const {
+  if (visit == nullptr) return reply.code;
+  visit->silent = reply.silent;
+  visit->hangs = reply.hangs;
+  const absl::StatusOr<Session> seen = Session::Parse(reply.seen);
+  if (!seen.ok()) return Fail(seen.status());
+  visit->ran = !reply.seen.empty();
+  visit->session.Raise(*seen);
+  return reply.code;
+}
+
+int Command::NotHereYet(const std::vector<std::string>& missing) const {
+  std::string words;
+  for (const std::string& range : missing) words += (words.empty() ? "" : ", ") + range;
+  return Fail(kUnreachable, "not here yet: " + words + ", which this session has seen elsewhere",
+              Self() + " status; again in a moment, or with --or DIR");
+}
+
+int Command::Run(Database& db, const std::function<int(Database&)>& body) const {
+  if (visit == nullptr) return body(db);
+  const absl::StatusOr<Snapshot> before = db.Read();
+  const absl::StatusOr<std::vector<std::string>> missing = before.ok() ? visit->session.Missing(*before) : before.status();
+  if (!missing.ok()) return Fail(missing.status());
+  if (!missing->empty()) return NotHereYet(*missing);
+  const int code = body(db);
+  const absl::StatusOr<Snapshot> after = db.Read();
+  const absl::Status seen = after.ok() ? visit->session.Seen(*after) : after.status();
+  if (!seen.ok()) return Fail(seen);
+  visit->ran = true;
+  return code;
 }
 
 int Command::WithSnapshot(const std::function<int(Database&, const Snapshot&)>& body) const {

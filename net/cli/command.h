@@ -38,6 +38,30 @@ enum Exit : int {
 struct Globals {
   std::string store = "store";
   bool json = false, quiet = false, verbose = false;
+  std::string session;              // a file; "" = none
+  std::vector<std::string> others;  // further stores of the registry, for when `store` does not answer
+  std::vector<std::string> visit;   // of a verb that a client asks for: the store, and Session::Text()
+};
+
+// What a client may do with a verb that may be asked for at any of several stores.
+enum class Manner : uint8_t {
+  kHere,   // nothing: it is about one store
+  kReads,  // ask again, anywhere
+  kActs,   // ask elsewhere where it is certain that nothing has happened
+  kFiles,  // ask again, anywhere, since each entry has an id: the verb sees to that
+};
+
+class Client;
+struct Reply;
+
+// A verb that a client asks for, at one of its stores.
+struct Visit {
+  Session session;                     // what the client has seen; raised by what it is shown
+  bool ran = false;                    // the store has all of that, and the verb was run
+  bool silent = false, hangs = false;  // as of Reply: it may have run
+  int in = 0, out = 1, err = 2;        // descriptors, for where it is handed over
+  int silence_ms = -1;                 // as of Errand
+  std::function<bool()> alive = {};    // likewise
 };
 
 // One invocation. Screens go to stdout; with --json everything that a program should read, errors too, goes to stdout, one object
@@ -56,6 +80,9 @@ class Command {
   std::vector<int> ends;        // readable once whoever called is gone, or this process is to end: of a verb that was handed over
   std::function<void()> stays;  // to be called before a verb waits for what others file
   PeerBook* book = nullptr;     // of the store that this process holds: what it knows of its peers
+  Manner manner = Manner::kHere;
+  Client* client = nullptr;  // of `file`, where it goes through one
+  Visit* visit = nullptr;    // where this is one
 
   bool json() const { return globals.json; }
   bool quiet() const { return globals.quiet; }
@@ -78,13 +105,22 @@ class Command {
   // of it. A store that does not open ends the verb with `failed`, or else its own exit code.
   int WithStore(const std::function<int(Database&)>& body, const std::function<int(const absl::Status&)>& failed = {}) const;
   int WithSnapshot(const std::function<int(Database&, const Snapshot&)>& body) const;
+
+ private:
+  int HandedOver(const Reply& reply) const;
+  // `body`, where the store has all that a visit's client has seen.
+  int Run(Database& db, const std::function<int(Database&)>& body) const;
+  int NotHereYet(const std::vector<std::string>& missing) const;
 };
 
 // Ties a verb's options to its function: they are filled when the line is parsed, the function runs afterwards.
 template <class Options>
-Options& Bind(CLI::App* verb, Command& command, int (*run)(const Command&, const Options&)) {
+Options& Bind(CLI::App* verb, Command& command, int (*run)(const Command&, const Options&), Manner manner = Manner::kHere) {
   auto options = std::make_shared<Options>();
-  verb->callback([&command, options, run] { command.run = [&command, options, run] { return run(command, *options); }; });
+  verb->callback([&command, options, run, manner] {
+    command.run = [&command, options, run] { return run(command, *options); };
+    command.manner = manner;
+  });
   return *options;
 }
 

@@ -50,15 +50,15 @@ struct Envelope {
   Envelope(const Envelope&) = delete;
 };
 
-bool Send(int connection, const std::vector<std::string>& words, int directory) {
+bool Send(int connection, const Errand& errand, int directory) {
   std::string bytes;
-  for (const std::string& word : words) bytes += word + '\0';
+  for (const std::string& word : errand.words) bytes += word + '\0';
   Envelope envelope(std::move(bytes));
   cmsghdr* header = CMSG_FIRSTHDR(&envelope.message);
   header->cmsg_level = SOL_SOCKET;
   header->cmsg_type = SCM_RIGHTS;
   header->cmsg_len = CMSG_LEN(kFds * sizeof(int));
-  const int fds[kFds] = {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO, directory};
+  const int fds[kFds] = {errand.in, errand.out, errand.err, directory};
   std::memcpy(CMSG_DATA(header), fds, sizeof fds);
   return sendmsg(connection, &envelope.message, MSG_NOSIGNAL) == static_cast<ssize_t>(envelope.bytes.size());
 }
@@ -78,6 +78,30 @@ std::optional<Handed> Receive(int connection) {
   return handed;
 }
 
+Reply Silent(bool hangs) { return {.code = kFailed, .seen = {}, .silent = true, .hangs = hangs}; }
+
+// The code, and behind it what a session has seen.
+Reply Await(int connection, const Errand& errand) {
+  pollfd ready = {connection, POLLIN, 0};
+  int heard = 0;
+  while ((heard = poll(&ready, 1, errand.silence_ms)) == 0)
+    if (!errand.alive || !errand.alive()) return Silent(true);
+  if (heard < 0) return Silent(false);  // a signal: whoever called is to end
+  std::string bytes(kWordBytes, 0);
+  const ssize_t size = recv(connection, bytes.data(), bytes.size(), 0);
+  int32_t code = kFailed;
+  if (size < static_cast<ssize_t>(sizeof code)) return Silent(false);
+  std::memcpy(&code, bytes.data(), sizeof code);
+  return {
+      .code = code, .seen = bytes.substr(sizeof code, static_cast<size_t>(size) - sizeof code), .silent = false, .hangs = false};
+}
+
+bool Answer(int connection, const Reply& reply) {
+  const int32_t code = reply.code;
+  const std::string bytes = std::string(reinterpret_cast<const char*>(&code), sizeof code) + reply.seen;
+  return send(connection, bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size());
+}
+
 bool IsOwner(int connection) {
   ucred who = {};
   socklen_t size = sizeof who;
@@ -86,19 +110,26 @@ bool IsOwner(int connection) {
 
 }  // namespace
 
-std::optional<int> HandOver(const std::string& store, const std::vector<std::string>& words) {
+std::optional<Reply> HandOver(const std::string& store, const Errand& errand) {
   const Address address(store);
   const int connection = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-  if (connect(connection, address.get(), sizeof address.at) != 0) return close(connection), std::nullopt;
+  if (errand.silence_ms > 0) {  // where whoever serves has stopped, and many wait already
+    const timeval most = {errand.silence_ms / 1000, errand.silence_ms % 1000 * 1000};
+    setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &most, sizeof most);
+  }
+  if (connect(connection, address.get(), sizeof address.at) != 0) {
+    const bool full = errno == EAGAIN;
+    close(connection);
+    return full ? std::optional(Silent(true)) : std::nullopt;
+  }
   const int directory = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  int32_t code = kFailed;
-  const bool done = Send(connection, words, directory) && recv(connection, &code, sizeof code, 0) == sizeof code;
+  const Reply reply = Send(connection, errand, directory) ? Await(connection, errand) : Silent(false);
   close(directory);
   close(connection);
-  return done ? code : kFailed;
+  return reply;
 }
 
-absl::StatusOr<std::unique_ptr<Desk>> Desk::Open(const std::string& store, std::function<int(const Handed&)> run) {
+absl::StatusOr<std::unique_ptr<Desk>> Desk::Open(const std::string& store, std::function<Reply(const Handed&)> run) {
   const Address address(store);
   const std::string path = store + "/serve.sock";
   unlink(path.c_str());  // of an owner that was killed: whoever calls this holds the store
@@ -109,7 +140,7 @@ absl::StatusOr<std::unique_ptr<Desk>> Desk::Open(const std::string& store, std::
   return std::unique_ptr<Desk>(new Desk(path, listener, stop, std::move(run)));
 }
 
-Desk::Desk(std::string path, int listener, int stop, std::function<int(const Handed&)> run)
+Desk::Desk(std::string path, int listener, int stop, std::function<Reply(const Handed&)> run)
     : path_(std::move(path)), listener_(listener), stop_(stop), run_(std::move(run)), thread_([this] { Loop(); }) {}
 
 Desk::~Desk() {
@@ -165,15 +196,15 @@ void Desk::Serve(int connection) {
       stays = true;
       idle_.notify_all();
     };
-    int32_t code = kFailed;
+    Reply reply = {.code = kFailed};
     // A directory of this thread's own: paths mean what they meant where they were written.
     if (unshare(CLONE_FS) == 0 && fchdir(handed->directory) == 0) {
-      code = run_(*handed);
+      reply = run_(*handed);
     } else {
       dprintf(handed->err, "chancery: whoever serves this store cannot work in this directory: %s\n", std::strerror(errno));
     }
     for (const int fd : {handed->in, handed->out, handed->err, handed->directory}) close(fd);
-    if (send(connection, &code, sizeof code, MSG_NOSIGNAL) != sizeof code) code = kFailed;  // whoever called is gone
+    Answer(connection, reply);  // whoever called may be gone
   }
   close(connection);
   const std::lock_guard<std::mutex> lock(mutex_);

@@ -17,8 +17,23 @@
 
 namespace chancery::cli {
 
-// Hands `words` to whoever serves the store. nullopt: nobody does. Else the exit code; kFailed where it went away meanwhile.
-std::optional<int> HandOver(const std::string& store, const std::vector<std::string>& words);
+// What is handed over, and for how long its answer is waited for.
+struct Errand {
+  std::vector<std::string> words;
+  int in = 0, out = 1, err = 2;      // descriptors that the verb is run with
+  int silence_ms = -1;               // so long nothing need be heard; -1 = for ever
+  std::function<bool()> alive = {};  // asked after each such time: whether to wait on. Empty = no
+};
+
+struct Reply {
+  int code = 0;
+  std::string seen = {};  // of a verb with a session that could be run: Session::Text(), raised
+  bool silent = false;    // no answer came: what became of the errand is not known. The code is kFailed then
+  bool hangs = false;     // and whoever serves the store is still there
+};
+
+// Hands an errand to whoever serves the store. nullopt: nobody does.
+std::optional<Reply> HandOver(const std::string& store, const Errand& errand);
 
 // What a verb is run with that was handed over.
 struct Handed {
@@ -32,7 +47,7 @@ struct Handed {
 class Desk {
  public:
   // Verbs run on threads of their own, each in the directory of who called. Errors: Unknown (no socket can be made in the store).
-  static absl::StatusOr<std::unique_ptr<Desk>> Open(const std::string& store, std::function<int(const Handed&)> run);
+  static absl::StatusOr<std::unique_ptr<Desk>> Open(const std::string& store, std::function<Reply(const Handed&)> run);
   ~Desk();  // closes
   Desk(const Desk&) = delete;
 
@@ -42,14 +57,14 @@ class Desk {
   uint64_t turns() const;
 
  private:
-  Desk(std::string path, int listener, int stop, std::function<int(const Handed&)> run);
+  Desk(std::string path, int listener, int stop, std::function<Reply(const Handed&)> run);
   void Loop();
   void Take(int connection);
   void Serve(int connection);
 
   std::string path_;
   int listener_, stop_;
-  std::function<int(const Handed&)> run_;
+  std::function<Reply(const Handed&)> run_;
   mutable std::mutex mutex_;
   std::condition_variable idle_;
   int running_ = 0, staying_ = 0;

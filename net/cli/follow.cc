@@ -116,6 +116,8 @@ class Follower {
 }  // namespace
 
 int Follow(const Command& command, const LogOptions& options) {
+  if (options.follow && command.visit != nullptr)
+    return command.Fail(kUsage, "--follow stays at one store: without --session, --or", command.Self() + " log --follow");
   if (options.follow && options.last && command.json())
     return command.Fail(kUsage, "--json --follow takes no --last", command.Self() + " --json log --follow --since POSITION");
   if (!options.follow && options.last)

@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "net/cli/client.h"
+
 namespace chancery::cli {
 namespace {
 
@@ -24,7 +26,31 @@ void AddGlobals(CLI::App& app, Command& command) {
   app.add_flag("--json", command.globals.json, "One JSON object a line, errors too");
   auto* quiet = app.add_flag("-q,--quiet", command.globals.quiet, "Only what was asked for");
   app.add_flag("-v,--verbose", command.globals.verbose, "Everything, however long")->excludes(quiet);
+  app.add_option("--session", command.globals.session, "What you have seen: a store that has less says so, and shows nothing")
+      ->type_name("FILE");
+  app.add_option("--or", command.globals.others, "A store to ask when that one does not answer; may be repeated")
+      ->type_name("DIR")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app.add_option("--visit", command.globals.visit)->expected(2)->group("");
   app.set_version_flag("--version", "chancery 0.1.0");
+}
+
+// The verb, at the store that a client chose.
+int RunVisit(Command& command) {
+  absl::StatusOr<Session> seen = Session::Parse(command.globals.visit[1]);
+  if (!seen.ok() || command.visit == nullptr) return command.Fail(kUsage, "--visit is for chancery itself", "chancery --help");
+  command.visit->session = *std::move(seen);
+  command.globals.store = command.globals.visit[0];
+  command.store_named = true;
+  return command.run();
+}
+
+int RunVerb(Command& command) {
+  if (!command.run) return command.Fail(kUsage, "a verb is needed", "chancery --help");
+  if (!command.globals.visit.empty()) return RunVisit(command);
+  command.visit = nullptr;
+  return command.globals.session.empty() && command.globals.others.empty() ? command.run() : RunThroughClient(command);
 }
 
 // The help of the verb that was being parsed, not of the whole command.
@@ -54,7 +80,7 @@ int Parse(CLI::App& app, Command& command) {
   } catch (const CLI::ParseError& error) {
     return Misused(app, command, error.what());
   }
-  return command.run ? command.run() : command.Fail(kUsage, "a verb is needed", "chancery --help");
+  return RunVerb(command);
 }
 
 }  // namespace

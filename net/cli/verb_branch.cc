@@ -219,14 +219,15 @@ int ShowBranch(const Command& command, const ShowOptions& options) {
 void AddBranch(CLI::App& app, Command& command) {
   CLI::App* branch = app.add_subcommand("branch", "Where sites went on without knowing of one another")->require_subcommand(1);
   CLI::App* ls = branch->add_subcommand("ls", "All of them, the latest first");
-  ls->add_flag("--all", Bind(ls, command, Branches).all, "Those shorter than a minute, too");
+  ls->add_flag("--all", Bind(ls, command, Branches, Manner::kReads).all, "Those shorter than a minute, too");
   CLI::App* show = branch->add_subcommand("show", "What was filed on either side, and the cases between them");
-  show->add_option("BRANCH", Bind(show, command, ShowBranch).name, "SITE@TIME as branch ls has it, or a part of the time; SITE")
+  show->add_option("BRANCH", Bind(show, command, ShowBranch, Manner::kReads).name,
+                   "SITE@TIME as branch ls has it, or a part of the time; SITE")
       ->required()
       ->type_name("");
 
   CLI::App* diff = app.add_subcommand("diff", "Two sides, and what each changed since what both have");
-  DiffOptions& sides = Bind(diff, command, Diff);
+  DiffOptions& sides = Bind(diff, command, Diff, Manner::kReads);
   diff->add_option("A", sides.a, "A site, an entry, a time or a frontier")->required()->type_name("");
   diff->add_option("B", sides.b, "The other")->required()->type_name("");
 

@@ -227,7 +227,7 @@ void AddCase(CLI::App& app, Command& command) {
   CLI::App* docket =
       app.add_subcommand("case", "The docket: ls, show, rule, propose, approve, return, export")->require_subcommand(1);
   CLI::App* ls = docket->add_subcommand("ls", "What needs a person");
-  ListOptions& list = Bind(ls, command, List);
+  ListOptions& list = Bind(ls, command, List, Manner::kReads);
   ls->add_flag("--all", list.all, "Ruled ones too");
   ls->add_option("--rule", list.filter.rule, "Only this rule")->type_name("RULE");
   ls->add_option("--register", list.filter.reg, "Only cases about a record of this register")->type_name("REGISTER");
@@ -238,15 +238,15 @@ void AddCase(CLI::App& app, Command& command) {
   ls->add_option("--after", list.after, "Go on behind that case: 'RULE SUBJECT', or its id")->type_name("CASE");
   ls->add_option("--limit", list.filter.limit, "At most so many")->type_name("N");
   CLI::App* show = docket->add_subcommand("show", "One case: both acts side by side");
-  Bind(show, command, Show).AddTo(show);
+  Bind(show, command, Show, Manner::kReads).AddTo(show);
   CLI::App* rule = docket->add_subcommand("rule", "Decide a case, where one officer is enough");
-  AddRuling(rule, Bind(rule, command, Rule));
+  AddRuling(rule, Bind(rule, command, Rule, Manner::kActs));
   CLI::App* propose = docket->add_subcommand("propose", "A ruling for another officer to approve");
-  AddRuling(propose, Bind(propose, command, Propose));
+  AddRuling(propose, Bind(propose, command, Propose, Manner::kActs));
   CLI::App* approve = docket->add_subcommand("approve", "Approve a proposed ruling: then it has effect");
-  AddApproval(approve, Bind(approve, command, Approve), false);
+  AddApproval(approve, Bind(approve, command, Approve, Manner::kActs), false);
   CLI::App* back = docket->add_subcommand("return", "Send a proposed ruling back, with a reason");
-  AddApproval(back, Bind(back, command, SendBack), true);
+  AddApproval(back, Bind(back, command, SendBack, Manner::kActs), true);
   CLI::App* file = docket->add_subcommand("export", "The case as one file, with the receipt of every entry in it");
   ExportOptions& exported = Bind(file, command, Export);
   exported.name.AddTo(file);

@@ -1,9 +1,14 @@
 // file: entries as JSON, one a line; a receipt each.
+#include <unistd.h>
+
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <iostream>
 
+#include "absl/strings/escaping.h"
 #include "net/cli/ack.h"
+#include "net/cli/client.h"
 #include "net/cli/command.h"
 #include "net/cli/interrupt.h"
 #include "net/cli/screen.h"
@@ -19,14 +24,26 @@ struct FileOptions {
   Ack wanted;
 };
 
+std::string RandomId() {
+  std::string bytes(16, 0);
+  if (getentropy(bytes.data(), bytes.size()) != 0) std::abort();
+  return absl::BytesToHexString(bytes);
+}
+
 std::string Joined(const std::vector<std::string>& names) {
   std::string out;
   for (const std::string& name : names) out += (out.empty() ? "" : ", ") + name;
   return out;
 }
 
-void Accepted(const Command& command, const Receipt& receipt, const std::vector<std::string>& holders) {
-  if (command.json()) return command.Line(ToJson(receipt));
+Literal Json(const Receipt& receipt, const std::string& id) {
+  Literal json = ToJson(receipt);
+  if (!id.empty()) json.members.at(0).second.Add("id", id);
+  return json;
+}
+
+void Accepted(const Command& command, const Receipt& receipt, const std::string& id, const std::vector<std::string>& holders) {
+  if (command.json()) return command.Line(Json(receipt, id));
   if (command.quiet()) return command.Print(receipt.short_name + "\n");
   const std::string where = receipt.strength == "settled" ? "its place in the order is final"
                             : !holders.empty()            ? "on this machine's disk, and held by " + Joined(holders)
@@ -45,10 +62,10 @@ struct Tally {
 std::string Words(const Tally& tally) { return Count(tally.accepted) + " accepted, " + Count(tally.refused) + " refused\n"; }
 
 // Its receipt, once as many peers hold it as are asked for; or with what it has.
-int Acknowledge(const Command& command, Database& db, const Ack& ack, Receipt receipt, int line) {
+int Acknowledge(const Command& command, Database& db, const Ack& ack, Receipt receipt, const std::string& id, int line) {
   std::vector<std::string> holders;
   const absl::StatusOr<bool> held = ack.local() ? true : AwaitAck(command, db, ack, &receipt, &holders);
-  Accepted(command, receipt, holders);
+  Accepted(command, receipt, id, holders);
   if (held.ok() && *held) return kDone;
   if (!held.ok()) return command.Fail(Explain(held.status()), line);
   ErrorView error;
@@ -67,7 +84,7 @@ int FileLine(const Command& command, Database& db, std::string_view text, const 
   const absl::StatusOr<Receipt> receipt = draft.ok() ? db.File(*draft) : draft.status();
   if (receipt.ok()) {
     ++tally.accepted;
-    return Acknowledge(command, db, ack, *receipt, tally.line);
+    return Acknowledge(command, db, ack, *receipt, draft->id, tally.line);
   }
   ++tally.refused;
   return command.Fail(Explain(receipt.status()), tally.line);
@@ -76,14 +93,16 @@ int FileLine(const Command& command, Database& db, std::string_view text, const 
 // A failure that is no refusal (a full disk, a failed commit) ends the run also with --keep-going.
 bool Ends(int code, const FileOptions& options) { return code != kDone && !(options.keep_going && code == kRefused); }
 
-int FileLines(const Command& command, Database& db, std::istream& in, const FileOptions& options) {
+// Each line of `in` in its turn, by `file`: its exit code.
+int FileLines(const Command& command, std::istream& in, const FileOptions& options,
+              const std::function<int(const std::string&, Tally&)>& file) {
   const FinishCommit finish;
   Tally tally;
   int code = kDone;
   for (std::string text; !finish.interrupted() && std::getline(in, text);) {
     ++tally.line;
     if (text.find_first_not_of(" \t\r") == std::string::npos) continue;
-    const int one = FileLine(command, db, text, options.wanted, tally);
+    const int one = file(text, tally);
     if (one != kDone) code = one;
     if (Ends(one, options)) break;
   }
@@ -93,6 +112,38 @@ int FileLines(const Command& command, Database& db, std::istream& in, const File
   }
   if (tally.accepted + tally.refused > 1) command.Note(Words(tally));
   return code;
+}
+
+// `text` with an id, so that it counts once wherever it is filed; text that is no entry stays as it is. The id is put last: what
+// is said of lines and columns is said of what was written.
+std::string WithId(const std::string& text, std::string* id) {
+  const absl::StatusOr<Literal> entry = ParseJson(text);
+  if (!entry.ok() || entry->type != Literal::Type::kObject || entry->members.empty()) return text;
+  if (const Literal* given = entry->Find("id"); given != nullptr) return *id = given->text, text;
+  *id = RandomId();
+  return std::string(text).insert(text.rfind('}'), ",\"id\":\"" + *id + "\"");
+}
+
+std::vector<std::string> WordsOf(const Command& command, const FileOptions& options) {
+  std::vector<std::string> words = {"file", "-"};
+  if (!options.ack.empty()) words.insert(words.end(), {"--ack", options.ack});
+  if (options.seconds >= 0) words.insert(words.end(), {"--wait", std::to_string(options.seconds)});
+  if (command.json()) words.push_back("--json");
+  if (command.quiet()) words.push_back("--quiet");
+  if (command.verbose()) words.push_back("--verbose");
+  return words;
+}
+
+// Each line by itself, at whichever store answers; empty lines before it, so that it is counted as here.
+int FileThroughClient(const Command& command, std::istream& in, const FileOptions& options) {
+  const std::vector<std::string> words = WordsOf(command, options);
+  return FileLines(command, in, options, [&](const std::string& text, Tally& tally) {
+    std::string id;
+    const std::string input = std::string(static_cast<size_t>(tally.line - 1), '\n') + WithId(text, &id);
+    const int code = command.client->Do(words, input, Manner::kFiles, id);
+    ++(code == kDone ? tally.accepted : tally.refused);
+    return code;
+  });
 }
 
 int File(const Command& command, const FileOptions& given) {
@@ -105,13 +156,17 @@ int File(const Command& command, const FileOptions& given) {
     return command.Fail(kNotFound, options.path + ": no such file, or it cannot be read",
                         "chancery file FILE, or - for standard input");
   }
+  std::istream& in = options.path == "-" ? *command.in : file;
+  if (command.client != nullptr) return FileThroughClient(command, in, options);
   return command.WithStore([&](Database& db) {
     const absl::StatusOr<Ack> wanted = options.ack.empty() ? PackAck(db) : named;
     if (!wanted.ok()) return command.Fail(wanted.status());
     options.wanted = *wanted;
     if (options.seconds >= 0) options.wanted.wait_ms = options.seconds * 1000;
     const int checked = CheckAck(command, db, options.wanted);
-    return checked != kDone ? checked : FileLines(command, db, options.path == "-" ? *command.in : file, options);
+    return checked != kDone ? checked : FileLines(command, in, options, [&](const std::string& text, Tally& tally) {
+      return FileLine(command, db, text, options.wanted, tally);
+    });
   });
 }
 
@@ -119,7 +174,7 @@ int File(const Command& command, const FileOptions& given) {
 
 void AddFile(CLI::App& app, Command& command) {
   CLI::App* verb = app.add_subcommand("file", "File entries (JSON, one a line); a receipt each");
-  FileOptions& options = Bind(verb, command, File);
+  FileOptions& options = Bind(verb, command, File, Manner::kFiles);
   verb->add_option("FILE", options.path, "Entries; - is standard input")->type_name("");
   verb->add_flag("--keep-going", options.keep_going, "Go on after a refusal");
   verb->add_option("--ack", options.ack, "Wait for: local, witnessed=K, settled (else as the pack says)")->type_name("STRENGTH");

@@ -118,7 +118,7 @@ int Find(const Command& command, const FindOptions& options) {
 
 void AddFind(CLI::App& app, Command& command) {
   CLI::App* verb = app.add_subcommand("find", "Records by value, interval, reference");
-  FindOptions& options = Bind(verb, command, Find);
+  FindOptions& options = Bind(verb, command, Find, Manner::kReads);
   verb->add_option("REGISTER", options.query.reg, "The register")->required()->type_name("");
   verb->add_option("FIELD=VALUE", options.conditions, "What stands in a field; all of several")->type_name("");
   verb->add_option("--on", options.query.on, "Some interval of the record holds on that date")->type_name("DATE");

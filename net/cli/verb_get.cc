@@ -149,7 +149,7 @@ int Get(const Command& command, const GetOptions& options) {
 
 void AddGet(CLI::App& app, Command& command) {
   CLI::App* verb = app.add_subcommand("get", "A record with every standing value and its cases");
-  GetOptions& options = Bind(verb, command, Get);
+  GetOptions& options = Bind(verb, command, Get, Manner::kReads);
   verb->add_option("ADDR", options.address, "register/key or register/key/field")->required()->type_name("");
   verb->add_option("--document,-o", options.document, "Write the document that the field names to a file")->type_name("FILE");
   verb->add_option("--at", options.at, "What is now known of then")->type_name("TIME|FRONTIER");

@@ -79,7 +79,7 @@ int Log(const Command& command, const LogOptions& options) {
 
 void AddLog(CLI::App& app, Command& command) {
   CLI::App* verb = app.add_subcommand("log", "The entries of a record or of all, newest last");
-  LogOptions& options = Bind(verb, command, Log);
+  LogOptions& options = Bind(verb, command, Log, Manner::kReads);
   verb->add_option("ADDR", options.address, "register/key or register/key/field")->type_name("");
   verb->add_option("-n,--last", options.last, "The newest N (else 20 on a screen, all in JSON)")->type_name("N");
   verb->add_flag("--follow", options.follow, "Go on as entries come, until SIGINT");

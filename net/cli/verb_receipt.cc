@@ -185,7 +185,7 @@ int Checkpoint(const Command& command, const CheckpointOptions& options) {
 
 void AddReceipt(CLI::App& app, Command& command) {
   CLI::App* receipt = app.add_subcommand("receipt", "The strongest receipt of an entry, and what it does not say");
-  ReceiptOptions& options = Bind(receipt, command, Receipt);
+  ReceiptOptions& options = Bind(receipt, command, Receipt, Manner::kReads);
   receipt->add_option("ENTRY", options.entry, "tallinn-17, or its id")->required()->type_name("");
   receipt->add_option("-o,--out", options.out, "Write it, and what to check it with to FILE.policy and FILE.chain")
       ->type_name("FILE");

@@ -26,10 +26,10 @@ struct ServeVerb {
 };
 
 // A verb that another process handed over.
-int RunHanded(Database& db, PeerBook& book, const Handed& handed) {
+Reply RunHanded(Database& db, PeerBook& book, const Handed& handed) {
   std::FILE* out = fdopen(dup(handed.out), "w");
   std::FILE* err = fdopen(dup(handed.err), "w");
-  if (out == nullptr || err == nullptr) return kFailed;
+  if (out == nullptr || err == nullptr) return {.code = kFailed};
   DescriptorBuffer input(handed.in, handed.stop);
   std::istream in(&input);
   Command command;
@@ -40,10 +40,13 @@ int RunHanded(Database& db, PeerBook& book, const Handed& handed) {
   command.book = &book;
   command.ends = {handed.stop, handed.caller};
   command.stays = handed.stays;
+  Visit visit;
+  command.visit = &visit;
   NeverBold();
   const int code = RunLine(command, handed.words);
   std::fclose(err);
-  return std::fclose(out) == 0 || code != kDone ? code : kFailed;
+  const bool said = std::fclose(out) == 0;
+  return {.code = said || code != kDone ? code : kFailed, .seen = visit.ran ? visit.session.Text() : ""};
 }
 
 std::string Now() {
@@ -84,7 +87,8 @@ int ServeStore(const Command& command, const ServeVerb& verb) {
   const std::string store = std::filesystem::absolute(command.globals.store, ignored).string();  // verbs change the directory
   absl::StatusOr<std::unique_ptr<Database>> db = Database::Open(store);
   for (int i = 0; i < kAttempts && absl::IsUnavailable(db.status()); ++i) {  // a verb has it: it was started after a kill, say
-    if (const std::optional<int> code = HandOver(store, command.words); code) return *code;  // it is served, and says so
+    if (const std::optional<Reply> reply = HandOver(store, {.words = command.words}); reply)
+      return reply->code;  // it is served, and says so
     usleep(kBetweenUs);
     db = Database::Open(store);
   }

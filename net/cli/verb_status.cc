@@ -5,6 +5,7 @@
 
 #include "net/cli/command.h"
 #include "net/cli/peers.h"
+#include "net/cli/receipt_screen.h"
 #include "net/cli/screen.h"
 #include "net/cli/stay.h"
 
@@ -113,6 +114,8 @@ std::string Facts(const StatusView& status, const Standing& standing) {
                                    "whoever holds them.");
   if (standing.peers.empty()) out += Peers(standing, NowMs());
   out += Labelled("Order", Order(status.order));
+  if (standing.not_noted && !standing.not_noted->empty())
+    out += Labelled("Link key", "being renewed; not noted yet by " + Joined(*standing.not_noted));
   if (const std::string clocks = Clocks(standing); !clocks.empty()) out += Labelled("Clock", clocks);
   return out + Labelled("Room", Size(status.free_bytes) + " free");
 }
@@ -147,13 +150,15 @@ Literal PeerJson(const Standing& standing, size_t i) {
   return body;
 }
 
-Literal Json(const StatusView& status, const Standing& standing) {
+Literal Json(const StatusView& status, const Standing& standing, const Alarm& alarm) {
   Literal json = ToJson(status);
   Literal& body = json.members.at(0).second;
   body.Add("only_here", standing.peers.empty() ? Literal() : Literal(static_cast<int64_t>(standing.only_here)));
   Literal peers = Literal::List();
   for (size_t i = 0; i < standing.peers.size(); ++i) peers.list.push_back(PeerJson(standing, i));
   body.Add("peers", std::move(peers)).Add("isolated", standing.isolated);
+  if (standing.not_noted) body.Add("renewing", TextList(*standing.not_noted));
+  body.Add("wake", alarm.code.empty() ? Literal() : Literal(alarm.code));
   return json;
 }
 
@@ -187,7 +192,7 @@ absl::StatusOr<Look> LookAt(const Command& command, const Database& db) {
   const absl::StatusOr<Standing> standing = StandingOf(command, db);
   if (!standing.ok()) return standing.status();
   const Alarm alarm = health::AlarmOf(*status, *standing, NowMs());
-  return Look{command.json() ? Json(*status, *standing).Json() + "\n" : Screen(command, *status, *standing, alarm),
+  return Look{command.json() ? Json(*status, *standing, alarm).Json() + "\n" : Screen(command, *status, *standing, alarm),
               alarm.code.empty() ? kDone : kFindings};
 }
 
@@ -255,6 +260,8 @@ int Show(const Command& command, const StatusOptions& options, const Database& d
 
 int Status(const Command& command, const StatusOptions& options) {
   if (options.watch && options.check) return command.Fail(kUsage, "--watch shows, --check checks: one of the two");
+  if (options.watch && command.visit != nullptr)
+    return command.Fail(kUsage, "--watch stays at one store: without --session, --or");
   if (options.watch) return Watcher(command).Run();
   const auto failed = [&](const absl::Status& status) {
     if (!options.check || !absl::IsDataLoss(status)) return command.FailOpen(status);
@@ -267,7 +274,7 @@ int Status(const Command& command, const StatusOptions& options) {
 
 void AddStatus(CLI::App& app, Command& command) {
   CLI::App* verb = app.add_subcommand("status", "What a person must do now, or that nothing needs one");
-  StatusOptions& options = Bind(verb, command, Status);
+  StatusOptions& options = Bind(verb, command, Status, Manner::kReads);
   verb->add_flag("--check", options.check, "One line: OK … (exit 0) or WAKE CODE … (exit 3)");
   verb->add_flag("--watch", options.watch, "Stay, and show what changes");
 }

@@ -79,16 +79,27 @@ absl::Status ReadLimits(const toml::table& table, std::string_view origin, NetCo
 
 absl::Status ReadPeer(const toml::table& table, std::string_view origin, PeerConfig* peer) {
   for (const auto& [key, node] : table) {
-    std::string* into = key.str() == "address" ? &peer->address : key.str() == "key" ? &peer->key : nullptr;
+    std::string* into = key.str() == "address" ? &peer->address
+                        : key.str() == "key"   ? &peer->key
+                        : key.str() == "next"  ? &peer->next
+                                               : nullptr;
     if (into == nullptr)
       return At(origin, key.source(), absl::StrCat("unknown key peer.", peer->name, ".", std::string(key.str())));
     if (absl::Status read = ReadText(node, key.str(), origin, into); !read.ok()) return read;
   }
+  const bool renews = table.contains("next");
   peer->key = Fingerprint(peer->key);
+  peer->next = Fingerprint(peer->next);
   if (!IsName(peer->name)) return At(origin, table.source(), "\"" + peer->name + "\" is no site's name");
   if (!IsAddress(peer->address)) return At(origin, table.source(), "peer." + peer->name + " needs address = \"HOST:PORT\"");
   if (peer->key.empty()) return At(origin, table.source(), "peer." + peer->name + " needs key, 32 hexadecimal digits");
+  if (renews && peer->next.empty()) return At(origin, table.source(), "peer." + peer->name + ".next is 32 hexadecimal digits");
   return absl::OkStatus();
+}
+
+// No key says which of the two it is.
+bool Share(const PeerConfig& a, const PeerConfig& b) {
+  return a.key == b.key || a.key == b.next || (!a.next.empty() && (a.next == b.key || a.next == b.next));
 }
 
 absl::Status ReadPeers(const toml::table& table, std::string_view origin, NetConfig* config) {
@@ -97,7 +108,7 @@ absl::Status ReadPeers(const toml::table& table, std::string_view origin, NetCon
     if (!node.is_table()) return At(origin, key.source(), "peer." + peer.name + " is a table");
     if (absl::Status read = ReadPeer(*node.as_table(), origin, &peer); !read.ok()) return read;
     for (const PeerConfig& other : config->peers)
-      if (other.key == peer.key) return At(origin, node.source(), other.name + " and " + peer.name + " have one key");
+      if (Share(other, peer)) return At(origin, node.source(), other.name + " and " + peer.name + " have one key");
     config->peers.push_back(std::move(peer));
   }
   return absl::OkStatus();
@@ -133,6 +144,36 @@ std::string Without(const std::string& toml, const std::string& name) {
     if (!inside) kept += line + "\n";
   }
   return kept;
+}
+
+bool Sets(const std::string& line, const char* key) {
+  std::istringstream words(line.substr(0, line.find('=')));
+  std::string first, more;
+  return line.find('=') != std::string::npos && words >> first && first == key && !(words >> more);
+}
+
+// What stands behind the text that the line sets: a remark.
+std::string Behind(const std::string& line) {
+  const size_t from = line.find_first_of("\"'", line.find('='));
+  const size_t end = from == std::string::npos ? from : line.find(line[from], from + 1);
+  return end == std::string::npos ? "" : line.substr(end + 1);
+}
+
+// The lines with other keys in the table [peer.NAME], where they stand.
+std::string WithKeys(const std::string& toml, const PeerConfig& peer) {
+  std::istringstream lines(toml);
+  std::string text;
+  bool inside = false;
+  for (std::string line; std::getline(lines, line);) {
+    const size_t first = line.find_first_not_of(" \t");
+    if (first != std::string::npos && line[first] == '[')
+      inside = line.compare(first, peer.name.size() + 7, "[peer." + peer.name + "]") == 0;
+    if (inside && Sets(line, "next")) continue;
+    const bool keys = inside && Sets(line, "key");
+    text += keys ? "key = \"" + peer.key + "\"" + Behind(line) + "\n" : line + "\n";
+    if (keys && !peer.next.empty()) text += "next = \"" + peer.next + "\"\n";
+  }
+  return text;
 }
 
 // The values below `table`, with the lines on which they stand.
@@ -221,6 +262,24 @@ absl::StatusOr<PeerConfig> AddPeer(const std::string& dir, const PeerConfig& pee
   if (!after.ok()) return after.status();
   if (const absl::Status replaced = Replace(dir + kFile, added); !replaced.ok()) return replaced;
   return FindPeer(*after, peer.name);
+}
+
+absl::Status SetPeerKeys(const std::string& dir, const PeerConfig& peer) {
+  const absl::StatusOr<std::string> text = ReadAll(dir + kFile);
+  if (!text.ok()) return text.status();
+  absl::StatusOr<NetConfig> wanted = ParseNetConfig(*text, dir + kFile);
+  if (!wanted.ok()) return wanted.status();
+  const auto same = [&peer](const PeerConfig& one) { return one.name == peer.name; };
+  const auto at = std::find_if(wanted->peers.begin(), wanted->peers.end(), same);
+  if (at == wanted->peers.end()) return absl::NotFoundError("there is no peer " + peer.name);
+  at->key = peer.key;
+  at->next = peer.next;
+  const std::string changed = WithKeys(*text, peer);
+  const absl::StatusOr<NetConfig> after = ParseNetConfig(changed, dir + kFile);
+  if (!after.ok()) return after.status();
+  if (*after != *wanted)
+    return absl::FailedPreconditionError("change the key of peer " + peer.name + " in " + dir + kFile + " by hand");
+  return Replace(dir + kFile, changed);
 }
 
 absl::Status RemovePeer(const std::string& dir, const std::string& name) {

@@ -19,7 +19,8 @@ int64_t NowMs() {
 Literal Json(const PeerView& peer) {
   Literal holds = Literal::Object();
   for (const auto& [key, entries] : peer.holds) holds.Add(key, static_cast<int64_t>(entries));
-  Literal body = Literal::Object({{"name", peer.name}, {"heard_ms", peer.heard_ms}, {"refused", peer.refused}});
+  Literal body =
+      Literal::Object({{"name", peer.name}, {"heard_ms", peer.heard_ms}, {"refused", peer.refused}, {"noted", peer.noted}});
   body.Add("refused_ms", peer.refused_ms).Add("unequal", peer.unequal).Add("lacking", static_cast<int64_t>(peer.lacking));
   return body.Add("clock_ms", peer.clock_ms).Add("holds", std::move(holds));
 }
@@ -37,6 +38,7 @@ std::optional<PeerView> Read(const std::string& line) {
   peer.heard_ms = member("heard_ms").integer;
   peer.refused = member("refused").text;
   peer.refused_ms = member("refused_ms").integer;
+  peer.noted = member("noted").text;
   peer.unequal = member("unequal").truth;
   peer.lacking = static_cast<uint64_t>(member("lacking").integer);
   peer.clock_ms = member("clock_ms").integer;
@@ -69,6 +71,7 @@ void PeerBook::Heard(const ExchangeView& exchange) {
   peer.lost = false;
   if (exchange.compared) peer.unequal = !exchange.equal;
   peer.lacking = exchange.lacking;
+  if (!exchange.noted.empty()) peer.noted = exchange.noted;
   if (exchange.clock_ms) peer.clock_ms = *exchange.clock_ms;
   peer.holds = exchange.there;
   ++peer.exchanges;

@@ -78,7 +78,21 @@ absl::StatusOr<Standing> ReadStanding(const Database& db, const PeerBook& book) 
   if (!config.ok()) return config.status();
   const absl::StatusOr<Snapshot> now = db.Read();
   if (!now.ok()) return now.status();
-  return ReadStanding(*now, book.Of(*config), IsIsolated(db.dir()));
+  absl::StatusOr<Standing> standing = ReadStanding(*now, book.Of(*config), IsIsolated(db.dir()));
+  if (!standing.ok()) return standing;
+  absl::StatusOr<std::optional<std::vector<std::string>>> not_noted = NotNoted(db.dir(), standing->peers);
+  if (not_noted.ok()) standing->not_noted = *std::move(not_noted);  // a key that cannot be read is told where it is used
+  return standing;
+}
+
+absl::StatusOr<std::optional<std::vector<std::string>>> NotNoted(const std::string& dir, const std::vector<PeerView>& peers) {
+  const absl::StatusOr<std::string> next = NextFingerprint(dir);
+  if (!next.ok()) return next.status();
+  if (next->empty()) return std::optional<std::vector<std::string>>();
+  std::vector<std::string> names;
+  for (const PeerView& peer : peers)
+    if (peer.noted != *next) names.push_back(peer.name);
+  return std::optional(std::move(names));
 }
 
 absl::StatusOr<std::vector<std::string>> HoldersOf(const Snapshot& now, const std::vector<PeerView>& peers,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,12 @@ struct Standing {
   std::vector<std::string> ranges;  // "tallinn-13…17": those
   int64_t only_here_since_ms = 0;   // when the first of them was filed, as it is stamped; 0 = there is none
   bool isolated = false;            // by plan
+  std::optional<std::vector<std::string>> not_noted =
+      {};  // peers that have not this site's next link key; nullopt = it renews none
 };
+
+// Those, ascending. Errors: as NextFingerprint.
+absl::StatusOr<std::optional<std::vector<std::string>>> NotNoted(const std::string& dir, const std::vector<PeerView>& peers);
 
 absl::StatusOr<Standing> ReadStanding(const Snapshot& now, std::vector<PeerView> peers, bool isolated);
 

@@ -3,9 +3,11 @@
 #include <algorithm>
 
 #include "net/rpc/failure.h"
+#include "net/rpc/renewal.h"
 #include "net/rpc/silence.h"
 #include "net/rpc/wire.h"
 #include "net/sync/hello.h"
+#include "net/sync/state.h"
 
 namespace chancery::rpc {
 namespace {
@@ -64,7 +66,7 @@ Call::Call(const Means& means, PeerConfig peer, std::shared_ptr<Neighbour> neigh
 
 kj::Promise<kj::Own<Call>> Call::Dial(const Means& means, PeerConfig peer, std::shared_ptr<Neighbour> neighbour) {
   return means.links.Connect(peer.address).then([&means, peer, neighbour = std::move(neighbour)](tls::Link link) mutable {
-    if (link.fingerprint != peer.key) Throw(absl::PermissionDeniedError("it shows the key of another peer: " + link.fingerprint));
+    peer = OrThrow(Showing(std::move(peer), link.fingerprint));
     auto call = kj::heap<Call>(means, std::move(peer), std::move(neighbour), kj::mv(link.stream));
     auto greeted = means.timer.timeoutAfter(kGreeting, call->Greet());
     return greeted.then([call = kj::mv(call)]() mutable { return kj::mv(call); });
@@ -73,7 +75,7 @@ kj::Promise<kj::Own<Call>> Call::Dial(const Means& means, PeerConfig peer, std::
 
 kj::Promise<void> Call::Greet() {
   Database& db = means_.db;
-  return means_.engine.Run([&db] { return sync::OwnHello(db); })
+  return means_.engine.Run([&db, name = peer_.name] { return HelloTo(db, name); })
       .then([this](absl::StatusOr<sync::Hello> own) {
         auto request = connection_.Door().meetRequest();
         Write(OrThrow(std::move(own)), request.initHello());
@@ -83,7 +85,13 @@ kj::Promise<void> Call::Greet() {
         const std::string refused(answer.getRefused().cStr(), answer.getRefused().size());
         if (answer.hasSession()) session_ = answer.getSession();
         sync::Hello theirs = OrThrow(Read(answer.getHello()));
-        return means_.engine.Run([&db, name = peer_.name, theirs] { return sync::Welcome(db, name, theirs); })
+        noted_ = theirs.noted.empty() ? "" : sync::ShownKey(theirs.noted);
+        return means_.engine
+            .Run([&db, peer = peer_, theirs] {
+              const absl::Status welcome = sync::Welcome(db, peer.name, theirs);
+              if (welcome.ok()) Note(db, peer, theirs);
+              return welcome;
+            })
             .then([this, refused](absl::Status welcome) -> kj::Promise<void> {
               if (!refused.empty()) Throw(absl::FailedPreconditionError(peer_.name + " refuses: " + refused));
               auto& session = KJ_REQUIRE_NONNULL(session_, "the peer gave no session");
@@ -133,6 +141,7 @@ kj::Promise<ExchangeView> Call::Exchange() {
       .then([this](absl::StatusOr<sync::Offer> offer) { return Send(std::move(offer)); })
       .then([this] {
         view_.clock_ms = clock_ms_;
+        view_.noted = noted_;
         return view_;
       });
 }

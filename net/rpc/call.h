@@ -71,6 +71,7 @@ class Call {
   uint64_t holds_ = 0;
   kj::Maybe<kj::TimePoint> clock_at_;  // when it was asked for
   std::optional<int64_t> clock_ms_;    // how far the peer's clock is ahead of this one's
+  std::string noted_;                  // as of ExchangeView
   kj::Promise<void> pinging_ = kj::READY_NOW;
 };
 

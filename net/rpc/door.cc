@@ -6,18 +6,21 @@
 #include "net/rpc/bundle_file.h"
 #include "net/rpc/differing.h"
 #include "net/rpc/failure.h"
+#include "net/rpc/renewal.h"
 #include "net/rpc/wire.h"
 #include "net/sync/hello.h"
+#include "net/sync/state.h"
 
 namespace chancery::rpc {
 namespace {
 
 class SessionServer final : public schema::Session::Server {
  public:
-  SessionServer(const Means& means, Host& host, std::string peer, std::shared_ptr<Neighbour> neighbour)
+  SessionServer(const Means& means, Host& host, std::string peer, std::string noted, std::shared_ptr<Neighbour> neighbour)
       : means_(means),
         host_(host),
         peer_(std::move(peer)),
+        noted_(std::move(noted)),
         neighbour_(std::move(neighbour)),
         party_(std::make_shared<sync::Party>(means.db, means.patience_ms, peer_, neighbour_->heard(), neighbour_->kept_most())) {}
 
@@ -102,6 +105,7 @@ class SessionServer final : public schema::Session::Server {
         .then([this, context](Answered answered) mutable -> kj::Promise<void> {
           neighbour_->Spend({.entries = answered.entries}, means_.timer);
           if (!answered.offer.ok()) return Thrown(ForPeers(answered.offer.status(), means_.db.dir()));
+          answered.view.noted = noted_;
           host_.Exchanged(answered.view, answered.holds);
           Write(*answered.offer, context.getResults().initOffer());
           return kj::READY_NOW;
@@ -110,7 +114,7 @@ class SessionServer final : public schema::Session::Server {
 
   const Means& means_;
   Host& host_;
-  std::string peer_;
+  std::string peer_, noted_;  // as of ExchangeView
   std::shared_ptr<Neighbour> neighbour_;
   std::shared_ptr<sync::Party> party_;
   bool busy_ = false;
@@ -150,16 +154,20 @@ class DoorServer final : public schema::Door::Server {
     absl::StatusOr<sync::Hello> theirs = Read(context.getParams().getHello());
     context.releaseParams();
     if (!theirs.ok()) return Thrown(theirs.status());
+    std::string noted = theirs->noted.empty() ? "" : sync::ShownKey(theirs->noted);
     return means_.engine
-        .Run([&db = means_.db, peer = peer_.name, theirs = *std::move(theirs)] {
-          return std::make_pair(sync::OwnHello(db), sync::Welcome(db, peer, theirs));
+        .Run([&db = means_.db, peer = peer_, theirs = *std::move(theirs)] {
+          const absl::Status welcome = sync::Welcome(db, peer.name, theirs);
+          if (welcome.ok()) Note(db, peer, theirs);
+          return std::make_pair(HelloTo(db, peer.name), welcome);
         })
-        .then([this, context](std::pair<absl::StatusOr<sync::Hello>, absl::Status> judged) mutable -> kj::Promise<void> {
+        .then([this, context, noted = std::move(noted)](
+                  std::pair<absl::StatusOr<sync::Hello>, absl::Status> judged) mutable -> kj::Promise<void> {
           if (!judged.first.ok()) return Thrown(ForPeers(judged.first.status(), means_.db.dir()));
           auto results = context.getResults();
           Write(*judged.first, results.initHello());
           if (judged.second.ok()) {
-            results.setSession(kj::heap<SessionServer>(means_, host_, peer_.name, neighbour_));
+            results.setSession(kj::heap<SessionServer>(means_, host_, peer_.name, noted, neighbour_));
           } else {
             const std::string why(judged.second.message());
             results.setRefused(why.c_str());

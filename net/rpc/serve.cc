@@ -13,6 +13,7 @@
 #include "net/rpc/notify.h"
 #include "net/rpc/peers.h"
 #include "net/rpc/pulse.h"
+#include "net/rpc/renewal.h"
 #include "net/rpc/watched.h"
 
 namespace chancery {
@@ -21,8 +22,9 @@ namespace {
 
 constexpr int kStrangersMost = 64;  // connections that have not shown a known key yet
 constexpr kj::Duration kTick = 200 * kj::MILLISECONDS;
-constexpr int kTicksKept = 25;   // after which what was heard is written down
-constexpr int kTicksDrain = 25;  // as long is handed on what was filed last
+constexpr int kTicksKept = 25;    // after which what was heard is written down
+constexpr int kTicksRenewed = 5;  // after which it is looked whether all peers have noted the next key
+constexpr int kTicksDrain = 25;   // as long is handed on what was filed last
 
 // Changes whenever the file does.
 std::pair<int64_t, int64_t> StampOf(const std::string& path) {
@@ -40,6 +42,8 @@ class Peering {
         options_(options),
         config_(std::move(config)),
         stamp_(StampOf(ConfigPath())),
+        keys_(KeyStamps()),
+        shown_(own.fingerprint),
         tls_(own, io.provider->getTimer(), [this](const std::string& key) { return PeerOf(key) != nullptr; }),
         links_(io.provider->getTimer(), io.provider->getNetwork(), tls_),
         means_{db, engine, io.provider->getTimer(), links_, random_},
@@ -77,8 +81,8 @@ class Peering {
     if (options_.on_event) options_.on_event(event);
   }
   const PeerConfig* PeerOf(const std::string& key) const {
-    const auto at =
-        std::find_if(config_.peers.begin(), config_.peers.end(), [&](const PeerConfig& peer) { return peer.key == key; });
+    const auto at = std::find_if(config_.peers.begin(), config_.peers.end(),
+                                 [&](const PeerConfig& peer) { return peer.key == key || peer.next == key; });
     return at == config_.peers.end() ? nullptr : &*at;
   }
 
@@ -92,6 +96,7 @@ class Peering {
     auto next = port->accept();
     return next
         .then([this](kj::Own<kj::AsyncIoStream> raw) -> kj::Promise<void> {
+          if (StampOf(ConfigPath()) != stamp_) ReadConfig();  // whose next key was noted a moment ago may show it
           if (strangers_ < kStrangersMost && !isolated_) Greet(kj::mv(raw));
           return kj::READY_NOW;
         })
@@ -105,7 +110,7 @@ class Peering {
     auto done = kj::defer([this] { --strangers_; });
     tasks_.add(tls_.Accept(kj::mv(raw)).attach(kj::mv(done)).then([this](tls::Link link) {
       if (const PeerConfig* peer = PeerOf(link.fingerprint); peer != nullptr && !isolated_)
-        peers_.Visit(*peer, kj::mv(link.stream));
+        peers_.Visit(*Showing(*peer, link.fingerprint), kj::mv(link.stream));
     }));
   }
 
@@ -116,8 +121,10 @@ class Peering {
     }
     if (StampOf(ConfigPath()) != stamp_) ReadConfig();
     if (IsIsolated(db_.dir()) != isolated_) TurnIsolation();
+    if (KeyStamps() != keys_) TurnKeys();
     pulse_.Turn();
-    if (++ticks_ % kTicksKept == 0)
+    if (++ticks_ % kTicksRenewed == 0) Renew();
+    if (ticks_ % kTicksKept == 0)
       writing_ = means_.engine.Run([&book = book_] { return book.Keep(); }).ignoreResult().eagerlyEvaluate(nullptr);
     return means_.timer.afterDelay(kTick).then([this] { return Tick(); });
   }
@@ -127,6 +134,42 @@ class Peering {
     const bool ends = isolated_;
     KeepAll();
     if (ends) Tell({"isolated", "", "the planned cut has ended"});
+  }
+
+  // The present key and the next one, whoever has changed them: every greeting from now on is with these.
+  std::vector<std::pair<int64_t, int64_t>> KeyStamps() const {
+    return {StampOf(db_.dir() + "/link.key"), StampOf(db_.dir() + "/link.next")};
+  }
+  void TurnKeys() {
+    keys_ = KeyStamps();
+    const absl::StatusOr<tls::Identity> own = tls::OwnIdentity(db_.dir());
+    if (!own.ok()) return Tell({"config", "", "link.key is not read: " + std::string(own.status().message())});
+    if (own->fingerprint != shown_) Tell({"renewed", "", "this site shows its new key: " + own->fingerprint});
+    if (own->fingerprint != shown_) tls_.Show(*own);
+    shown_ = own->fingerprint;
+    peers_.DropAll();
+    if (isolated_) return;
+    for (const PeerConfig& peer : config_.peers) peers_.Keep(peer);
+  }
+
+  // Once every peer has noted the next key, it is shown; what follows is done as if somebody else had put it there.
+  void Renew() {
+    const absl::StatusOr<std::string> next = NextFingerprint(db_.dir());
+    if (!next.ok() || next->empty() || config_.peers.empty()) return;
+    const std::vector<PeerView> peers = book_.Of(config_);
+    if (!std::all_of(peers.begin(), peers.end(), [&](const PeerView& peer) { return peer.noted == *next; })) return;
+    if (const absl::Status switched = SwitchLinkKey(db_.dir()); !switched.ok())
+      Tell({"config", "", "the key is not renewed: " + std::string(switched.message())});
+  }
+
+  void TellOfKeys(const std::vector<PeerConfig>& before) {
+    for (const PeerConfig& peer : config_.peers) {
+      const auto was = std::find_if(before.begin(), before.end(), [&](const PeerConfig& one) { return one.name == peer.name; });
+      if (was == before.end()) continue;
+      if (!peer.next.empty() && peer.next != was->next) Tell({"renewed", peer.name, "its next key is noted: " + peer.next});
+      if (!was->next.empty() && peer.key == was->next)
+        Tell({"renewed", peer.name, "it shows its new key, and the old one finds the door closed: " + peer.key});
+    }
   }
 
   void ReadConfig() {
@@ -143,6 +186,7 @@ class Peering {
     peers_.Limit(config_.limits);
     for (const PeerConfig& peer : config_.peers)
       if (!in(before, peer) && !isolated_) peers_.Keep(peer);
+    TellOfKeys(before);
     Tell({"config", "", "read again: " + std::to_string(config_.peers.size()) + " peers"});
   }
 
@@ -155,6 +199,8 @@ class Peering {
   const ServeOptions& options_;
   NetConfig config_;
   std::pair<int64_t, int64_t> stamp_;
+  std::vector<std::pair<int64_t, int64_t>> keys_;
+  std::string shown_;
   tls::Pinned tls_;
   TlsLinks links_;
   std::minstd_rand random_{std::random_device{}()};

@@ -21,7 +21,8 @@ absl::StatusOr<ExchangeView> SyncOnce(Database& db, const NetConfig& config, con
   const auto failed = kj::runCatchingExceptions([&] {
     auto io = kj::setupAsyncIo();
     rpc::EngineThread engine;
-    tls::Pinned tls(*own, io.provider->getTimer(), [&](const std::string& key) { return key == found->key; });
+    tls::Pinned tls(*own, io.provider->getTimer(),
+                    [&](const std::string& key) { return key == found->key || key == found->next; });
     rpc::TlsLinks links(io.provider->getTimer(), io.provider->getNetwork(), tls);
     std::minstd_rand random{std::random_device{}()};
     const rpc::Means means{db, engine, io.provider->getTimer(), links, random, kPatienceMs};

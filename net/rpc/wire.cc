@@ -8,7 +8,8 @@ namespace chancery::rpc {
 namespace {
 
 constexpr size_t kLanes = 65535;  // as many as a store can name
-constexpr size_t kKeyBytes = 16, kDigestBytes = 16, kSha256Bytes = 32, kWordBytes = 256, kCosignatureBytes = 2 << 20;
+constexpr size_t kKeyBytes = 16, kVouchedBytes = 64, kDigestBytes = 16, kSha256Bytes = 32, kWordBytes = 256,
+                 kCosignatureBytes = 2 << 20;
 
 std::string Text(capnp::Text::Reader text) { return std::string(text.cStr(), text.size()); }
 std::string Bytes(capnp::Data::Reader data) { return std::string(reinterpret_cast<const char*>(data.begin()), data.size()); }
@@ -96,6 +97,9 @@ void Write(const sync::Hello& hello, schema::Hello::Builder out) {
   out.setOldest(hello.oldest);
   out.setSite(TextOf(hello.site));
   out.setLane(DataOf(hello.lane));
+  if (!hello.next.empty()) out.setNext(DataOf(hello.next));
+  if (!hello.next.empty()) out.setVouched(DataOf(hello.vouched));
+  if (!hello.noted.empty()) out.setNoted(DataOf(hello.noted));
 }
 
 absl::StatusOr<sync::Hello> Read(schema::Hello::Reader in) {
@@ -106,8 +110,14 @@ absl::StatusOr<sync::Hello> Read(schema::Hello::Reader in) {
   hello.oldest = in.getOldest();
   hello.site = Text(in.getSite());
   hello.lane = Bytes(in.getLane());
+  hello.next = Bytes(in.getNext());
+  hello.vouched = Bytes(in.getVouched());
+  hello.noted = Bytes(in.getNoted());
   const size_t longest = std::max({hello.registry.size(), hello.registry_name.size(), hello.site.size()});
   if (longest > kWordBytes || hello.lane.size() != kKeyBytes) return Malformed("hello");
+  const bool renews = hello.next.size() == kKeyBytes && hello.vouched.size() == kVouchedBytes;
+  if (!renews && !(hello.next.empty() && hello.vouched.empty())) return Malformed("hello: its next key");
+  if (!hello.noted.empty() && hello.noted.size() != kKeyBytes) return Malformed("hello: the key that it has noted");
   return hello;
 }
 

@@ -17,7 +17,9 @@ struct Hello {
   std::string registry_name;
   uint16_t protocol = kProtocol, oldest = kOldestProtocol;
   std::string site;
-  std::string lane;  // 16 bytes: the fingerprint of the key that its entries are signed with
+  std::string lane;           // 16 bytes: the fingerprint of the key that its entries are signed with
+  std::string next, vouched;  // 16 bytes: of the link key that it will show; 64: its lane's signature over that. Both, or neither
+  std::string noted;          // 16 bytes: the other's link key on its list, the next one where it has noted that; "" = not said
 };
 
 absl::StatusOr<Hello> OwnHello(const Database& db);

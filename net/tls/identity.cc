@@ -95,6 +95,15 @@ absl::StatusOr<Identity> Read(const std::string& path) {
   return own;
 }
 
+absl::StatusOr<Identity> ReadOrMake(const std::string& path) {
+  if (access(path.c_str(), F_OK) != 0) {
+    const std::string pem = MakePem();
+    if (pem.empty()) return absl::UnknownError("no key could be made");
+    if (absl::Status kept = Keep(path, pem); !kept.ok()) return kept;
+  }
+  return Read(path);
+}
+
 }  // namespace
 
 std::string FingerprintOf(const EVP_PKEY* key) {
@@ -115,13 +124,17 @@ absl::StatusOr<Identity> OwnIdentity(const std::string& dir) {
 
 absl::StatusOr<Identity> FutureIdentity(const std::string& dir) {
   if (mkdir(dir.c_str(), 0700) != 0 && errno != EEXIST) return absl::UnknownError(dir + " cannot be made");
-  const std::string path = dir + "/link.key";
-  if (access(path.c_str(), F_OK) != 0) {
-    const std::string pem = MakePem();
-    if (pem.empty()) return absl::UnknownError("no key could be made");
-    if (absl::Status kept = Keep(path, pem); !kept.ok()) return kept;
-  }
-  return Read(path);
+  return ReadOrMake(dir + "/link.key");
+}
+
+absl::StatusOr<Identity> NextIdentity(const std::string& dir) {
+  const std::string path = dir + "/link.next";
+  return access(path.c_str(), F_OK) == 0 ? Read(path) : absl::NotFoundError("there is no " + path);
+}
+
+absl::StatusOr<Identity> MakeNextIdentity(const std::string& dir) {
+  const absl::StatusOr<Identity> own = OwnIdentity(dir);  // the store is there, and has a key to renew
+  return own.ok() ? ReadOrMake(dir + "/link.next") : own;
 }
 
 }  // namespace tls
@@ -134,6 +147,23 @@ absl::StatusOr<std::string> FutureFingerprint(const std::string& dir) {
 absl::StatusOr<std::string> LinkFingerprint(const std::string& dir) {
   const absl::StatusOr<tls::Identity> own = tls::OwnIdentity(dir);
   return own.ok() ? absl::StatusOr<std::string>(own->fingerprint) : own.status();
+}
+
+absl::StatusOr<std::string> MakeNextLinkKey(const std::string& dir) {
+  const absl::StatusOr<tls::Identity> next = tls::MakeNextIdentity(dir);
+  return next.ok() ? absl::StatusOr<std::string>(next->fingerprint) : next.status();
+}
+
+absl::StatusOr<std::string> NextFingerprint(const std::string& dir) {
+  const absl::StatusOr<tls::Identity> next = tls::NextIdentity(dir);
+  if (absl::IsNotFound(next.status())) return std::string();
+  return next.ok() ? absl::StatusOr<std::string>(next->fingerprint) : next.status();
+}
+
+absl::Status SwitchLinkKey(const std::string& dir) {
+  if (const absl::Status good = tls::NextIdentity(dir).status(); !good.ok()) return good;
+  const bool renamed = rename((dir + "/link.next").c_str(), (dir + "/link.key").c_str()) == 0;
+  return renamed ? absl::OkStatus() : absl::UnknownError(dir + "/link.key cannot be replaced");
 }
 
 }  // namespace chancery

@@ -19,6 +19,11 @@ struct Identity {
 // (others may read it), DataLoss (it holds no such key), Unknown (it cannot be written).
 absl::StatusOr<Identity> OwnIdentity(const std::string& dir);
 
+// From `dir`/link.next. Errors: NotFound (there is none), as OwnIdentity.
+absl::StatusOr<Identity> NextIdentity(const std::string& dir);
+
+absl::StatusOr<Identity> MakeNextIdentity(const std::string& dir);  // the same; it is made where there is none
+
 // The same of a directory in which there is no store yet. It is made.
 absl::StatusOr<Identity> FutureIdentity(const std::string& dir);
 

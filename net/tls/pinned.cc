@@ -65,8 +65,13 @@ kj::AuthenticatedStream Plain(kj::Own<kj::AsyncIoStream> stream) {
 }  // namespace
 
 Pinned::Pinned(const Identity& own, kj::Timer& timer, std::function<bool(const std::string&)> known)
-    : timer_(timer), known_(std::move(known)), context_(OptionsOf(KeypairOf(own), timer)) {
-  SSL_CTX* context = ContextOf(context_);
+    : timer_(timer), known_(std::move(known)) {
+  Show(own);
+}
+
+void Pinned::Show(const Identity& own) {
+  contexts_.push_back(kj::heap<kj::TlsContext>(OptionsOf(KeypairOf(own), timer_)));
+  SSL_CTX* context = ContextOf(*contexts_.back());
   SSL_CTX_set_cert_verify_callback(context, Judge, &known_);
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_num_tickets(context, 0);
@@ -74,7 +79,7 @@ Pinned::Pinned(const Identity& own, kj::Timer& timer, std::function<bool(const s
 
 // To the caller a handshake of TLS 1.3 has succeeded before its key was judged, so it is told with one byte that it may come in.
 kj::Promise<Link> Pinned::Accept(kj::Own<kj::AsyncIoStream> stream) {
-  return context_.wrapServer(Plain(kj::mv(stream))).then([](kj::AuthenticatedStream done) {
+  return contexts_.back()->wrapServer(Plain(kj::mv(stream))).then([](kj::AuthenticatedStream done) {
     Link link = LinkOf(kj::mv(done));
     auto told = link.stream->write(&kWelcome, sizeof kWelcome);
     return told.then([link = kj::mv(link)]() mutable { return kj::mv(link); });
@@ -83,7 +88,7 @@ kj::Promise<Link> Pinned::Accept(kj::Own<kj::AsyncIoStream> stream) {
 
 kj::Promise<Link> Pinned::Connect(kj::Own<kj::AsyncIoStream> stream) {
   constexpr const char* kNobodyLooks = "chancery";
-  auto link = context_.wrapClient(Plain(kj::mv(stream)), kNobodyLooks).then([](kj::AuthenticatedStream done) {
+  auto link = contexts_.back()->wrapClient(Plain(kj::mv(stream)), kNobodyLooks).then([](kj::AuthenticatedStream done) {
     Link link = LinkOf(kj::mv(done));
     auto welcome = kj::heap<kj::byte>();
     auto told = link.stream->read(welcome.get(), sizeof kWelcome);

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "kj/async-io.h"
@@ -24,6 +25,8 @@ class Pinned {
   Pinned(const Identity& own, kj::Timer& timer, std::function<bool(const std::string&)> known);
   KJ_DISALLOW_COPY(Pinned);
 
+  void Show(const Identity& own);  // from now on; links that are there stay
+
   // As the side that was called, and as the one that calls. The promises fail where either key is not
   // known to the other.
   kj::Promise<Link> Accept(kj::Own<kj::AsyncIoStream> stream);
@@ -32,7 +35,7 @@ class Pinned {
  private:
   kj::Timer& timer_;
   std::function<bool(const std::string&)> known_;
-  kj::TlsContext context_;
+  std::vector<kj::Own<kj::TlsContext>> contexts_;  // the last one is in force; handshakes that are under way use those before
 };
 
 }  // namespace chancery::tls

@@ -193,6 +193,12 @@ void Scenario::Network() {
   Do("tartu", {"peer", "add", "tallinn", served.address(), "--key", LinkKey(land_, "tallinn")}, 0, {"peer"});
   Do("tartu", {"sync", "tallinn"}, 0, {"synced"});
   Do("tartu", {"sync", "nobody"}, 4, {"error"});
+  Do("tartu", {"peer", "renew"}, 0, {"link"});
+  Do("tartu", {"peer", "ls"}, 0, {"link", "peer"});
+  Do("tartu", {"status"}, 0, {"status"});
+  Do("tartu", {"sync", "tallinn"}, 0, {"synced"});
+  Do("tartu", {"peer", "renew"}, 0, {"link"});  // noted there, and so shown
+  Do("tartu", {"sync", "tallinn"}, 0, {"synced"});
   Do("tartu", {"site", "drain"}, 0, {"drain"});
   Do("tartu", {"file", "--ack", "witnessed=1"}, 0, {"receipt"}, Create("held", "Anu"));
   Do("tartu", {"site", "isolate"}, 0, {"cut"});
@@ -409,7 +415,10 @@ void Scenario::Epochs() {
 void Scenario::Failing() {
   Do("tallinn", {"file"}, 0, {"receipt"}, Create("later", "Anu"));
   const std::string known = Frontier();
-  Do("tallinn", {"file"}, 0, {"receipt"}, Sell("later", "Mari"));
+  const std::string session = *this / "session";
+  Do("tallinn", {"file", "--session", session}, 0, {"receipt"}, Sell("later", "Mari"));
+  Do("tartu", {"get", "parcel/later", "--session", session}, 7, {"error"});
+  Do("nowhere", {"get", "parcel/later", "--session", session, "--or", *this / "tallinn"}, 0, {"record"});
   Do("tallinn", {"bundle", "export", "--since", known, "-o", *this / "tail.cbn"}, 0, {"bundle"});
   Do("tartu", {"bundle", "apply", *this / "tail.cbn"}, 3, {"applied"});  // what it builds on is missing
   Do("narva", {"bundle", "apply", *this / "all.cbn"}, 6, {"error"});     // of another registry

@@ -232,6 +232,9 @@ class Snapshot {
 
   absl::StatusOr<EpochView> Epoch() const;  // Errors: DataLoss
   absl::StatusOr<std::vector<SiteView>> Sites() const;
+  // Whether the lane with that key has vouched for these words (Database::Vouch). key: as SiteView::key. Errors: NotFound (no
+  // such lane here), DataLoss.
+  absl::StatusOr<bool> Vouched(std::string_view key, std::string_view words, std::string_view signature) const;
   absl::StatusOr<std::vector<PackView>> Packs() const;                        // in force here, in the order they were loaded
   absl::StatusOr<std::vector<std::string>> Keys(std::string_view reg) const;  // of existing records, ascending bytes
 
@@ -315,6 +318,9 @@ class Database {
   // another key, the card says so, and its new lane is the site's next: this ends nothing of the lane before.
   std::string SiteCard() const;
   std::string Fingerprint() const;
+  // 64 bytes: this site's signature over words that are no entry, for who moves bytes and must show whose they are. Good in this
+  // registry alone.
+  std::string Vouch(std::string_view words) const;
   absl::StatusOr<Receipt> Admit(std::string_view site_card);
 
   // Loads another pack, or a higher version of one. Errors: refusal `pack`.

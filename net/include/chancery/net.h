@@ -21,9 +21,10 @@
 namespace chancery {
 
 struct PeerConfig {
-  std::string name;     // the site's name
-  std::string address;  // HOST:PORT
-  std::string key;      // fingerprint of its link key: 8 groups of 4 hexadecimal digits
+  std::string name;       // the site's name
+  std::string address;    // HOST:PORT
+  std::string key;        // fingerprint of its link key: 8 groups of 4 hexadecimal digits
+  std::string next = {};  // of the one that it has said it will show; "" = none. Both are let in until it shows it
   bool operator==(const PeerConfig&) const = default;
 };
 
@@ -68,10 +69,20 @@ absl::StatusOr<PeerConfig> FindPeer(const NetConfig& config, const std::string& 
 // AlreadyExists, NotFound.
 absl::StatusOr<PeerConfig> AddPeer(const std::string& dir, const PeerConfig& peer);
 absl::Status RemovePeer(const std::string& dir, const std::string& name);
+// Its key and next key, where they stand. Errors: as ReadNetConfig; NotFound, InvalidArgument (another peer has one of them),
+// FailedPrecondition (the file is written in a way that a program cannot change).
+absl::Status SetPeerKeys(const std::string& dir, const PeerConfig& peer);
 
 // The key that this site shows on the network: made when it is first asked for, kept in the store's link.key. As people read it.
 // Errors: NotFound (no store); FailedPrecondition (others can read the file), DataLoss (it holds no such key).
 absl::StatusOr<std::string> LinkFingerprint(const std::string& dir);
+
+// Renewal: the next key lies beside the present one, in link.next, and is told to the peers in every greeting, vouched for with
+// the key that this site signs its entries with. Once all peers have noted it, whoever serves the store switches.
+absl::StatusOr<std::string> MakeNextLinkKey(const std::string& dir);  // its fingerprint; of the one that is there, where one is
+absl::StatusOr<std::string> NextFingerprint(const std::string& dir);  // "" = there is none. Errors: as LinkFingerprint
+// From now on it is the key; the old one is gone. Errors: NotFound (there is no next one), Unknown.
+absl::Status SwitchLinkKey(const std::string& dir);
 
 // A planned cut: while it lasts nobody is called and nobody let in.
 bool IsIsolated(const std::string& dir);
@@ -93,6 +104,7 @@ struct ExchangeView {
   // What the peer held when it answered last, durable there: lanes by the fingerprint of their key (SiteView::key), and entries.
   std::vector<std::pair<std::string, uint64_t>> there;
   uint64_t lacking = 0;                  // documents that it lacks, as far as it has said
+  std::string noted = {};                // this site's key that the peer has on its list, the next one where it has noted that
   std::optional<int64_t> clock_ms = {};  // how far its clock is ahead of this one's, where it was asked
 };
 
@@ -105,6 +117,7 @@ struct PeerView {
   int64_t refused_ms = 0;    // since when
   bool unequal = false;      // it makes other records or cases of the same entries
   uint64_t lacking = 0;      // documents, as in ExchangeView
+  std::string noted = {};    // likewise
   int64_t clock_ms = 0;      // how far its clock is ahead of this one's, when it was asked last
   std::vector<std::pair<std::string, uint64_t>> holds = {};                        // as ExchangeView::there, ascending
   uint64_t exchanges = 0, failures = 0, taken = 0, documents = 0, sent_bytes = 0;  // since this process began
@@ -151,6 +164,30 @@ absl::StatusOr<ExchangeView> SyncOnce(Database& db, const NetConfig& config, con
 // FetchBundle and Database::PreviewBundle; NotFound (no such peer), ResourceExhausted (more than 2 GiB of entries).
 absl::StatusOr<MergePreview> PreviewPeer(const Database& db, const NetConfig& config, const std::string& peer);
 
+// What a client has seen of a registry, at whichever of its sites: a frontier whose lanes are named by their keys, so that every
+// site understands it. A site that has all of it shows the client nothing older than he has seen, his own filings among it. A
+// value.
+class Session {
+ public:
+  // As Text() writes it; "0" and "" = nothing seen yet. Errors: InvalidArgument.
+  static absl::StatusOr<Session> Parse(std::string_view text);
+  std::string Text() const;  // one line, without its end: "chancery/session@v1 REGISTRY LANE-N,LANE-N"
+
+  // Raises it to all that `now` holds. Errors: FailedPrecondition (another registry), DataLoss. Cost: as Snapshot::Status.
+  absl::Status Seen(const Snapshot& now);
+  void Raise(const Session& other);  // of the same registry
+  // What it names and `now` has not yet, in that store's words: "tallinn-18…21". Empty = it has all. Errors: as Seen.
+  absl::StatusOr<std::vector<std::string>> Missing(const Snapshot& now) const;
+  uint64_t Beyond(const Session& other) const;  // entries that it names and `other` does not
+  bool operator==(const Session&) const = default;
+
+ private:
+  absl::Status Check(const StatusView& status) const;
+
+  std::string registry_;                   // 64 hexadecimal digits; "" = nothing seen yet
+  std::map<std::string, uint64_t> lanes_;  // SiteView::key without its spaces, and how many entries; none of 0
+};
+
 // For a site that has no store yet: all that a member holds, as a bundle in `file`, and the member's name. The key that is shown
 // is that of `dir`, which need not be there. Blocks. Errors: as SyncOnce; PermissionDenied where the member does not know the
 // key.
@@ -159,7 +196,7 @@ absl::StatusOr<std::string> FetchBundle(const std::string& dir, const PeerConfig
 absl::StatusOr<std::string> FutureFingerprint(const std::string& dir);
 
 struct NetEvent {
-  std::string id;  // linked, lost, refused, taken, unequal, damaged, config, isolated
+  std::string id;  // linked, lost, refused, taken, unequal, damaged, config, isolated, renewed
   std::string peer, words;
 };
 
