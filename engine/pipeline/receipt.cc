@@ -177,7 +177,7 @@ class Prover {
   absl::StatusOr<std::optional<Made>> Settled(ReceiptFile* file) const {
     ASSIGN_OR_RETURN(const OrderRow order, ReadOrder(txn_));
     ASSIGN_OR_RETURN(const std::optional<RoundRow> last, FindRound(txn_, order.settled));
-    if (!last || !MaySign()) return std::nullopt;
+    if (!last || !MaySign().ok()) return std::nullopt;
     ASSIGN_OR_RETURN(const std::optional<uint64_t> index, SettledIndex(*last, file));
     if (!index) return std::nullopt;
     Made made;
@@ -239,9 +239,17 @@ class Prover {
   }
 
   // A site with a new key signs for the order once it is a member again.
-  bool MaySign() const {
+  // Whether this site's signature says anything of the order; if not, why.
+  absl::Status MaySign() const {
     const Lane* own = lanes_.Find(LaneOf(key_.public_key()));
-    return own != nullptr && own->fork == 0 && own->role == Role::kFull;
+    if (own == nullptr)
+      return Error(absl::StatusCode::kNotFound, "this site has no key that members know",
+                   "ask another site for it, or have this one admitted");
+    if (own->fork != 0)
+      return Error(absl::StatusCode::kNotFound, "two versions of this site's journal exist", "ask another site for it");
+    if (own->role != Role::kFull)
+      return Error(absl::StatusCode::kNotFound, "only a full site proves the order: this one is none", "ask a full site for it");
+    return absl::OkStatus();
   }
 
  private:
@@ -335,7 +343,7 @@ absl::Status NotYet(std::string_view what, const Txn& txn, const Workspace& work
                "exchange entries and cosignatures with those sites, then ask again");
 }
 
-absl::Status NotSettled(const Txn& txn, const Workspace& work, const KeyPair& key, bool may_sign, Dot dot) {
+absl::Status NotSettled(const Txn& txn, const Workspace& work, const KeyPair& key, const absl::Status& may_sign, Dot dot) {
   const std::string name = work.lanes.Short(dot);
   ASSIGN_OR_RETURN(const Entry entry, work.journal.EntryAt(dot));
   if (entry.kind == EntryKind::kBeat)
@@ -345,9 +353,7 @@ absl::Status NotSettled(const Txn& txn, const Workspace& work, const KeyPair& ke
   if (place.outside)
     return Error(absl::StatusCode::kNotFound, Cat(name, " stands behind the end of its lane: it has no place in the one order"),
                  Cat("chancery receipt ", name, " --as accepted; chancery site readmit ", name));
-  if (place.settled && !may_sign)
-    return Error(absl::StatusCode::kNotFound, Cat(name, " is settled, and this site has no key that members know"),
-                 "ask another site for the receipt, or have this one admitted");
+  if (place.settled) RETURN_IF_ERROR(may_sign);
   return NotYet(Cat(name, " is not settled yet"), txn, work, key);
 }
 
@@ -429,9 +435,7 @@ absl::StatusOr<std::string> SettledCheckpoint(const Txn& txn, const Workspace& w
   ASSIGN_OR_RETURN(const OrderRow order, ReadOrder(txn));
   ASSIGN_OR_RETURN(const std::optional<RoundRow> last, FindRound(txn, order.settled));
   if (!last) return NotYet("nothing is settled yet", txn, work, key);
-  if (!prover.MaySign())
-    return Error(absl::StatusCode::kNotFound, "this site has no key that members know",
-                 "ask another site, or have this one admitted");
+  RETURN_IF_ERROR(prover.MaySign());
   Made made;
   RETURN_IF_ERROR(prover.AddSettledHead(*last, &made));
   return PrintCheckpoint(made.proof.checkpoint);

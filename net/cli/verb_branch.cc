@@ -73,7 +73,8 @@ std::string PreviewScreen(const Command& command, const PreviewOptions& options,
   if (preview.intake.waiting + preview.intake.held > 0)
     out +=
         Labelled("Waiting", Count(preview.intake.waiting + preview.intake.held, "entry", "entries") + " could not be merged yet");
-  return out + "\n" + NextBlock({command.Self() + (options.IsFile() ? " bundle apply " : " sync ") + ShellWord(options.from)});
+  if (!out.ends_with("\n\n")) out += "\n";
+  return out + NextBlock({command.Self() + (options.IsFile() ? " bundle apply " : " sync ") + ShellWord(options.from)});
 }
 
 absl::StatusOr<MergePreview> PreviewFile(const Database& db, const std::string& path) {

@@ -29,7 +29,9 @@ int Exported(const Command& command, const ExportOptions& options, const std::st
     return command.Line(Literal::Object({{"bundle", std::move(body)}})), kDone;
   }
   std::string screen = Bold("WRITTEN") + "  " + Plain(options.out) + ", " + Count((bytes + 1023) / 1024) + " KB\n";
-  screen += "         All that a holder of " + Plain(options.since) + " lacks, up to " + frontier + ".\n\n";
+  const std::string holder = options.since.starts_with(kPeer) ? options.since.substr(kPeer.size()) + ", as it was heard last,"
+                                                              : "a holder of " + options.since;
+  screen += "         All that " + Plain(holder) + " lacks, up to " + frontier + ".\n\n";
   command.Print(
       command.quiet() ? "" : screen + NextBlock({"chancery bundle apply " + ShellWord(options.out) + "   # at the other site"}));
   return kDone;

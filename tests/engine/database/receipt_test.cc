@@ -10,7 +10,7 @@ constexpr int64_t kRound = 10'000;
 
 class Receipts : public Sites {
  protected:
-  const std::vector<std::string> all_ = {"tallinn", "tartu", "luxembourg"};
+  std::vector<std::string> all_ = {"tallinn", "tartu", "luxembourg"};
 
   void Advance(int64_t ms) {
     for (auto& [name, site] : sites_) site.clock.Set(site.clock.NowMs() + ms);
@@ -233,9 +233,20 @@ TEST_F(Receipts, OfASiteWithANewKeyAreThoseThatOthersSigned) {
   ASSERT_TRUE((*this)["tallinn"]->Backup(root_ / "backup").ok());
   Site& restored = New("restored");
   restored.db = *Database::Restore(restored.dir, root_ / "backup", {"another"}, restored.env);
-  EXPECT_EQ(Refused("restored", entry, "settled"), Cat(entry, " is settled, and this site has no key that members know"));
+  EXPECT_EQ(Refused("restored", entry, "settled"), "this site has no key that members know");
   EXPECT_EQ(Prove("restored", entry).strength, "witnessed 2") << "its lane's key is gone, what it signed is here";
   EXPECT_TRUE(absl::IsNotFound(restored->Checkpoint().status()));
+}
+
+TEST_F(Receipts, OfTheOrderAreGivenByFullSites) {
+  const std::string entry = Create("tallinn", "1").short_name;
+  Site& witness = Join("witness", "witness");
+  EXPECT_TRUE((*this)["tallinn"]->Admit(witness->SiteCard()).ok());
+  all_.push_back("witness");
+  SettleAll();
+  EXPECT_EQ(Prove("tallinn", entry).strength, "settled");
+  EXPECT_EQ(Refused("witness", entry, "settled"), "only a full site proves the order: this one is none");
+  EXPECT_EQ(S(witness->Checkpoint().status().message()), "only a full site proves the order: this one is none");
 }
 
 TEST_F(Receipts, TheCheckpointIsTheSameOrderAtEverySite) {

@@ -79,9 +79,9 @@ class Sites : public testing::Test {
   }
 
   // A store of its own, not admitted yet.
-  Site& Join(const std::string& name) {
+  Site& Join(const std::string& name, const std::string& role = "full") {
     Site& site = New(name);
-    site.db = *Database::Join(site.dir, {name, "full", name}, sites_.at("tallinn").Export("0"), site.env);
+    site.db = *Database::Join(site.dir, {name, role, name}, sites_.at("tallinn").Export("0"), site.env);
     return site;
   }
 
