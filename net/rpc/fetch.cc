@@ -5,6 +5,7 @@
 #include "net/rpc/connection.h"
 #include "net/rpc/failure.h"
 #include "net/rpc/links.h"
+#include "net/rpc/renewal.h"
 #include "net/rpc/wire.h"
 
 namespace chancery {
@@ -66,7 +67,7 @@ absl::StatusOr<std::string> Fetch(const tls::Identity& own, const PeerConfig& pe
   std::string site;
   const auto failed = kj::runCatchingExceptions([&] {
     auto io = kj::setupAsyncIo();
-    tls::Pinned tls(own, io.provider->getTimer(), [&](const std::string& key) { return key == peer.key; });
+    tls::Pinned tls(own, io.provider->getTimer(), [&](const std::string& key) { return Showing(peer, key).ok(); });
     TlsLinks links(io.provider->getTimer(), io.provider->getNetwork(), tls);
     Fetcher fetcher(links.Connect(peer.address).wait(io.waitScope).stream, write);
     site = fetcher.Run(wish).wait(io.waitScope);

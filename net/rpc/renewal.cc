@@ -11,10 +11,8 @@ constexpr const char* kWords = "the next link key ";
 
 std::optional<PeerConfig> Listed(const Database& db, const std::string& peer) {
   const absl::StatusOr<NetConfig> config = ReadNetConfig(db.dir());
-  if (!config.ok()) return std::nullopt;
-  for (const PeerConfig& one : config->peers)
-    if (one.name == peer) return one;
-  return std::nullopt;
+  absl::StatusOr<PeerConfig> listed = config.ok() ? FindPeer(*config, peer) : config.status();
+  return listed.ok() ? std::optional(*std::move(listed)) : std::nullopt;
 }
 
 // Neither this site's own, nor one that its site does not vouch for.

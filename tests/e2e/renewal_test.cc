@@ -133,5 +133,19 @@ TEST_F(Renewal, ByHandWhereNobodyServes) {
   EXPECT_TRUE(Eventually([&] { return Knows("luxembourg", "key = \"" + next); }));
 }
 
+TEST_F(Renewal, APreviewMeetsTheNextKeyToo) {
+  Join({"luxembourg"});
+  Serve("luxembourg");
+  Know("tallinn", "luxembourg");
+  AddPeer(land, "luxembourg", "tallinn", "127.0.0.1:1");
+  EXPECT_TRUE(Eventually([&] { return land.Do({"sync", "luxembourg"}).code == 0; })) << "once it has read its file again";
+  const std::string next = land.At("luxembourg", {"--json", "peer", "renew"}).Last("link").Find("next")->text;
+  EXPECT_TRUE(Eventually([&] { return land.Do({"sync", "luxembourg"}).code == 0 && Knows("tallinn", "next = \"" + next); }));
+  EXPECT_EQ(land.Do({"sync", "luxembourg"}).code, 0) << "now it is told that its next key is noted";
+  EXPECT_TRUE(Eventually([&] { return LinkKey(land, "luxembourg") == next; })) << served["luxembourg"]->Log();
+  EXPECT_TRUE(Knows("tallinn", "next = \"" + next)) << "nobody has shown it yet";
+  EXPECT_EQ(land.Do({"preview", "luxembourg"}).code, 0);
+}
+
 }  // namespace
 }  // namespace chancery::e2e
