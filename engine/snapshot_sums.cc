@@ -38,6 +38,8 @@ absl::StatusOr<std::string> Snapshot::BucketSums() const {
 }
 
 absl::StatusOr<std::vector<SumView>> Snapshot::SumsIn(size_t bucket, std::string_view after, size_t most) const {
+  if (bucket > kDigestBuckets || after.size() > kRecordKeyMost)
+    return Error(absl::StatusCode::kInvalidArgument, "no bucket, or no key of one");
   ASSIGN_OR_RETURN(const Impl::View* view, impl_->Open());
   std::vector<SumView> sums;
   if (bucket == kDigestBuckets) {

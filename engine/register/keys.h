@@ -18,7 +18,9 @@ inline constexpr size_t kRegisterBytes = 7;
 
 // What of a register's hash stands in keys, as a number.
 inline uint64_t RegisterPart(uint64_t reg_hash) { return reg_hash >> 8; }
-inline size_t RecordKeyBytes(std::string_view key) { return (kRegisterBytes + key.size() + 1 + 7) / 8 * 8; }
+constexpr size_t RecordKeyBytes(size_t key_bytes) { return (kRegisterBytes + key_bytes + 1 + 7) / 8 * 8; }
+inline size_t RecordKeyBytes(std::string_view key) { return RecordKeyBytes(key.size()); }
+inline constexpr size_t kRecordKeyMost = RecordKeyBytes(limits::kKeyBytes);
 
 // to: room for RecordKeyBytes(key).
 inline void WriteRecordKey(uint64_t reg_hash, std::string_view key, char* to) {
@@ -46,7 +48,7 @@ class ShortRecordKey {
   std::string_view view() const { return {bytes_.data(), size_}; }
 
  private:
-  std::array<char, (kRegisterBytes + limits::kKeyBytes + 1 + 7) / 8 * 8> bytes_;  // not initialised: most of it is not used
+  std::array<char, kRecordKeyMost> bytes_;  // not initialised: most of it is not used
   size_t size_;
 };
 

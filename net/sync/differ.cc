@@ -35,7 +35,7 @@ absl::StatusOr<Parts> ReadParts(const Database& db, size_t bucket, std::string_v
   if (!now.ok()) return now.status();
   const absl::StatusOr<uint64_t> at = HeldAt(*now);
   if (!at.ok()) return at.status();
-  absl::StatusOr<std::vector<SumView>> parts = now->SumsIn(std::min(bucket, kDocketBucket), after, kPartsMost);
+  absl::StatusOr<std::vector<SumView>> parts = now->SumsIn(bucket, after, kPartsMost);
   if (!parts.ok()) return parts.status();
   return Parts{*at, *std::move(parts)};
 }

@@ -141,6 +141,28 @@ TEST(Door, GivesNothingForLanesThatNobodyNamesSo) {
   FAIL() << "lanes in no order";
 }
 
+TEST(Door, PartsOfNoBucketAndBehindNoKeyAreRefusedAndTheSessionGoesOn) {
+  Visit at;
+  schema::Session::Client session = at.Session();
+  const auto parts = [&](uint8_t bucket, size_t key) {
+    auto request = session.partsRequest();
+    request.setBucket(bucket);
+    request.initAfter(static_cast<unsigned>(key));
+    absl::Status status;
+    const auto failed = kj::runCatchingExceptions([&] { request.send().wait(at.io.waitScope); });
+    KJ_IF_MAYBE (why, failed) {
+      status = rpc::Caught(*why);
+    }
+    return status;
+  };
+  for (int bucket = 0; bucket <= 64; ++bucket) EXPECT_EQ(parts(static_cast<uint8_t>(bucket), 0), absl::OkStatus()) << bucket;
+  EXPECT_EQ(parts(64, 3), absl::OkStatus()) << "what is no key has keys behind it, or none";
+  EXPECT_TRUE(absl::IsInvalidArgument(parts(65, 0)));
+  EXPECT_TRUE(absl::IsInvalidArgument(parts(255, 0)));
+  EXPECT_TRUE(absl::IsInvalidArgument(parts(0, 100'000)));
+  EXPECT_EQ(at.Send(session, [](schema::Offer::Builder) {}), absl::OkStatus());
+}
+
 TEST(Door, WhoSaysSomethingElseThanItsKeyGetsTheReasonAndNoSession) {
   Visit at;
   sync::Hello hello = Ok(sync::OwnHello(*at.luxembourg.db));

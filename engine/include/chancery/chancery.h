@@ -217,7 +217,7 @@ class Snapshot {
   // buckets of records, and the docket. 16 bytes each, one behind the other.
   absl::StatusOr<std::string> BucketSums() const;
   // What adds up to a bucket, 64 = the docket: at most `most`, behind the key `after` ("" = from the first), ascending by key.
-  // O(records).
+  // Errors: InvalidArgument (no such bucket, longer than keys are), DataLoss. O(records).
   absl::StatusOr<std::vector<SumView>> SumsIn(size_t bucket, std::string_view after, size_t most) const;
   absl::StatusOr<std::string> NameOfSum(
       size_t bucket, std::string_view key) const;  // for people: an address, or RULE SUBJECT; its id where the case is not here
