@@ -13,7 +13,12 @@ void Peers::Keep(const PeerConfig& peer) {
 void Peers::Visit(const PeerConfig& peer, kj::Own<kj::AsyncIoStream> stream) {
   auto connection = kj::heap<Connection>(kj::mv(stream), DoorFor(means_, *this, peer, NeighbourOf(peer.name)));
   auto ended = connection->Ended();
-  visits_[peer.name] = kj::heap(ended.attach(kj::mv(connection)).eagerlyEvaluate([](kj::Exception&&) {}));
+  visits_[peer.name] = {peer.key, kj::heap(ended.attach(kj::mv(connection)).eagerlyEvaluate([](kj::Exception&&) {}))};
+}
+
+void Peers::Turn(const PeerConfig& peer) {
+  const auto visit = visits_.find(peer.name);
+  if (visit != visits_.end() && visit->second.key != peer.key && visit->second.key != peer.next) visits_.erase(visit);
 }
 
 void Peers::Drop(const std::string& peer) {

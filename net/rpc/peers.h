@@ -25,6 +25,7 @@ class Peers final : public Host {
   // One visit of each peer at a time: the newest, since the ones before may be of a link that is dead and has not shown it.
   void Visit(const PeerConfig& peer, kj::Own<kj::AsyncIoStream> stream);
   void Drop(const std::string& peer);
+  void Turn(const PeerConfig& peer);  // its keys are others: a visit that has shown one of them goes on
   void DropAll();
   void Limit(const NetLimits& limits);     // from now on; of what may be kept, for sessions that begin then
   void Wake(const std::string& but = {});  // there is news for all, but for one
@@ -44,7 +45,11 @@ class Peers final : public Host {
   std::shared_ptr<sync::Allowance> all_ = std::make_shared<sync::Allowance>(limits_.all);
   std::map<std::string, std::shared_ptr<Neighbour>> neighbours_;
   std::map<std::string, kj::Own<Keeper>> keepers_;
-  std::map<std::string, kj::Own<kj::Promise<void>>> visits_;
+  struct Visiting {
+    std::string key;  // that was shown
+    kj::Own<kj::Promise<void>> ended;
+  };
+  std::map<std::string, Visiting> visits_;
 };
 
 }  // namespace chancery::rpc

@@ -181,8 +181,14 @@ class Peering {
     const auto in = [](const std::vector<PeerConfig>& peers, const PeerConfig& peer) {
       return std::find(peers.begin(), peers.end(), peer) != peers.end();
     };
-    for (const PeerConfig& peer : before)
-      if (!in(config_.peers, peer)) peers_.Drop(peer.name);
+    for (const PeerConfig& peer : before) {
+      const absl::StatusOr<PeerConfig> now = FindPeer(config_, peer.name);
+      if (now.ok() && (now->key == peer.key || now->key == peer.next)) {
+        peers_.Turn(*now);
+      } else {
+        peers_.Drop(peer.name);
+      }
+    }
     peers_.Limit(config_.limits);
     for (const PeerConfig& peer : config_.peers)
       if (!in(before, peer) && !isolated_) peers_.Keep(peer);
