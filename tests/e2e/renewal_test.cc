@@ -129,7 +129,8 @@ TEST_F(Renewal, ByHandWhereNobodyServes) {
   const Result renewed = land.Do({"peer", "renew"});
   EXPECT_EQ(renewed.out.rfind("RENEWED", 0), 0u) << renewed.out;
   EXPECT_EQ(LinkKey(land, "tallinn"), next);
-  for (int i = 0; i < 10; ++i) EXPECT_EQ(land.Do({"sync", "luxembourg"}).code, 0) << "the list that changes meanwhile ends no visit";
+  for (int i = 0; i < 10; ++i)
+    EXPECT_EQ(land.Do({"sync", "luxembourg"}).code, 0) << "the list that changes meanwhile ends no visit";
   EXPECT_TRUE(Eventually([&] { return Knows("luxembourg", "key = \"" + next); }));
 }
 
