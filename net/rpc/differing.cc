@@ -1,16 +1,10 @@
 #include "net/rpc/differing.h"
 
 #include "net/rpc/failure.h"
+#include "net/rpc/wire.h"
 
 namespace chancery::rpc {
 namespace {
-
-constexpr size_t kKeyMost = 1024, kSumBytes = 16;
-
-std::string Bytes(capnp::Data::Reader data) { return std::string(reinterpret_cast<const char*>(data.begin()), data.size()); }
-capnp::Data::Reader DataOf(const std::string& bytes) {
-  return capnp::Data::Reader(reinterpret_cast<const kj::byte*>(bytes.data()), bytes.size());
-}
 
 // Its state, for as long as the promise of its end.
 class Finder {
@@ -22,7 +16,7 @@ class Finder {
     return session_.sumsRequest()
         .send()
         .then([this](capnp::Response<schema::Session::SumsResults> answer) {
-          sync::Sums theirs{answer.getAt(), Bytes(answer.getSums())};
+          sync::Sums theirs = Read(answer);
           return engine_.Run([differ = differ_, &db = db_, theirs = std::move(theirs)] { return differ->Begin(db, theirs); });
         })
         .then([this](absl::StatusOr<std::vector<size_t>> buckets) -> kj::Promise<void> {
@@ -45,7 +39,7 @@ class Finder {
     if (buckets_.empty()) return kj::READY_NOW;
     auto request = session_.partsRequest();
     request.setBucket(static_cast<uint8_t>(buckets_.front()));
-    request.setAfter(DataOf(after));
+    request.setAfter(kj::arrayPtr(reinterpret_cast<const kj::byte*>(after.data()), after.size()));
     return request.send().then([this](capnp::Response<schema::Session::PartsResults> answer) -> kj::Promise<void> {
       absl::StatusOr<sync::Parts> parts = Read(answer);
       if (!parts.ok()) return Thrown(parts.status());
@@ -66,25 +60,6 @@ class Finder {
 };
 
 }  // namespace
-
-void Write(const sync::Parts& parts, schema::Session::PartsResults::Builder out) {
-  out.setAt(parts.at);
-  auto list = out.initParts(static_cast<unsigned>(parts.parts.size()));
-  for (unsigned i = 0; i < list.size(); ++i) {
-    list[i].setKey(DataOf(parts.parts[i].key));
-    list[i].setSum(DataOf(parts.parts[i].sum));
-  }
-}
-
-absl::StatusOr<sync::Parts> Read(schema::Session::PartsResults::Reader in) {
-  sync::Parts parts{in.getAt(), {}};
-  for (const schema::Part::Reader part : in.getParts()) {
-    if (part.getKey().size() > kKeyMost || part.getSum().size() != kSumBytes)
-      return absl::InvalidArgumentError("malformed parts");
-    parts.parts.push_back({Bytes(part.getKey()), Bytes(part.getSum())});
-  }
-  return parts;
-}
 
 kj::Promise<std::shared_ptr<sync::Differ>> FindDifferences(const Database& db, Engine& engine, schema::Session::Client session) {
   auto finder = kj::heap<Finder>(db, engine, kj::mv(session));

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "net/rpc/bundle_file.h"
-#include "net/rpc/differing.h"
 #include "net/rpc/failure.h"
 #include "net/rpc/renewal.h"
 #include "net/rpc/wire.h"
@@ -34,8 +33,7 @@ class SessionServer final : public schema::Session::Server {
       return means_.engine.Run([&db = means_.db] { return sync::ReadSums(db); })
           .then([context](absl::StatusOr<sync::Sums> sums) mutable -> kj::Promise<void> {
             if (!sums.ok()) return Thrown(sums.status());
-            context.getResults().setAt(sums->at);
-            context.getResults().setSums(kj::arrayPtr(reinterpret_cast<const kj::byte*>(sums->sums.data()), sums->sums.size()));
+            Write(*sums, context.getResults());
             return kj::READY_NOW;
           });
     });

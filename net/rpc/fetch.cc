@@ -1,5 +1,4 @@
 // What a peer holds and this site does not, as a bundle: for a site that has no store yet, or to look before it is taken.
-#include <algorithm>
 #include <fstream>
 
 #include "net/rpc/connection.h"

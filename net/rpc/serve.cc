@@ -162,10 +162,10 @@ class Peering {
       Tell({"config", "", "the key is not renewed: " + std::string(switched.message())});
   }
 
-  void TellOfKeys(const std::vector<PeerConfig>& before) {
+  void TellOfKeys(const NetConfig& before) {
     for (const PeerConfig& peer : config_.peers) {
-      const auto was = std::find_if(before.begin(), before.end(), [&](const PeerConfig& one) { return one.name == peer.name; });
-      if (was == before.end()) continue;
+      const absl::StatusOr<PeerConfig> was = FindPeer(before, peer.name);
+      if (!was.ok()) continue;
       if (!peer.next.empty() && peer.next != was->next) Tell({"renewed", peer.name, "its next key is noted: " + peer.next});
       if (!was->next.empty() && peer.key == was->next)
         Tell({"renewed", peer.name, "it shows its new key, and the old one finds the door closed: " + peer.key});
@@ -176,12 +176,9 @@ class Peering {
     stamp_ = StampOf(ConfigPath());
     const absl::StatusOr<NetConfig> read = ReadNetConfig(db_.dir());
     if (!read.ok()) return Tell({"config", "", "not read: " + std::string(read.status().message())});
-    const std::vector<PeerConfig> before = config_.peers;
+    const NetConfig before = config_;
     config_ = *read;
-    const auto in = [](const std::vector<PeerConfig>& peers, const PeerConfig& peer) {
-      return std::find(peers.begin(), peers.end(), peer) != peers.end();
-    };
-    for (const PeerConfig& peer : before) {
+    for (const PeerConfig& peer : before.peers) {
       const absl::StatusOr<PeerConfig> now = FindPeer(config_, peer.name);
       if (now.ok() && (now->key == peer.key || now->key == peer.next)) {
         peers_.Turn(*now);
@@ -191,7 +188,7 @@ class Peering {
     }
     peers_.Limit(config_.limits);
     for (const PeerConfig& peer : config_.peers)
-      if (!in(before, peer) && !isolated_) peers_.Keep(peer);
+      if (!isolated_ && std::find(before.peers.begin(), before.peers.end(), peer) == before.peers.end()) peers_.Keep(peer);
     TellOfKeys(before);
     Tell({"config", "", "read again: " + std::to_string(config_.peers.size()) + " peers"});
   }

@@ -8,8 +8,8 @@ namespace chancery::rpc {
 namespace {
 
 constexpr size_t kLanes = 65535;  // as many as a store can name
-constexpr size_t kKeyBytes = 16, kVouchedBytes = 64, kDigestBytes = 16, kSha256Bytes = 32, kWordBytes = 256,
-                 kCosignatureBytes = 2 << 20;
+constexpr size_t kKeyBytes = 16, kVouchedBytes = 64, kDigestBytes = 16, kSha256Bytes = 32, kWordBytes = 256, kPartKeyBytes = 1024,
+                 kSumBytes = 16, kCosignatureBytes = 2 << 20;
 
 std::string Text(capnp::Text::Reader text) { return std::string(text.cStr(), text.size()); }
 std::string Bytes(capnp::Data::Reader data) { return std::string(reinterpret_cast<const char*>(data.begin()), data.size()); }
@@ -154,6 +154,31 @@ absl::StatusOr<sync::Offer> Read(schema::Offer::Reader in) {
   if (const absl::Status documents = ReadDocuments(in, &offer.documents); !documents.ok()) return documents;
   offer.room = std::clamp<size_t>(in.getRoom(), sync::kRoomMin, sync::kRoomMax);
   return offer;
+}
+
+void Write(const sync::Sums& sums, schema::Session::SumsResults::Builder out) {
+  out.setAt(sums.at);
+  out.setSums(DataOf(sums.sums));
+}
+
+void Write(const sync::Parts& parts, schema::Session::PartsResults::Builder out) {
+  out.setAt(parts.at);
+  auto list = out.initParts(static_cast<unsigned>(parts.parts.size()));
+  for (unsigned i = 0; i < list.size(); ++i) {
+    list[i].setKey(DataOf(parts.parts[i].key));
+    list[i].setSum(DataOf(parts.parts[i].sum));
+  }
+}
+
+sync::Sums Read(schema::Session::SumsResults::Reader in) { return {in.getAt(), Bytes(in.getSums())}; }
+
+absl::StatusOr<sync::Parts> Read(schema::Session::PartsResults::Reader in) {
+  sync::Parts parts{in.getAt(), {}};
+  for (const schema::Part::Reader part : in.getParts()) {
+    if (part.getKey().size() > kPartKeyBytes || part.getSum().size() != kSumBytes) return Malformed("parts");
+    parts.parts.push_back({Bytes(part.getKey()), Bytes(part.getSum())});
+  }
+  return parts;
 }
 
 }  // namespace chancery::rpc

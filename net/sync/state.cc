@@ -5,13 +5,10 @@
 #include "absl/strings/escaping.h"
 
 namespace chancery::sync {
-namespace {
 
 std::string LabelOf(const SiteView& site) {
   return site.incarnation > 1 ? site.name + "." + std::to_string(site.incarnation) : site.name;
 }
-
-}  // namespace
 
 std::string KeyOf(std::string_view fingerprint) {
   std::string hex(fingerprint);

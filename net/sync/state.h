@@ -47,6 +47,8 @@ absl::StatusOr<std::string> FrontierOf(const State& state, const Snapshot& now);
 // The first 16 bytes of SHA-256, from a fingerprint as people read it. "" where it is none.
 std::string KeyOf(std::string_view fingerprint);
 
+std::string LabelOf(const SiteView& site);  // as frontiers name its lane
+
 std::string ShownKey(const std::string& key);  // the other way round
 
 // FNV-1a, 64 bits: names bytes among friends, proves nothing.
