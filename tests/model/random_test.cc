@@ -46,6 +46,7 @@ const char* const kMustHappen[] = {
     "dependants",
     "split mended",
     "acts filed apart that count once",
+    "built on a copy alone",
     "transfers without effect",
     "charges tied",
     "more than one block of numbers",
