@@ -8,7 +8,6 @@
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
-#include <fstream>
 #include <map>
 #include <memory>
 #include <random>
@@ -16,6 +15,7 @@
 
 #include "tests/e2e/run.h"
 #include "tests/e2e/served.h"
+#include "tests/support/process.h"
 #include "tests/support/proxy.h"
 
 namespace chancery::e2e {
@@ -143,15 +143,6 @@ struct Clerk {
   std::vector<std::string> acknowledged;
 };
 
-int64_t Resident(pid_t pid) {
-  std::ifstream status("/proc/" + std::to_string(pid) + "/status");
-  for (std::string word; status >> word;) {
-    int64_t kib = 0;
-    if (word == "RssAnon:" && status >> kib) return kib << 10;
-  }
-  return 0;
-}
-
 // CHANCERY_SEED, CHANCERY_STORM=SECONDS for a night.
 TEST(Storm, LosesNothingAcknowledgedAndEndsEqual) {
   const auto seed = static_cast<unsigned>(FromEnvironment("CHANCERY_SEED", 20261127));
@@ -177,7 +168,7 @@ TEST(Storm, LosesNothingAcknowledgedAndEndsEqual) {
     mutes += mute;
     if (random() % 3 == 0) net.Kill(kSites[random() % kSites.size()]), ++kills;
     if (stops < kills / 3) net.Stop(kSites[random() % kSites.size()]), ++stops;
-    for (const auto& [site, process] : net.served) largest = std::max(largest, Resident(process->pid()));
+    for (const auto& [site, process] : net.served) largest = std::max(largest, AnonymousBytes(process->pid()));
   }
   ending = true;
   for (std::thread& thread : working) thread.join();
