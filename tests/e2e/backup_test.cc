@@ -15,12 +15,6 @@
 namespace chancery::e2e {
 namespace {
 
-std::set<std::string> Entries(const Land& land, const std::string& site) {
-  std::set<std::string> entries;
-  for (const Literal& entry : land.At(site, {"--json", "log"}).Lines()) entries.insert(entry.Find("entry")->text);
-  return entries;
-}
-
 // Files one parcel after the other at a site; what was acknowledged so far.
 class Clerk {
  public:
@@ -75,13 +69,13 @@ TEST(ServedBackup, HoldsWhatWasAcknowledgedBeforeItAndIsWhole) {
     }
   }
   tallinn->End(SIGKILL);
-  const std::set<std::string> all = Entries(land, "tallinn");
+  const std::set<std::string> all = land.Entries("tallinn");
   for (size_t i = 0; i < before.size(); ++i) {
     const std::string site = "restored" + std::to_string(i);
     const Result restored = land.At(site, {"--json", "restore", land / ("copy" + std::to_string(i))});
     ASSERT_EQ(restored.code, 0) << restored.out << restored.err;
     EXPECT_EQ(land.At(site, {"verify"}).code, 0) << site;
-    const std::set<std::string> entries = Entries(land, site);
+    const std::set<std::string> entries = land.Entries(site);
     EXPECT_TRUE(Holds(entries, before[i])) << site << ": what was acknowledged before it is not in it";
     EXPECT_TRUE(Holds(all, entries)) << site;
     EXPECT_EQ(static_cast<int64_t>(entries.size()), counts[i]) << site;
