@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <deque>
 #include <map>
@@ -80,14 +79,11 @@ struct HostileServed : testing::Test {
 
   // Runs the attack while the honest peer comes and goes.
   void While(const std::function<void()>& attack) {
-    std::atomic<bool> ended{false};
-    const int before = honest.times();
-    std::thread coming([&] {
-      while (!ended || honest.times() < before + 5) honest.Come();
+    const int least = honest.times() + 5;
+    const std::jthread coming([this, least](const std::stop_token& ended) {
+      while (!ended.stop_requested() || honest.times() < least) honest.Come();
     });
     attack();
-    ended = true;
-    coming.join();
   }
   void InTls(const hostile::Family& family) {
     for (int i = 0; i < family.count; ++i) {
@@ -206,7 +202,7 @@ TEST_F(HostileServed, TwoThousandInputsHarmNobody) {
   Unharmed();
 }
 
-// More of them than are let wait; each that is closed comes again at once, and some speak now and then.
+// From another host, more of them than are let wait; each that is closed comes again at once, and some speak now and then.
 TEST_F(HostileServed, HandshakesThatNeverEndKeepNobodyOut) {
   constexpr int kHeld = 3 * kStrangersMost;
   const std::string hello = "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03";
@@ -217,7 +213,7 @@ TEST_F(HostileServed, HandshakesThatNeverEndKeepNobodyOut) {
     while (std::chrono::steady_clock::now() < end) {
       std::erase_if(held, [](const auto& stranger) { return stranger->Closed(); });
       for (int i = 0; i < 4 && held.size() < kHeld; ++i) {
-        held.push_back(std::make_unique<hostile::Stranger>(tallinn->port()));
+        held.push_back(std::make_unique<hostile::Stranger>(tallinn->port(), "127.0.0.2"));
         ++inputs["handshakes that never end"];
       }
       held[static_cast<size_t>(spoken) % held.size()]->WriteRaw(hello.substr(static_cast<size_t>(spoken) % hello.size(), 1));
