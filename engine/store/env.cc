@@ -16,7 +16,12 @@
 namespace chancery {
 namespace {
 
-constexpr size_t kMapBytes = size_t{1} << 40;  // address space, not disk: the map never has to grow
+// Address space, not disk: the map never has to grow.
+#if defined(__SANITIZE_THREAD__)
+constexpr size_t kMapBytes = size_t{1} << 36;  // of which ThreadSanitizer leaves a process 1.5 TiB
+#else
+constexpr size_t kMapBytes = size_t{1} << 40;
+#endif
 constexpr unsigned kReadersMax = 4096;
 
 absl::Status LmdbError(std::string_view what, int rc) {

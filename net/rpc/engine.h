@@ -19,7 +19,7 @@ class Engine {
   auto Run(Job job) -> kj::Promise<decltype(job())> {
     auto result = std::make_shared<std::optional<decltype(job())>>();
     auto done = Do([job = std::move(job), result]() mutable { result->emplace(job()); });
-    return done.then([result] { return **std::move(result); });
+    return done.then([result] { return std::move(**result); });
   }
 
  protected:

@@ -14,13 +14,13 @@
 #include "net/rpc/peers.h"
 #include "net/rpc/pulse.h"
 #include "net/rpc/renewal.h"
+#include "net/rpc/strangers.h"
 #include "net/rpc/watched.h"
 
 namespace chancery {
 namespace rpc {
 namespace {
 
-constexpr int kStrangersMost = 64;  // connections that have not shown a known key yet
 constexpr kj::Duration kTick = 200 * kj::MILLISECONDS;
 constexpr int kTicksKept = 25;    // after which what was heard is written down
 constexpr int kTicksRenewed = 5;  // after which it is looked whether all peers have noted the next key
@@ -97,7 +97,7 @@ class Peering {
     return next
         .then([this](kj::Own<kj::AsyncIoStream> raw) -> kj::Promise<void> {
           if (StampOf(ConfigPath()) != stamp_) ReadConfig();  // whose next key was noted a moment ago may show it
-          if (strangers_ < kStrangersMost && !isolated_) Greet(kj::mv(raw));
+          if (!isolated_) Greet(kj::mv(raw));
           return kj::READY_NOW;
         })
         .catch_([this](kj::Exception&&) { return means_.timer.afterDelay(1 * kj::SECONDS); })  // no descriptors left, say
@@ -105,13 +105,12 @@ class Peering {
   }
 
   void Greet(kj::Own<kj::AsyncIoStream> raw) {
-    ++strangers_;
     WatchOver(*raw);
-    auto done = kj::defer([this] { --strangers_; });
-    tasks_.add(tls_.Accept(kj::mv(raw)).attach(kj::mv(done)).then([this](tls::Link link) {
-      if (const PeerConfig* peer = PeerOf(link.fingerprint); peer != nullptr && !isolated_)
-        peers_.Visit(*Showing(*peer, link.fingerprint), kj::mv(link.stream));
-    }));
+    strangers_.Greet(kj::mv(raw));
+  }
+  void Welcome(tls::Link link) {
+    if (const PeerConfig* peer = PeerOf(link.fingerprint); peer != nullptr && !isolated_)
+      peers_.Visit(*Showing(*peer, link.fingerprint), kj::mv(link.stream));
   }
 
   kj::Promise<void> Tick() {
@@ -193,10 +192,6 @@ class Peering {
     Tell({"config", "", "read again: " + std::to_string(config_.peers.size()) + " peers"});
   }
 
-  struct Quiet final : kj::TaskSet::ErrorHandler {
-    void taskFailed(kj::Exception&&) override {}  // a stranger that did not get in
-  };
-
   Database& db_;
   PeerBook& book_;
   const ServeOptions& options_;
@@ -209,14 +204,12 @@ class Peering {
   std::minstd_rand random_{std::random_device{}()};
   const Means means_;
   Peers peers_;
-  int strangers_ = 0;
+  Strangers strangers_{tls_, [this](tls::Link link) { Welcome(kj::mv(link)); }};
   uint64_t filings_ = 0;
   bool isolated_ = false;
   Pulse pulse_;
   int ticks_ = 0;
   kj::Promise<void> writing_ = kj::READY_NOW;
-  Quiet quiet_;
-  kj::TaskSet tasks_{quiet_};
 };
 
 std::string WithPort(const std::string& address, unsigned port) {

@@ -33,7 +33,8 @@ void Party::Meet() {
 
 absl::StatusOr<Offer> Party::Begin(size_t room) {
   Meet();
-  if (const absl::StatusOr<bool> settled = db_.Settle(patience_ms_); !settled.ok()) return settled.status();
+  const absl::Status settled = db_.Settle(patience_ms_).status();
+  if (!settled.ok() && !absl::IsResourceExhausted(settled)) return settled;
   fetch_.Begin();
   began_theirs_.reset();
   rounds_since_met_ = 0;
@@ -42,16 +43,24 @@ absl::StatusOr<Offer> Party::Begin(size_t room) {
   return offer;
 }
 
+// A site that can write nothing more hands on what it has, and then says why it takes nothing.
 absl::StatusOr<Offer> Party::Answer(const Offer& theirs, size_t room) {
   Meet();
-  if (const absl::Status taken = Take(theirs); !taken.ok()) return taken;
-  if (const absl::StatusOr<bool> settled = db_.Settle(patience_ms_); !settled.ok()) return settled.status();
-  if (const absl::Status taken = TakeDocuments(theirs); !taken.ok()) return taken;
+  wanted_ = theirs.documents.wanted;
+  const absl::Status kept = Keep(theirs);
+  if (!kept.ok() && !absl::IsResourceExhausted(kept)) return kept;
   heard_->state = theirs.state;
   if (!began_theirs_) began_theirs_ = theirs.state;
   absl::StatusOr<Offer> offer = Make(room, false);
+  if (!kept.ok() && offer.ok() && offer->runs.empty() && offer->documents.pieces.empty()) return kept;
   if (offer.ok() && began_ && Covers(theirs.state, *began_) && Covers(*said_, *began_theirs_)) ++rounds_since_met_;
   return offer;
+}
+
+absl::Status Party::Keep(const Offer& theirs) {
+  if (const absl::Status taken = Take(theirs); !taken.ok()) return taken;
+  if (const absl::StatusOr<bool> settled = db_.Settle(patience_ms_); !settled.ok()) return settled.status();
+  return TakeDocuments(theirs);
 }
 
 absl::Status Party::Take(const Offer& theirs) {
@@ -81,7 +90,6 @@ absl::Status Party::TakeDocuments(const Offer& theirs) {
   const absl::Status taken = fetch_.Take(theirs.documents);
   gains_.documents += fetch_.taken();
   gains_.damaged += fetch_.damaged();
-  wanted_ = theirs.documents.wanted;
   return taken;
 }
 

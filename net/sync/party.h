@@ -71,7 +71,8 @@ class Party {
   // much of that is of other sites: it may have come from them, so it is asked first.
   absl::StatusOr<Offer> Begin(size_t room);
   // Takes an offer, does what this site owes the order, and makes the next one. Durable when it returns. Errors: InvalidArgument,
-  // DataLoss (nothing of the offer holds), FailedPrecondition (entries of another registry), and those of Database.
+  // DataLoss (nothing of the offer holds), FailedPrecondition (entries of another registry), ResourceExhausted (nothing can be
+  // written here, and the other lacks nothing), and those of Database.
   absl::StatusOr<Offer> Answer(const Offer& theirs, size_t room);
 
   // Neither side has anything that the other lacks, or the last offers changed nothing; or what both had when it began is at
@@ -85,6 +86,7 @@ class Party {
 
  private:
   void Meet();
+  absl::Status Keep(const Offer& theirs);
   absl::Status Take(const Offer& theirs);
   absl::Status TakeDocuments(const Offer& theirs);
   bool AsksFirst(const State& mine) const;

@@ -1,8 +1,6 @@
 // The disk is full: entries are refused or their outcome is unknown, nothing that was acknowledged goes, reading goes on.
 #include <gtest/gtest.h>
-#include <sched.h>
 #include <signal.h>
-#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,6 +14,7 @@
 
 #include "chancery/chancery.h"
 #include "tests/crash/check.h"
+#include "tests/support/small_disk.h"
 #include "tests/support/temp_dir.h"
 
 namespace chancery::crash {
@@ -53,20 +52,6 @@ int InChild(const std::function<void()>& scenario) {
 }
 
 void Write(const std::string& path, const std::string& text) { std::ofstream(path) << text; }
-
-// A file system of so many bytes at `dir`, seen by this process alone.
-void MountSmall(const std::string& dir, size_t bytes) {
-  const unsigned user = getuid(), group = getgid();
-  if (unshare(CLONE_NEWNS) != 0) {
-    if (unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) _exit(kNoMount);
-    Write("/proc/self/setgroups", "deny");
-    Write("/proc/self/uid_map", "0 " + std::to_string(user) + " 1");
-    Write("/proc/self/gid_map", "0 " + std::to_string(group) + " 1");
-  }
-  const std::string size = "size=" + std::to_string(bytes);
-  if (mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 || mount("none", dir.c_str(), "tmpfs", 0, size.c_str()) != 0)
-    _exit(kNoMount);
-}
 
 Draft Parcel(int number) {
   const std::string key = std::to_string(number);
@@ -145,18 +130,20 @@ void FillAndMakeRoom(const std::string& dir, const std::function<void()>& make_r
 TEST(FullDisk, LatchesUntilTheStoreIsOpenedWithRoom) {
   const TempDir dir;
   const int code = InChild([&] {
-    MountSmall(dir.path(), 12 << 20);
+    const SmallDisk disk(dir.path(), 12 << 20);
+    if (!disk.there()) _exit(kNoMount);
     Write(dir / "ballast", std::string(8 << 20, 'x'));
     FillAndMakeRoom(dir.path(), [&] { std::remove((dir / "ballast").c_str()); });
   });
-  if (code == kNoMount) GTEST_SKIP() << "NOT TESTED HERE: no small file system can be mounted (needs root or user namespaces)";
+  if (code == kNoMount) GTEST_SKIP() << SmallDisk::kNone;
   EXPECT_EQ(code, 0);
 }
 
 TEST(FullDisk, RefusesWhileTheReserveIsLeft) {
   const TempDir dir;
   const int code = InChild([&] {
-    MountSmall(dir.path(), 8 << 20);
+    const SmallDisk disk(dir.path(), 8 << 20);
+    if (!disk.there()) _exit(kNoMount);
     Write(dir / "ballast", std::string(2 << 20, 'x'));
     Environment env;
     env.reserve_bytes = 3 << 20;
@@ -169,7 +156,7 @@ TEST(FullDisk, RefusesWhileTheReserveIsLeft) {
     const absl::StatusOr<Receipt> receipt = db->File(Draft().Create("parcel/small").Set("deed", "small"));  // no reopening
     REQUIRE(receipt.ok());
   });
-  if (code == kNoMount) GTEST_SKIP() << "NOT TESTED HERE: no small file system can be mounted (needs root or user namespaces)";
+  if (code == kNoMount) GTEST_SKIP() << SmallDisk::kNone;
   EXPECT_EQ(code, 0);
 }
 

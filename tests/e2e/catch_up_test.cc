@@ -7,22 +7,17 @@
 #include <atomic>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <random>
 #include <thread>
 
 #include "tests/e2e/run.h"
 #include "tests/e2e/served.h"
+#include "tests/support/process.h"
 #include "tests/support/proxy.h"
 
 namespace chancery::e2e {
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kMemoryIsOurs = false;  // a sanitizer keeps what was freed
-#else
-constexpr bool kMemoryIsOurs = true;
-#endif
 constexpr int64_t kMostBytes = 256ll << 20;
 
 // A night: CHANCERY_BEHIND=1000000.
@@ -31,21 +26,11 @@ int Behind() {
   return named == nullptr ? 30'000 : std::atoi(named);
 }
 
-// Of a process, without the pages of the store: those are the kernel's to keep or to drop. Bytes.
-int64_t Anonymous(pid_t pid) {
-  std::ifstream status("/proc/" + std::to_string(pid) + "/status");
-  for (std::string word; status >> word;) {
-    int64_t kib = 0;
-    if (word == "RssAnon:" && status >> kib) return kib << 10;
-  }
-  return 0;
-}
-
 class Watched {
  public:
   explicit Watched(pid_t pid)
       : thread_([this, pid] {
-          for (; !ending_; usleep(5'000)) most_ = std::max<int64_t>(most_, Anonymous(pid));
+          for (; !ending_; usleep(5'000)) most_ = std::max<int64_t>(most_, AnonymousBytes(pid));
         }) {}
   ~Watched() {
     ending_ = true;

@@ -58,18 +58,17 @@ struct Pipe {
   }
 };
 
-[[noreturn]] void Exec(const std::string& program, const Words& words, const std::string& dir, const Pipe& in, const Pipe& out,
-                       const Pipe& err) {
+[[noreturn]] void Exec(Words words, const std::string& dir, const Pipe& in, const Pipe& out, const Pipe& err) {
   dup2(in.read_end, STDIN_FILENO);
   dup2(out.write_end, STDOUT_FILENO);
   dup2(err.write_end, STDERR_FILENO);
-  std::vector<char*> argv = {const_cast<char*>(program.c_str())};
-  for (const std::string& word : words) argv.push_back(const_cast<char*>(word.c_str()));
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
   unsetenv("CHANCERY_STORE");
   if (!dir.empty() && chdir(dir.c_str()) != 0) _exit(127);
   setenv("CHANCERY", BinaryPath().c_str(), 1);
-  execv(program.c_str(), argv.data());
+  execvp(argv[0], argv.data());
   _exit(127);
 }
 
@@ -112,10 +111,13 @@ Literal Result::Last(const char* member) const {
 
 namespace {
 
-Result RunProgram(const std::string& program, const Words& words, const RunOptions& options) {
+Result RunProgram(const std::string& program, const Words& arguments, const RunOptions& options) {
   const Pipe in, out, err;
+  Words words = options.by;
+  words.push_back(program);
+  words.insert(words.end(), arguments.begin(), arguments.end());
   const pid_t child = fork();
-  if (child == 0) Exec(program, words, options.dir, in, out, err);
+  if (child == 0) Exec(std::move(words), options.dir, in, out, err);
   close(in.read_end);
   close(out.write_end);
   close(err.write_end);
@@ -171,6 +173,12 @@ Result Land::Json(Words words, const std::string& input) const {
 }
 
 Literal Land::Status(const std::string& site) const { return At(site, {"--json", "status"}).Last("status"); }
+
+std::set<std::string> Land::Entries(const std::string& site) const {
+  std::set<std::string> entries;
+  for (const Literal& entry : At(site, {"--json", "log"}).Lines()) entries.insert(entry.Find("entry")->text);
+  return entries;
+}
 
 void Land::Join(const std::string& site) const {
   const std::string bundle = dir_ / "join.cbn";

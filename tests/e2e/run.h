@@ -1,6 +1,7 @@
 // Drives the built command as a stranger would: arguments in, exit code, words and JSON out.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,9 +22,11 @@ struct Result {
 using Words = std::vector<std::string>;
 
 // kill_after_us >= 0: SIGKILL that many microseconds after the start, or `signal` if given.
+// by: what runs it, in front of the command.
 struct RunOptions {
   std::string input;
   std::string dir;
+  Words by = {};
   long kill_after_us = -1;
   int signal = 9;
 };
@@ -45,6 +48,7 @@ class Land {
   Result Do(Words words, const std::string& input = "") const { return At("tallinn", std::move(words), input); }
   Result Json(Words words, const std::string& input = "") const;  // Do with --json
   Literal Status(const std::string& site = "tallinn") const;
+  std::set<std::string> Entries(const std::string& site) const;  // the ids of all that it has
   // Founds `site` as a member with everything that tallinn has.
   void Join(const std::string& site) const;
   // Takes to `to` everything that `from` has.

@@ -21,11 +21,13 @@ std::string ReadLine(int fd) {
 
 }  // namespace
 
-Served::Served(const Land& land, const std::string& site, int port, const Words& mode) : log_(land / (site + ".log")) {
+Served::Served(const Land& land, const std::string& site, int port, const Words& mode, Place place)
+    : place_(std::move(place)), log_(land / (site + ".log")) {
   int out[2];
   if (pipe2(out, O_CLOEXEC) != 0) std::abort();
-  const std::string binary = BinaryPath();
-  Words words = {binary, "--store", land / site, "serve", "--listen", "127.0.0.1:" + std::to_string(port)};
+  Words words = place_.by;
+  const Words serve = {BinaryPath(), "--store", land / site, "serve", "--listen", place_.host + ":" + std::to_string(port)};
+  words.insert(words.end(), serve.begin(), serve.end());
   words.insert(words.end(), mode.begin(), mode.end());
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());
@@ -37,13 +39,13 @@ Served::Served(const Land& land, const std::string& site, int port, const Words&
     dup2(in, STDIN_FILENO);
     dup2(out[1], STDOUT_FILENO);
     dup2(log, STDERR_FILENO);
-    execv(binary.c_str(), argv.data());
+    execvp(argv[0], argv.data());
     _exit(127);
   }
   close(out[1]);
   out_ = out[0];
   first_line_ = ReadLine(out_);  // SERVING  tallinn at 127.0.0.1:40001
-  const std::string host = "127.0.0.1:";
+  const std::string host = place_.host + ":";
   const size_t at = first_line_.find(host);
   if (at != std::string::npos) port_ = std::atoi(first_line_.c_str() + at + host.size());
   EXPECT_GT(port_, 0) << site << " does not serve: " << first_line_ << Log();
@@ -76,6 +78,13 @@ void AddPeer(const Land& land, const std::string& site, const std::string& peer,
   land.At(site, {"peer", "rm", peer});
   const Result added = land.At(site, {"peer", "add", peer, address, "--key", LinkKey(land, peer)});
   EXPECT_EQ(added.code, 0) << added.err;
+}
+
+void SetPeers(const Land& land, const std::string& site, const std::map<std::string, std::string>& addresses) {
+  std::string peers;
+  for (const auto& [peer, address] : addresses)
+    peers += "[peer." + peer + "]\naddress = \"" + address + "\"\nkey = \"" + LinkKey(land, peer) + "\"\n";
+  WriteAll(land / site + "/chancery.toml", peers);
 }
 
 bool Eventually(const std::function<bool()>& holds, int seconds) {

@@ -7,6 +7,7 @@
 #include "net/rpc/failure.h"
 #include "net/rpc/wire.h"
 #include "net/sync/hello.h"
+#include "net/sync/party.h"
 #include "tests/net/sites.h"
 
 namespace chancery {
@@ -22,8 +23,7 @@ struct Two {
   Site tallinn = Founded("tallinn"), luxembourg = Joined("luxembourg", tallinn);
 };
 
-Two TallinnsDiskIsFull() {
-  Two two;
+Two TallinnsDiskIsFull(Two two = {}) {
   const std::string dir = two.tallinn->dir();
   two.tallinn.db.reset();
   Environment env;
@@ -89,6 +89,33 @@ TEST(Door, SaysThatItsDiskIsFullAndNotWhereItsStoreLies) {
   EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted) << status;
   EXPECT_NE(std::string(status.message()).find("MiB free for its store"), std::string::npos) << status;
   EXPECT_EQ(std::string(status.message()).find(at.tallinn->dir()), std::string::npos) << status;
+}
+
+TEST(Door, HandsOnWhatItHasThoughItsDiskIsFull) {
+  Two two;
+  Ok(two.luxembourg->Ingest(Ok(two.tallinn.now().RunsSince("0"))));
+  Ok(two.tallinn->File(Parcel("there", "Mari")));
+  Ok(two.luxembourg->File(Parcel("here", "Liis")));
+  Visit at(TallinnsDiskIsFull(std::move(two)));
+  sync::Party luxembourg(*at.luxembourg.db, 600'000);
+  auto session = at.Session();
+  sync::Offer offer = Ok(luxembourg.Begin(sync::kRoomMin));
+  int offers = 0;
+  absl::Status status;
+  for (; status.ok() && !luxembourg.Done() && offers < 9; ++offers) {
+    auto request = session.exchangeRequest();
+    rpc::Write(offer, request.initOffer());
+    const auto failed = kj::runCatchingExceptions([&] {
+      const auto answer = request.send().wait(at.io.waitScope);
+      offer = Ok(luxembourg.Answer(Ok(rpc::Read(answer.getOffer())), sync::kRoomMin));
+    });
+    KJ_IF_MAYBE (why, failed) {
+      status = rpc::Caught(*why);
+    }
+  }
+  EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted) << status << " after " << offers;
+  EXPECT_TRUE(at.luxembourg.now().Record("parcel/there").ok());
+  EXPECT_FALSE(at.tallinn.now().Record("parcel/here").ok());
 }
 
 TEST(Door, GivesOneBundleAConnection) {

@@ -61,12 +61,17 @@ std::string ShellQuoted(std::string_view text) {
 
 // $? is what the page's reader would see: the mark between two commands does not change it.
 std::string Script(const std::vector<ConsoleCommand>& commands) {
-  std::string script = "last=0\n";
+  std::string script = "trap 'kill $(jobs -p) 2> /dev/null' EXIT; last=0\n";  // what the page leaves running ends with it
   for (const ConsoleCommand& command : commands) {
     script += "(exit $last)\n" + command.text + "\nlast=$?; printf '\\n" + std::string(kMark) + "%d\\n' $last\n";
   }
   return script;
 }
+
+// In front of a command: with a loopback of its own, so that no page meets the ports of another; nothing where that may not be.
+constexpr const char* kOwnNetwork =
+    "own=; unshare -rn ip link set lo up 2> /dev/null && own='unshare -rn'; $own sh -c 'ip link set lo up 2> /dev/null; exec "
+    "\"$@\"' - ";
 
 std::string Printed(const std::string& shell_line) {
   FILE* pipe = popen(shell_line.c_str(), "r");
@@ -123,7 +128,7 @@ std::vector<CommandResult> RunConsole(const std::vector<ConsoleCommand>& command
   const std::string script = directory + "/.script";
   std::ofstream(script) << Script(commands);
   const std::string out =
-      Printed("cd " + ShellQuoted(directory) + " && env -u CHANCERY_STORE HOME=" + ShellQuoted(directory) +
+      Printed("cd " + ShellQuoted(directory) + " && " + kOwnNetwork + "env -u CHANCERY_STORE HOME=" + ShellQuoted(directory) +
               " LC_ALL=C.UTF-8 TZ=UTC NO_COLOR=1 PATH=" + ShellQuoted(path) + ":\"$PATH\" bash .script 2>&1 </dev/null");
   std::vector<CommandResult> results(1);
   for (const std::string& line : Lines(out)) {
