@@ -139,6 +139,7 @@ int RunCorpus(const fs::path& folder, long runs) {
   Mutator mutator(corpus);
   for (long i = 0; i < runs; ++i) RunOne(mutator.Next());
   std::printf("%zu inputs and %ld mutations of them\n", corpus.size(), runs);
+  std::printf("figure fuzz.inputs %zu\n", corpus.size() + static_cast<size_t>(runs));
   return 0;
 }
 

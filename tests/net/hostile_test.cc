@@ -21,6 +21,7 @@
 #include "net/rpc/failure.h"
 #include "net/rpc/wire.h"
 #include "tests/net/wired.h"
+#include "tests/support/figure.h"
 
 namespace chancery {
 namespace {
@@ -188,6 +189,7 @@ struct Hostile : testing::Test {
     sites.visits.erase("riga");
     sites.Turn(50);
     EXPECT_LE(OpenFiles(), files + 2) << "descriptors";
+    Figure("hostile.inputs", static_cast<uint64_t>(inputs));
   }
 
   Wired sites;
