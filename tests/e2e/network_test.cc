@@ -11,8 +11,8 @@
 
 #include "tests/e2e/run.h"
 #include "tests/e2e/served.h"
-#include "tests/support/proxy.h"
 #include "tests/support/figure.h"
+#include "tests/support/proxy.h"
 
 namespace chancery::e2e {
 namespace {

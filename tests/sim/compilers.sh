@@ -4,9 +4,9 @@
 set -euo pipefail
 build=$1 seeds=${2:-10}
 source=$(cd "$(dirname "$0")/../.." && pwd)
-cmake -S "$source" -B "$build/clang" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG="-O1 -g0" \
+cmake -S "$source" -B "$build/clang" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG="-O0 -g0" \
   -DCMAKE_C_COMPILER=clang-14 -DCMAKE_CXX_COMPILER=clang++-14 > /dev/null
-ninja -C "$build/clang" sim_test > /dev/null
+nice ninja -C "$build/clang" -j "${CHANCERY_JOBS:-2}" sim_test > /dev/null
 hashes() {
   CHANCERY_SEED=1 CHANCERY_SEEDS=$seeds "$1" --gtest_filter=Simulation.WhateverHappensWhatIsPromisedHolds | grep '^seed [0-9]* hash '
 }
