@@ -29,7 +29,10 @@ enum class Bug : uint8_t {
   kDeletionUnderReference,      // a deletion is filed although a record refers to what it ends
   kDeadClashOnlyWithCreations,  // a deletion clashes with creations, not with edits
   kTailEndsEarly,               // of the filings that a restart finds in the tail the last are left out
-  kActsCountTwice,              // an act filed at two sites under one id is added twice
+  kActsCountTwice,              // an act filed at two sites under one id takes place twice
+  kCopyNotSeen,                 // who saw a later copy of an act did not see the act
+  kCopiesByArrival,             // of the copies of an act the one that came first counts
+  kFoldedAnewAsStored,          // a record is folded anew in the order in which its entries came
   kOverlapOfNeighbours,         // only intervals next to each other in the index are compared
   kOnlyTheStraw,                // of contributions above a limit only the first is a clash
   kCycleFiled,                  // a reference that leads back is filed
@@ -72,7 +75,7 @@ enum class Bug : uint8_t {
   kEndIsBelowTheLast,           // a lane ends before the last entry that any voter has, which may be final
   kSignsBeforeItPersists,       // a crash after a signature of the order went out finds no trace of it
 };
-inline constexpr int kMergeBugCount = 48, kBugCount = 64;  // those before are about what a site shows, the others about the order
+inline constexpr int kMergeBugCount = 51, kBugCount = 67;  // those before are about what a site shows, the others about the order
 
 #ifdef CHANCERY_PLANTED_BUGS
 void PlantBug(Bug bug);

@@ -291,6 +291,17 @@ absl::StatusOr<std::vector<RulingRow>> Docket::RulingsOf(const Hash128& id) cons
   return rulings;
 }
 
+// Of an act that was filed apart the copy that counts.
+absl::Status Docket::NameFirst(std::vector<CaseFact>& facts) const {
+  if (!work_.copies_here()) return absl::OkStatus();
+  for (CaseFact& fact : facts) {
+    ASSIGN_OR_RETURN(fact.dot, work_.FirstOf(fact.dot));
+  }
+  std::sort(facts.begin(), facts.end());
+  facts.erase(std::unique(facts.begin(), facts.end()), facts.end());
+  return absl::OkStatus();
+}
+
 absl::StatusOr<Case> Docket::Look(const Scope& scope) const {
   bool alone = false;
   ASSIGN_OR_RETURN(Case c, Live(scope, &alone));
@@ -320,6 +331,7 @@ absl::StatusOr<Case> Docket::Live(const Scope& scope, bool* alone) const {
 
 absl::Status Docket::Judge(Case& c, bool alone) const {
   ASSIGN_OR_RETURN(c.rulings, RulingsOf(c.id));
+  for (RulingRow& row : c.rulings) RETURN_IF_ERROR(NameFirst(row.facts));
   c.state = StateOf(c.live, c.rulings, alone);
   ASSIGN_OR_RETURN(c.proposals, ProposalsOf(c.id, c.rulings));
   if (c.proposals.empty() || !c.waits()) return absl::OkStatus();
@@ -354,6 +366,7 @@ absl::StatusOr<std::vector<ProposalRow>> Docket::ProposalsOf(const Hash128& id, 
   if (const auto fresh = proposed_.find(id); fresh != proposed_.end())
     all.insert(all.end(), fresh->second.begin(), fresh->second.end());
   for (ProposalRow& row : all) {
+    RETURN_IF_ERROR(NameFirst(row.facts));
     const auto sends_back = [&](const ProposalRow& r) { return r.returns == row.dot && !Planted(Bug::kReturnIgnored); };
     row.standing = row.returns == 0 && std::none_of(all.begin(), all.end(), sends_back);
     const auto takes_place = [&](Dot later) -> absl::StatusOr<bool> {
@@ -399,20 +412,6 @@ absl::Status Docket::LookBetween(Case& c, bool* alone) const {
   return absl::OkStatus();
 }
 
-// Numbers issued to one act that was filed twice: the first is its number.
-absl::Status Docket::DropRepeated(std::vector<Clash>& clashes) const {
-  for (size_t i = 0; i < clashes.size();) {
-    ASSIGN_OR_RETURN(const Entry a, work_.journal.EntryAt(clashes[i].a.dot));
-    ASSIGN_OR_RETURN(const Entry b, work_.journal.EntryAt(clashes[i].b.dot));
-    if (!a.idempotency.empty() && a.idempotency == b.idempotency) {
-      clashes.erase(clashes.begin() + static_cast<ptrdiff_t>(i));
-    } else {
-      ++i;
-    }
-  }
-  return absl::OkStatus();
-}
-
 // Cases of one record: of a field, or of whether it exists.
 absl::Status Docket::LookInside(Case& c, bool* alone) const {
   const RegisterInfo* reg = work_.catalog().FindHash(RegisterOf(c.scope.record));
@@ -437,7 +436,6 @@ absl::Status Docket::LookInside(Case& c, bool* alone) const {
     return absl::OkStatus();
   }
   c.live = FieldClashes(*cell, field.def, work_.lanes);
-  if (field.def.type == FieldType::kSerial) return DropRepeated(c.live);
   if (!field.refers()) return absl::OkStatus();
   ASSIGN_OR_RETURN(const std::vector<Clash> dangling, ReferenceClashes(*cell, field.def, work_));
   c.live.insert(c.live.end(), dangling.begin(), dangling.end());

@@ -128,7 +128,7 @@ class Docket {
   absl::Status Judge(Case& c, bool alone) const;
   absl::Status LookBetween(Case& c, bool* alone) const;
   absl::Status LookInside(Case& c, bool* alone) const;
-  absl::Status DropRepeated(std::vector<Clash>& clashes) const;
+  absl::Status NameFirst(std::vector<CaseFact>& facts) const;
   absl::StatusOr<bool> Concerns(const Case& c, const RecordKey& key) const;
   absl::StatusOr<std::vector<Scope>> Touched();
   void NoteWeighed(const Scope& scope);
@@ -137,8 +137,8 @@ class Docket {
   struct Relying;
   absl::StatusOr<Relying> RelyingAt(Dot dot) const;
   bool KnewAll(const Relying& t) const;
-  bool KnewAct(const Relying& t, const Entry& other) const;
   absl::StatusOr<bool> Apart(const Relying& t, Dot other) const;
+  absl::StatusOr<bool> HasNoEffect(const Relying& t) const;
   absl::StatusOr<bool> IsWeighed(const Relying& t, const Scope& scope) const;
   absl::Status LookAtEntry(Case& c) const;
   absl::Status FindClaims(const Relying& t, const Premise& premise, Case& c) const;

@@ -14,10 +14,6 @@ namespace {
 
 using Type = Scope::Type;
 
-bool Names(const std::vector<CaseFact>& facts, const std::function<bool(Dot)>& which) {
-  return std::any_of(facts.begin(), facts.end(), [&](const CaseFact& fact) { return which(fact.dot); });
-}
-
 bool IsElement(const Value& value, std::string_view member) {
   return value.kind == Kind::kText ? value.payload() == member : ShowJson(value) == member;
 }
@@ -54,17 +50,21 @@ bool Docket::KnewAll(const Relying& t) const {
                      [&](const Lane& lane) { return lane.handle == HandleOf(t.dot) || t.past.At(lane.handle) >= lane.tip(); });
 }
 
+// A duplicate is apart from nothing: the act counts where it was filed first.
 absl::StatusOr<bool> Docket::Apart(const Relying& t, Dot other) const {
   if (HandleOf(other) == HandleOf(t.dot) || t.past.Has(other)) return false;
+  ASSIGN_OR_RETURN(const Dot first, work_.FirstOf(other));
+  if (first != other) return false;
+  ASSIGN_OR_RETURN(const bool knew, work_.Saw(t.past, other));
+  if (knew) return false;
   ASSIGN_OR_RETURN(const Vector past, work_.PastOf(other));
-  return !past.Has(t.dot);
+  ASSIGN_OR_RETURN(const bool known, work_.Saw(past, t.dot));
+  return !known;
 }
 
-// The same act, filed at another site, says nothing that the author of `t` did not know.
-bool Docket::KnewAct(const Relying& t, const Entry& other) const {
-  if (other.idempotency.empty()) return false;
-  const std::vector<Dot> acts = work_.Acts(other.idempotency);
-  return std::any_of(acts.begin(), acts.end(), [&](Dot dot) { return dot == t.dot || t.past.Has(dot); });
+absl::StatusOr<bool> Docket::HasNoEffect(const Relying& t) const {
+  if (work_.lanes.At(HandleOf(t.dot)).Void(t.entry.seq, t.entry.hlc)) return true;
+  return work_.IsDuplicate(t.entry, t.dot);
 }
 
 absl::Status Docket::LookAtEntry(Case& c) const {
@@ -72,7 +72,8 @@ absl::Status Docket::LookAtEntry(Case& c) const {
   c.rule = NameOfEntryRule(c.scope.type);
   c.subject = Hex(id.view());
   ASSIGN_OR_RETURN(const Relying t, RelyingAt(c.scope.entry));
-  if (work_.lanes.At(HandleOf(t.dot)).Void(t.entry.seq, t.entry.hlc)) return absl::OkStatus();  // nothing rests on it
+  ASSIGN_OR_RETURN(const bool without, HasNoEffect(t));
+  if (without) return absl::OkStatus();  // nothing rests on it
   if (c.scope.type == Type::kOrphan) return FindOrphaned(t, c);
   if (KnewAll(t)) return absl::OkStatus();
   if (c.scope.type == Type::kAuthority) return FindOfficerChanges(t, c);
@@ -104,7 +105,11 @@ absl::StatusOr<std::vector<Premise>> Docket::StaleOf(Dot dot) const {
 absl::StatusOr<bool> Docket::IsWeighed(const Relying& t, const Scope& scope) const {
   if (Planted(Bug::kPremiseTwice)) return false;
   ASSIGN_OR_RETURN(const Case other, Look(scope));
-  return Names(other.Facts(), [&](Dot dot) { return dot == t.dot || t.past.Has(dot); });
+  for (const CaseFact& fact : other.Facts()) {
+    ASSIGN_OR_RETURN(const bool knew, work_.Saw(t.past, fact.dot));
+    if (knew || fact.dot == t.dot) return true;
+  }
+  return false;
 }
 
 absl::Status Docket::FindClaims(const Relying& t, const Premise& premise, Case& c) const {
@@ -115,9 +120,7 @@ absl::Status Docket::FindClaims(const Relying& t, const Premise& premise, Case& 
   for (const ClaimRow& row : work_.Claimants(rule->hash, ClaimHash(subject)))
     for (const auto& [dot, op] : row.writes) {
       ASSIGN_OR_RETURN(const bool apart, Apart(t, dot));
-      if (!apart) continue;
-      ASSIGN_OR_RETURN(const Entry claiming, work_.journal.EntryAt(dot));
-      if (!KnewAct(t, claiming)) found.push_back({{t.dot, 0}, {dot, static_cast<uint32_t>(op)}});
+      if (apart) found.push_back({{t.dot, 0}, {dot, static_cast<uint32_t>(op)}});
     }
   if (found.empty()) return absl::OkStatus();
   ASSIGN_OR_RETURN(const bool weighed, IsWeighed(t, {.type = Type::kRule, .rule = rule->hash, .subject = subject}));
@@ -149,7 +152,7 @@ absl::Status Docket::FindWrites(const Relying& t, const Premise& premise, Case& 
   std::vector<Clash> found;
   for (const Workspace::Touch& w : chain) {
     ASSIGN_OR_RETURN(const bool apart, Apart(t, w.dot));
-    if (!apart || KnewAct(t, w.entry)) continue;
+    if (!apart) continue;
     const bool earlier = w.entry.hlc != t.entry.hlc ? w.entry.hlc < t.entry.hlc : w.entry.lane < t.entry.lane;
     if (field != nullptr && field->def.relied == Relied::kEarlier && !earlier) continue;
     if (Planted(Bug::kPremiseByClock) && !earlier) continue;
@@ -187,7 +190,7 @@ absl::Status Docket::FindOfficerChanges(const Relying& t, Case& c) const {
     ASSIGN_OR_RETURN(const std::vector<Workspace::Touch> chain, work_.Chain(*key, reg));
     for (const Workspace::Touch& w : chain) {
       ASSIGN_OR_RETURN(const bool apart, Apart(t, w.dot));
-      if (!apart || KnewAct(t, w.entry)) continue;
+      if (!apart) continue;
       for (uint32_t op = 0; op < w.entry.ops.size(); ++op)
         if (work_.OnRecord(w.entry, w.entry.ops[op], *key)) AddClashes({{{t.dot, 0}, {w.dot, op}}}, c);
     }

@@ -45,7 +45,9 @@ absl::StatusOr<Exact> AmountOf(const ClaimRow& row, const RuleInfo& rule, const 
 absl::StatusOr<bool> Apart(Dot a, Dot b, const Workspace& work) {
   ASSIGN_OR_RETURN(const Vector past_a, work.PastOf(a));
   ASSIGN_OR_RETURN(const Vector past_b, work.PastOf(b));
-  return !past_a.Has(b) && !past_b.Has(a);
+  ASSIGN_OR_RETURN(const bool a_knew, work.Saw(past_a, b));
+  ASSIGN_OR_RETURN(const bool b_knew, work.Saw(past_b, a));
+  return !a_knew && !b_knew;
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "engine/codec/epoch_text.h"
 #include "engine/pipeline/card.h"
 #include "engine/pipeline/resolve.h"
+#include "engine/register/content.h"
 #include "engine/text/draft_check.h"
 
 namespace chancery {
@@ -23,44 +24,6 @@ std::vector<Place> ContextDelta(const Lanes& lanes, const Lane& own) {
   if (Planted(Bug::kContextForgets) && delta.size() > 1) delta.pop_back();
   std::sort(delta.begin(), delta.end());
   return delta;
-}
-
-// An operation that a deletion brought with it.
-bool UnsetsReference(const Entry& entry, const Op& op, const Catalog& catalog) {
-  if (op.kind != OpKind::kEdit && op.kind != OpKind::kNeutral) return false;
-  const Ordinals* ordinals = catalog.Resolve(entry.packs[op.pack], op.reg);
-  return op.changes.size() == 1 && op.changes[0].value.unset() && ordinals != nullptr &&
-         ordinals->fields[op.changes[0].field]->def.unset_on_deletion;
-}
-
-// A grant as the officer wrote it: to a site, not to the lane that was the site's at the time.
-Value Granted(const Value& grant, Workspace& work) {
-  auto members = grant.AsGroup();
-  const Lane* to = work.lanes.Find(ByteReader(members[1].second.payload()).U64());
-  if (to != nullptr) members[1].second = Value::Text(to->site);
-  return Value::Group(members, work.arena());
-}
-
-// What the officer wrote into an entry, without where it stands and what was found there: for one id filed twice. ops: how many
-// operations were written.
-std::string Content(Entry entry, size_t ops, Workspace& work) {
-  const Catalog& catalog = work.catalog();
-  entry.context.clear();
-  while (entry.ops.size() > ops && UnsetsReference(entry, entry.ops.back(), catalog)) entry.ops.pop_back();
-  for (Op& op : entry.ops) {
-    if (op.kind == OpKind::kNeutral) op.kind = OpKind::kEdit;
-    const Ordinals* ordinals = catalog.Resolve(entry.packs[op.pack], op.reg);
-    for (Change& change : op.changes) {
-      change.named.clear();
-      if (ordinals == nullptr || change.field >= ordinals->fields.size()) continue;
-      const FieldDef& def = ordinals->fields[change.field]->def;
-      if (def.type == FieldType::kSerial) change.value = {};  // the number was found there
-      if (def.type == FieldType::kEscrow && change.value.kind == Kind::kGroup) change.value = Granted(change.value, work);
-      const auto transfer = change.value.kind == Kind::kTransfer ? DecodeTransfer(change.value.payload()) : std::nullopt;
-      if (transfer) change.value = Value(Kind::kBytes, ActOf("", *transfer).view());
-    }
-  }
-  return EncodeBody(entry);
 }
 
 absl::StatusOr<Premise> PremiseOf(const Literal& literal) {
@@ -214,8 +177,7 @@ absl::StatusOr<Author::Appended> Author::Repeated(const Draft& draft, const Entr
   std::optional<std::pair<Dot, Hlc>> first;  // in canonical order, of those that say the same
   for (const Dot dot : acts) {
     ASSIGN_OR_RETURN(const Entry other, work_.journal.EntryAt(dot));
-    const size_t ops = entry.ops.size();
-    if (Content(other, ops, work_) != Content(entry, ops, work_)) continue;
+    if (ContentOf(other, work_.catalog(), work_.lanes) != ContentOf(entry, work_.catalog(), work_.lanes)) continue;
     if (!first || Before(work_.lanes, other.hlc, dot, first->second, first->first)) first = {dot, other.hlc};
   }
   if (acts.empty()) return Appended{};

@@ -289,7 +289,8 @@ absl::Status Author::FitChange(std::string_view over, const FieldInfo& field, co
                    Cat("chancery get ", work_.AddressOf(key))});
   const Write* base = visible.size() == 1 ? visible[0] : InterimOf(visible, field.def, work_.lanes);
   if (!over.empty()) {
-    ASSIGN_OR_RETURN(const Dot dot, ResolveEntry(work_, over));
+    ASSIGN_OR_RETURN(const Dot named_entry, ResolveEntry(work_, over));
+    ASSIGN_OR_RETURN(const Dot dot, work_.FirstOf(named_entry));
     const auto named = std::find_if(visible.begin(), visible.end(), [&](const Write* w) { return w->dot == dot; });
     if (named == visible.end())
       return Refuse({"contested", field.rule_id, at(), Cat("no value of ", over, " stands in ", at()),

@@ -54,8 +54,9 @@ absl::StatusOr<Op> Author::RulingOp(Entry& entry, const RegisterInfo& reg, const
 absl::StatusOr<CaseFact> Author::KeptFact(const RulingDraft& draft, const Case& c) {
   const absl::StatusOr<Dot> dot = ResolveEntry(work_, draft.keep);
   if (!dot.ok()) return RefuseRuling(c, S(dot.status().message()));
+  ASSIGN_OR_RETURN(const Dot first, work_.FirstOf(*dot));  // of an act filed apart any copy may be named
   for (const CaseFact& fact : c.Facts())
-    if (fact.dot == *dot) return fact;
+    if (fact.dot == first) return fact;
   return RefuseRuling(c, Cat(draft.keep, " is no entry of this case"));
 }
 

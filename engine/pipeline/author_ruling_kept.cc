@@ -217,7 +217,9 @@ absl::Status Author::RankEffects(const RulingDraft& draft, const Case& c, const 
       if (!list.fact[i] || other.id == own.id || other.other != own.other) continue;
       ASSIGN_OR_RETURN(const Vector past, work_.PastOf(list.writes[i]->dot));
       ASSIGN_OR_RETURN(const Vector own_past, work_.PastOf(kept.dot));
-      if (!past.Has(kept.dot) && !own_past.Has(list.writes[i]->dot)) behind.insert(other.id);
+      ASSIGN_OR_RETURN(const bool knew, work_.Saw(past, kept.dot));
+      ASSIGN_OR_RETURN(const bool known, work_.Saw(own_past, list.writes[i]->dot));
+      if (!knew && !known) behind.insert(other.id);
     }
     for (const std::string& id : behind) ahead.push_back({RankAct::What::kAhead, own.id, id, {}});
     const Writes undone = AheadBetween(list, [&](const std::string& a, const std::string& b) {

@@ -405,6 +405,11 @@ absl::StatusOr<EntryView> Reader::Entry(Dot dot) {
   view.basis = entry.basis;
   view.note = entry.note;
   view.idempotency = entry.idempotency;
+  ASSIGN_OR_RETURN(const bool duplicate, work_.IsDuplicate(entry, dot));
+  if (duplicate) {
+    ASSIGN_OR_RETURN(const Dot first, work_.FirstOf(dot));
+    view.duplicate_of = work_.lanes.Short(first);
+  }
   view.filed = FiledLiteral(entry);
   view.relied_on = PremiseTexts(entry.relied_on);
   if (entry.corrects) {

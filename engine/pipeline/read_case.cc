@@ -306,13 +306,18 @@ absl::StatusOr<std::vector<std::string>> Reader::Dependants(const Case& c, const
   }
   const auto knows = [&](Dot dot, const std::vector<Dot>& any) -> absl::StatusOr<bool> {
     ASSIGN_OR_RETURN(const Vector past, work_.PastOf(dot));
-    return std::any_of(any.begin(), any.end(), [&](Dot act) { return past.Has(act); });
+    for (const Dot act : any) {
+      ASSIGN_OR_RETURN(const bool saw, work_.Saw(past, act));
+      if (saw) return true;
+    }
+    return false;
   };
   const auto add_premises = [&](const Hash128& scope, const std::vector<Dot>& any, const auto& of) -> absl::Status {
     for (const Dot dot : work_.RelyingOn(scope)) {
       ASSIGN_OR_RETURN(const bool knew, knows(dot, any));
       ASSIGN_OR_RETURN(const chancery::Entry entry, work_.journal.EntryAt(dot));
-      if (knew && std::any_of(entry.relied_on.begin(), entry.relied_on.end(), of)) found.insert(dot);
+      ASSIGN_OR_RETURN(const bool duplicate, work_.IsDuplicate(entry, dot));
+      if (knew && !duplicate && std::any_of(entry.relied_on.begin(), entry.relied_on.end(), of)) found.insert(dot);
     }
     return absl::OkStatus();
   };
@@ -321,7 +326,8 @@ absl::StatusOr<std::vector<std::string>> Reader::Dependants(const Case& c, const
     ASSIGN_OR_RETURN(const std::vector<Workspace::Touch> chain, work_.Chain(key, reg));
     for (const Workspace::Touch& touch : chain) {
       ASSIGN_OR_RETURN(const bool knew, knows(touch.dot, any));
-      if (knew) found.insert(touch.dot);
+      ASSIGN_OR_RETURN(const bool duplicate, work_.IsDuplicate(touch.entry, touch.dot));
+      if (knew && !duplicate) found.insert(touch.dot);
     }
     const std::string record = work_.AddressOf(key);
     std::vector<const FieldInfo*> about = FieldsOf(c.scope);

@@ -118,7 +118,10 @@ class EntryRows {
     if (txn_.Count(Table::kIssued) != issued.size()) damage_->Add("numbers are counted that nobody issued");
     uint64_t acts = 0;
     Cursor act(txn_, Table::kAct);
-    for (bool more = act.Seek({}); more; more = act.Next()) acts += act.value().size() / 8;
+    for (bool more = act.Seek({}); more; more = act.Next()) {
+      acts += act.value().size() / 8;
+      if (act.value().size() > 8) ExpectPremise(Workspace::RowOfCopies(), Read64(act.value(), 0), "that others carry its id");
+    }
     const bool all = acts == acts_ && txn_.Count(Table::kContext) == contexts_ &&
                      txn_.Count(Table::kPremise) == premises_.size() && txn_.Count(Table::kRuling) == rulings &&
                      txn_.Count(Table::kProposal) == proposals_;

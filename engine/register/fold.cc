@@ -20,16 +20,18 @@ void InsertByDot(Marks& marks, const typename Marks::value_type& mark) {
 
 // What says that the record exists, or not: everything that the author had seen of it, his own operations before this one
 // included.
-void TakeUpLife(Record& record, Dot dot, const Vector& seen) {
-  const auto taken_up = [&](Dot other) { return other == dot || seen.Has(other); };
+template <class Seen>
+void TakeUpLife(Record& record, Dot dot, const Seen& seen) {
+  const auto taken_up = [&](Dot other) { return other == dot || seen(other); };
   EraseIf(record.life, [&](const Life& mark) { return taken_up(mark.dot); });
   EraseIf(record.edits, taken_up);
 }
 
-void FoldEdit(Record& record, Dot dot, const Vector& seen) {
-  if (Planted(Bug::kEditClearsDeletion)) EraseIf(record.life, [&](const Life& m) { return !m.live && !seen.Has(m.dot); });
+template <class Seen>
+void FoldEdit(Record& record, Dot dot, const Seen& seen) {
+  if (Planted(Bug::kEditClearsDeletion)) EraseIf(record.life, [&](const Life& m) { return !m.live && !seen(m.dot); });
   if (std::binary_search(record.edits.begin(), record.edits.end(), dot)) return;
-  EraseIf(record.edits, [&](Dot other) { return seen.Has(other); });
+  EraseIf(record.edits, seen);
   record.edits.insert(std::lower_bound(record.edits.begin(), record.edits.end(), dot), dot);
 }
 
@@ -46,8 +48,9 @@ bool IsNamed(const std::vector<Dot>& named, Dot dot) { return std::find(named.be
 absl::Status Workspace::FoldAct(const Act& act, RecordEdit& edit) {
   const Op& op = *act.op;
   const Dot dot = act.dot;
-  const Vector& seen = *act.seen;
   Record& record = edit.record;
+  RETURN_IF_ERROR(FindSeenElsewhere(act, record));
+  const auto seen = [&](Dot other) { return SeenHere(*act.seen, other); };
   if (undoing_ && !edit.undoable) {
     undo_.records.emplace_back(&edit, record);
     edit.undoable = true;
@@ -58,6 +61,7 @@ absl::Status Workspace::FoldAct(const Act& act, RecordEdit& edit) {
   edit.dirty = edit.stale = true;
   if (record.last_touch != dot) edit.link = std::exchange(record.last_touch, dot);  // else: an earlier operation of this entry
   *act.link = edit.link;
+  if (act.duplicate) return FoldLots(act, edit);
   const Life mark{dot, act.hlc, act.index, op.kind == OpKind::kCreate, false};
   switch (op.kind) {
     case OpKind::kCreate:
@@ -81,22 +85,26 @@ absl::Status Workspace::FoldAct(const Act& act, RecordEdit& edit) {
   return absl::OkStatus();
 }
 
+// Of a duplicate only this: later transfers may give lots by the name that it gave them.
+absl::Status Workspace::FoldLots(const Act& act, RecordEdit& edit) {
+  for (const Change& change : act.op->changes)
+    if (change.value.kind == Kind::kTransfer) RETURN_IF_ERROR(FoldChange(change, act, edit));
+  return absl::OkStatus();
+}
+
 // What stood before under this address does not come back with it. A quota begins with the record, in the hands of its lane.
 void Workspace::FoldCreate(RecordEdit& edit, const Act& act) {
   Record& record = edit.record;
-  TakeUpLife(record, act.dot, *act.seen);
+  TakeUpLife(record, act.dot, [&](Dot other) { return SeenHere(*act.seen, other); });
   if (!Planted(Bug::kFieldsOutliveDeletion)) {
-    const auto before = [&](const auto& written) { return written.dot == act.dot || act.seen->Has(written.dot); };
+    const auto before = [&](const auto& written) { return written.dot == act.dot || SeenHere(*act.seen, written.dot); };
     for (Slot& slot : record.slots) {
       const FieldDef& def = edit.reg->fields[slot.field].def;
       if (slot.cell.size() > 1 || def.keeps()) TouchField(edit.key, *edit.reg, slot.field);
-      const size_t stood = slot.cell.size();
       EraseIf(slot.cell, before);
       if (!def.adds_up()) continue;
-      // An act that ends here may stand where it was filed as well, unseen; what is filed now has seen all.
-      if (slot.cell.size() < stood && act.dot != in_hand_.first) edit.recount.push_back(slot.field);
-      for (const Write& write : slot.cell)  // a sum of which only a part was seen
-        if (const auto tally = TallyIn(write); tally && act.seen->At(HandleOf(write.dot)) >= tally->first)
+      for (const Write& write : slot.cell)  // a sum of which only a part was seen, or perhaps a part by another copy
+        if (const auto tally = TallyIn(write); tally && (copies_here_ || act.seen->At(HandleOf(write.dot)) >= tally->first))
           edit.recount.push_back(slot.field);
     }
     for (Element& element : record.elements) EraseIf(element.marks, before);
@@ -115,10 +123,18 @@ void Workspace::TouchField(const RecordKey& key, const RegisterInfo& reg, uint16
   if (reg.fields[handle].clashes()) NoteScope({Scope::Type::kField, key, handle, 0, {}});
 }
 
-std::vector<Dot> Workspace::DotsOf(const std::vector<Place>& places) const {
+absl::StatusOr<std::vector<Dot>> Workspace::DotsOf(const std::vector<Place>& places) const {
   std::vector<Dot> dots;
-  for (const Place& place : places)
-    if (const std::optional<Dot> dot = lanes.DotOf(place)) dots.push_back(*dot);
+  for (const Place& place : places) {
+    const std::optional<Dot> dot = lanes.DotOf(place);
+    if (!dot) continue;
+    if (!copies_here_) {
+      dots.push_back(*dot);
+      continue;
+    }
+    ASSIGN_OR_RETURN(const std::vector<Dot> copies, CopiesOf(*dot));
+    dots.insert(dots.end(), copies.begin(), copies.end());
+  }
   return dots;
 }
 
@@ -135,7 +151,7 @@ absl::Status Workspace::FoldChange(const Change& change, const Act& act, RecordE
   Record& record = edit.record;
   const Vector& seen = *act.seen;
   if (change.field == kNoField) {  // a ruling on the record's existence
-    const std::vector<Dot> named = DotsOf(change.named);
+    ASSIGN_OR_RETURN(const std::vector<Dot> named, DotsOf(change.named));
     EraseIf(record.life, [&](const Life& mark) { return IsNamed(named, mark.dot); });
     EraseIf(record.edits, [&](Dot edited) { return IsNamed(named, edited); });
     if (!change.value.unset()) InsertByDot(record.life, Life{act.dot, act.hlc, act.index, change.value.AsBool(), true});
@@ -149,7 +165,7 @@ absl::Status Workspace::FoldChange(const Change& change, const Act& act, RecordE
   if (change.verb == Verb::kAdd || change.verb == Verb::kRemove) {
     Few<Mark>& marks = record.At(field.handle, change.value);
     EraseIf(marks, [&](const Mark& m) {
-      return seen.Has(m.dot) || (Planted(Bug::kRemoveDropsUnseenAdds) && change.verb == Verb::kRemove);
+      return SeenHere(seen, m.dot) || (Planted(Bug::kRemoveDropsUnseenAdds) && change.verb == Verb::kRemove);
     });
     InsertByDot(marks, Mark{act.dot, act.hlc, act.index, change.verb == Verb::kAdd});
     return absl::OkStatus();
@@ -162,15 +178,16 @@ absl::Status Workspace::FoldChange(const Change& change, const Act& act, RecordE
   }
   Cell& cell = record.At(field.handle);
   const size_t before = cell.size();
+  ASSIGN_OR_RETURN(std::vector<Dot> named, DotsOf(change.named));
   if (change.verb == Verb::kRetract) {
-    Retract(cell, DotsOf(change.named));
+    Retract(cell, named);
   } else if (change.verb == Verb::kKeep) {
-    chancery::Keep(cell, DotsOf(change.named), {act.dot, act.hlc, act.index, false, change.value});
+    chancery::Keep(cell, named, {act.dot, act.hlc, act.index, false, change.value});
   } else {
-    std::vector<Dot> named = DotsOf(change.named);
     if (Planted(Bug::kOverIsAllSeen)) named.clear();
     if (Planted(Bug::kSetReplacesUnseen) && change.verb == Verb::kSet) cell.clear();
     const Replaces replaces = change.verb == Verb::kSet ? Replaces::kNamed : Replaces::kAllSeen;
+    if (named.empty() || replaces == Replaces::kAllSeen) Retract(cell, seen_elsewhere_);
     Merge(cell, seen, replaces, named, {act.dot, act.hlc, act.index, change.verb == Verb::kSetLast, change.value});
   }
   RETURN_IF_ERROR(StampCell(cell));

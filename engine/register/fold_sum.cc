@@ -1,8 +1,7 @@
-// Counters and quotas: one tally a lane. Usually a step is added; where a creation had seen a part of a tally, or an act was
-// filed twice, the field is counted anew from the entries on the record.
+// Counters and quotas: one tally a lane. Usually a step is added; where a creation had seen a part of a tally, the field is
+// counted anew from the entries on the record.
 #include <algorithm>
-#include <functional>
-#include <map>
+#include <iterator>
 
 #include "engine/base/planted.h"
 #include "engine/base/status.h"
@@ -49,34 +48,15 @@ void Workspace::AddToTally(const TallyStep& step, const FieldInfo& field, const 
 void Workspace::FoldSum(const Change& change, const FieldInfo& field, const Act& act, RecordEdit& edit) {
   AddToTally(StepOf(change), field, act, edit.record);
   if (field.clashes()) TouchField(edit.key, *edit.reg, field.handle);  // to others it may be a field of another kind
-  if (act.perhaps_again && !Planted(Bug::kActsCountTwice)) edit.recount.push_back(field.handle);
-}
-
-// Whether an entry that stands earlier in canonical order carries the same id and changes the field alike: it is one act. What a
-// creation ended does not count, so it does not count instead of another.
-absl::StatusOr<bool> Workspace::FiledBefore(const Touch& touch, const Change& change, const FieldInfo& field,
-                                            const RecordKey& key, const std::function<bool(Dot, size_t)>& ended) {
-  if (touch.entry.idempotency.empty()) return false;
-  for (const Dot dot : Acts(touch.entry.idempotency)) {
-    if (dot == touch.dot) continue;
-    ASSIGN_OR_RETURN(const Entry other, journal.EntryAt(dot));
-    if (!Before(lanes, other.hlc, dot, touch.entry.hlc, touch.dot)) continue;
-    for (size_t i = 0; i < other.ops.size(); ++i) {
-      const Op& op = other.ops[i];
-      if (!OnRecord(other, op, key) || ended(dot, i)) continue;
-      const Ordinals& ordinals = *catalog_->Resolve(other.packs[op.pack], op.reg);
-      for (const Change& c : op.changes)
-        if (c.field < ordinals.fields.size() && ordinals.fields[c.field] == &field && c.verb == change.verb &&
-            c.value == change.value)
-          return true;
-    }
-  }
-  return false;
 }
 
 absl::Status Workspace::Recount(const FieldInfo& field, RecordEdit& edit) {
   ASSIGN_OR_RETURN(std::vector<Touch> chain, ChainFrom(edit.record.last_touch, edit.key));
   std::reverse(chain.begin(), chain.end());  // causes before effects
+  for (auto touch = chain.begin(); touch != chain.end();) {
+    ASSIGN_OR_RETURN(const bool duplicate, IsDuplicate(touch->entry, touch->dot));
+    touch = duplicate ? chain.erase(touch) : std::next(touch);
+  }
   Open(edit, field.handle);
   if (Cell* cell = edit.record.Find(field.handle))
     EraseIf(*cell, [](const Write& write) { return write.value.kind == Kind::kTally; });
@@ -92,24 +72,28 @@ absl::Status Workspace::Recount(const FieldInfo& field, RecordEdit& edit) {
       ASSIGN_OR_RETURN(Vector past, PastOf(touch.dot));
       creations.push_back({touch.dot, i, std::move(past)});
     }
-  const auto ended = [&](Dot dot, size_t op) {
-    return std::any_of(creations.begin(), creations.end(),
-                       [&](const Creation& creation) { return creation.dot == dot ? op < creation.op : creation.past.Has(dot); });
+  const auto ended = [&](Dot dot, size_t op) -> absl::StatusOr<bool> {
+    for (const Creation& creation : creations) {
+      ASSIGN_OR_RETURN(const bool before, Saw(creation.past, dot));
+      if (creation.dot == dot ? op < creation.op : before) return true;
+    }
+    return false;
   };
   for (const Touch& touch : chain)
     for (uint16_t i = 0; i < touch.entry.ops.size(); ++i) {
       const Op& op = touch.entry.ops[i];
-      if (!OnRecord(touch.entry, op, edit.key) || ended(touch.dot, i)) continue;
+      if (!OnRecord(touch.entry, op, edit.key)) continue;
+      ASSIGN_OR_RETURN(const bool over, ended(touch.dot, i));
+      if (over) continue;
       const Ordinals& ordinals = *catalog_->Resolve(touch.entry.packs[op.pack], op.reg);
       const Act act{&op, &ordinals, i, touch.dot, touch.entry.hlc, nullptr, nullptr, false};
       for (size_t f = 0; f < ordinals.fields.size() && op.kind == OpKind::kCreate; ++f)
         if (ordinals.fields[f] == &field && field.def.type == FieldType::kEscrow)
           AddToTally({0, static_cast<uint64_t>(ordinals.def->fields[f].max), std::nullopt}, field, act, edit.record);
       for (const Change& change : op.changes) {
-        if (change.verb != Verb::kBump || change.field >= ordinals.fields.size() || ordinals.fields[change.field] != &field)
-          continue;
-        ASSIGN_OR_RETURN(const bool before, FiledBefore(touch, change, field, edit.key, ended));
-        if (!before) AddToTally(StepOf(change), field, act, edit.record);
+        const bool adds =
+            change.verb == Verb::kBump && change.field < ordinals.fields.size() && ordinals.fields[change.field] == &field;
+        if (adds) AddToTally(StepOf(change), field, act, edit.record);
       }
     }
   std::erase_if(edit.record.slots, [](const Slot& slot) { return slot.cell.empty(); });

@@ -32,12 +32,16 @@ std::vector<RankActs> RankActsOf(const Writes& writes) {
 
 absl::StatusOr<Ranking> RankingOf(const Writes& writes, const FieldDef& field, const Workspace& work) {
   std::vector<Vector> pasts;
+  std::vector<std::vector<Dot>> copies;
   for (const Write* write : writes) {
     if (writes.size() == 1) break;  // it is compared with nothing
     ASSIGN_OR_RETURN(Vector past, work.PastOf(write->dot));
     pasts.push_back(std::move(past));
+    ASSIGN_OR_RETURN(copies.emplace_back(), work.CopiesOf(write->dot));
   }
-  return Rank(RankActsOf(writes), field.classes, [&](size_t a, size_t b) { return pasts[a].Has(writes[b]->dot); });
+  return Rank(RankActsOf(writes), field.classes, [&](size_t a, size_t b) {
+    return std::any_of(copies[b].begin(), copies[b].end(), [&](Dot copy) { return pasts[a].Has(copy); });
+  });
 }
 
 std::optional<Tally> TallyIn(const Write& write) {

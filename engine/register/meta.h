@@ -14,7 +14,7 @@
 
 namespace chancery {
 
-inline constexpr uint32_t kStoreFormat = 6;
+inline constexpr uint32_t kStoreFormat = 7;
 
 struct StoreRow {  // key 0
   RegistryId registry;

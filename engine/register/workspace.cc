@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <tuple>
 
 #include "chancery/types.h"
 #include "engine/base/limits.h"
@@ -40,14 +41,6 @@ void Renew(RecordEdit& edit) {
   edit = std::move(anew);
 }
 
-// An entry that would add twice what was filed twice.
-bool AddsUp(const Entry& entry) {
-  if (entry.idempotency.empty()) return false;
-  const auto bumps = [](const Change& change) { return change.verb == Verb::kBump; };
-  return std::any_of(entry.ops.begin(), entry.ops.end(),
-                     [&](const Op& op) { return std::any_of(op.changes.begin(), op.changes.end(), bumps); });
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Workspace>> Workspace::Open(const Txn& txn, std::shared_ptr<const Catalog> catalog) {
@@ -61,6 +54,7 @@ absl::StatusOr<std::unique_ptr<Workspace>> Workspace::Open(const Txn& txn, std::
   w->premises_here_ = !w->PremiseRows(AnyPremise()).empty();
   w->voids_here_ = !w->PremiseRows(AnyVoid()).empty();
   w->officers_here_ = w->HasOfficers();
+  w->copies_here_ = txn.Get(Table::kPremise, RowOfCopies()).has_value();
   return w;
 }
 
@@ -82,7 +76,7 @@ absl::StatusOr<RecordEdit*> Workspace::Load(std::string_view key, const Register
   auto edit = std::make_unique<RecordEdit>();
   edit->key = key;
   edit->reg = &reg;
-  const auto stored = blank_ ? std::nullopt : txn_.Get(Table::kRecord, key);
+  const auto stored = whole_ != nullptr ? std::nullopt : txn_.Get(Table::kRecord, key);
   if (stored) RETURN_IF_ERROR(ReadRecord(arena_->Keep(*stored), *edit));
   RETURN_IF_ERROR(txn_.status());
   records_.emplace(edit->key, edit.get());
@@ -117,13 +111,16 @@ void Workspace::TakeBack() {
 
 absl::Status Workspace::Fold(const Entry& entry, Dot dot, const Vector& seen, Touches* touches) {
   RETURN_IF_ERROR(FoldAround(entry, dot, seen));
-  const bool again = AddsUp(entry) && Acts(entry.idempotency).size() > 1;
+  bool duplicate = false;  // FlushActs tells, but of the past
+  if (whole_ != nullptr) {
+    ASSIGN_OR_RETURN(duplicate, IsDuplicate(entry, dot));
+  }
   touches->assign(entry.ops.size(), 0);
   for (uint16_t i = 0; i < entry.ops.size(); ++i) {
     const Op& op = entry.ops[i];
     ASSIGN_OR_RETURN(const Ordinals* ordinals, Locate(entry, op, dot));
     ASSIGN_OR_RETURN(RecordEdit * edit, Load(key_, *ordinals->reg));
-    RETURN_IF_ERROR(FoldAct({&op, ordinals, i, dot, entry.hlc, &seen, &(*touches)[i], again}, *edit));
+    RETURN_IF_ERROR(FoldAct({&op, ordinals, i, dot, entry.hlc, &seen, &(*touches)[i], duplicate}, *edit));
   }
   return absl::OkStatus();
 }
@@ -139,12 +136,11 @@ absl::StatusOr<const Ordinals*> Workspace::Locate(const Entry& entry, const Op& 
 
 absl::Status Workspace::Defer(Entry& entry, Dot dot, const Vector* past, Touches* touches) {
   RETURN_IF_ERROR(FoldAround(entry, dot, *past));
-  const bool again = AddsUp(entry) && Acts(entry.idempotency).size() > 1;
   touches->assign(entry.ops.size(), 0);
   for (uint16_t i = 0; i < entry.ops.size(); ++i) {
     Op& op = entry.ops[i];
     ASSIGN_OR_RETURN(const Ordinals* ordinals, Locate(entry, op, dot));
-    deferred_.push_back({arena_->Keep(key_), std::move(op), {nullptr, ordinals, i, dot, entry.hlc, past, &(*touches)[i], again}});
+    deferred_.push_back({arena_->Keep(key_), std::move(op), {nullptr, ordinals, i, dot, entry.hlc, past, &(*touches)[i], false}});
   }
   return absl::OkStatus();
 }
@@ -206,7 +202,7 @@ void Workspace::NotePremiseRows(const std::vector<std::string>& rows) {
 std::vector<Dot> Workspace::PremiseRows(const Hash128& scope) const {
   std::vector<Dot> dots;
   Cursor rows(txn_, Table::kPremise);
-  for (bool more = !blank_ && rows.Seek(scope.view()); more && rows.key().starts_with(scope.view()); more = rows.Next())
+  for (bool more = whole_ == nullptr && rows.Seek(scope.view()); more && rows.key().starts_with(scope.view()); more = rows.Next())
     dots.push_back(Read64(rows.key(), 16));
   const std::string prefix(scope.view());
   for (auto fresh = premises_.lower_bound(prefix); fresh != premises_.end() && fresh->starts_with(prefix); ++fresh)
@@ -381,6 +377,9 @@ void Workspace::Bound(uint16_t handle, uint64_t end, Hlc counts_above) {
 absl::Status Workspace::Reclaim(RecordEdit& edit) {
   if (!std::exchange(edit.stale, false)) return absl::OkStatus();
   const RecordKey& key = edit.key;
+  const bool anew = std::exchange(edit.anew, false);
+  if (anew) RETURN_IF_ERROR(FoldAnew(edit));
+  edit.stale = false;
   std::set<uint16_t> recount(edit.recount.begin(), edit.recount.end());
   edit.recount.clear();
   for (const uint16_t handle : recount) RETURN_IF_ERROR(Recount(edit.reg->fields[handle], edit));
@@ -397,6 +396,8 @@ absl::Status Workspace::Reclaim(RecordEdit& edit) {
     if (!Holds(edit.claims, row)) {
       claims_.Put(row);
       NoteClaim(edit, row, edit.claims);
+    } else if (anew) {  // the same, but others may be known to have seen it
+      NoteClaim(edit, row, {});
     }
   edit.claims = std::move(now);
   return absl::OkStatus();
@@ -454,15 +455,6 @@ std::vector<Workspace::Reference> Workspace::ReferencesTo(const RecordKey& key, 
   for (const Referrer& by : reg.referred_by)
     for (ClaimRow& row : Claimants(by.field->hash, target)) references.push_back({by, std::move(row)});
   return references;
-}
-
-std::vector<Dot> Workspace::Acts(std::string_view id) const {
-  const std::string key(HashParts({id}).view());
-  std::vector<Dot> dots;
-  if (const auto row = txn_.Get(Table::kAct, key))
-    for (ByteReader r(*row); !r.AtEnd();) dots.push_back(r.U64());
-  if (const auto it = acts_.find(key); it != acts_.end()) dots.insert(dots.end(), it->second.begin(), it->second.end());
-  return dots;
 }
 
 absl::StatusOr<Vector> Workspace::PastOf(Dot dot) const {
@@ -565,12 +557,25 @@ absl::StatusOr<std::vector<Workspace::Touch>> Workspace::ChainFrom(Dot last, con
   return chain;
 }
 
+// Canonical order: causes before effects, also where the cause is known by a copy that is stored later.
+std::vector<const Workspace::Touch*> Workspace::InOrder(const std::vector<Touch>& chain) {
+  std::vector<const Touch*> sorted;
+  for (auto touch = chain.rbegin(); touch != chain.rend(); ++touch) sorted.push_back(&*touch);
+  if (Planted(Bug::kFoldedAnewAsStored)) return sorted;
+  std::sort(sorted.begin(), sorted.end(), [](const Touch* a, const Touch* b) {
+    return std::tie(a->entry.hlc, a->entry.lane) < std::tie(b->entry.hlc, b->entry.lane);
+  });
+  return sorted;
+}
+
 absl::StatusOr<Record> Workspace::AsOf(const RecordKey& key, const RegisterInfo& reg, const Vector& frontier) {
   ASSIGN_OR_RETURN(const std::vector<Touch> chain, Chain(key, reg));
   Workspace past(txn_, catalog_);
   past.lanes = lanes;
-  past.blank_ = true;
-  for (auto touch = chain.rbegin(); touch != chain.rend(); ++touch) {
+  past.whole_ = this;
+  past.frontier_ = &frontier;
+  past.copies_here_ = copies_here_;
+  for (const Touch* touch : InOrder(chain)) {
     if (!frontier.Has(touch->dot)) continue;
     Entry entry = touch->entry;
     EraseIf(entry.ops, [&](const Op& op) { return !OnRecord(entry, op, key); });
@@ -585,27 +590,33 @@ absl::StatusOr<Record> Workspace::AsOf(const RecordKey& key, const RegisterInfo&
 
 absl::Status Workspace::TakeBackSince(const RecordKey& key, const RegisterInfo& reg) {
   ASSIGN_OR_RETURN(RecordEdit * edit, Load(key, reg));
-  ASSIGN_OR_RETURN(const std::vector<Touch> chain, ChainFrom(edit->record.last_touch, key));
-  for (const Slot& slot : edit->record.slots)
-    if (slot.cell.size() > 1 || reg.fields[slot.field].def.keeps()) TouchField(key, reg, slot.field);
-  OpenAll(*edit);
-  edit->record = {};
-  edit->link = 0;
-  if (Planted(Bug::kPastKeepsClaims)) edit->claims.clear();
-  edit->dirty = edit->stale = true;
-  for (auto touch = chain.rbegin(); touch != chain.rend(); ++touch) {
+  return FoldAnew(*edit);
+}
+
+absl::Status Workspace::FoldAnew(RecordEdit& edit) {
+  ASSIGN_OR_RETURN(const std::vector<Touch> chain, ChainFrom(edit.record.last_touch, edit.key));
+  for (const Slot& slot : edit.record.slots)
+    if (slot.cell.size() > 1 || edit.reg->fields[slot.field].def.keeps()) TouchField(edit.key, *edit.reg, slot.field);
+  OpenAll(edit);
+  edit.record = {};
+  if (Planted(Bug::kPastKeepsClaims)) edit.claims.clear();
+  edit.dirty = edit.stale = true;
+  const std::map<std::string, uint64_t> issued = issued_;  // their numbers were counted
+  for (const Touch* touch : InOrder(chain)) {
     const Entry& entry = touch->entry;
     Hold(entry.backing.bytes);
     ASSIGN_OR_RETURN(const Vector seen, PastOf(touch->dot));
-    const bool again = AddsUp(entry) && Acts(entry.idempotency).size() > 1;
+    ASSIGN_OR_RETURN(const bool duplicate, IsDuplicate(entry, touch->dot));
     Dot link = 0;
     for (uint16_t i = 0; i < entry.ops.size(); ++i) {
-      if (!OnRecord(entry, entry.ops[i], key)) continue;
+      if (!OnRecord(entry, entry.ops[i], edit.key)) continue;
       const Ordinals* ordinals = catalog_->Resolve(entry.packs[entry.ops[i].pack], entry.ops[i].reg);
-      RETURN_IF_ERROR(FoldAct({&entry.ops[i], ordinals, i, touch->dot, entry.hlc, &seen, &link, again}, *edit));
+      RETURN_IF_ERROR(FoldAct({&entry.ops[i], ordinals, i, touch->dot, entry.hlc, &seen, &link, duplicate}, edit));
     }
   }
-  issued_.clear();  // whoever only looks issues no number
+  issued_ = issued;
+  edit.record.last_touch = chain.empty() ? 0 : chain[0].dot;
+  edit.link = chain.size() > 1 ? chain[1].dot : 0;
   return absl::OkStatus();
 }
 
@@ -741,6 +752,7 @@ absl::Status Workspace::WriteDeferred(SortedRows& rows) {
 }
 
 absl::Status Workspace::FlushRecords(WriteTxn& txn) {
+  RETURN_IF_ERROR(FlushActs(txn));
   if (!records_.empty()) RETURN_IF_ERROR(Settle());
   std::vector<RecordEdit*> changed;
   for (const auto& edit : edits_)
@@ -758,17 +770,10 @@ absl::Status Workspace::FlushRecords(WriteTxn& txn) {
   }
   RETURN_IF_ERROR(WriteDeferred(records));
   claims_.Flush(txn);
-  for (const auto& [key, dots] : acts_) {
-    if (dots.empty()) continue;
-    std::string row(txn.Get(Table::kAct, key).value_or(std::string_view()));
-    for (const Dot d : dots) row += Key64(d);
-    txn.Put(Table::kAct, key, row);
-  }
   for (const std::string& key : premises_) txn.Put(Table::kPremise, key, Key64(0));
   for (const auto& [key, row] : contexts_) txn.Put(Table::kContext, key, row);
   for (const auto& [key, count] : issued_) txn.Put(Table::kIssued, key, Key64(IssuedBefore(key) + count));
   issued_.clear();
-  acts_.clear();
   premises_.clear();
   contexts_.clear();
   return txn.status();
@@ -780,6 +785,7 @@ void Workspace::Forget() {
   edits_.clear();
   pasts_.clear();
   held_.clear();
+  copies_.clear();
   claims_.Forget();
   arena_ = std::make_unique<Arena>();
 }

@@ -56,7 +56,8 @@ struct RecordEdit {
   Dot link = 0;        // the entry that touched the record before the one that did last
   Few<Life> life;      // as the subjects that it touches were noted last; likewise the next two
   bool existed_before = false, life_clashed = false;
-  std::vector<uint16_t> recount;  // fields whose sums have to be made anew from the entries on the record
+  bool anew = false;              // has to be folded anew from the entries on it
+  std::vector<uint16_t> recount;  // fields whose sums have to be
   std::vector<ClaimRow> claims;   // as the index (and what this batch does to it) has them
   bool all_opened = false;        // any part of it may differ from what the sums have; else
   Few<uint16_t, 4> opened;        // the parts on these fields may
@@ -150,6 +151,16 @@ class Workspace {
   // Entries that carry this idempotency id, in the order merged.
   std::vector<Dot> Acts(std::string_view id) const;
 
+  // An act that was filed apart, under one id with one content: its entries in canonical order. The first counts, the others are
+  // its duplicates: they leave nothing but lots, whose transfers know the act themselves, and who saw any of them saw the act. Of
+  // other entries {dot}. Errors: DataLoss.
+  absl::StatusOr<std::vector<Dot>> CopiesOf(Dot dot) const;
+  absl::StatusOr<Dot> FirstOf(Dot dot) const;                   // of its copies
+  absl::StatusOr<bool> Saw(const Vector& past, Dot dot) const;  // any of them
+  absl::StatusOr<bool> IsDuplicate(const Entry& entry, Dot dot) const;
+  bool copies_here() const { return copies_here_; }  // false: no entry has a copy
+  static std::string RowOfCopies();                  // of Table::kPremise: some id stands on several entries
+
   // What the author of an entry had seen: its past, without the entry itself.
   absl::StatusOr<Vector> PastOf(Dot dot) const;
   void SetInHand(Dot dot, Vector past) { in_hand_ = {dot, std::move(past)}; }  // of an entry that no context tells of yet
@@ -221,8 +232,8 @@ class Workspace {
     Dot dot = 0;
     Hlc hlc = 0;
     const Vector* seen = nullptr;
-    Dot* link = nullptr;         // receives the link of the touch chain
-    bool perhaps_again = false;  // another entry has its id
+    Dot* link = nullptr;     // receives the link of the touch chain
+    bool duplicate = false;  // of an act that counts elsewhere
   };
   // One that waits.
   struct Deferred {
@@ -246,12 +257,11 @@ class Workspace {
   void PutRecord(RecordEdit& edit, SortedRows& rows);
   void DropRecord(WriteTxn& txn, RecordEdit& edit);
   absl::Status FoldChange(const Change& change, const Act& act, RecordEdit& edit);
+  absl::Status FoldLots(const Act& act, RecordEdit& edit);
   void FoldCreate(RecordEdit& edit, const Act& act);
   void FoldSum(const Change& change, const FieldInfo& field, const Act& act, RecordEdit& edit);
   void AddToTally(const TallyStep& step, const FieldInfo& field, const Act& act, Record& record);
   absl::Status Recount(const FieldInfo& field, RecordEdit& edit);
-  absl::StatusOr<bool> FiledBefore(const Touch& touch, const Change& change, const FieldInfo& field, const RecordKey& key,
-                                   const std::function<bool(Dot, size_t)>& ended);
   void TouchField(const RecordKey& key, const RegisterInfo& reg, uint16_t handle);
   void NoteLife(RecordEdit& edit);
   void NoteClaim(const RecordEdit& edit, const ClaimRow& row, const std::vector<ClaimRow>& others);
@@ -265,7 +275,14 @@ class Workspace {
   absl::Status StampCell(Cell& cell);
   uint64_t NumberOf(const Lane& lane) const;
   uint64_t IssuedBefore(const std::string& key) const;
-  std::vector<Dot> DotsOf(const std::vector<Place>& places) const;
+  absl::StatusOr<std::vector<Dot>> DotsOf(const std::vector<Place>& places) const;  // with their copies
+  absl::Status FindCopies(const std::vector<Dot>& acts) const;
+  absl::Status FindSeenElsewhere(const Act& act, const Record& record);
+  bool SeenHere(const Vector& seen, Dot dot) const;
+  static std::vector<const Touch*> InOrder(const std::vector<Touch>& chain);
+  absl::Status FoldAnew(RecordEdit& edit);
+  absl::Status FlushActs(WriteTxn& txn);
+  absl::Status MeetCopy(Dot dot);
   void Open(RecordEdit& edit, uint16_t field) const;  // that field is about to change
   void OpenAll(RecordEdit& edit) const;
   uint64_t DigestSeedOf(const RecordEdit& edit) const;
@@ -281,7 +298,8 @@ class Workspace {
   std::shared_ptr<const Catalog> catalog_;
   bool packs_changed_ = false;
   bool replay_ = false;
-  bool blank_ = false;  // records start empty: used to fold a past
+  const Workspace* whole_ = nullptr;  // of which this one folds a past: records start empty
+  const Vector* frontier_ = nullptr;  // that past
   std::vector<Dot> pack_dots_;
   std::vector<Dot> epoch_dots_;
   bool epochs_changed_ = false;
@@ -302,6 +320,9 @@ class Workspace {
   std::map<std::string, std::vector<Dot>> acts_;  // 16-byte key -> new dots
   std::set<std::string> premises_;
   bool premises_here_ = false, voids_here_ = false, officers_here_ = false;  // there may be some: else nobody looks for them
+  bool copies_here_ = false;                                                 // likewise ids on several entries
+  mutable std::map<Dot, std::shared_ptr<const std::vector<Dot>>> copies_;    // of entries whose id others carry, as found
+  std::vector<Dot> seen_elsewhere_;  // standing on the record in hand, known to the author of the act in hand by another copy
   std::vector<OfficerChange> officer_changes_;
   std::map<std::string, std::string> contexts_;
   std::map<std::string, uint64_t> issued_;  // field and lane -> how many numbers

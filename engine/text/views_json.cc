@@ -220,6 +220,7 @@ Literal ToJson(const EntryView& v) {
   AddText(out, "corrects", v.corrects);
   AddText(out, "reason", v.reason);
   AddText(out, "readmits", v.readmits);
+  AddText(out, "duplicate_of", v.duplicate_of);
   if (v.outside) out.Add("outside", Literal(true));
   if (!v.ops.null()) out.Add("ops", v.ops);
   if (!v.detail.null()) out.Add("detail", v.detail);

@@ -37,6 +37,8 @@ std::string Stated(const EntryView& entry) {
 
 std::string EntryLines(const EntryView& entry, bool verbose) {
   std::string out = Sides(Pad(entry.short_name, 17) + " " + Shorten(Who(entry), 31), "stamped " + Day(entry.hlc)) + "\n";
+  if (!entry.duplicate_of.empty())
+    out += "    a duplicate of " + entry.duplicate_of + ": one act, filed apart; this has no effect\n";
   if (entry.outside) out += "    outside the order: it has no effect. chancery site readmit " + entry.short_name + "\n";
   out += Stated(entry);
   const std::vector<std::string> lines = Describe(entry);

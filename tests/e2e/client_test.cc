@@ -82,6 +82,12 @@ class Client : public ::testing::Test {
       filed += entry.Find("id") != nullptr && entry.Find("id")->text == id;
     return filed;
   }
+  int64_t Duplicates(const std::string& site) const {
+    int64_t duplicates = 0;
+    for (const Literal& entry : land_.At(site, {"--json", "log", "parcel/book"}).Lines())
+      duplicates += entry.Find("duplicate_of") != nullptr;
+    return duplicates;
+  }
   static std::string SiteOf(const Literal& receipt) {
     return receipt.null() ? "" : receipt.Find("short")->text.substr(0, receipt.Find("short")->text.find('-'));
   }
@@ -150,6 +156,7 @@ TEST_F(Client, CountsOnceWhatTwoSitesHaveFiled) {
   for (const char* site : kSites) {
     EXPECT_EQ(Filed(site, id), 2) << site << ": both are there to be seen";
     EXPECT_EQ(Field(site, "visits"), "1") << site;
+    EXPECT_EQ(Duplicates(site), 1) << site;
   }
 }
 

@@ -34,7 +34,8 @@ class Book {
   LaneId LaneOfSite(const std::string& label) const;  // 0 = none
 
   std::map<Place, Item> items;
-  std::map<LaneId, std::string> labels;  // "tallinn", "tallinn.2"
+  std::map<LaneId, std::string> labels;   // "tallinn", "tallinn.2"
+  std::map<Place, std::string> contents;  // of filings: what their officers wrote
 };
 
 }  // namespace chancery::model

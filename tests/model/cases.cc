@@ -9,24 +9,6 @@ namespace {
 
 using Kind = RuleSpec::Kind;
 
-bool Decides(const Item* ruling, const Fact& a, const Fact& b) {
-  const std::vector<Fact>& facts = ruling->entry.ruling->facts;
-  return std::count(facts.begin(), facts.end(), a) > 0 && std::count(facts.begin(), facts.end(), b) > 0;
-}
-
-// The rulings that decide the pair and that no other of them knew.
-std::vector<const Item*> Deciding(const std::vector<const Item*>& rulings, const Fact& a, const Fact& b) {
-  std::vector<const Item*> all, out;
-  for (const Item* ruling : rulings) {
-    if (Decides(ruling, a, b)) all.push_back(ruling);
-  }
-  for (const Item* ruling : all) {
-    const auto knows = [&](const Item* other) { return Has(other->past, ruling->place()); };
-    if (std::none_of(all.begin(), all.end(), knows)) out.push_back(ruling);
-  }
-  return out;
-}
-
 using Settled = std::vector<std::tuple<std::string, uint32_t, Value>>;
 Settled SettledBy(const Entry& ruling) {
   Settled out;
@@ -52,6 +34,31 @@ bool MayStandAlone(const RuleSpec& rule) {
 
 }  // namespace
 
+// Of acts filed apart the entries that count; ascending.
+std::vector<Fact> Meaning::FirstOf(const std::vector<Fact>& facts) const {
+  std::set<Fact> out;
+  for (const Fact& fact : facts) out.insert({copies.First(book.items.at(fact.place)).place(), fact.op});
+  return {out.begin(), out.end()};
+}
+
+bool Meaning::Decides(const Item* ruling, const Fact& a, const Fact& b) const {
+  const std::vector<Fact> facts = FirstOf(ruling->entry.ruling->facts);
+  return std::count(facts.begin(), facts.end(), a) > 0 && std::count(facts.begin(), facts.end(), b) > 0;
+}
+
+// The rulings that decide the pair and that no other of them knew.
+std::vector<const Item*> Meaning::Deciding(const std::vector<const Item*>& rulings, const Fact& a, const Fact& b) const {
+  std::vector<const Item*> all, out;
+  for (const Item* ruling : rulings) {
+    if (Decides(ruling, a, b)) all.push_back(ruling);
+  }
+  for (const Item* ruling : all) {
+    const auto knows = [&](const Item* other) { return Has(other->past, ruling->place()); };
+    if (std::none_of(all.begin(), all.end(), knows)) out.push_back(ruling);
+  }
+  return out;
+}
+
 void Meaning::Judge(Case& c) {
   bool open = false, split = false,
        only_ties = c.rule.shown == "ranked" && FieldOf(RegisterOf(c.rule.reg), c.rule.on[0])->tie_equal;
@@ -62,7 +69,9 @@ void Meaning::Judge(Case& c) {
     only_ties &= clash.tie;
     c.facts.insert({clash.a, clash.b});
   }
-  for (const Item* ruling : c.rulings) c.facts.insert(ruling->entry.ruling->facts.begin(), ruling->entry.ruling->facts.end());
+  for (const Item* ruling : c.rulings) {
+    for (const Fact& fact : FirstOf(ruling->entry.ruling->facts)) c.facts.insert(fact);
+  }
   for (const Fact& a : c.facts) {
     for (const Fact& b : c.facts) {
       if (b < a || (a == b && !MayStandAlone(c.rule))) continue;
@@ -98,7 +107,7 @@ void Meaning::JudgeProposals(Case& c) {
         std::any_of(c.returns.begin(), c.returns.end(), sent_back))
       continue;
     c.pending.insert(proposal);
-    const std::vector<Fact>& facts = proposal->entry.proposal->facts;
+    const std::vector<Fact> facts = FirstOf(proposal->entry.proposal->facts);
     const bool covers = std::includes(facts.begin(), facts.end(), contested.begin(), contested.end());
     if (c.state != "ruled" && covers) c.state = "proposed";
   }
@@ -169,7 +178,10 @@ std::vector<std::string> Meaning::Dependants(const Case& c) const {
   std::vector<std::string> out;
   for (const Item* item : order) {
     const auto is_it = [&](const Fact& fact) { return fact.place == item->place(); };
-    const auto built_on = [&](const Fact& fact) { return Has(item->past, fact.place) && Touches(*item, c, fact); };
+    const auto built_on = [&](const Fact& fact) {
+      return copies.Knew(*item, book.items.at(fact.place)) && Touches(*item, c, fact);
+    };
+    if (!copies.Counts(*item)) continue;
     if (item->entry.kind == EntryKind::kRuling || std::any_of(c.facts.begin(), c.facts.end(), is_it)) continue;
     if (std::any_of(c.facts.begin(), c.facts.end(), built_on)) out.push_back(book.Short(item->place()));
   }

@@ -53,14 +53,10 @@ void Meaning::FindFieldClashes(const Row& row, uint32_t f) {
              (b.value() == Value::Text(pair.first) && a.value() == Value::Text(pair.second));
     });
   };
-  const auto one_act = [&](const Act& a, const Act& b) {  // numbers issued for one filing, filed apart
-    const std::string& id = a.by->entry.idempotency;
-    return field.type == Type::kSerial && !id.empty() && id == b.by->entry.idempotency;
-  };
   const std::vector<Act> writes = row.Visible(f);
   for (const Act& a : writes) {
     for (const Act& b : writes) {
-      if (a.fact() < b.fact() && a.value() != b.value() && !go_together(a, b) && !one_act(a, b))
+      if (a.fact() < b.fact() && a.value() != b.value() && !go_together(a, b))
         AddClash(RuleIdOf(row.reg->name, field), row.address, a.fact(), b.fact());
     }
   }
@@ -110,14 +106,14 @@ namespace {
 
 // A contribution that bursts the limit, against every other that its author did not know; against itself if he knew them all.
 template <class Add>
-void FindExcess(const Total& total, const Add& add) {
+void FindExcess(const Total& total, const Copies& copies, const Add& add) {
   mpz_class sum = 0;
   for (const Part& part : total.parts) {
     sum += part.amount;
     if (!total.limit || sum <= *total.limit) continue;
     bool alone = true;
     for (const Part& other : total.parts) {
-      if (!Apart(*part.write.by, *other.write.by)) continue;
+      if (!copies.Apart(*part.write.by, *other.write.by)) continue;
       add(part.write.fact(), other.write.fact());
       alone = false;
     }
@@ -157,7 +153,7 @@ void Meaning::FindClashesBetweenRecords() {
   }
   for (const RuleSpec& rule : RulesOf(Kind::kAtMost)) {
     for (const auto& [subject, total] : TotalsOf(*this, rule))
-      FindExcess(total, [&, &to = subject](const Fact& a, const Fact& b) { AddClash(rule.id, to, a, b); });
+      FindExcess(total, copies, [&, &to = subject](const Fact& a, const Fact& b) { AddClash(rule.id, to, a, b); });
   }
   for (const RuleSpec& rule : RulesOf(Kind::kAcyclic)) {
     for (const Circle& circle : CirclesOf(*this, rule))

@@ -55,11 +55,11 @@ bool Contested(const Meaning& view, const std::string& address) {
                      [&](const auto& known) { return !known.second.notice && view.Disputes(known.second, address); });
 }
 
-void FindActsBefore(const Meaning& view, const Draft& draft, const Contents& contents, Expected& out) {
+void FindActsBefore(const Meaning& view, const Draft& draft, Expected& out) {
   bool other_content = false;
   for (const Item* item : view.order) {
     if (draft.id.empty() || item->entry.idempotency != draft.id) continue;
-    if (contents.at(item->place()) == ContentOf(draft)) {
+    if (view.book.contents.at(item->place()) == ContentOf(draft)) {
       out.before.push_back(view.book.Short(item->place()));
     } else {
       other_content = true;
@@ -126,7 +126,7 @@ std::string ContentOf(const Draft& draft) {
   return JsonOf(copy);
 }
 
-Expected Expect(const Meaning& view, const Office& office, const Draft& draft, const Contents& contents) {
+Expected Expect(const Meaning& view, const Office& office, const Draft& draft) {
   const LaneId lane = office.lane;
   Expected out;
   Desk desk{view, lane, draft, out};
@@ -163,7 +163,7 @@ Expected Expect(const Meaning& view, const Office& office, const Draft& draft, c
     FindBreaches(view, after, imagined.item(), out);
     if (BreaksReference(after, imagined.item())) out.refusals.insert("reference");
   }
-  FindActsBefore(view, draft, contents, out);
+  FindActsBefore(view, draft, out);
   return out;
 }
 

@@ -31,9 +31,7 @@ struct Office {  // where somebody files
   int64_t today = 0;  // by the site's clock: days since 1970
 };
 
-// contents: of entries filed before.
-using Contents = std::map<Place, std::string>;
-Expected Expect(const Meaning& view, const Office& office, const Draft& draft, const Contents& contents);
+Expected Expect(const Meaning& view, const Office& office, const Draft& draft);
 Expected Expect(const Meaning& view, const Office& office, const RulingDraft& ruling);
 Expected ExpectProposal(const Meaning& view, const Office& office, const RulingDraft& ruling);
 Expected ExpectApproval(const Meaning& view, const Office& office, const ApprovalDraft& approval);

@@ -177,7 +177,7 @@ class RankedRuling {
     std::set<std::string> tied;
     for (const size_t other : mine.empty() ? std::set<size_t>() : charges_) {
       const bool rival = list_.FiledBy(other) != mine && ClassOf(other) == ClassOf(*kept_);
-      if (rival && Apart(*list_.writes[other].by, *list_.writes[*kept_].by)) tied.insert(list_.FiledBy(other));
+      if (rival && list_.copies->Apart(*list_.writes[other].by, *list_.writes[*kept_].by)) tied.insert(list_.FiledBy(other));
     }
     for (const std::string& id : tied) ahead.push_back({RankAct::What::kAhead, mine, id, ""});
     WithdrawOrders({mine}, tied);

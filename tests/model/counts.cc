@@ -13,9 +13,16 @@ namespace {
 const char* const kVerbs[] = {"set",      "unset", "add",    "remove", "bump",  "move",
                               "transfer", "file",  "strike", "cede",   "grant", "issue"};
 
+bool BuiltOnAnother(const Meaning& meaning, const Item& item, const Item& later) {
+  if (Has(later.past, item.place()) || !meaning.copies.Knew(later, item)) return false;
+  return std::any_of(later.entry.ops.begin(), later.entry.ops.end(), [&](const Op& op) {
+    return std::any_of(item.entry.ops.begin(), item.entry.ops.end(),
+                       [&](const Op& other) { return AddressText(item.entry, other) == AddressText(later.entry, op); });
+  });
+}
+
 void CountField(const Row& row, uint32_t f, Tally& tally) {
   const FieldSpec& spec = row.spec(f);
-  if (spec.adds_up()) tally["acts filed apart that count once"] += Sum(&row, f, spec).repeated;
   if (spec.type == Type::kShares) {
     const Ownership shares(&row, f);
     const auto count = [](const std::vector<bool>& list, bool value) {
@@ -33,6 +40,13 @@ void CountField(const Row& row, uint32_t f, Tally& tally) {
   }
 }
 
+// An act filed apart that counts elsewhere; whether somebody built on it who knew another copy alone.
+void CountCopy(const Meaning& meaning, const Item& item, Tally& tally) {
+  if (meaning.copies.Counts(item)) return;
+  ++tally["acts filed apart that count once"];
+  for (const Item* later : meaning.order) tally["built on a copy alone"] += BuiltOnAnother(meaning, item, *later);
+}
+
 }  // namespace
 
 void CountVerbs(const Draft& draft, Tally& tally) {
@@ -45,6 +59,7 @@ void CountVerbs(const Draft& draft, Tally& tally) {
 }
 
 void CountKinds(const Meaning& meaning, Tally& tally) {
+  for (const Item* item : meaning.order) CountCopy(meaning, *item, tally);
   for (const auto& [address, row] : meaning.rows) {
     for (uint32_t f = 0; f < row.reg->fields.size(); ++f) CountField(row, f, tally);
   }

@@ -36,7 +36,9 @@ class Draw {
   RuleSpec Rule(const Meaning& view);
   Draft FilingUnder(const RuleSpec& rule, const Meaning& view, const std::vector<Draft>& before);
   Draft FilingOfSum(const Meaning& view);  // under an id; of something else where the history has no sums
-  std::string Officer();                   // the name of one; not that there must be a record of him
+  Draft FilingUnderId(const Meaning& view);
+  Draft FilingOn(const Draft& before, const Meaning& view);  // on one of its records
+  std::string Officer();                                     // the name of one; not that there must be a record of him
   Draft FirstOfficers();
   Draft OfficerChange(const Meaning& view, const std::string& name);
   // On one of the cases there are, or (seldom) on one that is not.

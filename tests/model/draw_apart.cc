@@ -175,4 +175,18 @@ Draft Draw::FilingOfSum(const Meaning& view) {
   return draft;
 }
 
+Draft Draw::FilingUnderId(const Meaning& view) {
+  Draft draft = Filing(view);
+  draft.id = "act-" + std::to_string(++ids_);
+  return draft;
+}
+
+Draft Draw::FilingOn(const Draft& before, const Meaning& view) {
+  Draft draft;
+  draft.officer = Of<std::string>({"mari", "kaja"});
+  draft.ops.push_back(Operation(view, Of(before.ops).record.Text()));
+  if (Chance(30)) draft.relied_on.push_back(before.ops[0].record.Text());
+  return draft;
+}
+
 }  // namespace chancery::model

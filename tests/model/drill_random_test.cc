@@ -105,7 +105,7 @@ class Growing {
     const Meaning view = ViewOf(site);
     Draft draft = draw_.Filing(view);
     draft.admit_breaches = false;  // imports only: no drill can say it
-    const Expected expected = Expect(view, {book_.LaneOfSite(site)}, draft, contents_);
+    const Expected expected = Expect(view, {book_.LaneOfSite(site)}, draft);
     if (expected.refusals.size() > 1 || !expected.before.empty()) return;  // the kind is not determined, or nothing happens
     const bool refused = !expected.refusals.empty();
     if (refused && *expected.refusals.begin() == "*") return;
@@ -113,7 +113,7 @@ class Growing {
     if (refused || !error_.empty()) return;
     const Meaning after = ViewOf(site);
     const LaneId lane = book_.LaneOfSite(site);
-    contents_[{lane, after.seen.at(lane)}] = ContentOf(draft);
+    book_.contents[{lane, after.seen.at(lane)}] = ContentOf(draft);
   }
 
   void Rule(const std::string& site) {
@@ -172,7 +172,6 @@ class Growing {
   std::vector<std::string> names_;
   std::string text_, error_;
   Book book_;
-  Contents contents_;
 };
 
 std::string Rerun(const std::string& text, int* code) {

@@ -26,11 +26,14 @@ Error History::FileApart(Site& one, Site& other) {
   return draw_.Chance(60) ? Deliver(one, other) : "";
 }
 
-// One act, filed at two sites.
+// One act, filed at two sites; on either somebody may build on it before the other is known.
 Error History::FileTwice(Site& one, Site& other) {
-  const Draft draft = ByOfficer(one, draw_.FilingOfSum(*one.meaning));
-  RETURN_IF_DIFFERENT(FileThis(one, draft));
-  RETURN_IF_DIFFERENT(FileThis(other, draft));
+  const bool sum = draw_.Chance(50);
+  const Draft draft = ByOfficer(one, sum ? draw_.FilingOfSum(*one.meaning) : draw_.FilingUnderId(*one.meaning));
+  for (Site* site : {&one, &other}) {
+    RETURN_IF_DIFFERENT(FileThis(*site, draft));
+    while (draw_.Chance(40)) RETURN_IF_DIFFERENT(FileThis(*site, ByOfficer(*site, draw_.FilingOn(draft, *site->meaning))));
+  }
   return draw_.Chance(60) ? Deliver(one, other) : "";
 }
 
@@ -43,7 +46,7 @@ Error History::Repeat(Site& site) {
 
 Error History::FileThis(Site& site, Draft draft) {  // a copy: filing may grow drafts_
   Note(Cat("at ", site.name, " file ", JsonOf(draft), draft.admit_breaches ? "  # admits breaches" : ""));
-  const Expected expected = Expect(*site.meaning, OfficeOf(site), draft, contents_);
+  const Expected expected = Expect(*site.meaning, OfficeOf(site), draft);
   RETURN_IF_DIFFERENT(CheckText(draft, expected));
   RETURN_IF_DIFFERENT(Judge(site, draft, expected, site.db->File(draft)));
   return Check(site);
@@ -75,7 +78,7 @@ Error History::FileMany(Site& site) {
   if (draw_.Chance(40)) RETURN_IF_DIFFERENT(Reopen(site));
   for (size_t i = 0; i < drafts.size(); ++i) {
     site.meaning.emplace(book_, site.seen);
-    const Expected expected = Expect(*site.meaning, OfficeOf(site), drafts[i], contents_);
+    const Expected expected = Expect(*site.meaning, OfficeOf(site), drafts[i]);
     RETURN_IF_DIFFERENT(Judge(site, drafts[i], expected, results[i]));
   }
   return Check(site);
@@ -153,7 +156,7 @@ Error History::Judge(Site& site, const Draft& draft, const Expected& expected, c
   const Entry& entry = book_.Find(result->short_name)->entry;
   if (entry.officer != draft.officer || entry.basis != draft.basis || entry.idempotency != draft.id)
     return "the entry says other things than the draft";
-  contents_[{entry.lane, entry.seq}] = ContentOf(draft);
+  book_.contents[{entry.lane, entry.seq}] = ContentOf(draft);
   Count("unset by a deletion", entry.ops.size() - draft.ops.size());
   CountVerbs(draft, tally_);
   for (const Op& op : entry.ops) {

@@ -197,7 +197,6 @@ class History {
   std::optional<WithPacks> packs_;  // which say so
   std::vector<std::unique_ptr<Site>> sites_;
   Book book_;
-  Contents contents_;                                       // of filings, as drafts
   std::map<std::pair<std::string, Value>, Place> numbers_;  // issued from blocks, by field
   std::vector<Draft> drafts_;                               // with an id, to be repeated
   std::map<std::string, std::string> wholes_;               // frontier -> all that a site shows

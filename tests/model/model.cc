@@ -16,11 +16,14 @@ bool Earlier(const Item* a, const Item* b) {  // canonical order
   return std::pair(a->entry.hlc, a->entry.lane) < std::pair(b->entry.hlc, b->entry.lane);
 }
 
-bool Names(const Change& change, Place place) { return std::count(change.named.begin(), change.named.end(), place) > 0; }
+bool Names(const Change& change, const std::vector<const Item*>& copies) {
+  return std::any_of(copies.begin(), copies.end(),
+                     [&](const Item* copy) { return std::count(change.named.begin(), change.named.end(), copy->place()) > 0; });
+}
 
 // Does merging `act` remove what `other` left on the same record?
-bool Removes(const Act& act, const Act& other) {
-  const bool knew = Has(act.by->past, other.by->place());
+bool Removes(const Copies& copies, const Act& act, const Act& other) {
+  const bool knew = copies.Knew(*act.by, *other.by);
   const bool before = knew || (act.by == other.by && other.op < act.op);
   if (act.says(OpKind::kCreate)) return before;  // it begins with an empty record
   if (act.says(OpKind::kDelete)) return before && other.field() == kNoField;
@@ -29,7 +32,7 @@ bool Removes(const Act& act, const Act& other) {
   if (change.field != other.field()) return false;
   if (other.change != nullptr && other.change->verb == Verb::kBump) return false;  // nothing takes back what was added up
   if (change.verb == Verb::kRetract || change.verb == Verb::kKeep || (change.verb == Verb::kSet && !change.named.empty()))
-    return Names(change, other.by->place());
+    return Names(change, copies.Of(*other.by));
   const bool element = change.verb == Verb::kAdd || change.verb == Verb::kRemove;
   return knew && (!element || change.value == other.value());  // all that its author had seen
 }
@@ -114,6 +117,7 @@ Meaning::Meaning(const Book& the_book, const Seen& the_seen) : book(the_book), s
     if (Has(seen, place)) order.push_back(&item);
   }
   std::sort(order.begin(), order.end(), Earlier);
+  copies = Copies(book, order);
   Fold();
   FindClaims();
   FindClashes();
@@ -129,6 +133,7 @@ Meaning::Meaning(const Book& the_book, const Seen& the_seen) : book(the_book), s
   };
   judge(false);
   for (const Item* t : order) {
+    if (!copies.Counts(*t)) continue;
     for (const Premise& premise : t->entry.relied_on) FindStale(*t, premise);
     FindOfficerChanges(*t);
   }
@@ -147,17 +152,22 @@ void Meaning::Fold() {
       Row& row = rows[AddressText(item->entry, op)];
       row.address = AddressText(item->entry, op);
       row.reg = &PackOf(item->entry.packs[op.pack]).registers[op.reg];
-      if (SaysSomething(item->entry, i)) row.acts.push_back({item, i, nullptr});
-      for (const Change& change : op.changes) row.acts.push_back({item, i, &change});
+      row.copies = &copies;
+      if (SaysSomething(item->entry, i)) row.filed.push_back({item, i, nullptr});
+      for (const Change& change : op.changes) row.filed.push_back({item, i, &change});
     }
   }
   for (auto& [address, row] : rows) Stand(row);
 }
 
 void Meaning::Stand(Row& row) {
+  for (const Act& act : row.filed) {
+    const bool lots = act.change != nullptr && act.value().kind == chancery::Kind::kTransfer;  // others may give them
+    if (lots || row.copies->Counts(*act.by)) row.acts.push_back(act);
+  }
   for (const Act& act : row.acts) {
-    const auto removes = [&](const Act& other) { return Removes(other, act); };
-    const auto begins_anew = [&](const Act& other) { return other.says(OpKind::kCreate) && Removes(other, act); };
+    const auto removes = [&](const Act& other) { return Removes(*row.copies, other, act); };
+    const auto begins_anew = [&](const Act& other) { return other.says(OpKind::kCreate) && removes(other); };
     if (LeavesAMark(act) && std::none_of(row.acts.begin(), row.acts.end(), removes)) row.standing.push_back(act);
     if (act.says(OpKind::kCreate) && std::none_of(row.acts.begin(), row.acts.end(), begins_anew)) row.begun.push_back(act);
   }

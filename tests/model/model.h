@@ -11,6 +11,7 @@
 #include "chancery/types.h"
 #include "engine/codec/entry.h"
 #include "tests/model/book.h"
+#include "tests/model/copies.h"
 #include "tests/model/packs.h"
 #include "tests/model/values.h"
 
@@ -36,8 +37,10 @@ struct Act {
 
 struct Row {  // a record
   const RegisterSpec* reg = nullptr;
-  std::string address;        // canonical text
-  std::vector<Act> acts;      // all, in canonical order
+  std::string address;     // canonical text
+  std::vector<Act> filed;  // all, in canonical order
+  std::vector<Act> acts;   // those that count: of an act filed apart, what its first entry does
+  const Copies* copies = nullptr;
   std::vector<Act> standing;  // those that leave a write or mark which nothing removes
   std::vector<Act> begun;     // creations whose start no later creation took away
   bool exists = false;
@@ -74,6 +77,7 @@ struct Sum;
 class Meaning {
  public:
   Meaning(const Book& book, const Seen& seen);
+  Meaning(const Meaning&) = delete;
 
   const Row* Find(const std::string& address) const;
   bool Exists(const std::string& address) const { return Find(address) != nullptr && Find(address)->exists; }
@@ -98,13 +102,17 @@ class Meaning {
   const Book& book;
   const Seen seen;
   std::vector<const Item*> order;  // canonical
+  Copies copies;
   std::map<std::string, Row> rows;
   std::map<CaseKey, std::map<std::string, std::vector<Act>>> claims;  // (unique rule, subject) -> record -> writes
   std::map<CaseKey, Case> cases;
 
  private:
   void Fold();
-  static void Stand(Row& row);  // from its acts all else
+  static void Stand(Row& row);  // from what was filed all else
+  std::vector<Fact> FirstOf(const std::vector<Fact>& facts) const;
+  bool Decides(const Item* ruling, const Fact& a, const Fact& b) const;
+  std::vector<const Item*> Deciding(const std::vector<const Item*>& rulings, const Fact& a, const Fact& b) const;
   Row AsKnownTo(const Item& item, const Row& row) const;
   void FindClaims();
   void FindClashes();
@@ -116,7 +124,6 @@ class Meaning {
   void FindStale(const Item& t, const Premise& premise);
   void FindStaleClaim(const Item& t, const Premise& premise);
   void FindOfficerChanges(const Item& t);
-  bool KnewAct(const Item& t, const Item& w) const;
   std::vector<const Case*> Questions(const std::vector<Act>& acts) const;
   bool StandsAtAll(const Item& item) const;
   void AddClash(const std::string& rule, const std::string& subject, const Fact& a, const Fact& b, bool tie = false);

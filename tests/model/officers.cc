@@ -98,10 +98,16 @@ int OfficersFor(const Case& c) {
 
 // The record as it was for the author of the entry.
 Row Meaning::AsKnownTo(const Item& item, const Row& row) const {
-  Row known{row.reg, row.address, {}, {}, {}, false};
-  std::copy_if(row.acts.begin(), row.acts.end(), std::back_inserter(known.acts),
+  Row known{row.reg, row.address, {}, {}, nullptr, {}, {}, false};
+  std::copy_if(row.filed.begin(), row.filed.end(), std::back_inserter(known.filed),
                [&](const Act& act) { return Has(item.past, act.by->place()); });
+  std::vector<const Item*> past;
+  std::copy_if(order.begin(), order.end(), std::back_inserter(past),
+               [&](const Item* other) { return Has(item.past, other->place()); });
+  const Copies then(book, past);
+  known.copies = &then;
   Stand(known);
+  known.copies = &copies;
   return known;
 }
 
@@ -113,7 +119,7 @@ void Meaning::FindOfficerChanges(const Item& t) {
     const Row* row = Find(OfficerAddress(name));
     if (row == nullptr) return;
     for (const Item* w : order) {
-      if (!Apart(t, *w) || KnewAct(t, *w)) continue;
+      if (!copies.Counts(*w) || !copies.Apart(t, *w)) continue;
       for (uint32_t op = 0; op < w->entry.ops.size(); ++op) {
         if (AddressText(w->entry, w->entry.ops[op]) == row->address)
           AddClash("authority", SubjectOfEntry(t), {t.place(), 0}, {w->place(), op});

@@ -19,32 +19,25 @@ bool Writes(const Row& row, const Act& act, const Premise& premise, const Addres
   return at.member.empty() || field.type != Type::kSet || act.value().payload() == at.member;
 }
 
-bool Weighs(const Case& c, const Item& t) {
-  return std::any_of(c.facts.begin(), c.facts.end(),
-                     [&](const Fact& fact) { return fact.place == t.place() || Has(t.past, fact.place); });
+bool Weighs(const Meaning& view, const Case& c, const Item& t) {
+  return std::any_of(c.facts.begin(), c.facts.end(), [&](const Fact& fact) {
+    return fact.place == t.place() || view.copies.Knew(t, view.book.items.at(fact.place));
+  });
 }
 
 }  // namespace
 
 std::string SubjectOfEntry(const Item& item) { return absl::BytesToHexString({item.id.view().data(), item.id.view().size()}); }
 
-// The same act filed elsewhere says nothing new to who knew it, or filed it.
-bool Meaning::KnewAct(const Item& t, const Item& w) const {
-  const std::string& id = w.entry.idempotency;
-  return !id.empty() && std::any_of(order.begin(), order.end(), [&](const Item* item) {
-    return item->entry.idempotency == id && (item == &t || Has(t.past, item->place()));
-  });
-}
-
 void Meaning::FindStaleClaim(const Item& t, const Premise& premise) {
   const RuleSpec rule = RuleOf(premise.address);
   const CaseKey key{rule.id, SubjectOf({PartOf(rule, Value::Text(ParseJson(premise.value)->text))})};
   const auto holders = claims.find(key);
   const auto c = cases.find(key);
-  if (holders == claims.end() || (c != cases.end() && Weighs(c->second, t))) return;
+  if (holders == claims.end() || (c != cases.end() && Weighs(*this, c->second, t))) return;
   for (const auto& [address, writes] : holders->second) {
     for (const Act& write : writes) {
-      if (Apart(t, *write.by) && !KnewAct(t, *write.by)) AddClash("premise", SubjectOfEntry(t), {t.place(), 0}, write.fact());
+      if (copies.Apart(t, *write.by)) AddClash("premise", SubjectOfEntry(t), {t.place(), 0}, write.fact());
     }
   }
 }
@@ -59,10 +52,10 @@ void Meaning::FindStale(const Item& t, const Premise& premise) {
   if (!at.field.empty()) weighing.emplace_back(RuleIdOf(at.reg, *FieldOf(*row->reg, at.field)), record);
   for (const CaseKey& key : weighing) {
     const auto c = cases.find(key);
-    if (c != cases.end() && Weighs(c->second, t)) return;
+    if (c != cases.end() && Weighs(*this, c->second, t)) return;
   }
   for (const Act& act : row->acts) {
-    if (Apart(t, *act.by) && !KnewAct(t, *act.by) && Writes(*row, act, premise, at))
+    if (copies.Counts(*act.by) && copies.Apart(t, *act.by) && Writes(*row, act, premise, at))
       AddClash("premise", SubjectOfEntry(t), {t.place(), 0}, act.fact());
   }
 }

@@ -8,6 +8,7 @@ namespace chancery::model {
 using What = RankAct::What;
 
 PriorityList::PriorityList(const Row* row, uint32_t field, const FieldSpec& spec) {
+  if (row != nullptr) copies = row->copies;
   for (const Act& write : row == nullptr ? std::vector<Act>() : row->Standing(field)) {
     writes.push_back(write);
     acts.push_back(*DecodeRank(write.value().payload()));
@@ -18,9 +19,7 @@ PriorityList::PriorityList(const Row* row, uint32_t field, const FieldSpec& spec
   Order(spec.classes);
 }
 
-bool PriorityList::Saw(size_t author, size_t write) const {
-  return model::Has(writes[author].by->past, writes[write].by->place());
-}
+bool PriorityList::Saw(size_t author, size_t write) const { return copies->Knew(*writes[author].by, *writes[write].by); }
 
 bool PriorityList::Has(const std::string& id) const {
   return std::any_of(charges.begin(), charges.end(), [&](const Listed& charge) { return charge.id == id; });
@@ -130,7 +129,7 @@ void PriorityList::FindCycles() {
   const std::vector<Edge> edges = Edges();
   for (const Edge& a : edges) {
     for (const Edge& b : edges) {
-      const bool apart = Apart(*writes[a.write].by, *writes[b.write].by);
+      const bool apart = copies->Apart(*writes[a.write].by, *writes[b.write].by);
       if (a.write < b.write && apart && Leads(a.after, b.before) && Leads(b.after, a.before))
         others.emplace_back(a.write, b.write);
     }

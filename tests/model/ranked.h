@@ -32,6 +32,7 @@ class PriorityList {
   std::vector<size_t> LeftOver(const std::string& id) const;
   std::vector<size_t> InTheWay(const std::string& id, const std::string& other) const;
 
+  const Copies* copies = nullptr;
   std::vector<Act> writes;  // standing, in canonical order
   std::vector<RankActs> acts;
   std::vector<Listed> charges;                          // by rank, id, class, value

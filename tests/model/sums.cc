@@ -28,13 +28,7 @@ Grant GrantIn(const Value& value) {
 
 Sum::Sum(const Row* row, uint32_t field, const FieldSpec& spec) {
   if (row == nullptr) return;
-  std::set<std::pair<std::string, Value>> acts;  // id, what was done
   for (const Act& bump : row->Standing(field)) {
-    const std::string& id = bump.by->entry.idempotency;
-    if (!id.empty() && !acts.emplace(id, bump.value()).second) {
-      ++repeated;
-      continue;
-    }
     const LaneId lane = bump.by->entry.lane;
     if (bump.value().kind == chancery::Kind::kInteger) {
       used[lane] += bump.value().AsInteger();
@@ -109,7 +103,7 @@ LaneId NewestLaneOf(const Meaning& view, const std::string& site) {
 std::optional<int64_t> NextNumber(const Meaning& view, LaneId lane, const RegisterSpec& reg, uint32_t field, uint64_t before) {
   uint64_t issued = before;
   for (const auto& [address, row] : view.rows) {
-    for (const Act& act : row.acts)
+    for (const Act& act : row.filed)
       issued += row.reg == &reg && act.field() == field && act.change->verb == Verb::kSet && !act.value().unset() &&
                 act.by->entry.lane == lane;
   }

@@ -23,7 +23,6 @@ struct Sum {
   std::map<LaneId, Wide> used, granted_to, granted_by;
   LaneId founder = 0;  // escrow: whose the quota was at first
   Wide max = 0;
-  uint64_t repeated = 0;  // bumps that count for nothing
 };
 
 std::string StepOf(const Row* row, uint32_t field, const FieldSpec& spec);  // of a ladder: the highest written

@@ -254,6 +254,8 @@ struct EntryView {
   std::vector<std::string> relied_on;
   std::string corrects, reason;
   std::string readmits;  // the entry that this one files again
+  // Short form of the entry that counts instead: the same act, filed apart under the same id; "" = this one counts.
+  std::string duplicate_of;
   bool outside = false;  // an epoch ended its lane before it: it has no place in the order, and no effect
   Literal ops;           // list, in the JSON form of a draft
   Literal detail;        // of genesis, pack, admission, ruling: an object; else null
