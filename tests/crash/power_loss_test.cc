@@ -14,6 +14,7 @@
 
 #include "tests/crash/check.h"
 #include "tests/crash/image.h"
+#include "tests/support/figure.h"
 #include "tests/support/temp_dir.h"
 
 namespace chancery::crash {
@@ -153,6 +154,7 @@ TEST(PowerLoss, LosesNothingAcknowledged) {
   const Checks checks(work, images);
   for (const auto& [index, wrong] : checks.broken) ADD_FAILURE() << wrong << "\n" << work.Replay(images[index]);
   std::cout << images.size() << " images of " << work.recording.size() << " events, seed " << seed << "\n";
+  Figure("crash.images", images.size());
 }
 
 // A store that never syncs is what a disk that lies makes of one that does: the same check must see the loss.

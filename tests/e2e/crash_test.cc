@@ -7,6 +7,7 @@
 #include <random>
 
 #include "tests/e2e/run.h"
+#include "tests/support/figure.h"
 
 namespace chancery::e2e {
 namespace {
@@ -63,6 +64,7 @@ TEST(Kill, TwentyTimesDuringAnImport) {
     }
   }
   EXPECT_GT(killed, 0) << "no run was interrupted: the kills come too late";
+  Figure("kills", static_cast<uint64_t>(killed));
 
   const Result last = Chancery(ImportWords(land));
   EXPECT_EQ(last.code, 0) << last.err;

@@ -11,6 +11,7 @@
 
 #include "tests/e2e/run.h"
 #include "tests/e2e/served.h"
+#include "tests/support/figure.h"
 #include "tests/support/proxy.h"
 
 namespace chancery::e2e {
@@ -256,7 +257,8 @@ TEST_F(Network, NothingThatHasAReceiptIsLostToKills) {
   const unsigned seed = 20261127;
   std::mt19937 random(seed);
   std::set<std::string> receipts[2];
-  for (int round = 0; round < 8; ++round) {
+  constexpr int kRounds = 8;
+  for (int round = 0; round < kRounds; ++round) {
     const auto clerk = [&](int at, const char* site) {
       for (int i = 0; i < 4; ++i) {
         const std::string key = std::string(site) + std::to_string(round) + "-" + std::to_string(i);
@@ -274,6 +276,7 @@ TEST_F(Network, NothingThatHasAReceiptIsLostToKills) {
   }
   EXPECT_TRUE(Eventually([&] { return Equal(land); })) << served["tallinn"]->Log() << served["luxembourg"]->Log();
   EXPECT_GT(receipts[0].size() + receipts[1].size(), 40u);
+  Figure("kills", kRounds);
   for (const std::set<std::string>& keys : receipts) {
     for (const std::string& key : keys) {
       EXPECT_EQ(OwnerAt(land, "tallinn", key), "Mari") << key << ", seed " << seed;

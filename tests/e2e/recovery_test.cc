@@ -6,6 +6,7 @@
 #include <random>
 
 #include "tests/e2e/run.h"
+#include "tests/support/figure.h"
 
 namespace chancery::e2e {
 namespace {
@@ -130,6 +131,7 @@ TEST(Backup, KilledLeavesNoHalfFile) {
     fs::remove_all(land / "r");
   }
   EXPECT_GT(killed, 0);
+  Figure("kills", static_cast<uint64_t>(killed));
   EXPECT_GT(whole, 0);
 }
 

@@ -17,6 +17,7 @@
 
 #include "tests/e2e/run.h"
 #include "tests/e2e/served.h"
+#include "tests/support/figure.h"
 #include "tests/support/process.h"
 #include "tests/support/proxy.h"
 
@@ -154,7 +155,8 @@ struct Clerk {
 // CHANCERY_SEED, CHANCERY_STORM=SECONDS for a night.
 TEST(Storm, LosesNothingAcknowledgedAndEndsEqual) {
   const auto seed = static_cast<unsigned>(FromEnvironment("CHANCERY_SEED", 20261127));
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(FromEnvironment("CHANCERY_STORM", 20));
+  const auto began = std::chrono::steady_clock::now();
+  const auto end = began + std::chrono::seconds(FromEnvironment("CHANCERY_STORM", 20));
   StormyNetwork net(seed);
   std::string houses;
   for (int i = 0; i < 3; ++i) houses += Create("house" + std::to_string(i), "the state");
@@ -208,6 +210,8 @@ TEST(Storm, LosesNothingAcknowledgedAndEndsEqual) {
       "[ storm    ] seed %u: %zu acknowledged, %d witnessed, %d read, %d not here yet; %d kills, %d stops, %d one-way cuts, %d "
       "links broken; %ld MiB\n",
       seed, acknowledged.size(), witnessed, reads, not_here_yet, kills, stops, mutes, broken, static_cast<long>(largest >> 20));
+  Figure("kills", static_cast<uint64_t>(kills));
+  Figure("storm.seconds", static_cast<uint64_t>((std::chrono::steady_clock::now() - began) / std::chrono::seconds(1)));
 }
 
 }  // namespace

@@ -270,6 +270,21 @@ TEST_F(TailOfAStore, AnswersARepeatedFilingAlike) {
   EXPECT_EQ(Ok(db_->File(draft)).entry, one.entry);
 }
 
+// A run of more than 32 KiB is closed in the tail: the tables get the same bytes.
+TEST_F(TailOfAStore, HandsOnALargeRunAsItIs) {
+  std::vector<Draft> drafts;
+  for (int i = 0; i < 60; ++i)
+    drafts.push_back(Draft().By("mari").Create(Cat("parcel/", i)).Set("owner", Cat(i, std::string(1000, 'x'))));
+  for (const auto& receipt : db_->FileAll(drafts)) Ok(receipt);
+  Create("after");
+  ASSERT_EQ(InTail(), "4-63 64-64");
+  const std::vector<std::string> runs = Ok(Ok(db_->Read()).RunsSince("0"));  // by now it is in the tables
+  Reopen();
+  EXPECT_TRUE(Ok(db_->Verify()).ok());
+  EXPECT_EQ(Ok(Ok(db_->Read()).RunsSince("0")), runs);
+  EXPECT_EQ(Keys().size(), 62u);
+}
+
 // Of what was not acknowledged the tail has the bytes, the tables have nothing: the filer asks again and is answered alike.
 TEST_F(TailOfAStore, LosesNothingAcknowledgedWhereASyncFails) {
   bool fails = false;

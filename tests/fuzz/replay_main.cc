@@ -139,6 +139,9 @@ int RunCorpus(const fs::path& folder, long runs) {
   Mutator mutator(corpus);
   for (long i = 0; i < runs; ++i) RunOne(mutator.Next());
   std::printf("%zu inputs and %ld mutations of them\n", corpus.size(), runs);
+  const std::string name = fs::path(program).filename().string().substr(5);  // fuzz_NAME
+  for (const std::string& figure : {std::string("fuzz.inputs"), "fuzz.inputs." + name})
+    std::printf("figure %s %zu\n", figure.c_str(), corpus.size() + static_cast<size_t>(runs));
   return 0;
 }
 

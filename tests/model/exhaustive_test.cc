@@ -23,6 +23,7 @@
 #include "tests/model/menu.h"
 #include "tests/model/model.h"
 #include "tests/model/picture.h"
+#include "tests/support/figure.h"
 #include "tests/support/ok.h"
 #include "tests/support/temp_dir.h"
 
@@ -306,6 +307,7 @@ TEST(Exhaustive, Triples) {
       ASSERT_EQ(MergeAll(some, turn, counts), "");
   }
   for (const auto& [what, n] : counts) std::cout << "  " << n << "\t" << what << "\n";
+  Figure("triples.states", counts["states"]);
   if (given != nullptr) return;
   for (const std::string kind :
        {"field", "once", "state", "reference", "unique", "existence", "shares", "ranked", "no-overlap", "at-most", "acyclic"})

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tests/model/history.h"
+#include "tests/support/figure.h"
 
 namespace chancery::model {
 namespace {
@@ -125,6 +126,9 @@ TEST(Random, History) {
                          << " --gtest_filter=Random.History";
   }
   for (const auto& [what, n] : tally) std::cout << "  " << n << "\t" << what << "\n";
+  uint64_t opened = 0;
+  for (const auto& [what, n] : tally) opened += what.starts_with("opened ") ? n : 0;
+  Figure("merge.conflicts", opened);
   if (count < kHistories) return;
   for (const std::string& what : MustHappen(count >= kLong))
     EXPECT_GT(tally[what], 0u) << what << " never happened: the histories test nothing of it";

@@ -13,6 +13,7 @@
 #include "tests/hostile/speeches.h"
 #include "tests/hostile/stranger.h"
 #include "tests/net/wired.h"
+#include "tests/support/figure.h"
 #include "tests/support/process.h"
 
 namespace chancery {
@@ -82,6 +83,7 @@ struct Hostile : testing::Test {
     sites.visits.erase("riga");
     sites.Turn(50);
     EXPECT_LE(OpenFiles(getpid()), files + 2) << "descriptors";
+    Figure("hostile.inputs", static_cast<uint64_t>(inputs));
   }
 
   Wired sites;

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/figure.h"
+
 namespace chancery::sim {
 namespace {
 
@@ -18,6 +20,7 @@ class Seen : public testing::Test {
   std::string Broken() const { return history.Check().broken; }
   void ExpectBroken(const std::string& promise) const {
     EXPECT_NE(Broken().find(promise), std::string::npos) << "found: \"" << Broken() << "\"";
+    Figure("history.anomalies", 1);
   }
   ClientHistory history;
 };
@@ -155,6 +158,7 @@ TEST_F(Seen, ManyPairsAreJudgedEachOnItsOwn) {
   for (int pair = 0; pair < kPairs; ++pair) reads(pair, 9, all(pair, (pair + 1) * kOfAPair - 1), true);
   EXPECT_EQ(Broken(), "");
   EXPECT_EQ(history.reads(), kTokens + kPairs);
+  Figure("history.operations", 2 * kTokens + kPairs);
   reads(kPairs - 1, 10, all(kPairs - 1, kTokens - 2), true);
   ExpectBroken("token 49999, which was acknowledged: lost");
 }

@@ -19,6 +19,7 @@
 #include "net/sim/shrink.h"
 #include "tests/model/packs.h"
 #include "tests/sim/reference.h"
+#include "tests/support/figure.h"
 
 namespace chancery::sim {
 namespace {
@@ -44,12 +45,47 @@ std::string NotDone(const std::map<std::string, uint64_t>& counts) {
   return "";
 }
 
+// What runs came to, in figures.
+class Sums {
+ public:
+  void Add(const Plan& plan, const Report& report) {
+    ++seeds_;
+    site_ms_ += (report.chaos_ms + report.calm_ms) * plan.sites;
+    for (const auto& [what, times] : report.counts) counts[what] += times;
+  }
+  void Print() const {
+    for (const auto& [what, times] : counts) std::cout << "  " << what << " " << times << "\n";
+    uint64_t acts = 0, faults = 0, rarest = UINT64_MAX;
+    for (int i = 0; i < kDeeds; ++i) {
+      const auto done = counts.find(std::string("did: ") + NameOf(static_cast<Deed>(i)));
+      const uint64_t times = done == counts.end() ? 0 : done->second;
+      const bool client = i < static_cast<int>(Deed::kCut);
+      (client ? acts : faults) += times;
+      if (!client) rarest = std::min(rarest, times);
+    }
+    Figure("sim.seeds", seeds_);
+    Figure("sim.acts", acts);
+    Figure("sim.faults", faults);
+    Figure("sim.rarest", rarest);
+    Figure("sim.site-hours", static_cast<uint64_t>(site_ms_ / 3'600'000));
+#ifdef __SANITIZE_ADDRESS__
+    Figure("sanitized.seeds", seeds_);
+#endif
+  }
+  std::map<std::string, uint64_t> counts;
+
+ private:
+  uint64_t seeds_ = 0;
+  int64_t site_ms_ = 0;
+};
+
 constexpr uint64_t kUsual = 18, kUsualMost = 45;
 
 // Usually as many seeds as it takes until every event was done.
 TEST(Simulation, WhateverHappensWhatIsPromisedHolds) {
   const Seeds seeds = Asked(kUsual);
-  std::map<std::string, uint64_t> counts;
+  Sums sums;
+  std::map<std::string, uint64_t>& counts = sums.counts;
   const auto more = [&](uint64_t done) {
     return done < seeds.count || (seeds.count == kUsual && done < kUsualMost && !NotDone(counts).empty());
   };
@@ -59,9 +95,9 @@ TEST(Simulation, WhateverHappensWhatIsPromisedHolds) {
     const Report report = Simulate(plan);
     ASSERT_EQ(report.failure, "") << "replay: " << CommandOf(plan);
     std::cout << "seed " << seed << " hash " << absl::StrFormat("%016x", report.trace) << "\n";
-    for (const auto& [what, times] : report.counts) counts[what] += times;
+    sums.Add(plan, report);
   }
-  for (const auto& [what, times] : counts) std::cout << "  " << what << " " << times << "\n";
+  sums.Print();
   if (seeds.count < kUsual) return;
   EXPECT_EQ(NotDone(counts), "") << "was never done";
   if (seeds.count < 100) return;
@@ -112,6 +148,7 @@ TEST(Simulation, OneSeedIsOneRun) {
     EXPECT_EQ(first.trace, second.trace);
     EXPECT_GT(first.lines, 100u);
     EXPECT_NE(first.trace, Simulate(DrawPlan(seed + 1, 4, ops)).trace);
+    Figure("rerun.seeds", 1);
   }
 }
 

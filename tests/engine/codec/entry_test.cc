@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
 #include <random>
 
@@ -152,6 +153,41 @@ TEST(Entry, RefusesWhatIsOutOfOrder) {
             "malformed entry: packs: not those used, in order of first use");
   EXPECT_EQ(WhyRefused(good, [](Entry& e) { e.ops[0].pack = 1; }),
             "malformed entry: packs: not those used, in order of first use");
+}
+
+TEST(Entry, RefusesVotesAndEpochsThatNameALaneTwiceOrInNoOrder) {
+  const auto samples = samples::Entries();
+  const auto sample = [&samples](const std::string& name) {
+    return std::find_if(samples.begin(), samples.end(), [&name](const auto& one) { return one.first == name; })->second;
+  };
+  const auto refused = [](const Entry& good, const std::function<void(Decision&)>& spoil) {
+    return WhyRefused(good, [&spoil](Entry& e) { spoil(*e.decision); });
+  };
+  EXPECT_EQ(WhyRefused(sample("vote"), [](Entry& e) { e.vote->end = {7, 7}; }), "malformed entry: vote: order of the lanes");
+  const Entry epoch = sample("epoch");
+  for (const size_t other : {size_t{0}, size_t{1}}) {  // twice, and the other way round
+    EXPECT_EQ(refused(epoch,
+                      [other](Decision& d) {
+                        d.epoch.members = {d.epoch.members[1], d.epoch.members[1 - other]};
+                      }),
+              "malformed entry: epoch: order of the members");
+    EXPECT_EQ(refused(epoch,
+                      [other](Decision& d) {
+                        d.epoch.ends = {d.epoch.ends[1], d.epoch.ends[1 - other]};
+                      }),
+              "malformed entry: epoch: order of the ends");
+    EXPECT_EQ(refused(epoch,
+                      [other](Decision& d) {
+                        d.signatures = {d.signatures[1], d.signatures[1 - other]};
+                      }),
+              "malformed entry: epoch: order of the signatures");
+  }
+  EXPECT_EQ(refused(epoch, [](Decision& d) { d.epoch.ends[0].lane = d.epoch.members[0].lane; }),
+            "malformed entry: epoch: a member that has ended");
+  EXPECT_EQ(refused(epoch, [](Decision& d) { d.epoch.members = {d.epoch.members[2]}; }),
+            "malformed entry: epoch: nobody who holds data");
+  EXPECT_EQ(refused(sample("acceptance"), [](Decision& d) { d.signatures[0].first ^= 1; }),
+            "malformed entry: epoch: another's signature");
 }
 
 TEST(Entry, RefusesOperationsThatDoNotGoTogetherOnOneRecord) {

@@ -10,6 +10,7 @@
 #include "engine/base/strings.h"
 #include "engine/codec/digest.h"
 #include "samples.h"
+#include "tests/support/figure.h"
 
 namespace chancery {
 namespace {
@@ -99,6 +100,7 @@ TEST(Golden, TheBytesAreThoseOfTheFile) {
   stored.erase("run large");
   EXPECT_EQ(stored.size(), computed.size());
   for (const auto& [name, bytes] : computed) EXPECT_EQ(Hex(stored[name]), Hex(bytes)) << name;
+  Figure("golden.vectors", computed.size());
 }
 
 TEST(Golden, WhatWasWrittenIsStillRead) {

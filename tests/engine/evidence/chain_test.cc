@@ -180,6 +180,20 @@ TEST_F(Chain, TakesNoKeyThatIsNotTheLanes) {
   }
 }
 
+TEST_F(Chain, NamesNoLaneTwice) {
+  const auto links = [this](const std::vector<LaneEnd>& ends) {
+    chain_.epochs.clear();
+    Append(Words(1, kThree, ends), {"tallinn"});
+    return Links();
+  };
+  std::vector<LaneEnd> ended = {{LaneFor("riga"), 1, {}}, {LaneFor("narva"), 1, {}}};
+  std::sort(ended.begin(), ended.end(), [](const LaneEnd& a, const LaneEnd& b) { return a.lane < b.lane; });
+  EXPECT_EQ(links(ended), Verdict::kProven) << Why();
+  EXPECT_EQ(links({ended[1], ended[0]}), Verdict::kDisproven) << "in no order";
+  EXPECT_EQ(links({ended[0], ended[0]}), Verdict::kDisproven);
+  EXPECT_EQ(links({{LaneFor("tartu"), 1, {}}}), Verdict::kDisproven) << "a member that has ended";
+}
+
 TEST_F(Chain, CountsTheMembersOfTheEpochThatTheOrderShows) {
   Good();
   EXPECT_EQ(Settled(1, {"tartu", "luxembourg"}).verdict, "PROVEN");

@@ -20,6 +20,7 @@
 #include "engine/base/strings.h"
 #include "engine/store/page_walk.h"
 #include "tests/engine/store/store_rows.h"
+#include "tests/support/figure.h"
 #include "tests/support/temp_dir.h"
 
 namespace chancery {
@@ -129,6 +130,7 @@ class PageGuardTest : public testing::Test {
       EXPECT_TRUE(signals.empty()) << Words(signals);
       EXPECT_EQ(tally_->otherwise, 0u);
       EXPECT_GT(tally_->told, damages.size() / 10);
+      Figure("damage.tried", damages.size());
     }
   }
 
