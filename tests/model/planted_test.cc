@@ -29,7 +29,7 @@ TEST_P(Planted, IsFound) {
 
 // All that are about what a site shows. A list that got shorter would be a hole.
 std::vector<Bug> OfMerging() {
-  static_assert(kMergeBugCount > 47);
+  static_assert(kMergeBugCount > 50);
   std::vector<Bug> bugs;
   for (int bug = 1; bug < kMergeBugCount; ++bug) bugs.push_back(static_cast<Bug>(bug));
   return bugs;
