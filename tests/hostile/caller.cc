@@ -15,6 +15,7 @@ Caller::Caller(kj::AsyncIoContext& io, Database& own, int port, std::string othe
       other_(std::move(other)),
       identity_(Ok(tls::OwnIdentity(own.dir()))),
       tls_(identity_, io.provider->getTimer(), [this](const std::string& key) { return key == other_; }) {
+  io.provider->getTimer().afterDelay(1 * kj::MILLISECONDS).wait(io.waitScope);  // the loop's clock stood while nobody turned it
   auto address = io.provider->getNetwork().parseAddress("127.0.0.1", static_cast<kj::uint>(port)).wait(io.waitScope);
   tls::Link link = tls_.Connect(address->connect().wait(io.waitScope)).wait(io.waitScope);
   connection_ = kj::heap<rpc::Connection>(kj::mv(link.stream));
