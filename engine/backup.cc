@@ -302,7 +302,8 @@ absl::Status MakeNew(Env& env, const KeyPair& key, std::string_view of, const st
   ASSIGN_OR_RETURN(Renewal renewal, ReadRenewal(txn));
   renewal.reason = Cat("restored from ", of, " of ", lanes.FrontierText());
   for (const std::string& dir : dirs) {
-    if (const std::optional<Tip> tip = ReadTip(dir)) renewal.filed.Raise({tip->lane, tip->seq});  // named once it is known
+    const absl::StatusOr<std::optional<Tip>> tip = ReadTip(dir);
+    if (tip.ok() && *tip) renewal.filed.Raise({(*tip)->lane, (*tip)->seq});  // named once it is known
     const std::vector<Run> chain = ReadTail(dir);
     if (!chain.empty()) renewal.filed.Raise({chain.back().lane, chain.back().last()});
   }

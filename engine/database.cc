@@ -280,7 +280,7 @@ struct Database::Impl {
 
   // Whether `tip`, or a tail that was not taken up whole, says that this store is an older copy of itself.
   absl::Status CheckTip(const std::vector<Run>& chain) {
-    std::optional<Tip> tip = ReadTip(env->dir());
+    ASSIGN_OR_RETURN(std::optional<Tip> tip, ReadTip(env->dir()));
     std::optional<std::string> reason;
     {
       ASSIGN_OR_RETURN(const Txn txn, env->Read());

@@ -3,10 +3,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <fstream>
-#include <iterator>
-
 #include "engine/base/bytes.h"
+#include "engine/base/file.h"
+#include "engine/base/status.h"
 #include "engine/journal/rows.h"
 #include "engine/store/page_walk.h"
 
@@ -29,18 +28,19 @@ std::string PathOf(const std::string& dir) { return dir + "/tip"; }
 
 }  // namespace
 
-std::optional<Tip> ReadTip(const std::string& dir) {
-  std::ifstream in(PathOf(dir), std::ios::binary);
-  const std::string bytes{std::istreambuf_iterator<char>(in), {}};
-  ByteReader r(bytes);
+absl::StatusOr<std::optional<Tip>> ReadTip(const std::string& dir) {
+  const absl::StatusOr<std::string> bytes = ReadFile(PathOf(dir));
+  if (absl::IsNotFound(bytes.status())) return std::optional<Tip>();
+  RETURN_IF_ERROR(bytes.status());
+  ByteReader r(*bytes);
   Tip tip;
   const std::string_view magic = r.Raw(kMagic.size());
   tip.lane = r.U64();
   tip.seq = r.U64();
   const std::string_view root = r.Raw(32);
-  if (!r.ok() || magic != kMagic) return std::nullopt;
+  if (!r.ok() || magic != kMagic) return std::optional<Tip>();
   tip.root = Hash256::From(root);
-  return bytes == Encode(tip) ? std::optional(tip) : std::nullopt;
+  return *bytes == Encode(tip) ? std::optional(tip) : std::nullopt;
 }
 
 // A group of filings that LMDB does not have yet is told by the tip, everything else by LMDB's count of commits.
@@ -49,8 +49,7 @@ std::optional<uint64_t> PulseOf(const std::string& dir) {
   if (fd < 0) return std::nullopt;
   const uint64_t commits = NewestMetaPage(fd).txn;
   close(fd);
-  std::ifstream in(PathOf(dir), std::ios::binary);
-  const std::string tip{std::istreambuf_iterator<char>(in), {}};
+  const std::string tip = ReadFile(PathOf(dir)).value_or("");
   return Read64(Sha256({Key64(commits), tip}).view(), 0);
 }
 

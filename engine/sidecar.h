@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "absl/status/statusor.h"
 #include "engine/base/hash.h"
 #include "engine/crdt/frontier.h"
 
@@ -19,8 +20,8 @@ struct Tip {
   bool operator==(const Tip&) const = default;
 };
 
-// nullopt: none, or its check does not hold.
-std::optional<Tip> ReadTip(const std::string& dir);
+// nullopt: none, or its check does not hold. Errors: Unavailable (it cannot be read).
+absl::StatusOr<std::optional<Tip>> ReadTip(const std::string& dir);
 
 // A number that changes whenever the file or data.mdb tells of something new, as Database::Pulse. nullopt: there is no store.
 std::optional<uint64_t> PulseOf(const std::string& dir);

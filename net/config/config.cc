@@ -4,13 +4,12 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <filesystem>
-#include <fstream>
 #include <iterator>
 #include <sstream>
 
 #include "absl/strings/str_cat.h"
 #include "chancery/net.h"
+#include "engine/base/file.h"
 #include "net/config/address.h"
 #include "toml++/toml.h"
 
@@ -115,10 +114,8 @@ absl::Status ReadPeers(const toml::table& table, std::string_view origin, NetCon
 }
 
 absl::StatusOr<std::string> ReadAll(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file && !std::filesystem::exists(path)) return std::string();
-  std::string text{std::istreambuf_iterator<char>(file), {}};
-  return file ? absl::StatusOr<std::string>(std::move(text)) : absl::UnknownError(path + " cannot be read");
+  absl::StatusOr<std::string> text = ReadFile(path);
+  return absl::IsNotFound(text.status()) ? std::string() : text;
 }
 
 // Whole or not at all.

@@ -2,20 +2,17 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
 #include "absl/strings/str_cat.h"
+#include "engine/base/file.h"
 
 namespace chancery {
 namespace drill {
 namespace {
 
-absl::StatusOr<std::string> ReadFile(const std::string& path) {
-  std::error_code none;
-  std::ifstream file(path, std::ios::binary);
-  if (!file || std::filesystem::is_directory(path, none)) return absl::NotFoundError(absl::StrCat("cannot read ", path));
-  return std::string(std::istreambuf_iterator<char>(file), {});
+absl::StatusOr<std::string> TextIn(const std::string& path) {
+  absl::StatusOr<std::string> text = ReadFile(path);
+  return text.ok() ? text : absl::NotFoundError(absl::StrCat("cannot read ", path));
 }
 
 // What a run prints: lines for people or objects for programs, each with the place of its statement.
@@ -100,7 +97,7 @@ int Rehearse(const Drill& drill, const Rehearsal::ReadPack& read_pack, std::ostr
 }  // namespace drill
 
 int Rehearse(const std::string& path, std::ostream& out, std::ostream& err, const DrillOptions& options) {
-  absl::StatusOr<std::string> text = drill::ReadFile(path);
+  absl::StatusOr<std::string> text = drill::TextIn(path);
   if (!text.ok()) {
     err << text.status().message() << "\n";
     return 2;
@@ -111,7 +108,7 @@ int Rehearse(const std::string& path, std::ostream& out, std::ostream& err, cons
     return 2;
   }
   const std::filesystem::path folder = std::filesystem::path(path).parent_path();
-  const auto read_pack = [&](const std::string& pack) { return drill::ReadFile((folder / pack).string()); };
+  const auto read_pack = [&](const std::string& pack) { return drill::TextIn((folder / pack).string()); };
   DrillOptions here = options;
   here.folder = folder.string();
   return drill::Rehearse(*parsed, read_pack, out, err, here);

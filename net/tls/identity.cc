@@ -9,12 +9,11 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <fstream>
-#include <iterator>
 #include <memory>
 
 #include "absl/strings/escaping.h"
 #include "chancery/net.h"
+#include "engine/base/file.h"
 
 namespace chancery {
 namespace tls {
@@ -83,8 +82,9 @@ absl::StatusOr<Identity> Read(const std::string& path) {
   struct stat at;
   if (stat(path.c_str(), &at) == 0 && (at.st_mode & 077) != 0)
     return absl::FailedPreconditionError(path + " can be read by others: chmod 600 " + path);
-  std::ifstream file(path, std::ios::binary);
-  const std::string pem{std::istreambuf_iterator<char>(file), {}};
+  const absl::StatusOr<std::string> read = ReadFile(path);
+  if (!read.ok()) return read.status();
+  const std::string& pem = *read;
   const Bio in(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
   const Key key(PEM_read_bio_PrivateKey(in.get(), nullptr, nullptr, nullptr));
   const size_t second = pem.find("-----BEGIN CERTIFICATE");

@@ -9,12 +9,11 @@
 // Exit codes: 0 PROVEN, 3 INCONCLUSIVE, 5 DISPROVEN or damaged, 4 no such file, 2 usage.
 #include <algorithm>
 #include <cstdio>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <vector>
 
 #include "chancery/receipt.h"
+#include "engine/base/file.h"
 
 namespace chancery {
 namespace {
@@ -89,9 +88,9 @@ int Tell(const absl::StatusOr<BeforeView>& view) {
 }
 
 bool Read(const std::string& path, std::string* text) {
-  std::ifstream in(path, std::ios::binary);
-  text->assign(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
-  return in && !in.bad();
+  absl::StatusOr<std::string> read = chancery::ReadFile(path);
+  if (read.ok()) *text = *std::move(read);
+  return read.ok();
 }
 
 int Usage() {
