@@ -129,5 +129,13 @@ TEST(BadStores, AnUnknownKindIsRefusedWithTheNearestName) {
 }
 
 // A `file` that waits for its input holds the store; a second command must not take it.
+TEST(BadInput, ADirectoryIsNoFileOfEntries) {
+  const Land land;
+  for (const Result& run : {land.Do({"file", land / ""}), RunShell("$CHANCERY --store tallinn file < .", land / "")}) {
+    EXPECT_EQ(run.code, 1) << run.out;
+    EXPECT_NE(run.err.find("cannot be read"), std::string::npos) << run.err;
+  }
+}
+
 }  // namespace
 }  // namespace chancery::e2e

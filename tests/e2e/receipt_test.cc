@@ -42,6 +42,14 @@ TEST_F(Receipts, AreProvenWithoutTheStore) {
   EXPECT_EQ(VerifyOffline("two one one.policy").code, 5);
 }
 
+TEST_F(Receipts, AreNoDirectories) {
+  for (const char* words : {"tallinn one.policy", "one tallinn", "one --registry tallinn one.chain", "nothing one.policy"}) {
+    const Result result = VerifyOffline(words);
+    EXPECT_TRUE(result.code == 2 || result.code == 4) << words << ": " << result.code << result.err;
+    EXPECT_FALSE(result.err.empty()) << words;
+  }
+}
+
 TEST_F(Receipts, AreProvenByTheIdOfTheRegistryAlone) {
   Issue("tallinn-1", "founding");
   std::filesystem::remove_all(land_ / "tallinn");
