@@ -111,7 +111,7 @@ int FileLines(const Command& command, std::istream& in, const FileOptions& optio
     return kInterrupted;
   }
   if (tally.accepted + tally.refused > 1) command.Note(Words(tally));
-  if (in.bad()) {
+  if (in.bad() || (&in == &std::cin && std::ferror(stdin) != 0)) {
     return command.Fail(kFailed, "what is to be filed cannot be read on after line " + std::to_string(tally.line),
                         "chancery file FILE, a file of entries");
   }
