@@ -30,7 +30,7 @@ struct Environment {
   Clock* clock = nullptr;                 // nullptr: the system's
   Random* random = nullptr;               // nullptr: the system's
   bool durable = true;                    // false: no fdatasync. Drills and tests only: a power cut loses the store
-  uint64_t reserve_bytes = 64ull << 20;   // filings are refused (`limit`) when the disk has less left
+  uint64_t reserve_bytes = 64ull << 20;   // filings fail (ResourceExhausted) when the disk has less left
   bool walk_pages = false;                // Open looks at every page of the store first. O(store)
   std::function<bool()> sync_fails = {};  // tests only: asked wherever a commit or an append is synced; true: as on EIO
 };
