@@ -84,6 +84,8 @@ int unlink(const char* path) noexcept { return static_cast<int>(Call(SYS_unlink,
 
 void* operator new(size_t size) { return Take(size); }
 void* operator new[](size_t size) { return Take(size); }
+void* operator new(size_t size, const std::nothrow_t&) noexcept { return Fails(Means::kMemory) ? nullptr : std::malloc(size); }
+void* operator new[](size_t size, const std::nothrow_t&) noexcept { return Fails(Means::kMemory) ? nullptr : std::malloc(size); }
 void operator delete(void* taken) noexcept { std::free(taken); }
 void operator delete[](void* taken) noexcept { std::free(taken); }
 void operator delete(void* taken, size_t) noexcept { std::free(taken); }

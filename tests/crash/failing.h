@@ -7,8 +7,8 @@ namespace chancery::crash {
 
 enum class Means : uint8_t {
   kCalls,   // open, read, write, sync, truncate, rename, unlink: fail with EIO
-  kMemory,  // operator new: the process ends, as with the command's new handler. What C libraries ask malloc for is not among
-            // them
+  kMemory,  // operator new: the process ends (or none is given to who asks for that), as with the command's new handler. What C
+            // libraries ask malloc for is not among them
 };
 
 struct Failure {

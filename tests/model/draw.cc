@@ -28,7 +28,8 @@ Draw::Subject Draw::SubjectFrom(size_t percent) {
 
 std::vector<std::string> Draw::ThemeOf(const std::string& reg) {
   const std::map<std::string, std::vector<std::vector<std::string>>> themes = {
-      {"parcel", {{"code", "petition", "area"}, {"status", "owner", "tags"}, {"parent", "next", "bans"}, {"number", "status", "usage"}}},
+      {"parcel",
+       {{"code", "petition", "area"}, {"status", "owner", "tags"}, {"parent", "next", "bans"}, {"number", "status", "usage"}}},
       {"estate", {{"shares"}, {"charges", "rents"}, {"size", "block", "phase"}, {"permits", "code", "shares"}}},
       {"lease", {{"term", "place"}, {"hours", "place", "part"}, {"rent", "place"}, {"part", "series"}}},
       {"block", {{"within"}, {"cap", "visits"}, {"cap", "within"}, {"stage", "visits", "within"}}}};
