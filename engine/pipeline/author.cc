@@ -174,10 +174,11 @@ absl::Status Author::ReclaimAll() {
 absl::StatusOr<Author::Appended> Author::Repeated(const Draft& draft, const Entry& entry, bool* found) {
   const std::vector<Dot> acts = work_.Acts(draft.id);
   *found = !acts.empty();
+  const std::string content = acts.empty() ? "" : ContentOf(entry, work_.catalog(), work_.lanes);
   std::optional<std::pair<Dot, Hlc>> first;  // in canonical order, of those that say the same
   for (const Dot dot : acts) {
     ASSIGN_OR_RETURN(const Entry other, work_.journal.EntryAt(dot));
-    if (ContentOf(other, work_.catalog(), work_.lanes) != ContentOf(entry, work_.catalog(), work_.lanes)) continue;
+    if (ContentOf(other, work_.catalog(), work_.lanes) != content) continue;
     if (!first || Before(work_.lanes, other.hlc, dot, first->second, first->first)) first = {dot, other.hlc};
   }
   if (acts.empty()) return Appended{};

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "engine/codec/body.h"
 #include "engine/crdt/shares.h"
 
 namespace chancery {

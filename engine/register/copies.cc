@@ -6,8 +6,6 @@
 
 #include "engine/base/planted.h"
 #include "engine/base/status.h"
-#include "engine/codec/body.h"
-#include "engine/crdt/shares.h"
 #include "engine/register/content.h"
 #include "engine/register/view.h"
 #include "engine/register/workspace.h"
