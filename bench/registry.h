@@ -29,9 +29,8 @@ fields.zone = { type = "text" }
 fields.note = { type = "text" }
 )";
 
-// The same fields among thirty, of every kind, and ten rules: three of them on what the workload files, as thirty fields share
-// ten.
-inline const std::string kWidePack = std::string(kPack) + R"(fields.borders = { type = "bytes" }
+// The same fields among thirty, of every kind.
+inline const std::string kThirtyFields = std::string(kPack) + R"(fields.borders = { type = "bytes" }
 fields.charges = { type = "ranked", classes = ["mortgage", "easement"] }
 fields.code = { type = "serial", start = 1 }
 fields.deed = { type = "text", merge = "once" }
@@ -53,16 +52,42 @@ fields.storeys = { type = "integer" }
 fields.tenant = { type = "text", interim = "last" }
 fields.visits = { type = "counter" }
 fields.whole = { type = "reference", to = "parcel", deletion = "unset" }
+)";
 
-[[rule]]
-id = "address"
-kind = "unique"
-on = ["parcel.address"]
+// Two rules on what the workload files, and the same two on what it does not.
+inline constexpr const char* kOnFiled = R"(
 [[rule]]
 id = "note"
 kind = "unique"
 on = ["parcel.note"]
 normalise = "nfkc-casefold"
+[[rule]]
+id = "area"
+kind = "at-most"
+on = ["parcel.area"]
+per = ["parcel.address"]
+limit = 1000000000
+)";
+inline constexpr const char* kOnOthers = R"(
+[[rule]]
+id = "note"
+kind = "unique"
+on = ["parcel.deed"]
+normalise = "nfkc-casefold"
+[[rule]]
+id = "area"
+kind = "at-most"
+on = ["parcel.price"]
+per = ["parcel.tenant"]
+limit = 1000000000
+)";
+
+// The other eight, one of them on what the workload files.
+inline constexpr const char* kEightRules = R"(
+[[rule]]
+id = "address"
+kind = "unique"
+on = ["parcel.address"]
 [[rule]]
 id = "deed-tenant"
 kind = "unique"
@@ -71,12 +96,6 @@ on = ["parcel.deed", "parcel.tenant"]
 id = "code"
 kind = "unique"
 on = ["parcel.code"]
-[[rule]]
-id = "area"
-kind = "at-most"
-on = ["parcel.area"]
-per = ["parcel.address"]
-limit = 1000000000
 [[rule]]
 id = "storeys"
 kind = "at-most"
@@ -101,6 +120,10 @@ id = "parent"
 kind = "reference"
 on = ["parcel.parent"]
 )";
+
+// Thirty fields and ten rules, of which one or three are on what is filed.
+inline const std::string kWidePack = kThirtyFields + kOnOthers + kEightRules;
+inline const std::string kWidePackThree = kThirtyFields + kOnFiled + kEightRules;
 
 void Must(const absl::Status& status);
 template <class T>

@@ -30,6 +30,8 @@ void RegisterLoad() {
   Register("W1/lmdb", LoadRival, MakeLmdb);
   Register("W1/chancery", LoadChancery, kPack);
   Register("W1/wide", LoadChancery, kWidePack.c_str());
+  Register("W1/wide_three", LoadChancery, kWidePackThree.c_str());
+  Register("W1/lmdb_three", LoadRival, MakeLmdbWithClaims);
   Register("W1/sqlite", LoadRival, MakeSqlite);
   Register("W1/rocksdb", LoadRival, MakeRocksdb);
 }

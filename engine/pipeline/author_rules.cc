@@ -1,5 +1,6 @@
 // Rules between records, in the filer's own view: an entry that would open a case by itself is refused.
 #include <algorithm>
+#include <numeric>
 #include <tuple>
 #include <utility>
 
@@ -109,7 +110,7 @@ absl::Status Author::CheckSums() {
     std::string_view subject;
     const RecordEdit* on = nullptr;
     const FieldInfo* at = nullptr;
-    Exact more = 0;
+    Exact more = 0, brought = 0;  // than before; by the records of this entry
     bool lowered = false;
   };
   std::map<std::pair<uint64_t, Hash128>, Group> groups;
@@ -140,13 +141,16 @@ absl::Status Author::CheckSums() {
       ASSIGN_OR_RETURN(const Exact now, AmountIn(changed.edit->claims, *group.rule, key.second, changed.edit->record));
       ASSIGN_OR_RETURN(const Exact before, AmountIn(changed.claims, *group.rule, key.second, *changed.record));
       group.more += now - before;
+      group.brought += now;
     }
     if (group.more <= 0 && !group.lowered) continue;
     ASSIGN_OR_RETURN(const std::optional<Exact> limit, LimitOf(*group.rule, group.subject, work_));
     if (!limit) continue;
-    ASSIGN_OR_RETURN(const std::vector<Exact> amounts, AmountsOf(*group.rule, group.subject, work_));
-    Exact sum = 0;
-    for (const Exact& amount : amounts) sum += amount;
+    Exact sum = group.brought;
+    if (sum <= 0 || work_.Shared(key.first, key.second)) {  // else the record is alone in the group
+      ASSIGN_OR_RETURN(const std::vector<Exact> amounts, AmountsOf(*group.rule, group.subject, work_));
+      sum = std::accumulate(amounts.begin(), amounts.end(), Exact(0));
+    }
     if (sum <= *limit) continue;
     return Refuse({"at-most", group.rule->def.id, Cat(work_.AddressOf(group.on->key), "/", group.at->def.name),
                    Cat(group.subject, " would have ", sum.get_str(), " of at most ", limit->get_str(), Titled(*group.rule)),

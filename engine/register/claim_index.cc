@@ -51,6 +51,7 @@ void ClaimIndex::Set(const ClaimRow& row, std::string_view bytes) {
 void ClaimIndex::Put(const ClaimRow& row) {
   thread_local ByteBuffer bytes;
   PutClaim(row, bytes);
+  put_.insert(row.rule);
   Set(row, bytes.view());
 }
 
@@ -100,6 +101,7 @@ std::vector<ClaimIndex::Subject> ClaimIndex::TakeTouched() {
 void ClaimIndex::Forget() {
   groups_.clear();
   any_stored_.clear();
+  put_.clear();
   touched_.clear();
   arena_ = std::make_unique<Arena>();
 }

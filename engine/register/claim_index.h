@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "engine/base/arena.h"
 #include "engine/base/few.h"
 #include "engine/register/claims.h"
@@ -22,6 +23,9 @@ class ClaimIndex {
   std::vector<ClaimRow> Find(uint64_t rule, const Hash128& value) const;
   // Whether more than one record claims it, or did at the last Forget.
   bool Shared(uint64_t rule, const Hash128& value) const { return Look({rule, value}).rows.size() > 1; }
+
+  // false: nothing is claimed under it.
+  bool Any(uint64_t rule) const { return put_.contains(rule) || AnyStored(rule); }
 
   void Put(const ClaimRow& row);
   void Remove(const ClaimRow& row);
@@ -59,6 +63,7 @@ class ClaimIndex {
   const Txn& txn_;
   mutable absl::flat_hash_map<Name, Group, NameHash> groups_;
   mutable absl::flat_hash_map<uint64_t, bool> any_stored_;
+  absl::flat_hash_set<uint64_t> put_;  // rules under which the batch put rows
   size_t changed_ = 0;
   std::vector<Subject> touched_;
   mutable std::unique_ptr<Arena> arena_ = std::make_unique<Arena>();

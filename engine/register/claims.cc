@@ -202,10 +202,10 @@ const Write* OnlyOf(const Record& record, const FieldInfo& field) {
   return cell != nullptr && cell->size() == 1 ? cell->data() : nullptr;
 }
 
-// The row of a record whose fields have one write each, as nearly all have: what the rest of AddRule comes to. False: they have
-// not.
-bool AddOnly(const RuleInfo& rule, const std::vector<const FieldInfo*>& keys, const ClaimRow& sample, const Record& record,
-             const Lanes& lanes, std::vector<ClaimRow>* rows) {
+// The row of a record whose fields have one write each, as nearly all have: what the rest of AddRule comes to, made of `sample`.
+// False: they have not.
+bool AddOnly(const RuleInfo& rule, const std::vector<const FieldInfo*>& keys, const Record& record, const Lanes& lanes,
+             ClaimRow& sample, std::vector<ClaimRow>* rows) {
   Combination by;
   for (const FieldInfo* field : keys) {
     const Write* only = OnlyOf(record, *field);
@@ -214,7 +214,7 @@ bool AddOnly(const RuleInfo& rule, const std::vector<const FieldInfo*>& keys, co
   }
   const Write* contributes = rule.groups() ? OnlyOf(record, *rule.on[0]) : nullptr;
   if (rule.groups() && (contributes == nullptr || contributes->value.unset())) return false;
-  ClaimRow& row = rows->emplace_back(sample);
+  ClaimRow& row = rows->emplace_back(std::move(sample));
   row.subject = SubjectUnder(rule, ValuesOf(by));
   row.value = ClaimHash(row.subject);
   for (const Write* write : rule.groups() ? Combination{contributes} : by) NoteWrite(*write, row);
@@ -230,8 +230,8 @@ void AddRule(const RuleInfo& rule, const RecordKey& key, const Record& record, c
   if (std::any_of(rule.on.begin(), rule.on.end(), missing) || std::any_of(rule.per.begin(), rule.per.end(), missing)) return;
   const auto first = static_cast<ptrdiff_t>(rows->size());
   const std::vector<const FieldInfo*>& keys = rule.groups() ? rule.per : rule.on;
-  const ClaimRow sample{rule.hash, {}, key, {}, SameOf(rule, record, lanes), {}, {}};
-  if (AddOnly(rule, keys, sample, record, lanes, rows)) return;
+  ClaimRow sample{rule.hash, {}, key, {}, SameOf(rule, record, lanes), {}, {}};
+  if (AddOnly(rule, keys, record, lanes, sample, rows)) return;
   const Writes contributing = rule.groups() ? Contributing(rule, record, lanes) : Writes();
   if (rule.groups() && contributing.empty()) return;
   std::map<Hash128, std::optional<Position>> since;
@@ -258,13 +258,15 @@ void AddReferences(const FieldInfo& field, const RecordKey& key, const Record& r
 std::vector<ClaimRow> ClaimsOf(const RegisterInfo& reg, const RecordKey& key, const Record& record, const Lanes& lanes) {
   std::vector<ClaimRow> rows;
   if (!reg.claims || !record.exists()) return rows;
+  rows.reserve(reg.rules.size());
   for (const RuleInfo* rule : reg.rules) AddRule(*rule, key, record, lanes, &rows);
   for (const FieldInfo* field : reg.refer) AddReferences(*field, key, record, lanes, &rows);
   for (const RuleInfo* rule : reg.limits) {  // what is allowed to those that refer to it
+    const Cell* cell = record.Find(rule->limit->handle);
+    if (cell == nullptr) continue;
     const Literal address = Address{reg.name, std::string(KeyOf(key)), {}, {}}.Shown();
     const auto first = static_cast<ptrdiff_t>(rows.size());
-    const Cell* cell = record.Find(rule->limit->handle);
-    for (const Write* write : cell == nullptr ? Writes() : Visible(*cell, rule->limit->def, lanes))  // unset ones: they lift it
+    for (const Write* write : Visible(*cell, rule->limit->def, lanes))  // unset ones: they lift it
       NoteWrite(*write, RowOf({rule->limit_hash, {}, key, {}, {}, {}, {}}, address.Json(), first, &rows));
   }
   std::sort(rows.begin(), rows.end(), SubjectBefore);

@@ -450,7 +450,8 @@ absl::StatusOr<RecordEdit*> Workspace::Target(const Value& reference) {
 
 std::vector<Workspace::Reference> Workspace::ReferencesTo(const RecordKey& key, const RegisterInfo& reg) const {
   std::vector<Reference> references;
-  if (reg.referred_by.empty()) return references;
+  const auto any = [&](const Referrer& by) { return claims_.Any(by.field->hash); };
+  if (std::none_of(reg.referred_by.begin(), reg.referred_by.end(), any)) return references;
   const Hash128 target = ClaimHash(AddressOf(key));
   for (const Referrer& by : reg.referred_by)
     for (ClaimRow& row : Claimants(by.field->hash, target)) references.push_back({by, std::move(row)});
