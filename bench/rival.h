@@ -45,7 +45,7 @@ class Group {
 
 std::unique_ptr<Rival> MakeLmdb(const std::string& dir);
 std::unique_ptr<Rival> MakeLmdbWithClaims(const std::string& dir);  // loads with three more rows a parcel, each by a value
-std::unique_ptr<Rival> MakeSqlite(const std::string& dir);   // WAL, synchronous = FULL
-std::unique_ptr<Rival> MakeRocksdb(const std::string& dir);  // WAL synced, no compression
+std::unique_ptr<Rival> MakeSqlite(const std::string& dir);          // WAL, synchronous = FULL
+std::unique_ptr<Rival> MakeRocksdb(const std::string& dir);         // WAL synced, no compression
 
 }  // namespace chancery::bench

@@ -539,6 +539,9 @@ absl::Status Docket::Flush(WriteTxn& txn) {
     RETURN_IF_ERROR(Judge(now, alone));
     RETURN_IF_ERROR(WriteRows(txn, now));
   }
+  std::sort(rows_.begin(), rows_.end());
+  SortedRows cases(txn, Table::kCase);
+  for (const auto& [key, row] : std::exchange(rows_, {})) cases.Put(key, row);
   return txn.status();
 }
 
@@ -645,10 +648,10 @@ absl::Status Docket::WriteRows(WriteTxn& txn, const Case& now) {
     }
     if (!after.contains(key)) txn.Delete(Table::kCase, key);
   }
-  for (const auto& [key, row] : after) {
+  for (auto& [key, row] : after) {
     work_.sums.docket += RowSum(key, StatusIn(key, row));
     const auto old = before.find(key);
-    if (old == before.end() || old->second != row) txn.Put(Table::kCase, key, row);
+    if (old == before.end() || old->second != row) rows_.emplace_back(key, std::move(row));
   }
   Count(work_.sums, now.state, now.notice, 1);
   if (now.waits() && !now.notice && !waited) ++opened_;

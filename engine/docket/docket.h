@@ -123,7 +123,7 @@ class Docket {
   absl::StatusOr<std::vector<RulingRow>> RulingsOf(const Hash128& id) const;
   absl::StatusOr<std::vector<ProposalRow>> ProposalsOf(const Hash128& id, const std::vector<RulingRow>& rulings) const;
   absl::StatusOr<Entry> EntryOf(Dot dot) const;
-  absl::Status WriteRows(WriteTxn& txn, const Case& now);
+  absl::Status WriteRows(WriteTxn& txn, const Case& now);  // but for what is to be put, which it leaves in rows_
   absl::StatusOr<Case> Live(const Scope& scope, bool* alone) const;
   absl::Status Judge(Case& c, bool alone) const;
   absl::Status LookBetween(Case& c, bool* alone) const;
@@ -160,6 +160,7 @@ class Docket {
   std::set<Scope> ruled_cycles_;
   std::optional<std::pair<Dot, Entry>> in_hand_;  // a ruling on packs that is folded
   uint64_t opened_ = 0;
+  std::vector<std::pair<std::string, std::string>> rows_;  // that this Flush puts
 };
 
 }  // namespace chancery

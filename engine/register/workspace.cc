@@ -727,12 +727,24 @@ std::vector<const Workspace::Deferred*> Workspace::ByRecord(const std::vector<De
   return sorted;
 }
 
+// Operations, and what they borrow, lie in the order received: what comes soon is asked of memory now.
+void Workspace::Expect(absl::Span<const Deferred* const> coming) {
+  constexpr size_t kOperation = 8, kBorrowed = 4;
+  if (coming.size() <= kOperation) return;
+  const auto* operation = reinterpret_cast<const char*>(coming[kOperation]);
+  for (size_t at = 0; at < sizeof(Deferred); at += 64) __builtin_prefetch(operation + at);
+  const Deferred& borrowing = *coming[kBorrowed];
+  __builtin_prefetch(borrowing.key.data());
+  for (const Change& change : borrowing.op.changes) __builtin_prefetch(change.value.payload().data());
+}
+
 // Of each record that is not in memory yet: read, folded, written, and left again, unless a case may be about it.
 absl::Status Workspace::WriteDeferred(SortedRows& rows) {
   const std::vector<Deferred> waited = std::exchange(deferred_, {});
   const std::vector<const Deferred*> sorted = ByRecord(waited);
   auto edit = std::make_unique<RecordEdit>();
   for (auto at = sorted.begin(); at != sorted.end();) {
+    Expect(absl::MakeConstSpan(sorted).subspan(static_cast<size_t>(at - sorted.begin())));
     const std::string_view key = (*at)->key;
     Renew(*edit);
     edit->key = key;

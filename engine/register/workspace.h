@@ -252,6 +252,7 @@ class Workspace {
   absl::Status FoldDeferred(const Deferred& deferred, RecordEdit& edit);
   absl::Status Settle();  // what is deferred, in memory
   static std::vector<const Deferred*> ByRecord(const std::vector<Deferred>& waited);
+  static void Expect(absl::Span<const Deferred* const> coming);
   absl::Status WriteDeferred(SortedRows& rows);
   absl::Status ReadRecord(std::string_view stored, RecordEdit& edit) const;
   void PutRecord(RecordEdit& edit, SortedRows& rows);
