@@ -66,11 +66,12 @@ std::vector<std::pair<std::string, uint64_t*>> LimitsIn(NetLimits& limits) {
 absl::Status ReadLimits(const toml::table& table, std::string_view origin, NetConfig* config) {
   const auto limits = LimitsIn(config->limits);
   for (const auto& [key, node] : table) {
-    const auto limit = std::find_if(limits.begin(), limits.end(), [&](const auto& one) { return one.first == key.str(); });
-    if (limit == limits.end()) return At(origin, key.source(), absl::StrCat("unknown key limits.", std::string(key.str())));
+    const std::string name(key.str());
+    const auto limit = std::find_if(limits.begin(), limits.end(), [&](const auto& one) { return one.first == name; });
+    if (limit == limits.end()) return At(origin, key.source(), absl::StrCat("unknown key limits.", name));
     const auto* number = node.as_integer();
     if (number == nullptr || number->get() < 1)
-      return At(origin, node.source(), absl::StrCat(std::string(key.str()), " is a number, at least 1"));
+      return At(origin, node.source(), absl::StrCat(name, " is a number, at least 1"));
     *limit->second = static_cast<uint64_t>(number->get());
   }
   return absl::OkStatus();

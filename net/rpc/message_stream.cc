@@ -27,12 +27,12 @@ kj::Promise<void> ReadAll(kj::AsyncIoStream& stream, capnp::word* into, size_t w
 }
 
 // The table of sizes, with its first word read: then all of the message in one array, as if it came from a file.
-kj::Promise<Read> ReadRest(kj::AsyncIoStream& stream, capnp::ReaderOptions options, capnp::word first) {
-  const uint32_t count = WordAt(&first, 0) + 1;
+kj::Promise<Read> ReadRest(kj::AsyncIoStream& stream, capnp::ReaderOptions options, const capnp::word* first) {
+  const uint32_t count = WordAt(first, 0) + 1;
   if (count == 0 || count > kSegments) return TooLarge();
   const size_t table_words = count / 2 + 1;
   auto table = kj::heapArray<capnp::word>(table_words);
-  table[0] = first;
+  std::memcpy(table.begin(), first, sizeof *first);
   capnp::word* rest = table.begin() + 1;
   return ReadAll(stream, rest, table_words - 1)
       .then([&stream, options, count, table = kj::mv(table)]() mutable -> kj::Promise<Read> {
@@ -56,13 +56,13 @@ kj::Promise<Read> ReadRest(kj::AsyncIoStream& stream, capnp::ReaderOptions optio
 
 kj::Promise<Read> MessageStream::tryReadMessage(kj::ArrayPtr<kj::AutoCloseFd>, capnp::ReaderOptions options,
                                                 kj::ArrayPtr<capnp::word>) {
-  auto first = kj::heap<capnp::word>();
-  capnp::word* at = first.get();
+  auto first = kj::heapArray<capnp::word>(1);
+  capnp::word* at = first.begin();
   return stream_.tryRead(at, sizeof *at, sizeof *at)
       .then([this, options, first = kj::mv(first)](size_t read) mutable -> kj::Promise<Read> {
         if (read == 0) return Read(nullptr);
         if (read < sizeof(capnp::word)) return KJ_EXCEPTION(DISCONNECTED, "the connection ended in the middle of a message");
-        return ReadRest(stream_, options, *first);
+        return ReadRest(stream_, options, first.begin());
       });
 }
 

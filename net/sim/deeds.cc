@@ -150,7 +150,7 @@ bool Deeds::Clone(SimSite& site, SimSite& other) {
   w_.Excuse(store);
   w_.story_.Count("cloned");
   w_.Tell("a copy of " + site.name + " files beside it, and " + other.name + " hears it");
-  w_.Later(h_.for_ms, [&w = w_, &other, runs] {
+  w_.Later(h_.for_ms, [&other, runs] {
     if (!other.running()) return;
     if (other.db->Ingest(runs).ok()) other.peer->Wake();
   });

@@ -89,9 +89,9 @@ bool Deeds::Mark(SimSite& site) { return FileToken(site, w_.tokens_++, true).ok(
 bool Deeds::Look(SimSite& site) {
   const absl::StatusOr<Snapshot> now = site.db->Read();
   if (!now.ok()) return Failed(site.name + " cannot be read: " + std::string(now.status().message()));
-  const auto pairs = w_.tokens_ / kPairTokens + 1;
-  w_.Look(site, *now, static_cast<int>(pairs - 1 - random_.Below(std::min<uint64_t>(pairs, 2))),
-          static_cast<int>(random_.Below(kClients)), false);
+  const auto client = static_cast<int>(random_.Below(kClients));
+  const auto pairs = w_.tokens_ / kPairTokens + 1, back = random_.Below(std::min<uint64_t>(pairs, 2));
+  w_.Look(site, *now, static_cast<int>(pairs - 1 - back), client, false);
   return true;
 }
 

@@ -34,7 +34,11 @@ const std::vector<std::string> kWords = {"ash", "birch", "cedar", "elm"};
 Literal Work::Filing() {
   Literal entry = Literal::Object({{"officer", Of(kOfficers)}});
   if (Chance(15)) entry.Add("basis", "deed " + std::to_string(random_.Below(4)));
-  if (Chance(25)) entry.Add("relied_on", Literal::List({Unit() + (Chance(70) ? "/" + Of(fields_) : "")}));
+  if (Chance(25)) {
+    std::string relied_on = Unit();
+    if (Chance(70)) relied_on += "/" + Of(fields_);
+    entry.Add("relied_on", Literal::List({std::move(relied_on)}));
+  }
   std::vector<Literal> ops = {Operation(Unit())};
   if (Chance(15)) {
     const std::string other = Unit();

@@ -86,7 +86,7 @@ void UnsetReferences(const Meaning& view, const std::string& target, Expected& o
         }
         Entry entry;
         entry.packs = out.packs;
-        const bool written = std::any_of(out.ops.begin(), out.ops.end(), [&](const Op& op) {
+        const bool written = std::any_of(out.ops.begin(), out.ops.end(), [&, &address = address](const Op& op) {
           const auto writes = [&](const Change& change) { return change.field == f; };
           return AddressText(entry, op) == address &&
                  (op.kind == OpKind::kDelete || std::any_of(op.changes.begin(), op.changes.end(), writes));
