@@ -70,8 +70,7 @@ absl::Status ReadLimits(const toml::table& table, std::string_view origin, NetCo
     const auto limit = std::find_if(limits.begin(), limits.end(), [&](const auto& one) { return one.first == name; });
     if (limit == limits.end()) return At(origin, key.source(), absl::StrCat("unknown key limits.", name));
     const auto* number = node.as_integer();
-    if (number == nullptr || number->get() < 1)
-      return At(origin, node.source(), absl::StrCat(name, " is a number, at least 1"));
+    if (number == nullptr || number->get() < 1) return At(origin, node.source(), absl::StrCat(name, " is a number, at least 1"));
     *limit->second = static_cast<uint64_t>(number->get());
   }
   return absl::OkStatus();
