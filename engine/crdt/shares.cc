@@ -96,16 +96,11 @@ std::vector<size_t> FirstOfAct(const std::vector<PlacedTransfer>& transfers) {
 class Lots {
  public:
   Lots(const std::vector<PlacedTransfer>& transfers, const std::vector<size_t>& first) {
-    for (size_t i = 0; i < transfers.size(); ++i)
-      for (size_t k = 0; k < transfers[i].transfer.out.size(); ++k) {
-        const LotId id = IdOf(transfers[i], k);
-        if (first[i] == i) {
-          sources_.emplace(id, Source{i, &transfers[i].transfer.out[k]});
-        } else if (k < transfers[first[i]].transfer.out.size() &&
-                   transfers[first[i]].transfer.out[k] == transfers[i].transfer.out[k]) {
-          same_[id] = IdOf(transfers[first[i]], k);
-        }
-      }
+    for (size_t i = 0; i < transfers.size(); ++i) {
+      if (first[i] != i) Repeats(transfers[first[i]], transfers[i]);
+      for (size_t k = 0; k < transfers[i].transfer.out.size() && first[i] == i; ++k)
+        sources_.emplace(IdOf(transfers[i], k), Source{i, &transfers[i].transfer.out[k]});
+    }
   }
 
   LotId Canonical(const LotId& id) const {
@@ -119,6 +114,19 @@ class Lots {
   }
 
  private:
+  // Each lot of the repetition is the next one of the first with its owner and share.
+  void Repeats(const PlacedTransfer& first, const PlacedTransfer& repetition) {
+    std::vector<bool> met(first.transfer.out.size(), false);
+    for (size_t k = 0; k < repetition.transfer.out.size(); ++k)
+      for (size_t j = 0; j < met.size(); ++j) {
+        const Portion &its = first.transfer.out[j], &own = repetition.transfer.out[k];
+        if (met[j] || its.owner != own.owner || its.share != own.share) continue;
+        met[j] = true;
+        same_[IdOf(repetition, k)] = IdOf(first, j);
+        break;
+      }
+  }
+
   Sources sources_;
   std::map<LotId, LotId> same_;
 };

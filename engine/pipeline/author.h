@@ -163,12 +163,12 @@ class Author {
   absl::Status SetByHand(const RulingDraft& draft, const Case& c, Entry& entry);
   struct Undone {  // what entries did to one record
     const RegisterInfo* reg = nullptr;
-    std::map<const FieldInfo*, std::vector<const Change*>> changes;  // looked up, and never walked through
+    std::map<const FieldInfo*, std::vector<std::pair<Dot, const Change*>>> changes;  // looked up, and never walked through
   };
   absl::Status Undo(const std::set<Dot>& undone, Entry& ruling);
   absl::Status UndoOn(const RecordKey& key, const Undone& done, const std::set<Dot>& undone, Entry& ruling);
-  absl::Status UndoField(const FieldInfo& field, const std::vector<const Change*>& changes, const RecordEdit& edit,
-                         const std::set<Dot>& undone, Changes& effects);
+  absl::Status UndoField(const FieldInfo& field, const std::vector<std::pair<Dot, const Change*>>& changes,
+                         const RecordEdit& edit, const std::set<Dot>& undone, Changes& effects);
   void UndoLife(const RecordEdit& edit, const std::set<Dot>& undone, Changes& effects);
   Op& OpFor(Entry& ruling, Op op);  // the one on the same record where there is one
 

@@ -38,10 +38,20 @@ std::optional<Verb> VerbThatUndoes(const Record& record, uint16_t field, const V
   return verb;
 }
 
-std::optional<Change> BumpBack(uint32_t ordinal, const std::vector<const Change*>& bumps) {
+// Whether what the entry added is in the sum still: a record that was begun anew counts anew.
+bool IsCounted(const Cell& cell, Dot dot) {
+  return std::any_of(cell.begin(), cell.end(), [dot](const Write& write) {
+    const std::optional<Tally> tally = HandleOf(write.dot) == HandleOf(dot) ? TallyIn(write) : std::nullopt;
+    return tally && tally->first <= SeqOf(dot) && SeqOf(dot) <= SeqOf(write.dot);
+  });
+}
+
+std::optional<Change> BumpBack(uint32_t ordinal, const std::vector<std::pair<Dot, const Change*>>& bumps, const Cell& cell) {
   int64_t back = 0;
-  for (const Change* bump : bumps)
-    if (bump->value.kind == Kind::kInteger && __builtin_sub_overflow(back, bump->value.AsInteger(), &back)) return std::nullopt;
+  for (const auto& [dot, bump] : bumps) {
+    if (bump->value.kind != Kind::kInteger || !IsCounted(cell, dot)) continue;
+    if (__builtin_sub_overflow(back, bump->value.AsInteger(), &back)) return std::nullopt;
+  }
   return back == 0 ? std::nullopt : std::optional(Change{ordinal, Verb::kBump, Value::Integer(back), {}});
 }
 
@@ -70,15 +80,18 @@ absl::Status Author::Undo(const std::set<Dot>& undone, Entry& ruling) {
     ASSIGN_OR_RETURN(entries.emplace_back(), work_.journal.EntryAt(dot));
     work_.Hold(entries.back().backing.bytes);
   }
-  for (const Entry& entry : entries)
+  auto placed = order.begin();  // of the entry in hand
+  for (const Entry& entry : entries) {
+    const Dot dot = (placed++)->second;
     for (const Op& op : entry.ops) {
       const Ordinals& ordinals = *work_.catalog().Resolve(entry.packs[op.pack], op.reg);
       RecordKey key = RecordKeyOf(ordinals.reg->hash, op.key);
       auto at = std::find_if(records.begin(), records.end(), [&](const auto& known) { return known.first == key; });
       if (at == records.end()) at = records.insert(at, {std::move(key), Undone{ordinals.reg, {}}});
       for (const Change& change : op.changes)
-        if (change.field != kNoField) at->second.changes[ordinals.fields[change.field]].push_back(&change);
+        if (change.field != kNoField) at->second.changes[ordinals.fields[change.field]].emplace_back(dot, &change);
     }
+  }
   for (const auto& [key, done] : records) RETURN_IF_ERROR(UndoOn(key, done, undone, ruling));
   return absl::OkStatus();
 }
@@ -100,20 +113,20 @@ absl::Status Author::UndoOn(const RecordKey& key, const Undone& done, const std:
 
 // The one value goes back to what stood before, unless others stand beside it; what was added is taken away, what was taken away
 // comes back. The use of a quota is given back by the site that used it.
-absl::Status Author::UndoField(const FieldInfo& field, const std::vector<const Change*>& changes, const RecordEdit& edit,
-                               const std::set<Dot>& undone, Changes& effects) {
+absl::Status Author::UndoField(const FieldInfo& field, const std::vector<std::pair<Dot, const Change*>>& changes,
+                               const RecordEdit& edit, const std::set<Dot>& undone, Changes& effects) {
   ASSIGN_OR_RETURN(const uint32_t ordinal, work_.catalog().FieldOrdinal(*edit.reg, field));
   if (field.def.type == FieldType::kSet) {
     std::set<Value> elements;
-    for (const Change* change : changes)
+    for (const auto& [dot, change] : changes)
       if (elements.insert(change->value).second)
         if (const auto verb = VerbThatUndoes(edit.record, field.handle, change->value, undone))
           effects.push_back({ordinal, *verb, change->value, {}});
     return absl::OkStatus();
   }
-  if (field.def.type == FieldType::kCounter)
-    if (std::optional<Change> back = BumpBack(ordinal, changes)) effects.push_back(*std::move(back));
   const Cell* cell = edit.record.Find(field.handle);
+  if (field.def.type == FieldType::kCounter && cell != nullptr)
+    if (std::optional<Change> back = BumpBack(ordinal, changes, *cell)) effects.push_back(*std::move(back));
   Writes written;
   for (size_t i = 0; cell != nullptr && i < cell->size() && !field.def.adds_up(); ++i)
     if (undone.contains((*cell)[i].dot)) written.push_back(&(*cell)[i]);

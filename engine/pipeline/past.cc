@@ -39,6 +39,7 @@ class Since {
 
   absl::Status TakeBack(Batch& then, WriteTxn& txn) const {
     for (const auto& [key, reg] : records_) RETURN_IF_ERROR(then.work().TakeBackSince(key, *reg));
+    for (const auto& [key, gone] : acts_) RETURN_IF_ERROR(then.work().TakeBackCopies(key));
     for (const Scope& scope : ruled_) then.work().NoteScope(scope);
     return then.docket().TakeBackSince(txn);
   }

@@ -63,6 +63,7 @@ absl::StatusOr<MergePreview> PreviewOf(const Txn& now, const std::shared_ptr<con
   const Catalog& known = after->work->catalog();
   const bool same_packs = &known == &before->work->catalog() && merged.store.txn.Rehearsed(Table::kRecord);
   for (const std::string_view key : AsShown(records.keys, known)) {
+    if (!now.Get(Table::kRecord, key)) continue;  // nobody was told otherwise
     std::vector<ValueChange> changes;
     const bool about = std::binary_search(records.about.begin(), records.about.end(), key) && !Planted(Bug::kPreviewSkipsCases);
     if (same_packs && !about) {
@@ -72,7 +73,7 @@ absl::StatusOr<MergePreview> PreviewOf(const Txn& now, const std::shared_ptr<con
       RETURN_IF_ERROR(CompareRecord(record, before->reader, after->reader, &changes));
     }
     const bool is_new = !changes.empty() && changes[0].existence && !changes[0].before.truth;
-    if (is_new) continue;  // nobody was told otherwise
+    if (is_new) continue;  // likewise
     preview.values.insert(preview.values.end(), changes.begin(), changes.end());
     preview.more_values = preview.values.size() > values_max;
     if (!preview.more_values) continue;

@@ -136,12 +136,26 @@ absl::Status Workspace::FlushActs(WriteTxn& txn) {
   return txn.status();
 }
 
-// The records of an act that has another copy now are folded anew; what was said of it is looked at again.
-absl::Status Workspace::MeetCopy(Dot dot) {
-  ASSIGN_OR_RETURN(const Entry entry, journal.EntryAt(dot));
+// What was said of an act that has other copies now is looked at again.
+void Workspace::NoteCopied(const Entry& entry, Dot dot) {
   if (!entry.relied_on.empty()) NoteScope({.type = Scope::Type::kPremise, .entry = dot});
   if (!entry.officer.empty() && officers_here_) NoteScope({.type = Scope::Type::kAuthority, .entry = dot});
   if (voids_here_) NoteScope({.type = Scope::Type::kOrphan, .entry = dot});
+}
+
+absl::Status Workspace::TakeBackCopies(std::string_view key) {
+  const std::string row(txn_.Get(Table::kAct, key).value_or(std::string_view()));
+  for (const Dot dot : DotsIn(row)) {
+    ASSIGN_OR_RETURN(const Entry entry, journal.EntryAt(dot));
+    NoteCopied(entry, dot);
+  }
+  return txn_.status();
+}
+
+// With it, its records are folded anew.
+absl::Status Workspace::MeetCopy(Dot dot) {
+  ASSIGN_OR_RETURN(const Entry entry, journal.EntryAt(dot));
+  NoteCopied(entry, dot);
   for (const Op& op : entry.ops) {
     const Ordinals* ordinals = catalog_->Resolve(entry.packs[op.pack], op.reg);
     if (ordinals == nullptr) continue;

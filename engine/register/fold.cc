@@ -61,6 +61,7 @@ absl::Status Workspace::FoldAct(const Act& act, RecordEdit& edit) {
   edit.dirty = edit.stale = true;
   if (record.last_touch != dot) edit.link = std::exchange(record.last_touch, dot);  // else: an earlier operation of this entry
   *act.link = edit.link;
+  if (premises_here_ || voids_here_ || edit.reg->of_officers) NoteReliance(act, edit);
   if (act.duplicate) return FoldLots(act, edit);
   const Life mark{dot, act.hlc, act.index, op.kind == OpKind::kCreate, false};
   switch (op.kind) {
@@ -81,7 +82,6 @@ absl::Status Workspace::FoldAct(const Act& act, RecordEdit& edit) {
   }
   if (op.kind == OpKind::kCreate) record.slots.reserve(record.slots.size() + op.changes.size());
   for (const Change& change : op.changes) RETURN_IF_ERROR(FoldChange(change, act, edit));
-  if (premises_here_ || voids_here_ || edit.reg->of_officers) NoteReliance(act, edit);
   return absl::OkStatus();
 }
 

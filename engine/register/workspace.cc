@@ -558,14 +558,24 @@ absl::StatusOr<std::vector<Workspace::Touch>> Workspace::ChainFrom(Dot last, con
   return chain;
 }
 
-// Canonical order: causes before effects, also where the cause is known by a copy that is stored later.
-std::vector<const Workspace::Touch*> Workspace::InOrder(const std::vector<Touch>& chain) {
+// Canonical order: causes before effects. A copy comes with the first one of its act: who knew any of them comes behind all.
+absl::StatusOr<std::vector<const Workspace::Touch*>> Workspace::InOrder(const std::vector<Touch>& chain) const {
+  struct At {
+    Hlc hlc = 0;
+    LaneId lane = 0;
+    auto operator<=>(const At&) const = default;
+  };
+  std::map<Dot, At> placed;
+  for (const Touch& touch : chain) placed[touch.dot] = {touch.entry.hlc, touch.entry.lane};
+  std::vector<std::tuple<At, At, const Touch*>> items;
+  for (auto touch = chain.rbegin(); touch != chain.rend(); ++touch) {
+    ASSIGN_OR_RETURN(const Dot first, FirstOf(touch->dot));
+    const auto with = placed.find(first);
+    items.emplace_back(with == placed.end() ? placed[touch->dot] : with->second, placed[touch->dot], &*touch);
+  }
+  if (!Planted(Bug::kFoldedAnewAsStored)) std::sort(items.begin(), items.end());
   std::vector<const Touch*> sorted;
-  for (auto touch = chain.rbegin(); touch != chain.rend(); ++touch) sorted.push_back(&*touch);
-  if (Planted(Bug::kFoldedAnewAsStored)) return sorted;
-  std::sort(sorted.begin(), sorted.end(), [](const Touch* a, const Touch* b) {
-    return std::tie(a->entry.hlc, a->entry.lane) < std::tie(b->entry.hlc, b->entry.lane);
-  });
+  for (const auto& [act, own, touch] : items) sorted.push_back(touch);
   return sorted;
 }
 
@@ -576,7 +586,8 @@ absl::StatusOr<Record> Workspace::AsOf(const RecordKey& key, const RegisterInfo&
   past.whole_ = this;
   past.frontier_ = &frontier;
   past.copies_here_ = copies_here_;
-  for (const Touch* touch : InOrder(chain)) {
+  ASSIGN_OR_RETURN(const std::vector<const Touch*> sorted, past.InOrder(chain));
+  for (const Touch* touch : sorted) {
     if (!frontier.Has(touch->dot)) continue;
     Entry entry = touch->entry;
     EraseIf(entry.ops, [&](const Op& op) { return !OnRecord(entry, op, key); });
@@ -603,7 +614,8 @@ absl::Status Workspace::FoldAnew(RecordEdit& edit) {
   if (Planted(Bug::kPastKeepsClaims)) edit.claims.clear();
   edit.dirty = edit.stale = true;
   const std::map<std::string, uint64_t> issued = issued_;  // their numbers were counted
-  for (const Touch* touch : InOrder(chain)) {
+  ASSIGN_OR_RETURN(const std::vector<const Touch*> sorted, InOrder(chain));
+  for (const Touch* touch : sorted) {
     const Entry& entry = touch->entry;
     Hold(entry.backing.bytes);
     ASSIGN_OR_RETURN(const Vector seen, PastOf(touch->dot));

@@ -183,6 +183,8 @@ class Workspace {
 
   // The record as its entries up to the tips of the lanes make it, where it holds more. O(entries on the record).
   absl::Status TakeBackSince(const RecordKey& key, const RegisterInfo& reg);
+  // What is said of the acts that are left under a key of table act, where others are gone.
+  absl::Status TakeBackCopies(std::string_view key);
 
   std::string AddressOf(const RecordKey& key) const;  // canonical text
   bool OnRecord(const Entry& entry, const Op& op, const RecordKey& key) const;
@@ -280,9 +282,10 @@ class Workspace {
   absl::Status FindCopies(const std::vector<Dot>& acts) const;
   absl::Status FindSeenElsewhere(const Act& act, const Record& record);
   bool SeenHere(const Vector& seen, Dot dot) const;
-  static std::vector<const Touch*> InOrder(const std::vector<Touch>& chain);
+  absl::StatusOr<std::vector<const Touch*>> InOrder(const std::vector<Touch>& chain) const;
   absl::Status FoldAnew(RecordEdit& edit);
   absl::Status FlushActs(WriteTxn& txn);
+  void NoteCopied(const Entry& entry, Dot dot);
   absl::Status MeetCopy(Dot dot);
   void Open(RecordEdit& edit, uint16_t field) const;  // that field is about to change
   void OpenAll(RecordEdit& edit) const;

@@ -64,9 +64,7 @@ void UndoField(const Undoing& undoing, const Row& row, uint32_t field, Op& op) {
   if (written.empty() || spec.type == Type::kEscrow) return;
   if (spec.type == Type::kCounter) {
     int64_t back = 0;
-    for (const Act& bump : row.acts) {
-      if (bump.change != nullptr && bump.field() == field && undoing.undone.contains(bump.by)) back -= bump.value().AsInteger();
-    }
+    for (const Act& bump : written) back -= bump.value().AsInteger();
     if (back != 0) op.changes.push_back({field, Verb::kBump, Value::Integer(back), {}});
     return;
   }

@@ -74,12 +74,15 @@ Error History::ComparePreview(const MergePreview& preview, const Snapshot& befor
   Lines told, came;
   for (const CaseChange& c : preview.cases) told.push_back(Cat(c.now.id, " ", c.before, " -> ", c.now.state));
   std::map<std::string, std::pair<std::string, std::string>> states;
+  std::map<std::string, std::pair<bool, bool>> notices;
   const auto were = before.Cases(), are = after.Cases();
   if (!were.ok() || !are.ok()) return Failed("Cases", were.status());
-  for (const CaseView& c : *were) states[c.id].first = c.state;
-  for (const CaseView& c : *are) states[c.id].second = c.state;
+  for (const CaseView& c : *were) states[c.id].first = c.state, notices[c.id].first = c.notice;
+  for (const CaseView& c : *are) states[c.id].second = c.state, notices[c.id].second = c.notice;
   for (const auto& [id, state] : states) {
-    if (state.first != state.second) came.push_back(Cat(id, " ", state.first, " -> ", state.second));
+    const bool both = !state.first.empty() && !state.second.empty();
+    if (state.first != state.second || (both && notices[id].first != notices[id].second))
+      came.push_back(Cat(id, " ", state.first, " -> ", state.second));
   }
   const auto line = [](const std::string& at, const Literal& was, bool was_contested, const Literal& is, bool is_contested) {
     return Cat(at, " ", was.Json(), was_contested ? "?" : "", " -> ", is.Json(), is_contested ? "?" : "");

@@ -63,10 +63,13 @@ void Ownership::FindRepeats() {
     for (size_t first = 0; first < later && !repeats[later]; ++first) {
       if (!transfers[first].act || transfers[first].act != transfers[later].act) continue;
       repeats[later] = true;
+      std::set<size_t> met;
       for (size_t i = 0; i < transfers[later].out.size(); ++i) {
         for (size_t j = 0; j < transfers[first].out.size(); ++j) {
           const Portion &mine = transfers[later].out[i], &its = transfers[first].out[j];
-          if (mine.owner == its.owner && mine.share == its.share) names_.emplace(NameOf(later, i), NameOf(first, j));
+          if (mine.owner != its.owner || mine.share != its.share || !met.insert(j).second) continue;
+          names_.emplace(NameOf(later, i), NameOf(first, j));
+          break;
         }
       }
     }

@@ -84,6 +84,21 @@ TEST(Shares, OneActFiledTwiceCountsOnce) {
   EXPECT_TRUE(Hold(deeds.all).rivals.empty());
 }
 
+TEST(Shares, TheLotsOfARepetitionAreFoundByTheirOwnersAndShares) {
+  Deeds deeds;
+  deeds.File(1, {}, {P("A", "1")});
+  PlacedTransfer again = deeds.Make(1, {P("A", "1/4")}, {P("D", "1/4")});  // leaves A 3/4, and has D's lot behind it
+  const PlacedTransfer before = deeds.Make(2, {P("A", "3/4")}, {P("B", "3/4")});
+  deeds.all.push_back(before);
+  PlacedTransfer first = deeds.Make(2, {P("A", "1/4")}, {P("D", "1/4")});  // all that A had
+  first.transfer.act = again.transfer.act = ActOf("q", first.transfer);
+  deeds.all = {deeds.all[0], again};
+  const PlacedTransfer on = deeds.Make(1, {P("D", "1/4")}, {P("E", "1/4")});
+  deeds.all = {deeds.all[0], before, first, again, on};
+  EXPECT_EQ(deeds.Now(), (Owners{{"B", "3/4"}, {"E", "1/4"}}));
+  EXPECT_TRUE(Hold(deeds.all).rivals.empty());
+}
+
 TEST(Shares, WhatTwoRulingsWriteAnewCountsOnce) {
   Deeds deeds;
   deeds.File(1, {}, {P("A", "1/2"), P("B", "1/2")});
