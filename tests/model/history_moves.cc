@@ -122,7 +122,7 @@ Error History::Ingest(Site& to, const std::vector<std::string>& runs, const std:
   TakeIn(to, pending, &after);
   Seen in_time = after;  // what would be there if all clocks were
   Reach(
-      pending, [](const Stretch&) { return true; }, &in_time);
+      pending, [&](const Stretch& run) { return AdmittedIn(after, run.lane); }, &in_time);
   const uint64_t taken = Reached(after) - Reached(before), held = Reached(in_time) - Reached(after);
   std::set<Place> waiting;
   for (const Stretch& run : pending) {
@@ -179,6 +179,16 @@ void History::Reach(const std::set<Stretch>& runs, const std::function<bool(cons
       more = true;
     }
   }
+}
+
+// Entries of a lane wait for its admission, also where that is held.
+bool History::AdmittedIn(const Seen& seen, LaneId lane) const {
+  return std::any_of(book_.items.begin(), book_.items.end(), [&](const auto& known) {
+    const Entry& entry = known.second.entry;
+    const bool admits =
+        entry.kind == EntryKind::kGenesis ? entry.lane == lane : entry.admit && chancery::LaneOf(entry.admit->key) == lane;
+    return admits && Has(seen, known.first);
+  });
 }
 
 uint64_t History::Reached(const Seen& seen) {

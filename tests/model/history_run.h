@@ -166,6 +166,7 @@ class History {
   Error Keep(const std::vector<std::string>& runs, std::set<Stretch>& kept);
   void TakeIn(Site& site, std::set<Stretch>& runs, Seen* seen);
   void Reach(const std::set<Stretch>& runs, const std::function<bool(const Stretch&)>& may, Seen* seen);
+  bool AdmittedIn(const Seen& seen, LaneId lane) const;
   static uint64_t Reached(const Seen& seen);
 
   // ---- comparing
