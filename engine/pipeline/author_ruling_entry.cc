@@ -74,15 +74,13 @@ absl::Status Author::EntryEffects(const RulingDraft& draft, const Case& c, Entry
 absl::Status Author::Undo(const std::set<Dot>& undone, Entry& ruling) {
   std::map<Place, Dot> order;  // the same everywhere
   for (const Dot dot : undone) order.emplace(work_.lanes.PlaceOf(dot), dot);
-  std::vector<Entry> entries;
+  std::vector<std::pair<Dot, Entry>> entries;
   std::vector<std::pair<RecordKey, Undone>> records;  // as first met
   for (const auto& [place, dot] : order) {
-    ASSIGN_OR_RETURN(entries.emplace_back(), work_.journal.EntryAt(dot));
-    work_.Hold(entries.back().backing.bytes);
+    ASSIGN_OR_RETURN(entries.emplace_back(dot, Entry()).second, work_.journal.EntryAt(dot));
+    work_.Hold(entries.back().second.backing.bytes);
   }
-  auto placed = order.begin();  // of the entry in hand
-  for (const Entry& entry : entries) {
-    const Dot dot = (placed++)->second;
+  for (const auto& [dot, entry] : entries)
     for (const Op& op : entry.ops) {
       const Ordinals& ordinals = *work_.catalog().Resolve(entry.packs[op.pack], op.reg);
       RecordKey key = RecordKeyOf(ordinals.reg->hash, op.key);
@@ -91,7 +89,6 @@ absl::Status Author::Undo(const std::set<Dot>& undone, Entry& ruling) {
       for (const Change& change : op.changes)
         if (change.field != kNoField) at->second.changes[ordinals.fields[change.field]].emplace_back(dot, &change);
     }
-  }
   for (const auto& [key, done] : records) RETURN_IF_ERROR(UndoOn(key, done, undone, ruling));
   return absl::OkStatus();
 }
