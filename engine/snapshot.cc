@@ -278,13 +278,18 @@ absl::StatusOr<std::vector<SiteView>> Snapshot::Sites() const {
     site.halted = lane.fork != 0;
     site.ended = lane.over();
     site.last = lane.ended() ? lane.end : 0;
+    site.label = lane.Label();
     sites.push_back(std::move(site));
   }
   const bool listed = std::any_of(sites.begin(), sites.end(), [](const SiteView& site) { return site.self; });
   if (!listed) {
     const StoreRow& own = view->work->store();
-    sites.push_back({own.site, std::string(RoleName(own.role)), FingerprintOf(own.key),
-                     view->work->lanes.Incarnations(own.site) + 1, 0, false, true});
+    Lane lane;
+    lane.site = own.site;
+    lane.incarnation = view->work->lanes.Incarnations(own.site) + 1;
+    SiteView site{own.site, std::string(RoleName(own.role)), FingerprintOf(own.key), lane.incarnation, 0, false, true};
+    site.label = lane.Label();
+    sites.push_back(std::move(site));
   }
   std::sort(sites.begin(), sites.end(), [](const SiteView& a, const SiteView& b) {
     return std::tie(a.name, a.incarnation) < std::tie(b.name, b.incarnation);
@@ -326,27 +331,36 @@ std::string Snapshot::Frontier() const {
 }
 
 absl::StatusOr<std::vector<std::string>> Snapshot::RunsSince(std::string_view frontier, size_t bytes_max) const {
+  ASSIGN_OR_RETURN(Lacking lacking, LackingOf(frontier, bytes_max));
+  return std::move(lacking.runs);
+}
+
+absl::StatusOr<Snapshot::Lacking> Snapshot::LackingOf(std::string_view frontier, size_t bytes_max) const {
   ASSIGN_OR_RETURN(Impl::View * view, impl_->Open());
   const Workspace& work = *view->work;
   if (impl_->txn.rehearses())
     return Error(absl::StatusCode::kFailedPrecondition, "what is shown here is a rehearsal: nothing of it is handed on");
-  ASSIGN_OR_RETURN(const Vector theirs, work.lanes.ParseFrontier(frontier));
+  ASSIGN_OR_RETURN(Vector theirs, work.lanes.ParseFrontier(frontier, Lanes::Beyond::kKept));
   std::vector<Journal::Stretch> stretches;
   for (const Lane& lane : work.lanes.all())
     RETURN_IF_ERROR(work.journal.RunsAfter(lane, theirs.At(lane.handle), bytes_max, &stretches));
   std::sort(stretches.begin(), stretches.end(), [](const Journal::Stretch& a, const Journal::Stretch& b) {
     return std::tie(a.first_hlc, a.lane) < std::tie(b.first_hlc, b.lane);
   });
-  std::vector<std::string> runs;
+  Lacking lacking;
+  Vector reached = theirs;
   size_t bytes = 0;
   for (Journal::Stretch& stretch : stretches) {
     if (bytes_max > 0 && bytes >= bytes_max) break;
     bytes += stretch.run.size();
-    runs.push_back(std::move(stretch.run));
+    reached.Raise(work.lanes.Find(stretch.lane)->handle, HeadOfRun(stretch.run).last());
+    lacking.runs.push_back(std::move(stretch.run));
   }
+  lacking.merged = lacking.runs.size();
+  lacking.reached = work.lanes.FrontierText(reached);
   const size_t room = bytes_max == 0 ? std::numeric_limits<size_t>::max() : bytes_max;
-  if (bytes < room) RETURN_IF_ERROR(impl_->AppendForeign(theirs, room - bytes, &runs));
-  return runs;
+  if (bytes < room) RETURN_IF_ERROR(impl_->AppendForeign(theirs, room - bytes, &lacking.runs));
+  return lacking;
 }
 
 // What no frontier names and others should have nevertheless: second versions of lanes, and runs that are not merged yet, of

@@ -281,6 +281,7 @@ absl::Status Journal::EachAfter(const Lane& lane, uint64_t after,
 }
 
 absl::Status Journal::RunsAfter(const Lane& lane, uint64_t after, size_t bytes_max, std::vector<Stretch>* out) const {
+  if (after >= lane.tip()) return absl::OkStatus();
   Cursor rows(txn_, Table::kJournal);
   size_t bytes = 0;
   bool more = rows.SeekLast(Key64(lane.handle, after + 1));

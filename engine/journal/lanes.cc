@@ -247,13 +247,13 @@ absl::StatusOr<std::vector<std::pair<std::string_view, uint64_t>>> Lanes::NamedI
   return named;
 }
 
-absl::StatusOr<Vector> Lanes::ParseFrontier(std::string_view text) const {
+absl::StatusOr<Vector> Lanes::ParseFrontier(std::string_view text, Beyond beyond) const {
   Vector frontier;
   ASSIGN_OR_RETURN(const auto named, NamedIn(text));
   for (const auto& [label, seq] : named) {
     const Lane* lane = FindLabel(label);
     // A lane unknown here: its holder has entries that this store lacks, so nothing of it can be missing there.
-    if (lane != nullptr) frontier.Raise(lane->handle, std::min(seq, lane->tip()));
+    if (lane != nullptr) frontier.Raise(lane->handle, beyond == Beyond::kCut ? std::min(seq, lane->tip()) : seq);
   }
   return frontier;
 }

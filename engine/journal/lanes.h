@@ -76,7 +76,8 @@ class Lanes {
   // "tallinn-17,luxembourg-4" ascending by label, "0" for nothing; and back.
   std::string FrontierText() const;
   std::string FrontierText(const Vector& frontier) const;
-  absl::StatusOr<Vector> ParseFrontier(std::string_view text) const;
+  enum class Beyond { kCut, kKept };  // what a frontier says of a lane beyond its tip here
+  absl::StatusOr<Vector> ParseFrontier(std::string_view text, Beyond beyond = Beyond::kCut) const;
   // Labels and numbers as the text has them. Errors: InvalidArgument (no frontier).
   static absl::StatusOr<std::vector<std::pair<std::string_view, uint64_t>>> NamedIn(std::string_view text);
 

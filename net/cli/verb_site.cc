@@ -14,12 +14,11 @@ namespace {
 struct ListOptions {};
 
 std::string SiteLine(const SiteView& site) {
-  const std::string lane = site.incarnation > 1 ? site.name + "." + std::to_string(site.incarnation) : site.name;
   const std::string state = site.ended      ? "ended at " + std::to_string(site.last)
                             : site.halted   ? "two versions"
                             : site.admitted ? "member"
                                             : "not admitted";
-  return "  " + Pad(lane + (site.self ? " (here)" : ""), 24) + Pad(site.role, 9) + Pad(state, 14) +
+  return "  " + Pad(site.label + (site.self ? " (here)" : ""), 24) + Pad(site.role, 9) + Pad(state, 14) +
          Count(site.entries, "entry", "entries") + "\n";
 }
 
@@ -115,8 +114,7 @@ std::string AtStake(const std::string& name, const std::vector<SiteView>& sites,
   for (const SiteView& site : sites) {
     if (site.name != name || site.ended) continue;
     if (site.entries == 0) continue;
-    lanes += (lanes.empty() ? "" : ", ") + (site.incarnation > 1 ? name + "." + std::to_string(site.incarnation) : name) + "-" +
-             std::to_string(site.entries);
+    lanes += (lanes.empty() ? "" : ", ") + site.label + "-" + std::to_string(site.entries);
   }
   std::string screen = Bold(fence ? "FENCE" : "RETIRE") + "  " + Plain(name) + ", for good\n\n";
   screen += Labelled("Ends at", "the last entry of it that any member holds that votes. Here that is " +

@@ -7,10 +7,6 @@
 namespace chancery::health {
 namespace {
 
-std::string LabelOf(const SiteView& site) {
-  return site.incarnation > 1 ? site.name + "." + std::to_string(site.incarnation) : site.name;
-}
-
 uint64_t HeldBy(const PeerView& peer, const std::string& key) {
   for (const auto& [lane, entries] : peer.holds)
     if (lane == key) return entries;
@@ -66,7 +62,7 @@ absl::StatusOr<Standing> ReadStanding(const Snapshot& now, std::vector<PeerView>
   const auto self = std::find_if(sites->begin(), sites->end(), [](const SiteView& site) { return site.self; });
   for (const SiteView& site : *sites)
     if (self != sites->end() && site.name == self->name && site.entries > 0)
-      AddLane(now, *sites, {LabelOf(site), site.key, site.entries}, &standing);
+      AddLane(now, *sites, {site.label, site.key, site.entries}, &standing);
   for (size_t i = 0; i < standing.peers.size(); ++i)
     if (standing.behind[i] == 0 && standing.peers[i].heard_ms > 0 && !IsWitness(*sites, standing.peers[i].name))
       standing.up_to[i] = "all";
@@ -102,7 +98,7 @@ absl::StatusOr<std::vector<std::string>> HoldersOf(const Snapshot& now, const st
   const size_t dash = entry.rfind('-');
   const std::string label = entry.substr(0, dash);
   const uint64_t seq = dash == std::string::npos ? 0 : std::strtoull(entry.c_str() + dash + 1, nullptr, 10);
-  const auto lane = std::find_if(sites->begin(), sites->end(), [&](const SiteView& site) { return LabelOf(site) == label; });
+  const auto lane = std::find_if(sites->begin(), sites->end(), [&](const SiteView& site) { return site.label == label; });
   if (lane == sites->end() || seq == 0) return absl::NotFoundError("there is no entry " + entry);
   std::vector<std::string> holders;
   for (const PeerView& peer : peers)

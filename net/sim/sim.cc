@@ -71,6 +71,7 @@ class Run {
       watch_.Step();
     }
     report_.calm_ms = world_.now_ms() - began;
+    for (SimSite* site : world_.Standing()) world_.Do({.deed = Deed::kLook, .a = site->index, .seed = plan_.seed});
     watch_.AtTheEnd();
   }
 

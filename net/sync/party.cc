@@ -13,6 +13,15 @@ void Fit(std::vector<std::string>* runs, size_t room) {
   runs->resize(count);
 }
 
+// Keys of the lanes with two versions.
+std::set<std::string> HaltedIn(const Snapshot& now) {
+  std::set<std::string> halted;
+  const absl::StatusOr<std::vector<SiteView>> sites = now.Sites();
+  for (size_t i = 0; sites.ok() && i < sites->size(); ++i)
+    if ((*sites)[i].halted) halted.insert(KeyOf((*sites)[i].key));
+  return halted;
+}
+
 }  // namespace
 
 uint64_t BytesOf(const Offer& offer) {
@@ -26,13 +35,20 @@ Cost CostOf(const Offer& offer) {
   return {.bytes = BytesOf(offer), .entries = 0, .checks = offer.runs.size() + CountCosignatures(offer.cosignatures)};
 }
 
+void Heard::Forget(int every) {
+  cosigned.Clear();
+  left.Clear();
+  until_again = again_every = std::min(every, kAgainMost);
+}
+
 void Party::Meet() {
-  if (!met_) heard_->cosigned.Clear();
+  if (!met_) heard_->Forget(kAgainFirst);
   met_ = true;
 }
 
 absl::StatusOr<Offer> Party::Begin(size_t room) {
   Meet();
+  if (--heard_->until_again < 0) heard_->Forget(2 * heard_->again_every);
   const absl::Status settled = db_.Settle(patience_ms_).status();
   if (!settled.ok() && !absl::IsResourceExhausted(settled)) return settled;
   fetch_.Begin();
@@ -49,7 +65,10 @@ absl::StatusOr<Offer> Party::Answer(const Offer& theirs, size_t room) {
   wanted_ = theirs.documents.wanted;
   const absl::Status kept = Keep(theirs);
   if (!kept.ok() && !absl::IsResourceExhausted(kept)) return kept;
+  if (heard_->state && heard_->state->lanes.size() != theirs.state.lanes.size())
+    heard_->cosigned.Clear();  // it knows whose they are
   heard_->state = theirs.state;
+  heard_->left.Note(std::exchange(given_, {}), theirs.state, halted_);
   if (!began_theirs_) began_theirs_ = theirs.state;
   absl::StatusOr<Offer> offer = Make(room, false);
   if (!kept.ok() && offer.ok() && offer->runs.empty() && offer->documents.pieces.empty()) return kept;
@@ -102,23 +121,29 @@ absl::Status Party::AddDocuments(const Snapshot& now, size_t room, Offer* offer)
 
 // A few entries of other sites are sent unasked, for less than asking takes.
 bool Party::AsksFirst(const State& mine) const {
+  const State theirs = heard_->left.Above(*heard_->state);
   const std::string own = KeyOf(db_.Fingerprint());
   uint64_t others = 0;
   for (const LaneTip& lane : mine.lanes)
-    if (lane.key != own) others += lane.size - std::min(lane.size, SizeIn(*heard_->state, lane.key));
+    if (lane.key != own) others += lane.size - std::min(lane.size, SizeIn(theirs, lane.key));
   return others > kUnaskedMost;
 }
 
 absl::Status Party::AddRuns(const Snapshot& now, const State& mine, size_t room, Offer* offer) {
   const State& theirs = *heard_->state;
-  const absl::StatusOr<std::string> frontier = FrontierOf(theirs, now);
+  const State given = heard_->left.Above(theirs);
+  const absl::StatusOr<std::string> frontier = FrontierOf(given, now);
   if (!frontier.ok()) return frontier.status();
   const bool kept = mine.waiting != theirs.waiting || mine.held != theirs.held || mine.halted != theirs.halted;
-  if (kept || !Covers(theirs, mine)) {
-    absl::StatusOr<std::vector<std::string>> runs = now.RunsSince(*frontier, room);
-    if (!runs.ok()) return runs.status();
-    offer->runs = *std::move(runs);
+  if (kept || !Covers(given, mine)) {
+    absl::StatusOr<Snapshot::Lacking> lacking = now.LackingOf(*frontier, room);
+    if (!lacking.ok()) return lacking.status();
+    absl::StatusOr<std::map<std::string, uint64_t>> lanes = LanesIn(lacking->reached, now);
+    if (!lanes.ok()) return lanes.status();
+    given_.lanes = *std::move(lanes);
+    offer->runs = heard_->left.NewIn(std::move(lacking->runs), lacking->merged);
     Fit(&offer->runs, room);
+    for (size_t i = lacking->merged; i < offer->runs.size(); ++i) given_.waiting.insert(NameOf(offer->runs[i]));
   }
   if (mine.cosigned != theirs.cosigned) {
     const absl::StatusOr<std::string> cosignatures = now.Cosignatures();
@@ -145,7 +170,6 @@ absl::StatusOr<Offer> Party::Make(size_t room, bool first) {
   const bool lacking = !offer.documents.wanted.empty() || !wanted_.empty();
   done_ = theirs.has_value() && (still || (Alike(*mine, *theirs) && !lacking));
   if (theirs.has_value()) Compare(*mine);
-  if (theirs && Unmoved(*mine)) heard_->cosigned.Clear();
   holds_ = NameOf(mine->lanes);
   if (moving) rounds_since_met_ = 0;
   said_ = *mine;
@@ -154,19 +178,14 @@ absl::StatusOr<Offer> Party::Make(size_t room, bool first) {
   said_wants_ = offer.documents.wanted;
   said_wanted_ = wanted_;
   said_cosignatures_.clear();
+  given_ = {};
+  halted_ = HaltedIn(*now);
   if (!theirs || asks) return offer;
   room = std::min(room, kRoomMax);
   const absl::Status added = done_ ? absl::OkStatus() : AddRuns(*now, *mine, room, &offer);
   said_cosignatures_ = offer.cosignatures;
   const absl::Status documents = added.ok() ? AddDocuments(*now, room, &offer) : added;
   return documents.ok() ? absl::StatusOr<Offer>(std::move(offer)) : documents;
-}
-
-// Other cosignatures are kept there, and the same ones as when the last offer was made.
-bool Party::Unmoved(const State& mine) const {
-  const State& theirs = *heard_->state;
-  return mine.cosigned != theirs.cosigned && said_ && said_theirs_ && said_->cosigned == mine.cosigned &&
-         said_theirs_->cosigned == theirs.cosigned;
 }
 
 void Party::Compare(const State& mine) {

@@ -18,12 +18,15 @@
 #include "net/sync/allowance.h"
 #include "net/sync/cosigned.h"
 #include "net/sync/documents.h"
+#include "net/sync/left.h"
 #include "net/sync/state.h"
 
 namespace chancery::sync {
 
 inline constexpr int kRoundsAfter = 8;        // offers after all is exchanged that there was when it began
 inline constexpr uint64_t kUnaskedMost = 64;  // entries of other sites that are sent before the peer says that it lacks them
+inline constexpr int kAgainFirst = 20;   // exchanges until what was of no use to a peer is sent again; each time twice as many,
+inline constexpr int kAgainMost = 1280;  // at most so many
 inline constexpr size_t kRoomMin = 64 << 10;
 inline constexpr size_t kRoomFirst = 256 << 10;
 inline constexpr size_t kRoomMax = 4 << 20;  // of runs and documents in one offer: what may be on the way and not yet durable
@@ -57,6 +60,9 @@ struct Heard {
   std::optional<State> state;
   uint64_t kept = 0;  // entries that came from it and are not merged; at least those that still are not
   Cosigned cosigned;  // since the last session began: who has lost its store begins another
+  Left left;          // likewise
+  int until_again = kAgainFirst, again_every = kAgainFirst;  // exchanges that begin until both are forgotten, and sent again
+  void Forget(int every);
 };
 
 class Party {
@@ -93,7 +99,6 @@ class Party {
   absl::Status AddRuns(const Snapshot& now, const State& mine, size_t room, Offer* offer);
   absl::Status AddDocuments(const Snapshot& now, size_t room, Offer* offer);
   absl::StatusOr<Offer> Make(size_t room, bool first);
-  bool Unmoved(const State& mine) const;
   void Compare(const State& mine);
 
   Database& db_;
@@ -104,6 +109,8 @@ class Party {
   std::vector<Wanted> said_wants_;            // by this site, as last said
   std::shared_ptr<Heard> heard_;
   std::string said_cosignatures_;              // in the last offer: whoever answers it keeps them
+  Given given_;                                // likewise the runs
+  std::set<std::string> halted_;               // keys of lanes with two versions here
   bool met_ = false;                           // an exchange has begun in this session
   std::optional<State> said_, said_theirs_;    // when the last offer was made
   std::optional<State> began_, began_theirs_;  // of the exchange that Begin began

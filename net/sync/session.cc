@@ -28,7 +28,7 @@ uint64_t SeenOf(const std::map<std::string, uint64_t>& lanes, const std::string&
 
 // "tallinn-18…21": what comes behind `here` up to `seen`.
 std::string Range(const SiteView& site, uint64_t seen) {
-  const std::string first = sync::LabelOf(site) + "-" + std::to_string(site.entries + 1);
+  const std::string first = site.label + "-" + std::to_string(site.entries + 1);
   return site.entries + 1 == seen ? first : first + "…" + std::to_string(seen);
 }
 

@@ -1,14 +1,12 @@
 #include "net/sync/state.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/str_split.h"
 
 namespace chancery::sync {
-
-std::string LabelOf(const SiteView& site) {
-  return site.incarnation > 1 ? site.name + "." + std::to_string(site.incarnation) : site.name;
-}
 
 std::string KeyOf(std::string_view fingerprint) {
   std::string hex(fingerprint);
@@ -78,9 +76,23 @@ absl::StatusOr<std::string> FrontierOf(const State& state, const Snapshot& now) 
   std::string text;
   for (const SiteView& site : *sites) {
     const uint64_t size = SizeIn(state, KeyOf(site.key));
-    if (size > 0) text += (text.empty() ? "" : ",") + LabelOf(site) + "-" + std::to_string(size);
+    if (size > 0) text += (text.empty() ? "" : ",") + site.label + "-" + std::to_string(size);
   }
   return text.empty() ? "0" : text;
+}
+
+absl::StatusOr<std::map<std::string, uint64_t>> LanesIn(std::string_view frontier, const Snapshot& now) {
+  const absl::StatusOr<std::vector<SiteView>> sites = now.Sites();
+  if (!sites.ok()) return sites.status();
+  std::map<std::string, uint64_t> labelled, lanes;
+  for (const std::string& part :
+       std::vector<std::string>(absl::StrSplit(absl::string_view(frontier.data(), frontier.size()), ','))) {
+    const size_t dash = part.rfind('-');
+    if (dash != part.npos) labelled[part.substr(0, dash)] = std::strtoull(part.c_str() + dash + 1, nullptr, 10);
+  }
+  for (const SiteView& site : *sites)
+    if (const auto at = labelled.find(site.label); at != labelled.end()) lanes[KeyOf(site.key)] = at->second;
+  return lanes;
 }
 
 }  // namespace chancery::sync

@@ -246,6 +246,15 @@ class Snapshot {
   // that fits, whether or not the other has it already. Errors: InvalidArgument (unknown lane name, not a frontier).
   absl::StatusOr<std::vector<std::string>> RunsSince(std::string_view frontier, size_t bytes_max = 0) const;
 
+  // The same, and what comes of it: whoever holds `frontier` and takes the first `merged` runs holds `reached`; the runs behind
+  // those wait here themselves.
+  struct Lacking {
+    std::vector<std::string> runs;
+    size_t merged = 0;
+    std::string reached;
+  };
+  absl::StatusOr<Lacking> LackingOf(std::string_view frontier, size_t bytes_max = 0) const;
+
   // The same as one file (docs/reference/bundle.md), with the documents that its entries name and that are here and whole, unless
   // they are not wanted. Piece by piece: the entries are held in memory, of the documents a chunk. Errors: as RunsSince; what
   // `write` returns.

@@ -277,6 +277,7 @@ struct SiteView {
   bool halted = false;  // two versions of its lane exist: nothing more is taken of it
   bool ended = false;   // an epoch ended its lane: what it filed behind `last` has no effect
   uint64_t last = 0;
+  std::string label = {};  // as frontiers and entries name its lane: "tallinn", "tallinn.2"
 };
 
 // Who votes and cosigns, and which lanes have ended (docs/reference/epoch.md).

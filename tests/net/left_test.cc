@@ -1,0 +1,203 @@
+// What a peer cannot merge yet, or never, goes to it once.
+#include "net/sync/left.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "chancery/testing.h"
+#include "net/sync/party.h"
+#include "tests/net/sites.h"
+
+namespace chancery {
+namespace {
+
+using sync::Given;
+using sync::Left;
+using sync::Offer;
+using sync::Party;
+using sync::State;
+
+constexpr int64_t kDayMs = 24 * 3'600'000;
+
+size_t RunBytes(const Offer& offer) {
+  size_t bytes = 0;
+  for (const std::string& run : offer.runs) bytes += run.size();
+  return bytes;
+}
+
+// One exchange on a session that stays open. Returns the bytes of runs, both ways.
+size_t Exchanged(Party& a, Party& b) {
+  Offer offer = Ok(a.Begin(sync::kRoomFirst));
+  size_t bytes = 0;
+  do {
+    const Offer reply = Ok(b.Answer(offer, sync::kRoomFirst));
+    bytes += RunBytes(offer) + RunBytes(reply);
+    offer = Ok(a.Answer(reply, sync::kRoomFirst));
+  } while (!a.Done());
+  return bytes;
+}
+
+void Meet(const Site& one, const Site& other) {
+  Party a(*one.db, 0), b(*other.db, 0);
+  Exchanged(a, b);
+}
+
+State Holding(uint64_t entries, uint64_t waiting, uint64_t halted = 0) {
+  State state;
+  state.lanes = {{"key", entries}};
+  state.waiting = waiting;
+  state.halted = halted;
+  return state;
+}
+
+TEST(Left, IsWhatAPeerKeepsAndHasNotMerged) {
+  Left left;
+  left.Note({{{"key", 9}, {"other", 2}}, {}}, Holding(4, 7), {});
+  EXPECT_EQ(left.Above(Holding(4, 7)).lanes, (std::vector<sync::LaneTip>{{"key", 9}, {"other", 2}}));
+  left.Note({}, Holding(9, 2), {});  // it has merged the first
+  EXPECT_EQ(left.Above(Holding(9, 2)).lanes, (std::vector<sync::LaneTip>{{"key", 9}, {"other", 2}}));
+  left.Note({}, Holding(9, 1), {});  // and lost one of the others
+  EXPECT_EQ(left.Above(Holding(9, 1)).lanes, (std::vector<sync::LaneTip>{{"key", 9}}));
+}
+
+TEST(Left, IsNothingWhereItHadNoRoom) {
+  Left left;
+  left.Note({{{"key", 9}}, {1}}, Holding(4, 4), {});
+  EXPECT_EQ(left.Above(Holding(4, 4)).lanes, Holding(4, 4).lanes);
+  EXPECT_EQ(left.NewIn({"run"}, 0).size(), 1u);
+}
+
+TEST(Left, OfALaneWithTwoVersionsNothingIsKept) {
+  Left left;
+  left.Note({{{"key", 9}}, {}}, Holding(4, 0, 1), {"key"});
+  EXPECT_EQ(left.Above(Holding(4, 0, 1)).lanes, Holding(9, 0).lanes);
+  left.Note({}, Holding(4, 0, 0), {"key"});  // it does not know that there are two
+  EXPECT_EQ(left.Above(Holding(4, 0)).lanes, Holding(4, 0).lanes);
+}
+
+TEST(Left, WhatWaitsAtBothGoesOnce) {
+  Left left;
+  const std::vector<std::string> runs = {"merged", "one", "two"};
+  EXPECT_EQ(left.NewIn(runs, 1), runs);
+  left.Note({{}, {sync::NameOf("one")}}, Holding(0, 5), {});
+  EXPECT_EQ(left.NewIn(runs, 1), (std::vector<std::string>{"merged", "two"}));
+  EXPECT_EQ(left.NewIn({"merged"}, 1), (std::vector<std::string>{"merged"}));
+  EXPECT_EQ(left.NewIn(runs, 1), runs) << "it did not wait here any more";
+}
+
+// tallinn's clock leads by three days: what it files is held at luxembourg.
+struct Ahead : testing::Test {
+  Ahead() {
+    ahead.clock = &late;
+    here.clock = &now;
+    FoundOptions options{.site = "tallinn", .registry_name = "cadastre", .packs = {{"land.toml", kLand}}, .key_seed = {}};
+    tallinn.db = Ok(Database::Found(*tallinn.dir / "store", options, here));
+    const std::string bundle = Ok(tallinn.now().ExportBundle("0"));
+    luxembourg.db =
+        Ok(Database::Join(*luxembourg.dir / "store", {.site = "luxembourg", .role = "full", .key_seed = {}}, bundle, here));
+    Ok(tallinn->Admit(luxembourg->SiteCard()));
+    Party a(*tallinn.db, 0), b(*luxembourg.db, 0);
+    Exchanged(a, b);
+    tallinn.db.reset();
+    tallinn.db = Ok(Database::Open(*tallinn.dir / "store", ahead));
+  }
+  ManualClock now{1'800'000'000'000}, late{1'800'000'000'000 + 3 * kDayMs};
+  Environment here, ahead;
+  Site tallinn, luxembourg;
+};
+
+TEST_F(Ahead, WhatIsHeldGoesOverASessionOnce) {
+  Party a(*tallinn.db, INT64_MAX / 2), b(*luxembourg.db, INT64_MAX / 2);
+  Exchanged(a, b);
+  constexpr int kTurns = sync::kAgainFirst - 3;
+  std::vector<size_t> sent;
+  for (int turn = 0; turn < kTurns; ++turn) {
+    Ok(tallinn->File(Parcel(std::to_string(100 + turn), "Mari")));
+    sent.push_back(Exchanged(a, b));
+  }
+  EXPECT_EQ(luxembourg.status().held, static_cast<uint64_t>(kTurns));
+  EXPECT_LT(sent.back(), sent.front() + sent.front() / 2);
+  now.Set(now.NowMs() + 3 * kDayMs);
+  Exchanged(a, b);
+  EXPECT_EQ(luxembourg.status().held, 0u);
+  EXPECT_EQ(tallinn.digests(), luxembourg.digests());
+}
+
+// Of this peer only so much is kept: the rest comes once there is room.
+TEST_F(Ahead, WhatFoundNoRoomComesAgain) {
+  Party a(*tallinn.db, INT64_MAX / 2), b(*luxembourg.db, INT64_MAX / 2, "tallinn", std::make_shared<sync::Heard>(), 3);
+  for (int turn = 0; turn < 5; ++turn) {
+    Ok(tallinn->File(Parcel(std::to_string(turn), "Mari")));
+    Exchanged(a, b);
+  }
+  EXPECT_EQ(luxembourg.status().held, 3u);
+  now.Set(now.NowMs() + 3 * kDayMs);
+  Exchanged(a, b);
+  EXPECT_EQ(tallinn.digests(), luxembourg.digests());
+}
+
+TEST_F(Ahead, WhatIsLeftThereIsSentAgainAfterManyExchanges) {
+  Party a(*tallinn.db, INT64_MAX / 2), b(*luxembourg.db, INT64_MAX / 2);
+  Ok(tallinn->File(Parcel("1", "Mari")));
+  Exchanged(a, b);
+  int again = 0;
+  for (int turn = 1; turn < 4 * sync::kAgainFirst; ++turn) {
+    Ok(luxembourg->File(Parcel("l" + std::to_string(turn), "Jaan")));
+    const size_t before = a.gains().sent;
+    Exchanged(a, b);
+    again += a.gains().sent > before;
+  }
+  EXPECT_EQ(again, 2) << "first after 20 exchanges, then after 40";
+}
+
+// Two sites of one name, admitted apart: their lanes are told from each other by their keys.
+TEST(Left, NamesakesAreNotSentAgain) {
+  const Site tallinn = Founded("tallinn"), luxembourg = Joined("luxembourg", tallinn);
+  Meet(luxembourg, tallinn);
+  for (const Site* member : {&tallinn, &luxembourg}) {
+    const Site tartu = Joined("tartu", *member);
+    Meet(tartu, *member);
+    Ok(tartu->File(Parcel((*member)->site(), "Mari")));
+    Meet(tartu, *member);
+  }
+  Meet(tallinn, luxembourg);
+  ASSERT_EQ(tallinn.digests(), luxembourg.digests());
+  Ok(tallinn->File(Parcel("1", "Mari")));
+  Party a(*tallinn.db, INT64_MAX / 2), b(*luxembourg.db, INT64_MAX / 2);
+  Exchanged(a, b);
+  EXPECT_EQ(a.gains().sent, 1u);
+  EXPECT_EQ(tallinn.digests(), luxembourg.digests());
+}
+
+// A copy of tartu's store files too. What anybody files who has seen the one version cannot be merged by who has the other.
+TEST(TwoVersions, WhatFollowsThemGoesOverASessionOnce) {
+  const Site tallinn = Founded("tallinn"), luxembourg = Joined("luxembourg", tallinn);
+  Site tartu = Joined("tartu", tallinn), twin;
+  Meet(luxembourg, tallinn);
+  Meet(tartu, tallinn);
+  tartu.db.reset();
+  std::filesystem::copy(*tartu.dir / "store", *twin.dir / "store", std::filesystem::copy_options::recursive);
+  tartu.db = Ok(Database::Open(*tartu.dir / "store"));
+  twin.db = Ok(Database::Open(*twin.dir / "store"));
+  Ok(tartu->File(Parcel("1", "Mari")));
+  for (const char* key : {"2", "3"}) Ok(twin->File(Parcel(key, "Jaan")));
+  Meet(tartu, tallinn);
+  Meet(twin, luxembourg);
+  Ok(luxembourg->ApplyBundle(Ok(tallinn.now().ExportBundle("0"))));
+  Ok(tallinn->ApplyBundle(Ok(luxembourg.now().ExportBundle("0"))));
+  ASSERT_EQ(tallinn.status().halted.size(), 1u);
+  ASSERT_EQ(luxembourg.status().halted.size(), 1u);
+  Party a(*tallinn.db, INT64_MAX / 2), b(*luxembourg.db, INT64_MAX / 2);
+  std::vector<size_t> sent;
+  for (int turn = 0; turn < sync::kAgainFirst - 3; ++turn) {
+    Ok(tallinn->File(Parcel("t" + std::to_string(100 + turn), "Mari")));
+    Ok(luxembourg->File(Parcel("l" + std::to_string(100 + turn), "Jaan")));
+    sent.push_back(Exchanged(a, b));
+  }
+  EXPECT_GT(luxembourg.status().waiting, 10u) << "nothing was tested";
+  EXPECT_LT(sent.back(), sent.front() + sent.front() / 2);
+}
+
+}  // namespace
+}  // namespace chancery
