@@ -778,8 +778,10 @@ absl::StatusOr<Snapshot> Database::Read() const {
   return Snapshot(std::move(snapshot));
 }
 
-absl::StatusOr<Intake> Database::Ingest(absl::Span<const std::string> runs, uint64_t keep_most) {
-  if (runs.empty()) {  // nothing to release: no commit
+absl::StatusOr<Intake> Database::Ingest(absl::Span<const std::string> runs, uint64_t keep_most, std::string_view heads) {
+  const std::optional<LaneHeads> known = heads.empty() ? LaneHeads() : DecodeHeads(heads);
+  if (!known) return Error(absl::StatusCode::kInvalidArgument, "the heads that came with the runs are malformed");
+  if (runs.empty() && known->to.empty()) {  // nothing to release: no commit
     ASSIGN_OR_RETURN(const Txn txn, impl_->Read());
     if (txn.Count(Table::kInbox) == 0) {
       ASSIGN_OR_RETURN(const Lanes lanes, Lanes::Load(txn));
@@ -789,7 +791,7 @@ absl::StatusOr<Intake> Database::Ingest(absl::Span<const std::string> runs, uint
     }
   }
   absl::Status fault;
-  const Offer offer{{runs.begin(), runs.end()}, {}, {}, keep_most};
+  const Offer offer{{runs.begin(), runs.end()}, known->from, known->to, keep_most};
   ASSIGN_OR_RETURN(const Intake intake, impl_->TakeSlices(offer, &fault));
   if (intake.damaged > 0 && intake.damaged == intake.offered) return fault;
   return intake;

@@ -400,25 +400,39 @@ absl::StatusOr<std::vector<WaitingView>> Snapshot::Waiting() const {
   return views;
 }
 
-absl::Status Snapshot::ExportBundle(std::string_view since, const ByteSink& write, bool with_documents) const {
-  ASSIGN_OR_RETURN(Impl::View * view, impl_->Open());
+absl::StatusOr<LaneHeads> Snapshot::Impl::HeadsSince(std::string_view frontier) const {
   const Workspace& work = *view->work;
-  ASSIGN_OR_RETURN(const Vector from, work.lanes.ParseFrontier(since));
-  ASSIGN_OR_RETURN(const std::vector<std::string> runs, RunsSince(since));
-  Bundle bundle;
-  bundle.registry = work.registry();
-  bundle.runs.assign(runs.begin(), runs.end());
+  ASSIGN_OR_RETURN(const Vector from, work.lanes.ParseFrontier(frontier));
+  LaneHeads heads;
   for (const Lane& lane : work.lanes.all()) {
     if (lane.tip() == 0) continue;
     ASSIGN_OR_RETURN(const Signature seal, work.journal.SealOf(lane));
-    bundle.to.push_back({lane.id, lane.tip(), lane.tree.peaks(), seal});
+    heads.to.push_back({lane.id, lane.tip(), lane.tree.peaks(), seal});
     if (from.At(lane.handle) == 0) continue;
     ASSIGN_OR_RETURN(const Tree then, work.journal.TreeAt(lane, from.At(lane.handle)));
-    bundle.from.push_back({lane.id, then.size(), then.peaks(), {}});
+    heads.from.push_back({lane.id, then.size(), then.peaks(), {}});
   }
   const auto by_lane = [](const LaneHead& a, const LaneHead& b) { return a.lane < b.lane; };
-  std::sort(bundle.from.begin(), bundle.from.end(), by_lane);
-  std::sort(bundle.to.begin(), bundle.to.end(), by_lane);
+  std::sort(heads.from.begin(), heads.from.end(), by_lane);
+  std::sort(heads.to.begin(), heads.to.end(), by_lane);
+  return heads;
+}
+
+absl::StatusOr<std::string> Snapshot::Heads(std::string_view frontier) const {
+  RETURN_IF_ERROR(impl_->Open().status());
+  ASSIGN_OR_RETURN(const LaneHeads heads, impl_->HeadsSince(frontier));
+  return EncodeHeads(heads);
+}
+
+absl::Status Snapshot::ExportBundle(std::string_view since, const ByteSink& write, bool with_documents) const {
+  ASSIGN_OR_RETURN(Impl::View * view, impl_->Open());
+  ASSIGN_OR_RETURN(const std::vector<std::string> runs, RunsSince(since));
+  ASSIGN_OR_RETURN(LaneHeads heads, impl_->HeadsSince(since));
+  Bundle bundle;
+  bundle.registry = view->work->registry();
+  bundle.runs.assign(runs.begin(), runs.end());
+  bundle.from = std::move(heads.from);
+  bundle.to = std::move(heads.to);
   ASSIGN_OR_RETURN(bundle.cosignatures, Cosignatures());
   ASSIGN_OR_RETURN(const std::vector<BundleDocument> documents,
                    with_documents ? DocumentsOf(impl_->txn, runs) : std::vector<BundleDocument>());

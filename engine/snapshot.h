@@ -21,6 +21,7 @@ struct Snapshot::Impl {
   static Snapshot Over(const std::shared_ptr<Impl>& below, WriteTxn txn, std::shared_ptr<const Catalog> catalog);
   static absl::StatusOr<Snapshot> At(const std::shared_ptr<Impl>& now, const Vector& frontier);
   static uint64_t NextNumber();
+  absl::StatusOr<LaneHeads> HeadsSince(std::string_view frontier) const;
   absl::Status AppendForeign(const Vector& theirs, size_t room, std::vector<std::string>* runs) const;
 
   std::shared_ptr<const Impl> below;  // of a rehearsal: what it reads from

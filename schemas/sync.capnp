@@ -36,6 +36,8 @@ struct Offer {
   wanted @10 :List(Wanted);
   pieces @11 :List(Piece);
   absent @12 :List(Data); # what the other wants and the sender has not: SHA-256
+  doubts @13 :Bool;       # runs of the offer that this one answers do not hold on what is here: what do they follow?
+  heads @14 :Data;        # where the other doubts, or knows of fewer lanes with two versions: docs/reference/bundle.md
 }
 
 struct Wanted {

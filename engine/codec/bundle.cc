@@ -53,6 +53,20 @@ absl::Status Damaged() {
 
 }  // namespace
 
+std::string EncodeHeads(const LaneHeads& heads) {
+  ByteWriter w;
+  Put(w, heads.from, false);
+  Put(w, heads.to, true);
+  return std::move(w.out);
+}
+
+std::optional<LaneHeads> DecodeHeads(std::string_view bytes) {
+  ByteReader in(bytes);
+  LaneHeads heads;
+  if (!Read(in, false, &heads.from) || !Read(in, true, &heads.to) || !in.AtEnd()) return std::nullopt;
+  return heads;
+}
+
 std::string EncodeBundle(const Bundle& bundle) {
   ByteWriter head;
   head.Raw(bundle.registry.view());

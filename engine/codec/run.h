@@ -77,6 +77,13 @@ struct LaneHead {
   bool operator==(const LaneHead&) const = default;
 };
 
+// What goes along with runs, so that two versions of a lane are found where the runs alone do not show them.
+struct LaneHeads {
+  std::vector<LaneHead> from, to;  // ascending by lane: what the receiver is taken to hold, what the sender holds, sealed
+};
+std::string EncodeHeads(const LaneHeads& heads);
+std::optional<LaneHeads> DecodeHeads(std::string_view bytes);  // nullopt: they are malformed
+
 // Runs by file (USB stick, pouch): a head that says what the file holds, with the sum of each run, and the runs. So a file that
 // is damaged further back still yields every run that is whole. Byte by byte: docs/reference/bundle.md.
 struct Bundle {

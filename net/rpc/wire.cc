@@ -133,6 +133,8 @@ void Write(const sync::Offer& offer, schema::Offer::Builder out) {
   for (unsigned i = 0; i < runs.size(); ++i) runs.set(i, DataOf(offer.runs[i]));
   out.setCosignatures(DataOf(offer.cosignatures));
   out.setRoom(static_cast<uint32_t>(offer.room));
+  out.setDoubts(offer.doubts);
+  if (!offer.heads.empty()) out.setHeads(DataOf(offer.heads));
   WriteDocuments(offer.documents, out);
 }
 
@@ -151,6 +153,8 @@ absl::StatusOr<sync::Offer> Read(schema::Offer::Reader in) {
   for (const capnp::Data::Reader run : in.getRuns()) offer.runs.push_back(Bytes(run));
   if (in.getCosignatures().size() > kCosignatureBytes) return Malformed("offer: its cosignatures");
   offer.cosignatures = Bytes(in.getCosignatures());
+  offer.doubts = in.getDoubts();
+  offer.heads = Bytes(in.getHeads());
   if (const absl::Status documents = ReadDocuments(in, &offer.documents); !documents.ok()) return documents;
   offer.room = std::clamp<size_t>(in.getRoom(), sync::kRoomMin, sync::kRoomMax);
   return offer;

@@ -143,8 +143,9 @@ bool Deeds::Clone(SimSite& site, SimSite& other) {
   absl::StatusOr<std::unique_ptr<Database>> db = Database::Open(dir, w_.EnvironmentOf(copy));
   if (!db.ok()) return Failed("a copy of " + site.name + " does not open: " + std::string(db.status().message()));
   const std::string before = (*db)->Read()->Frontier();
-  const std::string unit = "unit/c" + std::to_string(random_.Below(1000));
-  if (!(*db)->File(Draft().By(kOfficers[0]).Create(unit)).ok()) return false;
+  const uint64_t from = random_.Below(1000), entries = 1 + random_.Below(3);
+  for (uint64_t i = 0; i < entries; ++i)
+    if (!(*db)->File(Draft().By(kOfficers[0]).Create("unit/c" + std::to_string(from + i))).ok() && i == 0) return false;
   const std::vector<std::string> runs = *(*db)->Read()->RunsSince(before);
   w_.forked_ = true;
   w_.Excuse(store);

@@ -91,14 +91,16 @@ bool Deeds::Courier(SimSite& from, SimSite& to) {
   if (!runs.ok()) return Failed(from.name + " gives no runs: " + std::string(runs.status().message()));
   std::vector<std::string> bag;
   for (const std::string& run : *runs)
-    for (uint64_t copies = random_.Below(8) == 0 ? 0 : random_.Below(5) == 0 ? 2 : 1; copies > 0; --copies) bag.push_back(run);
+    for (uint64_t copies = random_.Below(3) == 0 ? 0 : random_.Below(5) == 0 ? 2 : 1; copies > 0; --copies) bag.push_back(run);
   Shuffle(bag, random_);
   w_.Tell("a bag leaves " + from.name + " for " + to.name + " with " + std::to_string(bag.size()) + " runs");
   w_.Later(h_.for_ms, [&w = w_, &from, &to, bag = std::move(bag)] {
     if (!to.running()) return;
     const absl::StatusOr<Intake> intake = to.db->Ingest(bag);
+    if (absl::IsResourceExhausted(intake.status())) return w.Tell(to.name + " has no room for a bag");
+    if (w.forked_ && absl::IsDataLoss(intake.status())) return w.Tell(to.name + " has another version of what is in a bag");
     if (!intake.ok()) return w.Fail(to.name + " does not take a bag: " + std::string(intake.status().message()));
-    if (intake->damaged > 0) return w.Fail(to.name + " finds runs of " + from.name + " damaged");
+    if (intake->damaged > 0 && !w.forked_) return w.Fail(to.name + " finds runs of " + from.name + " damaged");
     w.Tell(to.name + " takes " + std::to_string(intake->entries) + " entries out of a bag; " + std::to_string(intake->waiting) +
            " wait");
     w.story_.Count("entries by hand", intake->entries);

@@ -25,14 +25,16 @@ std::set<std::string> HaltedIn(const Snapshot& now) {
 }  // namespace
 
 uint64_t BytesOf(const Offer& offer) {
-  uint64_t bytes = offer.cosignatures.size();
+  uint64_t bytes = offer.cosignatures.size() + offer.heads.size();
   for (const std::string& run : offer.runs) bytes += run.size();
   for (const Piece& piece : offer.documents.pieces) bytes += piece.bytes.size();
   return bytes;
 }
 
 Cost CostOf(const Offer& offer) {
-  return {.bytes = BytesOf(offer), .entries = 0, .checks = offer.runs.size() + CountCosignatures(offer.cosignatures)};
+  constexpr size_t kHeadBytes = 105;  // of a sealed one, at least
+  const size_t seals = offer.runs.size() + offer.heads.size() / kHeadBytes;
+  return {.bytes = BytesOf(offer), .entries = 0, .checks = seals + CountCosignatures(offer.cosignatures)};
 }
 
 void Heard::Forget(int every) {
@@ -63,6 +65,7 @@ absl::StatusOr<Offer> Party::Begin(size_t room) {
 absl::StatusOr<Offer> Party::Answer(const Offer& theirs, size_t room) {
   Meet();
   wanted_ = theirs.documents.wanted;
+  doubted_ = theirs.doubts;
   const absl::Status kept = Keep(theirs);
   if (!kept.ok() && !absl::IsResourceExhausted(kept)) return kept;
   if (heard_->state && heard_->state->lanes.size() != theirs.state.lanes.size())
@@ -83,8 +86,12 @@ absl::Status Party::Keep(const Offer& theirs) {
 }
 
 absl::Status Party::Take(const Offer& theirs) {
-  if (!theirs.runs.empty() || (said_ && said_->held > 0)) {  // what is held becomes ready by itself, with time
-    const absl::StatusOr<Intake> intake = db_.Ingest(theirs.runs, kept_most_ - std::min(kept_most_, heard_->kept));
+  const bool asked = std::exchange(doubts_, false);
+  if (!theirs.runs.empty() || !theirs.heads.empty() || (said_ && said_->held > 0)) {  // what is held becomes ready with time
+    const absl::StatusOr<Intake> intake = db_.Ingest(theirs.runs, kept_most_ - std::min(kept_most_, heard_->kept), theirs.heads);
+    const bool fails = intake.ok() ? intake->damaged > 0 : absl::IsDataLoss(intake.status());
+    doubts_ = fails && theirs.heads.empty() && !asked;  // once: perhaps they follow another version of the lane
+    if (doubts_ && !intake.ok()) return absl::OkStatus();
     if (!intake.ok()) return intake.status();
     gains_.entries += intake->entries + intake->kept + intake->left_out;
     heard_->kept = std::min(heard_->kept + intake->kept, intake->waiting + intake->held);
@@ -92,7 +99,7 @@ absl::Status Party::Take(const Offer& theirs) {
     gains_.opened += intake->opened;
     gains_.waiting = intake->waiting;
     gains_.held = intake->held;
-    gains_.damaged += intake->damaged;
+    gains_.damaged += doubts_ ? 0 : intake->damaged;
     gains_.left_out += intake->left_out;
     gains_.halted = intake->halted;
   }
@@ -135,6 +142,11 @@ absl::Status Party::AddRuns(const Snapshot& now, const State& mine, size_t room,
   const absl::StatusOr<std::string> frontier = FrontierOf(given, now);
   if (!frontier.ok()) return frontier.status();
   const bool kept = mine.waiting != theirs.waiting || mine.held != theirs.held || mine.halted != theirs.halted;
+  if (doubted_ || mine.halted > theirs.halted || Unequal(mine, theirs)) {
+    absl::StatusOr<std::string> heads = now.Heads(*frontier);
+    if (!heads.ok()) return heads.status();
+    offer->heads = *std::move(heads);
+  }
   if (kept || !Covers(given, mine)) {
     absl::StatusOr<Snapshot::Lacking> lacking = now.LackingOf(*frontier, room);
     if (!lacking.ok()) return lacking.status();
@@ -168,7 +180,9 @@ absl::StatusOr<Offer> Party::Make(size_t room, bool first) {
   const std::optional<State>& theirs = heard_->state;
   const bool still = said_ == *mine && said_theirs_ == theirs && !moving;
   const bool lacking = !offer.documents.wanted.empty() || !wanted_.empty();
-  done_ = theirs.has_value() && (still || (Alike(*mine, *theirs) && !lacking));
+  offer.doubts = doubts_;
+  const bool agreed = theirs && Alike(*mine, *theirs) && !Unequal(*mine, *theirs) && !lacking;
+  done_ = theirs.has_value() && !doubts_ && !doubted_ && (still || agreed);
   if (theirs.has_value()) Compare(*mine);
   holds_ = NameOf(mine->lanes);
   if (moving) rounds_since_met_ = 0;
@@ -189,7 +203,7 @@ absl::StatusOr<Offer> Party::Make(size_t room, bool first) {
 }
 
 void Party::Compare(const State& mine) {
-  gains_.compared = mine.lanes == heard_->state->lanes;
+  gains_.compared = Comparable(mine, *heard_->state);
   gains_.equal = gains_.compared && !Unequal(mine, *heard_->state);
 }
 

@@ -37,6 +37,8 @@ struct Offer {
   std::string cosignatures;       // that the other is not known to keep; "" = none
   size_t room = kRoomFirst;       // bytes of runs and documents that the answer may hold
   Documents documents = {};
+  bool doubts = false;     // runs of the offer that this one answers do not hold on what is here: what do they follow?
+  std::string heads = {};  // Snapshot::Heads, where the other doubts or knows of fewer lanes with two versions; "" = not said
 };
 
 uint64_t BytesOf(const Offer& offer);  // of runs, documents and cosignatures
@@ -111,6 +113,7 @@ class Party {
   std::string said_cosignatures_;              // in the last offer: whoever answers it keeps them
   Given given_;                                // likewise the runs
   std::set<std::string> halted_;               // keys of lanes with two versions here
+  bool doubts_ = false, doubted_ = false;      // as this site has said last; as the other has
   bool met_ = false;                           // an exchange has begun in this session
   std::optional<State> said_, said_theirs_;    // when the last offer was made
   std::optional<State> began_, began_theirs_;  // of the exchange that Begin began

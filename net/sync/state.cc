@@ -68,7 +68,9 @@ bool Alike(const State& a, const State& b) {
   return a.lanes == b.lanes && a.waiting == b.waiting && a.held == b.held && a.halted == b.halted && a.cosigned == b.cosigned;
 }
 
-bool Unequal(const State& a, const State& b) { return a.lanes == b.lanes && (a.digest != b.digest || a.docket != b.docket); }
+bool Comparable(const State& a, const State& b) { return a.lanes == b.lanes && a.halted + b.halted == 0; }
+
+bool Unequal(const State& a, const State& b) { return Comparable(a, b) && (a.digest != b.digest || a.docket != b.docket); }
 
 absl::StatusOr<std::string> FrontierOf(const State& state, const Snapshot& now) {
   const absl::StatusOr<std::vector<SiteView>> sites = now.Sites();

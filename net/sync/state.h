@@ -39,7 +39,11 @@ bool Covers(const State& a, const State& b);
 // Nothing is in one and not in the other, as far as states tell.
 bool Alike(const State& a, const State& b);
 
-// The same entries are merged at both, and yet records or cases differ: one of the two is damaged, or we are wrong.
+// The same entries are merged at both: a lane with two versions may be another one at each.
+bool Comparable(const State& a, const State& b);
+
+// They are, and yet records or cases differ: one of the two is damaged, or we are wrong, or a lane has two versions that nobody
+// has seen beside each other.
 bool Unequal(const State& a, const State& b);
 
 // What `state` holds, in the words of this store, for Snapshot::RunsSince. Lanes unknown here are left out.

@@ -270,7 +270,26 @@ TEST_F(Exchange, RubbishIsRefusedAndLosesNothing) {
   offer.runs.clear();
   offer.cosignatures = "rubbish";
   EXPECT_EQ(Party(*tallinn.db, 0).Answer(offer, 1024).status().code(), absl::StatusCode::kInvalidArgument);
+  offer.cosignatures.clear();
+  for (const std::string& heads : {std::string("rubbish"), std::string(9, '\xff'), std::string(40, '\1')}) {
+    offer.heads = heads;
+    EXPECT_EQ(Party(*tallinn.db, 0).Answer(offer, 1024).status().code(), absl::StatusCode::kInvalidArgument);
+  }
   EXPECT_EQ(tallinn.digests(), before);
+}
+
+// Who does not know of doubts sends the same again: then it is an error, as ever.
+TEST_F(Exchange, DoubtsAreSaidOnce) {
+  Meet(tallinn, luxembourg);
+  Ok(tallinn->File(Parcel("1", "Mari")));
+  Offer offer{.state = Ok(sync::ReadState(tallinn.now())),
+              .runs = Ok(tallinn.now().RunsSince(luxembourg.now().Frontier())),
+              .cosignatures = {}};
+  offer.runs[0][offer.runs[0].size() / 2] ^= 1;
+  Party here(*luxembourg.db, 1'000'000);
+  EXPECT_TRUE(Ok(here.Answer(offer, 1024)).doubts);
+  EXPECT_FALSE(here.Done());
+  EXPECT_EQ(here.Answer(offer, 1024).status().code(), absl::StatusCode::kDataLoss);
 }
 
 TEST_F(Exchange, RecordsThatDifferAtEqualFrontiersAreTold) {

@@ -255,6 +255,11 @@ class Snapshot {
   };
   absl::StatusOr<Lacking> LackingOf(std::string_view frontier, size_t bytes_max = 0) const;
 
+  // What a holder of `frontier` may be sent with those runs, for Ingest: the trees of the lanes at that frontier, and as they are
+  // here, sealed. Where a lane has two versions, and the runs begin behind the first entry that differs, this shows it. Some
+  // hundred bytes a lane. Errors: as RunsSince.
+  absl::StatusOr<std::string> Heads(std::string_view frontier) const;
+
   // The same as one file (docs/reference/bundle.md), with the documents that its entries name and that are here and whole, unless
   // they are not wanted. Piece by piece: the entries are held in memory, of the documents a chunk. Errors: as RunsSince; what
   // `write` returns.
@@ -353,7 +358,7 @@ class Database {
   // holds, the fault of the first: InvalidArgument (malformed) or DataLoss (hash or seal do not hold); FailedPrecondition
   // (another registry).
   // keep_most: of what is not ready so many entries are kept, as far as the store has room for them; the rest is left out.
-  absl::StatusOr<Intake> Ingest(absl::Span<const std::string> runs, uint64_t keep_most = UINT64_MAX);
+  absl::StatusOr<Intake> Ingest(absl::Span<const std::string> runs, uint64_t keep_most = UINT64_MAX, std::string_view heads = {});
 
   // The same with the runs of a bundle: what was taken before an interruption stays, and the same bundle goes on from there. Of a
   // damaged bundle the runs that are whole are taken, and after them the documents that are. Errors: as Ingest; DataLoss where
