@@ -34,7 +34,7 @@ uint32_t MembersAllowed(EntryKind kind) {
 
 bool IsDate(const std::string& text) {
   int64_t days = 0;
-  return ParseDate(text, &days) && FormatDate(days) == text;
+  return ParseDate(text, &days);  // a day is written in one way
 }
 
 absl::Status TooLarge() { return Error(absl::StatusCode::kInvalidArgument, "malformed entry: larger than 1 MiB"); }

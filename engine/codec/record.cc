@@ -33,7 +33,7 @@ Cell* Record::Find(uint16_t field) { return const_cast<Cell*>(std::as_const(*thi
 Cell& Record::At(uint16_t field) {
   if (slots.empty() || slots.back().field < field) return slots.emplace_back(Slot{field, {}}).cell;
   auto it = std::lower_bound(slots.begin(), slots.end(), field, Before);
-  if (it == slots.end() || it->field != field) it = slots.insert(it, Slot{field, {}});
+  if (it->field != field) it = slots.insert(it, Slot{field, {}});  // the last one is at or behind it
   return it->cell;
 }
 

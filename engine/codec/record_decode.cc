@@ -309,7 +309,7 @@ FieldPeek PeekField(std::string_view stored, uint16_t field) {
     if (!peek.found) continue;
     peek.single = at.kind != kSeveral;
     if (!peek.single) return peek;
-    if (writers == 0 || at.kind > static_cast<uint8_t>(Kind::kTally)) return {};
+    if (writers == 0) return {};
     peek.dot = WordAt(lists->writers, at.writer);
     peek.kind = static_cast<Kind>(at.kind);
     peek.payload = payload;

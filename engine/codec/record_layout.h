@@ -49,6 +49,7 @@ inline constexpr uint32_t kFarTouch = 15;  // and the rest as a varint
 
 // Second byte of a field: kind, or kSeveral where its writes stand in `rare` | merge = last | index of the writer.
 inline constexpr uint8_t kKindMask = 15, kSeveral = 15, kLast = 16;
+static_assert(static_cast<uint8_t>(Kind::kTally) + 1 == kSeveral);  // whatever is not several is a kind that there is
 inline constexpr int kWriterShift = 5;
 inline constexpr uint32_t kFarWriter = 7;  // and the rest as a varint
 

@@ -110,7 +110,7 @@ void FindTies(const std::vector<Charge>& charges, const std::vector<Move>& moves
       const std::pair<size_t, size_t> pair(std::min(x, y), std::max(x, y));
       if (a.id == b.id) {
         ranking.twice.push_back(pair);
-      } else if (a.cls == b.cls && !saw(x, y) && !saw(y, x) && x != y && !ordered(a, b)) {
+      } else if (a.cls == b.cls && !saw(x, y) && !saw(y, x) && !ordered(a, b)) {
         ranking.ties.push_back(pair);
       }
     }
@@ -122,10 +122,8 @@ void FindCycles(const std::vector<Move>& moves, const std::function<bool(size_t,
     for (const Move& b : moves) {
       if (a.write >= b.write || saw(a.write, b.write) || saw(b.write, a.write)) continue;
       const std::set<std::string> after_a = After(moves, a.after), after_b = After(moves, b.after);
-      const bool on_a = after_a.contains(a.before) || a.after == a.before;
-      const bool together =
-          (after_a.contains(b.before) || a.after == b.before) && (after_b.contains(a.before) || b.after == a.before);
-      if (on_a && together) pairs.emplace(a.write, b.write);
+      const bool on_a = after_a.contains(a.before);  // then a's ends follow themselves, and b's too where it is on the same cycle
+      if (on_a && after_a.contains(b.before) && after_b.contains(a.before)) pairs.emplace(a.write, b.write);
     }
   ranking.cycles.assign(pairs.begin(), pairs.end());
 }
@@ -159,7 +157,7 @@ std::optional<RankActs> DecodeRank(std::string_view payload) {
     if (!sound || (act.what == What::kFile && !IsName(act.other)) || (!acts.empty() && !(acts.back() < act))) return std::nullopt;
     acts.push_back(std::move(act));
   }
-  if (!r.ok() || acts.empty()) return std::nullopt;
+  if (acts.empty()) return std::nullopt;
   const bool alike =
       acts.front().what == acts.back().what && (acts.front().what == What::kAhead || acts.front().what == What::kStrike);
   return acts.size() > 1 && !alike ? std::nullopt : std::optional(std::move(acts));
