@@ -230,20 +230,24 @@ absl::StatusOr<std::vector<std::pair<std::string_view, uint64_t>>> Lanes::NamedI
   std::vector<std::pair<std::string_view, uint64_t>> named;
   const std::string_view whole = text;
   if (text == "0") return named;
-  do {
+  for (bool more = true; more;) {
     const size_t comma = text.find(',');
+    more = comma != std::string_view::npos;
     const std::string_view part = text.substr(0, comma);
-    text = comma == std::string_view::npos ? std::string_view() : text.substr(comma + 1);
+    text.remove_prefix(more ? comma + 1 : text.size());
     const size_t dash = part.rfind('-');
     uint64_t seq = 0;
-    const char* end = part.data() + part.size();
-    const bool number =
-        dash != std::string_view::npos && dash + 1 < part.size() && std::from_chars(part.data() + dash + 1, end, seq).ptr == end;
+    const char* const end = part.data() + part.size();
+    bool number = dash != std::string_view::npos && dash + 1 < part.size();
+    if (number) {
+      const auto [read, why] = std::from_chars(part.data() + dash + 1, end, seq);
+      number = read == end && why == std::errc();
+    }
     if (!number)
       return Error(absl::StatusCode::kInvalidArgument, Cat("\"", whole, "\" is no frontier"),
                    "write tallinn-17,luxembourg-4, or 0 for nothing");
     named.emplace_back(part.substr(0, dash), seq);
-  } while (!text.empty());
+  }
   return named;
 }
 
