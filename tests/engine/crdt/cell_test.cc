@@ -183,5 +183,28 @@ TEST(Cell, TwoConcurrentWritesCommute) {
   }
 }
 
+TEST(Cell, ASumIsNeitherReplacedNorWithdrawn) {
+  const Write sum{MakeDot(0, 1), 0, 0, false, {Kind::kTally, std::string_view("\1\2\0", 3)}};
+  Cell cell{sum};
+  Merge(cell, Seen({1, 0}), Replaces::kAllSeen, {}, W(1, 1, 20));
+  Merge(cell, Seen({1, 1}), Replaces::kNamed, {MakeDot(0, 1), MakeDot(1, 1)}, W(1, 2, 30));
+  EXPECT_EQ(cell, (Cell{sum, W(1, 2, 30)}));
+  Retract(cell, {MakeDot(0, 1), MakeDot(1, 2)});
+  EXPECT_EQ(cell, Cell{sum});
+}
+
+TEST(Cell, WhatIsKeptStandsBesideTheOthersAndAStrikeOnlyTakesAway) {
+  Cell cell{W(0, 1, 10), W(1, 1, 20)};
+  Keep(cell, {}, W(0, 2, 30));
+  EXPECT_EQ(cell, (Cell{W(0, 1, 10), W(0, 2, 30), W(1, 1, 20)}));
+  Keep(cell, {MakeDot(0, 2)}, {MakeDot(2, 1), 0, 0, false, Value::Unset()});
+  EXPECT_EQ(cell, (Cell{W(0, 1, 10), W(1, 1, 20)}));
+  const auto rank = [](uint64_t seq, std::string_view acts) { return Write{MakeDot(2, seq), 0, 0, false, {Kind::kRank, acts}}; };
+  Keep(cell, {MakeDot(0, 1)}, rank(2, std::string_view("\3\2M1", 4)));
+  EXPECT_EQ(cell, Cell{W(1, 1, 20)}) << "struck off";
+  Keep(cell, {MakeDot(1, 1)}, rank(3, std::string_view("\1\2M1\2M2", 7)));
+  EXPECT_EQ(Dots(cell), std::set<Dot>{MakeDot(2, 3)}) << "another act stands";
+}
+
 }  // namespace
 }  // namespace chancery

@@ -39,5 +39,21 @@ TEST(Interval, BytesOfNoIntervalAreRefused) {
   EXPECT_FALSE(IntervalIn(std::string(IntervalValue(Days(1, 2)).payload()) + "x"));
 }
 
+TEST(Interval, BothEndsStayInTheRangeOfTheirKind) {
+  constexpr int64_t kLastDay = 2932896, kLastMs = 253402300799999;
+  const auto sound = [](Kind of, int64_t from, std::optional<int64_t> to) {
+    return IntervalIn(IntervalValue({of, from, to}).payload()).has_value();
+  };
+  EXPECT_TRUE(sound(Kind::kDate, 0, kLastDay));
+  EXPECT_FALSE(sound(Kind::kDate, 0, kLastDay + 1));
+  EXPECT_TRUE(sound(Kind::kTime, 0, kLastMs));
+  EXPECT_FALSE(sound(Kind::kTime, 0, kLastMs + 1));
+  EXPECT_FALSE(sound(Kind::kTime, kLastMs + 1, std::nullopt));
+  const Value value = IntervalValue({Kind::kTime, kLastMs - 1, kLastMs});
+  const std::string_view whole = value.payload();
+  for (size_t n = 1; n < whole.size(); ++n)
+    EXPECT_EQ(IntervalIn(whole.substr(0, n)).has_value(), n == 1 + whole.size() / 2) << n << ": one without an end";
+}
+
 }  // namespace
 }  // namespace chancery

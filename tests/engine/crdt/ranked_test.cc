@@ -117,6 +117,8 @@ TEST(Ranked, ANewMoveKnowsWhatStandsInItsWay) {
   book.Move(What::kBehind, "M3", "M1", {});  // M1 before M3
   EXPECT_EQ(InTheWay(book.writes, "M2", "M3"), (std::vector<size_t>{3}));
   EXPECT_EQ(InTheWay(book.writes, "M3", "M2"), (std::vector<size_t>{}));
+  EXPECT_EQ(InTheWay(book.writes, "M1", "M2"), (std::vector<size_t>{})) << "M1 has M3 behind it, and that nothing";
+  EXPECT_EQ(InTheWay(book.writes, "M1", "M3"), (std::vector<size_t>{4}));
 }
 
 TEST(Ranked, ComesBackFromItsBytes) {
@@ -130,6 +132,100 @@ TEST(Ranked, ComesBackFromItsBytes) {
   EXPECT_FALSE(DecodeRank(EncodeRank({{What::kFile, "", "mortgage", ""}})));
   EXPECT_FALSE(DecodeRank(EncodeRank({{What::kBehind, "a", "b", ""}, {What::kBehind, "c", "d", ""}})));
 }
+
+// Spoilt by hand: EncodeRank writes any act, sound or not.
+TEST(Ranked, BytesThatAreNoActAreRefused) {
+  const auto refused = [](const RankAct& act) { return !DecodeRank(EncodeRank({act})); };
+  const std::string bad = "\xff";
+  EXPECT_FALSE(refused({What::kFile, "M1", "mortgage", "100"}));
+  EXPECT_TRUE(refused({What::kFile, bad, "mortgage", "100"}));
+  EXPECT_TRUE(refused({What::kFile, "M1", "No Class", "100"}));
+  EXPECT_TRUE(refused({What::kFile, "M1", "", "100"}));
+  EXPECT_TRUE(refused({What::kFile, "M1", "mortgage", bad}));
+  EXPECT_FALSE(refused({What::kBehind, "M1", "M2", {}}));
+  EXPECT_TRUE(refused({What::kBehind, "M1", bad, {}}));
+  EXPECT_TRUE(refused({What::kBehind, "M1", "", {}}));
+  EXPECT_TRUE(refused({What::kStrike, "", {}, {}}));
+  EXPECT_TRUE(refused({static_cast<What>(4), "M1", "M2", {}})) << "no such act";
+  const std::string strike = EncodeRank({{What::kStrike, "M1", {}, {}}});
+  for (size_t n = 0; n < strike.size(); ++n) EXPECT_FALSE(DecodeRank(strike.substr(0, n))) << n;
+  EXPECT_FALSE(DecodeRank(strike + strike)) << "twice";
+}
+
+TEST(Ranked, SeveralActsOfOneWriteAreStrikesOrARulingsOrder) {
+  const RankAct file{What::kFile, "M1", "mortgage", ""}, behind{What::kBehind, "M1", "M2", {}},
+      ahead{What::kAhead, "M1", "M2", {}}, strike{What::kStrike, "M1", {}, {}};
+  EXPECT_TRUE(DecodeRank(EncodeRank({ahead, {What::kAhead, "M1", "M3", {}}})));
+  EXPECT_FALSE(DecodeRank(EncodeRank({file, {What::kFile, "M2", "mortgage", ""}})));
+  EXPECT_FALSE(DecodeRank(EncodeRank({file, strike})));
+  EXPECT_FALSE(DecodeRank(EncodeRank({behind, ahead})));
+  EXPECT_FALSE(DecodeRank(EncodeRank({ahead, strike})));
+}
+
+TEST(Ranked, AMoveThatHoldsAlreadyChangesNothing) {
+  Book book;
+  book.File("M1");
+  book.File("M2", {0});
+  book.File("M3", {0, 1});
+  book.Move(What::kBehind, "M3", "M1", {0, 1, 2});
+  book.Move(What::kAhead, "M1", "M3", {0, 1, 2, 3});
+  book.Move(What::kBehind, "M2", "M2", {0, 1, 2, 3, 4});
+  EXPECT_EQ(book.Shown(), "M1:1 M2:2 M3:3");
+}
+
+TEST(Ranked, OneIdInTwoClassesStandsTwiceToo) {
+  Book book;
+  book.File("M1");
+  book.File("M1", {}, "easement");
+  EXPECT_EQ(book.Shown(), "M1:1 M1:2");
+  EXPECT_EQ(book.Now().twice, (Pairs{{0, 1}}));
+}
+
+TEST(Ranked, AMoveOrdersItsOwnTwoAndNoOthers) {
+  Book book;
+  for (const char* id : {"M1", "M2", "M3"}) book.File(id);
+  book.Move(What::kBehind, "M2", "M3", {0, 1, 2});
+  EXPECT_EQ(book.Now().ties, (Pairs{{0, 1}, {0, 2}}));
+  book.Move(What::kAhead, "M1", "M2", {0, 1, 2, 3});
+  EXPECT_EQ(book.Now().ties, (Pairs{{0, 2}}));
+}
+
+TEST(Ranked, MovesOfWhichOneKnewTheOtherAreNoCycle) {
+  for (const bool first_knew : {false, true}) {
+    Book book;
+    book.File("M1");
+    book.File("M2", {0});
+    book.Move(What::kBehind, "M1", "M2", first_knew ? std::set<size_t>{0, 1, 3} : std::set<size_t>{0, 1});
+    book.Move(What::kBehind, "M2", "M1", first_knew ? std::set<size_t>{0, 1} : std::set<size_t>{0, 1, 2});
+    EXPECT_TRUE(book.Now().cycles.empty());
+    book.seen[2] = book.seen[3] = {0, 1};
+    EXPECT_EQ(book.Now().cycles, (Pairs{{2, 3}}));
+  }
+}
+
+TEST(Ranked, TwoCyclesApartAreTwo) {
+  Book book;
+  for (const char* id : {"M1", "M2", "M3", "M4"}) book.File(id);
+  book.Move(What::kBehind, "M1", "M2", {0, 1});  // 4 and 5: a cycle
+  book.Move(What::kBehind, "M2", "M1", {0, 1});
+  book.Move(What::kBehind, "M3", "M4", {2, 3});  // 6 and 7: another
+  book.Move(What::kBehind, "M4", "M3", {2, 3});
+  book.Move(What::kBehind, "M3", "M1", {0, 2});  // from one to the other, and not back
+  EXPECT_EQ(book.Now().cycles, (Pairs{{4, 5}, {6, 7}}));
+}
+
+TEST(Ranked, AMoveBehindItselfIsACycleWithWhatLiesOnTheSame) {
+  Book book;
+  book.File("M1");
+  book.File("M2", {0});
+  book.Move(What::kBehind, "M1", "M1", {0, 1});
+  book.Move(What::kBehind, "M1", "M2", {0, 1});
+  EXPECT_TRUE(book.Now().cycles.empty()) << "M2 does not stand behind M1";
+  book.Move(What::kBehind, "M2", "M1", {0, 1});
+  EXPECT_EQ(book.Now().cycles, (Pairs{{2, 3}, {2, 4}, {3, 4}}));
+}
+
+TEST(Ranked, NoBytesAreNoStrike) { EXPECT_FALSE(IsStrike("")); }
 
 }  // namespace
 }  // namespace chancery

@@ -50,5 +50,30 @@ TEST(Quota, OfTwoCreationsApartTheFirstCounts) {
   EXPECT_EQ(quota.rights, (std::vector<std::pair<LaneId, int64_t>>{{2, 50}}));
 }
 
+TEST(Tally, CutShortItIsNone) {
+  const std::string bytes = EncodeTally(With({{0, 100, {}}, {10, 0, LaneId{9}}}));
+  for (size_t n = 0; n < bytes.size(); ++n)
+    EXPECT_EQ(DecodeTally(bytes.substr(0, n)).has_value(), n == bytes.size() - 9) << n;  // without its one grant it is whole
+}
+
+TEST(Quota, IsWhatIsLeftOfIt) {
+  EXPECT_EQ(LeftOf(QuotaOf({{1, With({{0, 100, {}}, {30, 0, {}}})}})), 70);
+  EXPECT_EQ(LeftOf(QuotaOf({{1, With({{30, 0, {}}})}})), -30);  // used, but never minted
+}
+
+TEST(Quota, OfTwoCreationsWithOneStampThatOfTheSmallerLaneCounts) {
+  Tally a, b;
+  Add({0, 100, {}}, 5, 77, a);
+  Add({0, 50, {}}, 4, 77, b);
+  EXPECT_EQ(QuotaOf({{1, a}, {2, b}}).max, 100u);
+  EXPECT_EQ(QuotaOf({{1, b}, {2, a}}).max, 50u);
+}
+
+TEST(Tally, OfACounterHasNoQuota) {
+  const Tally tally = With({{5, 0, {}}});
+  EXPECT_EQ(DecodeTally(EncodeTally(tally)), tally);
+  EXPECT_EQ(EncodeTally(tally), std::string("\1\12\0", 3));
+}
+
 }  // namespace
 }  // namespace chancery

@@ -144,5 +144,28 @@ TEST(ValueDeathTest, MisuseIsOurOwnFault) {
   EXPECT_DEATH(Value::Integer(1).AsGroup(), "CHECK failed");
 }
 
+TEST(Value, ADocumentIsItsHashAndItsSize) {
+  const std::string hash(32, 'h');
+  EXPECT_TRUE(Value::IsCanonical(Kind::kBlob, hash + Varints({300})));
+  for (const std::string& bad : {std::string(), hash, hash.substr(2) + Varints({300}), hash + Varints({300, 1}), hash + "\x80"})
+    EXPECT_FALSE(Value::IsCanonical(Kind::kBlob, bad)) << Hex(bad);
+}
+
+TEST(Value, NumbersAreComparedBySizeAndOtherThingsByTheirBytes) {
+  EXPECT_TRUE(IsGreater(Value::Integer(3), Value::Integer(-200)));
+  EXPECT_FALSE(IsGreater(Value::Integer(-200), Value::Integer(3)));
+  EXPECT_FALSE(IsGreater(Value::Integer(3), Value::Integer(3)));
+  EXPECT_TRUE(IsGreater(Value::Date(300), Value::Date(-300)));
+  EXPECT_TRUE(IsGreater(Value::Time(300), Value::Time(-300)));
+  EXPECT_TRUE(IsGreater(Value::Rational(1, 2), Value::Rational(1, 3)));
+  EXPECT_FALSE(IsGreater(Value::Rational(-1, 2), Value::Rational(-1, 3)));
+  EXPECT_FALSE(IsGreater(Value::Rational(1, 2), Value::Rational(1, 2)));
+  EXPECT_TRUE(IsGreater(Value::Rational(kMax, 1), Value::Rational(kMin, std::numeric_limits<uint64_t>::max())));
+  EXPECT_TRUE(IsGreater(Value::Text("b"), Value::Text("ab")));
+  EXPECT_FALSE(IsGreater(Value::Text("a"), Value::Text("a")));
+  EXPECT_TRUE(IsGreater(Value::Text(""), Value::Unset()));
+  EXPECT_FALSE(IsGreater(Value::Unset(), Value::Bool(false)));
+}
+
 }  // namespace
 }  // namespace chancery
