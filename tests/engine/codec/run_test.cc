@@ -1,6 +1,9 @@
 #include <gtest/gtest.h>
 #include <zstd.h>
 
+#include <bit>
+#include <functional>
+#include <optional>
 #include <random>
 
 #include "engine/base/limits.h"
@@ -12,7 +15,7 @@
 namespace chancery {
 namespace {
 
-void ExpectSame(const Run& a, const Run& b) {
+void ExpectSame(const chancery::Run& a, const chancery::Run& b) {
   EXPECT_EQ(a.header, b.header);
   EXPECT_EQ(a.lane, b.lane);
   EXPECT_EQ(a.first, b.first);
@@ -155,6 +158,91 @@ TEST(Run, ABombIsRefusedBeforeItGoesOff) {
   EXPECT_EQ(declare(1ull << 62), "malformed run: larger than a run may be");
 }
 
+// A run as it is written, but with its numbers and its raw part as they are given.
+struct Spoilt {
+  const chancery::Run run = samples::SmallRun();
+  uint64_t first = run.first, count = run.leaves.size();
+  Hlc base = run.leaves[0].hlc;
+  uint8_t form = 0;
+  std::string raw = Raw(run.leaves);
+  std::optional<uint64_t> size = std::nullopt;
+
+  static std::string Raw(const std::vector<Leaf>& leaves) {
+    ByteWriter w;
+    Hlc before = leaves[0].hlc;
+    for (const Leaf& leaf : leaves) {
+      w.Varint(leaf.hlc - before);
+      w.Sized(leaf.body);
+      before = leaf.hlc;
+    }
+    return w.out;
+  }
+  std::string Why() const {
+    ByteWriter w;
+    w.Sized(run.header);
+    w.Varint(first);
+    w.Varint(count);
+    w.U64(base);
+    w.Raw(run.seal.view());
+    w.U8(form);
+    w.Varint(size.value_or(raw.size()));
+    w.Raw(raw);
+    return WhyRefused(w.out);
+  }
+};
+
+TEST(Run, SaysWhatIsWrongWithIt) {
+  const Spoilt good;
+  EXPECT_EQ(good.Why(), "accepted");
+  EXPECT_EQ((Spoilt{.count = 0}).Why(), "malformed run: count");
+  EXPECT_EQ((Spoilt{.count = limits::kRunEntries + 1}).Why(), "malformed run: count");
+  EXPECT_EQ((Spoilt{.count = limits::kRunEntries}).Why(), "malformed run: count") << "more than its bytes can hold";
+  EXPECT_EQ((Spoilt{.count = 4}).Why(), "malformed run: entry");
+  EXPECT_EQ((Spoilt{.count = 2}).Why(), "malformed run: length");
+  EXPECT_EQ((Spoilt{.base = 0}).Why(), "malformed run: stamp");
+  EXPECT_EQ((Spoilt{.form = 2}).Why(), "malformed run: length");
+  EXPECT_EQ((Spoilt{.size = good.raw.size() + 1}).Why(), "malformed run: length");
+  EXPECT_EQ((Spoilt{.raw = "\1" + good.raw.substr(1)}).Why(), "malformed run: stamps do not rise") << "the first is the base";
+}
+
+TEST(Run, AnEntryIsNoLargerThanItMayBe) {
+  for (const size_t bytes : {limits::kEntryBytes, limits::kEntryBytes + 1}) {
+    ByteWriter raw;
+    raw.Varint(0);
+    raw.Sized(std::string(bytes, 'x'));
+    EXPECT_EQ((Spoilt{.count = 1, .raw = raw.out}).Why(), bytes == limits::kEntryBytes ? "accepted" : "malformed run: entry");
+  }
+}
+
+TEST(Run, WhatDoesNotCompressIsWrittenAsItIs) {
+  std::mt19937_64 random(11);
+  std::string noise(3000, ' ');
+  for (char& c : noise) c = static_cast<char>(random());
+  chancery::Run run = samples::SmallRun();
+  run.leaves.resize(1);
+  run.leaves[0].body = noise;
+  const std::string bytes = EncodeRun(run);
+  EXPECT_NE(bytes.find(noise), std::string::npos);
+  ExpectSame(run, DecodeRun(bytes).value());
+}
+
+TEST(Run, IsCutAtEitherEnd) {
+  const auto left = [](const std::function<void(chancery::Run&)>& cut) {  // the first sequence number that is left, how many
+    chancery::Run run = samples::SmallRun();
+    cut(run);
+    return std::pair(run.first, run.leaves.size());
+  };
+  const uint64_t first = samples::SmallRun().first;
+  using Left = std::pair<uint64_t, size_t>;
+  EXPECT_EQ(left([&](chancery::Run& run) { run.DropUpTo(first - 1); }), Left(first, 3));
+  EXPECT_EQ(left([&](chancery::Run& run) { run.DropUpTo(first); }), Left(first + 1, 2));
+  EXPECT_EQ(left([&](chancery::Run& run) { run.DropUpTo(first + 2); }), Left(first + 3, 0));
+  EXPECT_EQ(left([&](chancery::Run& run) { run.DropUpTo(first + 9); }), Left(first + 3, 0));
+  EXPECT_EQ(left([&](chancery::Run& run) { run.DropAfter(first + 9); }), Left(first, 3));
+  EXPECT_EQ(left([&](chancery::Run& run) { run.DropAfter(first); }), Left(first, 1));
+  EXPECT_EQ(left([&](chancery::Run& run) { run.DropAfter(first - 1); }), Left(first, 0));
+}
+
 TEST(Run, SurvivesRandomDamage) {
   const uint64_t seed = 4187;
   std::mt19937_64 random(seed);
@@ -256,6 +344,95 @@ TEST(Bundle, AFrontierIsSorted) {
   Bundle bundle = samples::SmallBundle();
   std::swap(bundle.to[0], bundle.to[1]);
   EXPECT_EQ(DecodeBundle(EncodeBundle(bundle)).status().code(), absl::StatusCode::kInvalidArgument);
+}
+
+// The head of a bundle with a sum that fits, whatever it says.
+std::string Summed(std::string_view head, std::string_view magic = "CHBUNDL4") {
+  ByteWriter w;
+  w.Raw(magic);
+  w.U64(head.size());
+  w.Raw(head);
+  w.Raw(Sha256({w.out}).view());
+  return w.out;
+}
+
+TEST(Bundle, AHeadThatSaysTooLittleOrTooMuchIsInvalid) {
+  const std::string good = EncodeBundle(samples::SmallBundle());
+  const size_t size = HeadOf(samples::SmallBundle(), good) - 16 - 32;
+  const std::string head = good.substr(16, size);
+  ASSERT_TRUE(DecodeBundle(Summed(head)).ok());
+  for (size_t n = 0; n < head.size(); ++n)
+    EXPECT_EQ(DecodeBundle(Summed(head.substr(0, n))).status().code(), absl::StatusCode::kInvalidArgument) << n;
+  EXPECT_EQ(DecodeBundle(Summed(head + '\0')).status().code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST(Bundle, ATreeHasOneToTwoToTheFortyEightLeaves) {
+  const auto refused = [](uint64_t size) {
+    Bundle bundle = samples::SmallBundle();
+    bundle.from[0].size = size;
+    bundle.from[0].peaks.resize(static_cast<size_t>(std::popcount(size)));
+    return !DecodeBundle(EncodeBundle(bundle)).ok();
+  };
+  EXPECT_FALSE(refused(1));
+  EXPECT_FALSE(refused(body::kSeqMax));
+  EXPECT_TRUE(refused(0));
+  EXPECT_TRUE(refused(body::kSeqMax + 1));
+}
+
+TEST(Bundle, OneLaneStandsInAFrontierOnce) {
+  Bundle bundle = samples::SmallBundle();
+  bundle.to[1] = bundle.to[0];
+  EXPECT_FALSE(DecodeBundle(EncodeBundle(bundle)).ok());
+}
+
+TEST(Bundle, TellsHowFarItsRunsReach) {
+  Bundle bundle = samples::SmallBundle();
+  const std::string bytes = EncodeBundle(bundle);
+  EXPECT_EQ(DecodeBundle(bytes)->bytes, bytes.size());
+  EXPECT_EQ(DecodeBundle(bytes.substr(0, bytes.size() - 1))->bytes, bytes.size()) << "as the head has it";
+  EXPECT_EQ(BundleHeadBytes(bytes), 0u) << "no documents follow";
+  bundle.documents = true;
+  const std::string with = EncodeBundle(bundle);
+  EXPECT_TRUE(DecodeBundle(with)->documents);
+  EXPECT_EQ(BundleHeadBytes(with), HeadOf(bundle, with));
+  EXPECT_EQ(BundleHeadBytes(with.substr(0, 15)), 0u);
+  EXPECT_EQ(BundleHeadBytes(with.substr(0, 8) + std::string(8, '\xff')), UINT64_MAX) << "too long to be true";
+}
+
+// What a head says of sizes is never added up past the largest number.
+TEST(Bundle, ARunOfAnAbsurdSizeIsDamagedAndReachesToTheEnd) {
+  const Bundle bundle = samples::SmallBundle();
+  ByteWriter head;
+  head.Raw(bundle.registry.view());
+  head.Varint(0);
+  head.Varint(0);
+  head.Varint(2);
+  for (const uint64_t size : {UINT64_MAX, uint64_t{bundle.runs[0].size()}}) {
+    head.Varint(size);
+    head.Raw(Sha256({bundle.runs[0]}).view());
+  }
+  head.Varint(0);
+  const std::string bytes = Summed(head.out) + std::string(bundle.runs[0]);
+  const auto decoded = DecodeBundle(bytes);
+  ASSERT_TRUE(decoded.ok()) << decoded.status();
+  EXPECT_EQ(decoded->damaged, 2u);
+  EXPECT_EQ(decoded->bytes, UINT64_MAX);
+}
+
+TEST(Documents, AListComesBackOrIsNone) {
+  const std::vector<BundleDocument> documents = {{Sha256({"a"}), 3}, {Sha256({"b"}), uint64_t{1} << 40}};
+  const std::string list = EncodeDocumentList(documents);
+  EXPECT_EQ(DocumentListBytes(list), list.size());
+  EXPECT_EQ(DecodeDocumentList(list), documents);
+  EXPECT_EQ(DecodeDocumentList(EncodeDocumentList({})), std::vector<BundleDocument>());
+  for (size_t n = 0; n < list.size(); ++n) EXPECT_FALSE(DecodeDocumentList(list.substr(0, n))) << n;
+  EXPECT_FALSE(DecodeDocumentList(list + '\0'));
+  for (size_t i = 0; i < list.size(); ++i) {
+    std::string bad = list;
+    bad[i] ^= 4;
+    EXPECT_FALSE(DecodeDocumentList(bad)) << i;
+  }
+  EXPECT_EQ(DocumentListBytes(std::string(8, '\xff')), UINT64_MAX);
 }
 
 }  // namespace

@@ -185,6 +185,35 @@ Entry Both() {
   return RulingOf(12, r, {});
 }
 
+// By hand, and the ruling that approves it.
+Entry ProposalOf() {
+  Entry e = Of(EntryKind::kProposal, 18);
+  e.officer = "mari";
+  Ruling r;
+  r.rule = "parcel.owner";
+  r.subject = "parcel/1";
+  r.outcome = Outcome::kSet;
+  r.facts = {{{5, 9}, 0}, {{kOther, 2}, 1}};
+  r.reason = "as the court has it";
+  r.set = "\"Liis\"";
+  e.proposal = r;
+  return e;
+}
+
+Entry Approving() {
+  Ruling r = *ProposalOf().proposal;
+  r.set.clear();
+  r.approves = {LaneOf(Key(1)), 18};
+  return RulingOf(19, r, {{OpKind::kNeutral, 0, 0, "1", {{0, Verb::kSettle, Value::Text("Liis"), {}}}}});
+}
+
+Entry ReturnOf() {
+  Entry e = Of(EntryKind::kReturn, 20);
+  e.officer = "judge";
+  e.returned = Return{"parcel.owner", "parcel/1", {LaneOf(Key(1)), 18}, "the deed is missing"};
+  return e;
+}
+
 Run RunOf(const std::vector<Entry>& entries) {
   Run run;
   run.header = EncodeHeader(entries.front());
@@ -247,7 +276,10 @@ std::vector<std::pair<std::string, Entry>> Entries() {
           {"vote", VoteOf()},
           {"acceptance", Acceptance()},
           {"epoch", EpochOf()},
-          {"readmission", Readmission()}};
+          {"readmission", Readmission()},
+          {"proposal", ProposalOf()},
+          {"ruling-approves", Approving()},
+          {"return", ReturnOf()}};
 }
 
 Run SmallRun() {
