@@ -60,5 +60,21 @@ TEST(CaseState, OfAReferenceToWhatNeverWasIsSplitByTwoRulingsOnOneFact) {
   EXPECT_EQ(StateOf({}, rulings), CaseState::kRuled);
 }
 
+TEST(ClashStatus, IsSplitUntilOneThatKnewBothDecidesTheSameClash) {
+  const RulingRow x = Ruling(8, 'x', {kA, kB, kC}), y = Ruling(9, 'y', {kA, kB});
+  EXPECT_EQ(StatusOf(kAB, {x, y}), ClashStatus::kSplit);
+  EXPECT_EQ(StatusOf(kAC, {x, y}), ClashStatus::kRuled) << "the other says nothing of it";
+  EXPECT_EQ(StatusOf(kAB, {x, y, Ruling(10, 'y', {kA, kC}, {8, 9})}), ClashStatus::kSplit) << "nor does one on other facts";
+  EXPECT_EQ(StatusOf(kAB, {x, y, Ruling(10, 'z', {kA, kB}, {8, 9})}), ClashStatus::kRuled);
+  EXPECT_EQ(StatusOf(kAB, {x, Ruling(10, 'z', {kA, kB}, {8})}), ClashStatus::kRuled);
+}
+
+TEST(CaseState, OfManyClashesOneThatIsOpenReopensIt) {
+  const RulingRow x = Ruling(8, 'x', {kA, kB});
+  EXPECT_EQ(StateOf({kAB, kAC}, {x}), CaseState::kReopened);
+  EXPECT_EQ(StateOf({kAB, kAC}, {x, Ruling(9, 'y', {kA, kC})}), CaseState::kRuled);
+  EXPECT_EQ(StateOf({kAC}, {x, Ruling(9, 'y', {kA, kB})}), CaseState::kSplit) << "split goes before open";
+}
+
 }  // namespace
 }  // namespace chancery

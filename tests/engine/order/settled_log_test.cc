@@ -69,5 +69,34 @@ TEST_F(SettledLogTest, NamesTheTileThatIsNotThere) {
   EXPECT_TRUE(SettledNode(txn, 0, 255).ok());
 }
 
+TEST_F(SettledLogTest, FindsALeafAmongThoseThatAreAskedFor) {
+  Fill(600, 600);
+  const Txn txn = env_->Read().value();
+  for (const uint64_t index : {0ul, 255ul, 256ul, 599ul}) {
+    EXPECT_EQ(FindLeaf(txn, 0, 600, Leaf(index)).value(), index);
+    EXPECT_EQ(FindLeaf(txn, index, 600, Leaf(index)).value(), index);
+    EXPECT_EQ(FindLeaf(txn, index + 1, 600, Leaf(index)).value(), std::nullopt);
+    EXPECT_EQ(FindLeaf(txn, 0, index, Leaf(index)).value(), std::nullopt);
+  }
+  EXPECT_EQ(FindLeaf(txn, 0, 600, Leaf(600)).value(), std::nullopt);
+  EXPECT_EQ(FindLeaf(txn, 0, 601, Leaf(600)).status().code(), absl::StatusCode::kDataLoss) << "so many are not there";
+  EXPECT_EQ(FindLeaf(txn, 768, 769, Leaf(768)).status().code(), absl::StatusCode::kDataLoss);
+}
+
+TEST_F(SettledLogTest, GoesOnOnlyBehindATileThatIsAsItLeftIt) {
+  Fill(300, 300);
+  WriteTxn txn = env_->Write().value();
+  const std::string last = std::string(15, '\0') + "\x01";
+  const std::string tile(*txn.Get(Table::kTile, last));
+  for (const std::string& bad : {tile.substr(32), tile + std::string(32, 'x')}) {
+    txn.Put(Table::kTile, last, bad);
+    EXPECT_EQ(SettledLog(txn, tree_).Append(Leaf(300)).code(), absl::StatusCode::kDataLoss);
+  }
+  txn.Delete(Table::kTile, last);
+  EXPECT_EQ(SettledLog(txn, tree_).Append(Leaf(300)).code(), absl::StatusCode::kDataLoss);
+  txn.Put(Table::kTile, last, tile);
+  EXPECT_TRUE(SettledLog(txn, tree_).Append(Leaf(300)).ok());
+}
+
 }  // namespace
 }  // namespace chancery
