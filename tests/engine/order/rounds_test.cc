@@ -144,6 +144,7 @@ TEST(Rounds, ARecordNamesTheLanesThatHaveEntriesInTheOrderOfTheirIds) {
   for (const LaneId id : {9, 3, 5}) {
     Lane lane;
     lane.id = id;
+    lane.context.Raise(0, 1);  // g++ -O1 takes an empty one for uninitialised
     lanes.Add(std::move(lane));
   }
   const RoundRecord record = RecordOf({7, 0, 12, {}, {4, 8}}, lanes, 2);
