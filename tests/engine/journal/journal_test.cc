@@ -95,6 +95,16 @@ TEST_F(Journals, ARowOfTwoKibibytesGrowsNoMore) {
   ExpectWhole();
 }
 
+TEST_F(Journals, ALargeRowIsNotEvenLookedAt) {
+  Entry noise = Make(5000);
+  uint32_t state = 1;
+  for (char& c : noise.pack_toml) c = static_cast<char>('!' + (state = state * 1664525 + 1013904223) % 94);
+  File(noise);
+  File(Make(10));
+  EXPECT_EQ(Rows(), 2u);
+  ExpectWhole();
+}
+
 TEST_F(Journals, ALargeRunHasARowOfItsOwn) {
   File(Make(10));
   File(Make(3000));

@@ -31,5 +31,29 @@ TEST(Cosign, KeepsTheLatestOfEachMemberOnEachLog) {
   EXPECT_EQ(AllCosignatures(txn)->size(), limits::kCosignaturesKept + 1);
 }
 
+TEST(Cosign, ADamagedRowIsToldOf) {
+  const TempDir dir;
+  Env::Options options;
+  options.dir = dir / "s";
+  options.create = true;
+  options.durable = false;
+  const auto env = Env::Open(options).value();
+  WriteTxn txn = env->Write().value();
+  PutCosignature(txn, Sample());
+  Cursor rows(txn, Table::kCosign);
+  ASSERT_TRUE(rows.Seek({}));
+  const std::string key(rows.key()), good(rows.value());
+  std::string flipped = good;
+  flipped[30] ^= 1;
+  for (const std::string& bad : {flipped, good.substr(0, good.size() - 8), good + std::string(8, '\0')}) {
+    txn.Put(Table::kCosign, key, bad);
+    EXPECT_EQ(AllCosignatures(txn).status().code(), absl::StatusCode::kDataLoss);
+    EXPECT_EQ(CosignaturesOn(txn, kSettledLog).status().code(), absl::StatusCode::kDataLoss);
+  }
+  txn.Put(Table::kCosign, key, good);
+  EXPECT_EQ(CosignaturesOn(txn, kSettledLog)->size(), 1u);
+  EXPECT_TRUE(CosignaturesOn(txn, 7)->empty()) << "on another log";
+}
+
 }  // namespace
 }  // namespace chancery
