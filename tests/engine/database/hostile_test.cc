@@ -158,6 +158,20 @@ TEST_F(Rogue, MayFileWhatItsSiteMay) {  // what follows is refused for what it s
   EXPECT_EQ(intake->entries, 1u);
 }
 
+TEST_F(Rogue, MayRelyOnWhatIsNowhereAndOpensNoCase) {
+  ASSERT_TRUE(tallinn_->File(Draft().By("mari").Create("parcel/8")).ok());  // of which it does not know
+  entry_.packs = {PackIdOf(kPack)};
+  entry_.ops = {Op{OpKind::kCreate, 0, 0, "7", {}}};
+  entry_.relied_on = {{Premise::Scope::kRecord, "nowhere/1", ""},
+                      {Premise::Scope::kField, "nowhere/1/owner", ""},
+                      {Premise::Scope::kField, "parcel/1/nothing", ""},
+                      {Premise::Scope::kClaim, "no-rule", "1"}};
+  const absl::StatusOr<Intake> intake = Send();
+  ASSERT_TRUE(intake.ok()) << intake.status();
+  EXPECT_EQ(intake->entries, 1u);
+  EXPECT_TRUE(tallinn_->Read()->Cases()->empty());
+}
+
 TEST_F(Rogue, CannotRuleOnAnOperationThatIsNotThere) {
   entry_.kind = EntryKind::kRuling;
   entry_.ruling = Ruling{

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "engine/docket/clash.h"
+#include "engine/docket/docket.h"
 
 namespace chancery {
 namespace {
@@ -74,6 +74,19 @@ TEST(CaseState, OfManyClashesOneThatIsOpenReopensIt) {
   EXPECT_EQ(StateOf({kAB, kAC}, {x}), CaseState::kReopened);
   EXPECT_EQ(StateOf({kAB, kAC}, {x, Ruling(9, 'y', {kA, kC})}), CaseState::kRuled);
   EXPECT_EQ(StateOf({kAC}, {x, Ruling(9, 'y', {kA, kB})}), CaseState::kSplit) << "split goes before open";
+}
+
+TEST(Case, ContestedIsWhatNoRulingHasDecided) {
+  Case c;
+  c.live = {kAB, kAC};
+  c.rulings = {Ruling(9, 'x', {kA, kB})};
+  c.state = CaseState::kReopened;
+  EXPECT_EQ(c.Facts(), (std::vector<CaseFact>{kA, kB, kC}));
+  EXPECT_EQ(c.Contested(), (std::vector<CaseFact>{kA, kC}));
+  c.live = {kAB};
+  c.rulings.push_back(Ruling(10, 'y', {kA, kB, kC}));
+  c.state = CaseState::kSplit;
+  EXPECT_EQ(c.Contested(), (std::vector<CaseFact>{kA, kB, kC})) << "of a case that is split all that rulings name";
 }
 
 }  // namespace
