@@ -32,8 +32,9 @@ uint64_t BytesOf(const Offer& offer) {
 }
 
 Cost CostOf(const Offer& offer) {
-  constexpr size_t kHeadBytes = 105;  // of a sealed one, at least
-  const size_t seals = offer.runs.size() + offer.heads.size() / kHeadBytes;
+  constexpr size_t kHeadBytes = 105;    // of a sealed one, at least
+  constexpr uint64_t kHeadsMade = 100;  // what it costs to answer doubts, in checks
+  const uint64_t seals = offer.runs.size() + offer.heads.size() / kHeadBytes + (offer.doubts ? kHeadsMade : 0);
   return {.bytes = BytesOf(offer), .entries = 0, .checks = seals + CountCosignatures(offer.cosignatures)};
 }
 
