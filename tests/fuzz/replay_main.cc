@@ -68,7 +68,8 @@ std::string ReadFile(const fs::path& path) {
 // Ascending by name, so that a run is the same everywhere.
 std::vector<std::string> ReadCorpus(const fs::path& folder) {
   std::vector<fs::path> paths;
-  for (const auto& entry : fs::directory_iterator(folder)) paths.push_back(entry.path());
+  for (const auto& entry : fs::directory_iterator(folder))
+    if (entry.is_regular_file()) paths.push_back(entry.path());
   std::sort(paths.begin(), paths.end());
   std::vector<std::string> inputs;
   for (const fs::path& path : paths) inputs.push_back(ReadFile(path));

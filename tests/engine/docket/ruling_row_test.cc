@@ -42,6 +42,7 @@ TEST(RulingRow, NamesTheFactsThatAreOfLanesKnownHere) {
   for (const LaneId id : {9, 5}) {
     Lane lane;
     lane.id = id;
+    lane.context.Raise(0, 1);  // g++ -O1 takes an empty one for uninitialised
     lanes.Add(std::move(lane));
   }
   Entry entry = Ruling(Outcome::kBoth, Value::Text("a"));
