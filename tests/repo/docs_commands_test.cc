@@ -107,5 +107,24 @@ TEST(DocsTest, RunsAPageInOneShell) {
   EXPECT_EQ(results[2].lines, std::vector<std::string>{"4"});
 }
 
+// What a page names as the test of a fault is one.
+TEST(Faults, TheTestsThatThePageNamesAreThere) {
+  std::string tests;
+  for (const auto& file : fs::recursive_directory_iterator(kRoot / "tests"))
+    if (file.path().extension() == ".cc") tests += Text(fs::relative(file.path(), kRoot).string());
+  const std::string page = Text("docs/explanation/faults.md");
+  const std::regex named(R"(`([A-Z]\w+)\.(\w+)`|`(tests/[^`]+)`)");
+  int found = 0;
+  for (auto at = std::sregex_iterator(page.begin(), page.end(), named); at != std::sregex_iterator(); ++at, ++found) {
+    const std::string suite = (*at)[1], name = (*at)[2], path = (*at)[3];
+    if (suite.empty()) {
+      EXPECT_TRUE(fs::exists(kRoot / path)) << path;
+    } else {
+      EXPECT_TRUE(std::regex_search(tests, std::regex("TEST(_[FP])?\\(" + suite + ", " + name + "\\)"))) << suite << "." << name;
+    }
+  }
+  EXPECT_GT(found, 90);
+}
+
 }  // namespace
 }  // namespace chancery

@@ -172,6 +172,19 @@ TEST_F(Rogue, MayRelyOnWhatIsNowhereAndOpensNoCase) {
   EXPECT_TRUE(tallinn_->Read()->Cases()->empty());
 }
 
+TEST_F(Rogue, CannotStampBelowWhatItHasSeen) {
+  entry_.packs = {PackIdOf(kPack)};
+  entry_.ops = {Op{OpKind::kCreate, 0, 0, "7", {}}};
+  ASSERT_TRUE(tallinn_->File(Draft().By("mari").Create("parcel/8")).ok());
+  entry_.context[0].seq = 5;
+  entry_.hlc = DecodeRun(tallinn_->Read()->RunsSince("tallinn-4")->front())->leaves[0].hlc;
+  const absl::Status refused = Send().status();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_NE(refused.ToString().find("not above what it had seen"), std::string::npos) << refused;
+  entry_.hlc += 1;
+  EXPECT_TRUE(Send().ok());
+}
+
 TEST_F(Rogue, CannotRuleOnAnOperationThatIsNotThere) {
   entry_.kind = EntryKind::kRuling;
   entry_.ruling = Ruling{
