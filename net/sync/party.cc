@@ -194,7 +194,7 @@ absl::StatusOr<Offer> Party::Make(size_t room, bool first) {
   said_wanted_ = wanted_;
   said_cosignatures_.clear();
   given_ = {};
-  halted_ = HaltedIn(*now);
+  halted_ = mine->halted > 0 ? HaltedIn(*now) : std::set<std::string>();
   if (!theirs || asks) return offer;
   room = std::min(room, kRoomMax);
   const absl::Status added = done_ ? absl::OkStatus() : AddRuns(*now, *mine, room, &offer);

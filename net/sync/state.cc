@@ -68,7 +68,7 @@ bool Alike(const State& a, const State& b) {
   return a.lanes == b.lanes && a.waiting == b.waiting && a.held == b.held && a.halted == b.halted && a.cosigned == b.cosigned;
 }
 
-bool Comparable(const State& a, const State& b) { return a.lanes == b.lanes && a.halted + b.halted == 0; }
+bool Comparable(const State& a, const State& b) { return a.lanes == b.lanes && a.halted == 0 && b.halted == 0; }
 
 bool Unequal(const State& a, const State& b) { return Comparable(a, b) && (a.digest != b.digest || a.docket != b.docket); }
 
