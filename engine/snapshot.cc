@@ -340,7 +340,7 @@ absl::StatusOr<Snapshot::Lacking> Snapshot::LackingOf(std::string_view frontier,
   const Workspace& work = *view->work;
   if (impl_->txn.rehearses())
     return Error(absl::StatusCode::kFailedPrecondition, "what is shown here is a rehearsal: nothing of it is handed on");
-  ASSIGN_OR_RETURN(Vector theirs, work.lanes.ParseFrontier(frontier, Lanes::Beyond::kKept));
+  ASSIGN_OR_RETURN(const Vector theirs, work.lanes.ParseFrontier(frontier, Lanes::Beyond::kKept));
   std::vector<Journal::Stretch> stretches;
   for (const Lane& lane : work.lanes.all())
     RETURN_IF_ERROR(work.journal.RunsAfter(lane, theirs.At(lane.handle), bytes_max, &stretches));
@@ -348,16 +348,15 @@ absl::StatusOr<Snapshot::Lacking> Snapshot::LackingOf(std::string_view frontier,
     return std::tie(a.first_hlc, a.lane) < std::tie(b.first_hlc, b.lane);
   });
   Lacking lacking;
-  Vector reached = theirs;
   size_t bytes = 0;
   for (Journal::Stretch& stretch : stretches) {
     if (bytes_max > 0 && bytes >= bytes_max) break;
     bytes += stretch.run.size();
-    reached.Raise(work.lanes.Find(stretch.lane)->handle, HeadOfRun(stretch.run).last());
+    uint64_t& reached = lacking.reached[FingerprintOf(work.lanes.Find(stretch.lane)->key)];
+    reached = std::max(reached, HeadOfRun(stretch.run).last());
     lacking.runs.push_back(std::move(stretch.run));
   }
   lacking.merged = lacking.runs.size();
-  lacking.reached = work.lanes.FrontierText(reached);
   const size_t room = bytes_max == 0 ? std::numeric_limits<size_t>::max() : bytes_max;
   if (bytes < room) RETURN_IF_ERROR(impl_->AppendForeign(theirs, room - bytes, &lacking.runs));
   return lacking;

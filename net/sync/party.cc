@@ -1,6 +1,7 @@
 #include "net/sync/party.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace chancery::sync {
@@ -72,7 +73,6 @@ absl::StatusOr<Offer> Party::Answer(const Offer& theirs, size_t room) {
   if (heard_->state && heard_->state->lanes.size() != theirs.state.lanes.size())
     heard_->cosigned.Clear();  // it knows whose they are
   heard_->state = theirs.state;
-  heard_->left.Note(std::exchange(given_, {}), theirs.state, halted_);
   if (!began_theirs_) began_theirs_ = theirs.state;
   absl::StatusOr<Offer> offer = Make(room, false);
   if (!kept.ok() && offer.ok() && offer->runs.empty() && offer->documents.pieces.empty()) return kept;
@@ -151,9 +151,7 @@ absl::Status Party::AddRuns(const Snapshot& now, const State& mine, size_t room,
   if (kept || !Covers(given, mine)) {
     absl::StatusOr<Snapshot::Lacking> lacking = now.LackingOf(*frontier, room);
     if (!lacking.ok()) return lacking.status();
-    absl::StatusOr<std::map<std::string, uint64_t>> lanes = LanesIn(lacking->reached, now);
-    if (!lanes.ok()) return lanes.status();
-    given_.lanes = *std::move(lanes);
+    for (const auto& [key, size] : lacking->reached) given_.lanes[KeyOf(key)] = size;
     offer->runs = heard_->left.NewIn(std::move(lacking->runs), lacking->merged);
     Fit(&offer->runs, room);
     for (size_t i = lacking->merged; i < offer->runs.size(); ++i) given_.waiting.insert(NameOf(offer->runs[i]));
@@ -177,6 +175,8 @@ absl::StatusOr<Offer> Party::Make(size_t room, bool first) {
   if (!mine.ok()) return mine.status();
   Offer offer{.state = *mine, .runs = {}, .cosignatures = {}};
   offer.documents.wanted = fetch_.Wants();
+  const Given given = std::exchange(given_, {});
+  if (!first) heard_->left.Note(given, *heard_->state, mine->halted > 0 ? HaltedIn(*now) : std::set<std::string>());
   const bool moving = said_wants_ != offer.documents.wanted || said_wanted_ != wanted_;
   const std::optional<State>& theirs = heard_->state;
   const bool still = said_ == *mine && said_theirs_ == theirs && !moving;
@@ -193,8 +193,6 @@ absl::StatusOr<Offer> Party::Make(size_t room, bool first) {
   said_wants_ = offer.documents.wanted;
   said_wanted_ = wanted_;
   said_cosignatures_.clear();
-  given_ = {};
-  halted_ = mine->halted > 0 ? HaltedIn(*now) : std::set<std::string>();
   if (!theirs || asks) return offer;
   room = std::min(room, kRoomMax);
   const absl::Status added = done_ ? absl::OkStatus() : AddRuns(*now, *mine, room, &offer);

@@ -112,7 +112,6 @@ class Party {
   std::shared_ptr<Heard> heard_;
   std::string said_cosignatures_;              // in the last offer: whoever answers it keeps them
   Given given_;                                // likewise the runs
-  std::set<std::string> halted_;               // keys of lanes with two versions here
   bool doubts_ = false, doubted_ = false;      // as this site has said last; as the other has
   bool met_ = false;                           // an exchange has begun in this session
   std::optional<State> said_, said_theirs_;    // when the last offer was made

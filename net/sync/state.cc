@@ -1,10 +1,8 @@
 #include "net/sync/state.h"
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "absl/strings/escaping.h"
-#include "absl/strings/str_split.h"
 
 namespace chancery::sync {
 
@@ -81,20 +79,6 @@ absl::StatusOr<std::string> FrontierOf(const State& state, const Snapshot& now) 
     if (size > 0) text += (text.empty() ? "" : ",") + site.label + "-" + std::to_string(size);
   }
   return text.empty() ? "0" : text;
-}
-
-absl::StatusOr<std::map<std::string, uint64_t>> LanesIn(std::string_view frontier, const Snapshot& now) {
-  const absl::StatusOr<std::vector<SiteView>> sites = now.Sites();
-  if (!sites.ok()) return sites.status();
-  std::map<std::string, uint64_t> labelled, lanes;
-  for (const std::string& part :
-       std::vector<std::string>(absl::StrSplit(absl::string_view(frontier.data(), frontier.size()), ','))) {
-    const size_t dash = part.rfind('-');
-    if (dash != part.npos) labelled[part.substr(0, dash)] = std::strtoull(part.c_str() + dash + 1, nullptr, 10);
-  }
-  for (const SiteView& site : *sites)
-    if (const auto at = labelled.find(site.label); at != labelled.end()) lanes[KeyOf(site.key)] = at->second;
-  return lanes;
 }
 
 }  // namespace chancery::sync

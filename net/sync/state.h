@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -48,7 +47,6 @@ bool Unequal(const State& a, const State& b);
 
 // What `state` holds, in the words of this store, for Snapshot::RunsSince. Lanes unknown here are left out.
 absl::StatusOr<std::string> FrontierOf(const State& state, const Snapshot& now);
-absl::StatusOr<std::map<std::string, uint64_t>> LanesIn(std::string_view frontier, const Snapshot& now);  // the other way: by key
 
 // The first 16 bytes of SHA-256, from a fingerprint as people read it. "" where it is none.
 std::string KeyOf(std::string_view fingerprint);

@@ -6,41 +6,23 @@
 #include <filesystem>
 
 #include "chancery/testing.h"
-#include "net/sync/party.h"
-#include "tests/net/sites.h"
+#include "tests/net/meet.h"
 
 namespace chancery {
 namespace {
 
 using sync::Given;
 using sync::Left;
-using sync::Offer;
 using sync::Party;
 using sync::State;
 
 constexpr int64_t kDayMs = 24 * 3'600'000;
 
-size_t RunBytes(const Offer& offer) {
-  size_t bytes = 0;
-  for (const std::string& run : offer.runs) bytes += run.size();
-  return bytes;
-}
-
 // One exchange on a session that stays open. Returns the bytes of runs, both ways.
-size_t Exchanged(Party& a, Party& b) {
-  Offer offer = Ok(a.Begin(sync::kRoomFirst));
-  size_t bytes = 0;
-  do {
-    const Offer reply = Ok(b.Answer(offer, sync::kRoomFirst));
-    bytes += RunBytes(offer) + RunBytes(reply);
-    offer = Ok(a.Answer(reply, sync::kRoomFirst));
-  } while (!a.Done());
-  return bytes;
-}
-
-void Meet(const Site& one, const Site& other) {
-  Party a(*one.db, 0), b(*other.db, 0);
-  Exchanged(a, b);
+uint64_t Exchanged(Party& a, Party& b) {
+  const uint64_t before = a.gains().sent_bytes + b.gains().sent_bytes;
+  Meet(a, b);
+  return a.gains().sent_bytes + b.gains().sent_bytes - before;
 }
 
 State Holding(uint64_t entries, uint64_t waiting, uint64_t halted = 0) {
@@ -111,7 +93,7 @@ TEST_F(Ahead, WhatIsHeldGoesOverASessionOnce) {
   Party a(*tallinn.db, INT64_MAX / 2), b(*luxembourg.db, INT64_MAX / 2);
   Exchanged(a, b);
   constexpr int kTurns = sync::kAgainFirst - 3;
-  std::vector<size_t> sent;
+  std::vector<uint64_t> sent;
   for (int turn = 0; turn < kTurns; ++turn) {
     Ok(tallinn->File(Parcel(std::to_string(100 + turn), "Mari")));
     sent.push_back(Exchanged(a, b));
@@ -203,7 +185,7 @@ struct TwoLengths : TwoVersions {};
 TEST_P(TwoLengths, WhatFollowsThemGoesOverASessionOnce) {
   Meet(tallinn, luxembourg);
   Party a(*tallinn.db, INT64_MAX / 2), b(*luxembourg.db, INT64_MAX / 2);
-  std::vector<size_t> sent;
+  std::vector<uint64_t> sent;
   for (int turn = 0; turn < sync::kAgainFirst - 3; ++turn) {
     Ok(tallinn->File(Parcel("t" + std::to_string(100 + turn), "Mari")));
     Ok(luxembourg->File(Parcel("l" + std::to_string(100 + turn), "Jaan")));

@@ -7,27 +7,13 @@
 #include <fstream>
 
 #include "net/sync/hello.h"
-#include "tests/net/sites.h"
+#include "tests/net/meet.h"
 
 namespace chancery {
 namespace {
 
 using sync::Offer;
 using sync::Party;
-
-// Rounds until both say that there is nothing left.
-int Meet(Party& a, Party& b, size_t room = sync::kRoomFirst) {
-  Offer offer = Ok(a.Begin(room));
-  for (int rounds = 1;; ++rounds) {
-    offer = Ok(a.Answer(Ok(b.Answer(offer, room)), room));
-    if (a.Done() || rounds == 500) return rounds;
-  }
-}
-
-int Meet(const Site& a, const Site& b, size_t room = sync::kRoomFirst) {
-  Party from(*a.db, 0), to(*b.db, 0);
-  return Meet(from, to, room);
-}
 
 struct Exchange : testing::Test {
   Site tallinn = Founded("tallinn"), luxembourg = Joined("luxembourg", tallinn);

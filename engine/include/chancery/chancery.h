@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -246,12 +247,12 @@ class Snapshot {
   // that fits, whether or not the other has it already. Errors: InvalidArgument (unknown lane name, not a frontier).
   absl::StatusOr<std::vector<std::string>> RunsSince(std::string_view frontier, size_t bytes_max = 0) const;
 
-  // The same, and what comes of it: whoever holds `frontier` and takes the first `merged` runs holds `reached`; the runs behind
-  // those wait here themselves.
+  // The same, and what comes of it: how many entries whoever takes the first `merged` runs holds then of each lane that they are
+  // of, by its key (SiteView::key). The runs behind those wait here themselves.
   struct Lacking {
     std::vector<std::string> runs;
     size_t merged = 0;
-    std::string reached;
+    std::map<std::string, uint64_t> reached;
   };
   absl::StatusOr<Lacking> LackingOf(std::string_view frontier, size_t bytes_max = 0) const;
 
@@ -358,6 +359,8 @@ class Database {
   // holds, the fault of the first: InvalidArgument (malformed) or DataLoss (hash or seal do not hold); FailedPrecondition
   // (another registry).
   // keep_most: of what is not ready so many entries are kept, as far as the store has room for them; the rest is left out.
+  // heads: what Snapshot::Heads of the sender says of the lanes; InvalidArgument where it is malformed. A lane that they show to
+  // have two versions is halted.
   absl::StatusOr<Intake> Ingest(absl::Span<const std::string> runs, uint64_t keep_most = UINT64_MAX, std::string_view heads = {});
 
   // The same with the runs of a bundle: what was taken before an interruption stays, and the same bundle goes on from there. Of a

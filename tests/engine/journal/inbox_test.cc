@@ -5,7 +5,7 @@
 
 #include "engine/journal/journal.h"
 #include "engine/journal/rows.h"
-#include "store.h"
+#include "tests/engine/journal/lanes_by_hand.h"
 
 namespace chancery {
 namespace {
@@ -97,7 +97,7 @@ class InboxRows : public testing::Test {
     outline_ = OutlineOf(run, encoded_).value();
   }
 
-  JournalStore store_;
+  NewStore store_;
   std::string encoded_;
   Outline outline_;
 };

@@ -7,7 +7,7 @@
 
 #include "engine/base/limits.h"
 #include "engine/journal/rows.h"
-#include "store.h"
+#include "tests/engine/journal/lanes_by_hand.h"
 
 namespace chancery {
 namespace {
@@ -74,7 +74,7 @@ class Journals : public testing::Test {
     EXPECT_TRUE(Verify(lane().key, message, journal.SealOf(lane()).value()));
   }
 
-  JournalStore store_;
+  NewStore store_;
   Lanes lanes_;
   int64_t now_ms_ = kStart;
   Hlc ticks_ = 0;

@@ -7,7 +7,7 @@
 
 #include "engine/base/limits.h"
 #include "engine/journal/rows.h"
-#include "store.h"
+#include "tests/engine/journal/lanes_by_hand.h"
 
 namespace chancery {
 namespace {
@@ -128,7 +128,7 @@ TEST(Lanes, AreVoidBehindTheirEndAndBelowWhereTheyCount) {
 }
 
 TEST(Lanes, ComeBackFromTheStore) {
-  JournalStore store;
+  NewStore store;
   {
     WriteTxn txn = store.Write();
     Lanes lanes = Three();
@@ -164,7 +164,7 @@ TEST(Lanes, ComeBackFromTheStore) {
 }
 
 TEST(Lanes, ALanesAuthorMayHaveSeenAsManyLanesAsAStoreCanName) {
-  JournalStore store;
+  NewStore store;
   WriteTxn txn = store.Write();
   Lanes lanes;
   lanes.Add(LaneOfSite("tallinn")).context.Raise(limits::kLanes - 1, 7);
@@ -174,7 +174,7 @@ TEST(Lanes, ALanesAuthorMayHaveSeenAsManyLanesAsAStoreCanName) {
 
 // Whatever a row of lanes says that the engine has not written, the store is not opened on it.
 TEST(Lanes, ADamagedRowIsToldOf) {
-  JournalStore store;
+  NewStore store;
   std::string good;
   {
     WriteTxn txn = store.Write();

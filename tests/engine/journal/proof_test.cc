@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/journal/rows.h"
-#include "store.h"
+#include "tests/engine/journal/lanes_by_hand.h"
 
 namespace chancery {
 namespace {
@@ -11,7 +11,7 @@ namespace {
 Tree TreeOf(uint64_t size) { return LaneOfSite("tallinn", size).tree; }
 
 TEST(Proofs, ComeBackFromTheStore) {
-  JournalStore store;
+  NewStore store;
   WriteTxn txn = store.Write();
   EXPECT_EQ(ForkOf(txn, 7).value(), 0u);
   EXPECT_FALSE(ReadProof(txn, 7).value());
@@ -29,7 +29,7 @@ TEST(Proofs, ComeBackFromTheStore) {
 }
 
 TEST(Proofs, ADamagedOneIsToldOf) {
-  JournalStore store;
+  NewStore store;
   WriteTxn txn = store.Write();
   PutProof(txn, {7, 3, TreeOf(3), Signature(), "a run"});
   const std::string good(*txn.Get(Table::kProof, Key64(7)));
@@ -49,7 +49,7 @@ TEST(Proofs, ADamagedOneIsToldOf) {
 }
 
 TEST(Peaks, TheLargestTreeUpToASizeIsFound) {
-  JournalStore store;
+  NewStore store;
   WriteTxn txn = store.Write();
   for (const uint64_t size : {3, 9}) PutPeaks(txn, 1, TreeOf(size));
   PutPeaks(txn, 2, TreeOf(5));

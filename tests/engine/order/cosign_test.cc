@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/base/limits.h"
-#include "tests/support/temp_dir.h"
+#include "tests/engine/store/new_store.h"
 
 namespace chancery {
 namespace {
@@ -16,13 +16,8 @@ Cosignature Sample(uint64_t size = 3) {
 }
 
 TEST(Cosign, KeepsTheLatestOfEachMemberOnEachLog) {
-  const TempDir dir;
-  Env::Options options;
-  options.dir = dir / "s";
-  options.create = true;
-  options.durable = false;
-  const auto env = Env::Open(options).value();
-  WriteTxn txn = env->Write().value();
+  NewStore store;
+  WriteTxn txn = store.Write();
   for (uint64_t size = 1; size <= limits::kCosignaturesKept + 10; ++size) PutCosignature(txn, Sample(size));
   PutCosignature(txn, MakeCosignature(7, {1, {}}, 1, kRegistry, Key("b")));
   const std::vector<Cosignature> kept = CosignaturesOn(txn, kSettledLog).value();
@@ -32,13 +27,8 @@ TEST(Cosign, KeepsTheLatestOfEachMemberOnEachLog) {
 }
 
 TEST(Cosign, ADamagedRowIsToldOf) {
-  const TempDir dir;
-  Env::Options options;
-  options.dir = dir / "s";
-  options.create = true;
-  options.durable = false;
-  const auto env = Env::Open(options).value();
-  WriteTxn txn = env->Write().value();
+  NewStore store;
+  WriteTxn txn = store.Write();
   PutCosignature(txn, Sample());
   Cursor rows(txn, Table::kCosign);
   ASSERT_TRUE(rows.Seek({}));

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/journal/rows.h"
-#include "tests/support/temp_dir.h"
+#include "tests/engine/store/new_store.h"
 
 namespace chancery {
 namespace {
@@ -51,13 +51,6 @@ TEST(Rounds, AreNotClosedBeforeALanesEndIsHere) {
 
 class StoredRounds : public testing::Test {
  protected:
-  StoredRounds() {
-    Env::Options options;
-    options.dir = dir_ / "s";
-    options.create = true;
-    options.durable = false;
-    env_ = Env::Open(options).value();
-  }
   // The row of a round, as CloseRounds puts it.
   static std::string Row(uint64_t size, uint64_t entries, const std::vector<uint64_t>& positions) {
     ByteWriter w;
@@ -72,12 +65,11 @@ class StoredRounds : public testing::Test {
     txn.Put(Table::kRound, Key64(round), SizedRow(Row(size, size - 1, {size})));
   }
 
-  const TempDir dir_;
-  std::unique_ptr<Env> env_;
+  NewStore store_;
 };
 
 TEST_F(StoredRounds, AreFoundByNumberNeighbourAndSize) {
-  WriteTxn txn = env_->Write().value();
+  WriteTxn txn = store_.Write();
   EXPECT_EQ(RoundOfSize(txn, 2).value(), std::nullopt);
   for (const auto& [round, size] : std::vector<std::pair<uint64_t, uint64_t>>{{3, 2}, {4, 5}, {70, 9}, {5000, 30}})
     Put(txn, round, size);
@@ -106,7 +98,7 @@ TEST_F(StoredRounds, AreFoundByNumberNeighbourAndSize) {
 }
 
 TEST_F(StoredRounds, ADamagedOneIsToldByWhoeverReadsIt) {
-  WriteTxn txn = env_->Write().value();
+  WriteTxn txn = store_.Write();
   const std::string good = Row(2, 1, {1, 300});
   for (size_t n = 0; n < good.size(); ++n) {
     txn.Put(Table::kRound, Key64(3), SizedRow(good.substr(0, n)));
@@ -120,7 +112,7 @@ TEST_F(StoredRounds, ADamagedOneIsToldByWhoeverReadsIt) {
 }
 
 TEST_F(StoredRounds, TheOrderComesBackOrIsToldAsDamaged) {
-  WriteTxn txn = env_->Write().value();
+  WriteTxn txn = store_.Write();
   EXPECT_EQ(ReadOrder(txn)->closed, 0u) << "none is stored";
   OrderRow order{7, 8, {}, {3, 300}, 6};
   for (const char* leaf : {"a", "b", "c"}) order.log.Append(Sha256({leaf}));

@@ -5,7 +5,7 @@
 
 #include "engine/base/limits.h"
 #include "engine/order/settled_log.h"
-#include "tests/support/temp_dir.h"
+#include "tests/engine/store/new_store.h"
 
 namespace chancery {
 namespace {
@@ -20,11 +20,6 @@ KeyPair Key(const std::string& name) { return KeyPair::FromSeed(Sha256({name}));
 class Settling : public testing::Test {
  protected:
   Settling() {
-    Env::Options options;
-    options.dir = dir_ / "s";
-    options.create = true;
-    options.durable = false;
-    env_ = Env::Open(options).value();
     for (const char* site : {"tallinn", "tartu"}) {
       Lane lane;
       lane.key = Key(site).public_key();
@@ -54,8 +49,7 @@ class Settling : public testing::Test {
   }
   static bool Taken(WriteTxn& txn, const Cosignature& c) { return TakeCosignatures(txn, kRegistry, {&c, 1}).value(); }
 
-  const TempDir dir_;
-  std::unique_ptr<Env> env_;
+  NewStore store_;
   Lanes lanes_;
 };
 
@@ -63,7 +57,7 @@ TEST_F(Settling, RoundsAreTheSameLogHoweverFewEntriesAreTakenAtOnce) {
   const Lanes empty = lanes_;
   OrderRow whole;
   for (const size_t at_once : {1000, 64, 7, 1}) {
-    WriteTxn txn = env_->Write().value();  // not committed: each begins anew
+    WriteTxn txn = store_.Write();  // not committed: each begins anew
     File(txn, 95);
     const Journal journal(txn);
     const Epochs epochs = Epochs::Load(std::vector<Dot>(), journal, lanes_).value();
@@ -88,12 +82,12 @@ TEST_F(Settling, RoundsAreTheSameLogHoweverFewEntriesAreTakenAtOnce) {
 }
 
 TEST_F(Settling, ARegistryWithoutItsGenesisIsToldOf) {
-  WriteTxn txn = env_->Write().value();
+  WriteTxn txn = store_.Write();
   EXPECT_EQ(RoundMs(Journal(txn), lanes_).status().code(), absl::StatusCode::kDataLoss);
 }
 
 TEST_F(Settling, KeepsCosignaturesOfMembersThatHold) {
-  WriteTxn txn = env_->Write().value();
+  WriteTxn txn = store_.Write();
   File(txn, 6);
   const LaneId tallinn = lanes_.At(0).id;
   EXPECT_TRUE(Taken(txn, By("tartu", kSettledLog, 5, 100)));
@@ -112,7 +106,7 @@ TEST_F(Settling, KeepsCosignaturesOfMembersThatHold) {
 }
 
 TEST_F(Settling, TakesNothingOlderThanAllThatItKeeps) {
-  WriteTxn txn = env_->Write().value();
+  WriteTxn txn = store_.Write();
   File(txn, 2);
   for (uint64_t i = 1; i < limits::kCosignaturesKept; ++i) EXPECT_TRUE(Taken(txn, By("tartu", kSettledLog, 100 + i, 1000 + i)));
   EXPECT_TRUE(Taken(txn, By("tartu", kSettledLog, 99, 1000))) << "there is room";

@@ -1,31 +1,13 @@
-// A store of lanes and journal alone, and lanes made by hand.
+// Lanes made by hand.
 #pragma once
 
-#include <memory>
 #include <string>
 
 #include "engine/codec/run.h"
 #include "engine/journal/lanes.h"
-#include "tests/support/temp_dir.h"
+#include "tests/engine/store/new_store.h"
 
 namespace chancery {
-
-class JournalStore {
- public:
-  JournalStore() {
-    Env::Options options;
-    options.dir = dir_ / "s";
-    options.create = true;
-    options.durable = false;
-    env_ = Env::Open(options).value();
-  }
-  Txn Read() const { return env_->Read().value(); }
-  WriteTxn Write() { return env_->Write().value(); }
-
- private:
-  const TempDir dir_;
-  std::unique_ptr<Env> env_;
-};
 
 inline KeyPair KeyOf(const std::string& name) { return KeyPair::FromSeed(Sha256({name})); }
 
