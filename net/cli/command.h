@@ -9,12 +9,10 @@
 #include <string_view>
 #include <vector>
 
-#include "CLI/App.hpp"
-#include "CLI/Config.hpp"
-#include "CLI/Formatter.hpp"
 #include "absl/status/status.h"
 #include "chancery/chancery.h"
 #include "chancery/net.h"
+#include "net/cli/verb.h"
 
 namespace chancery::cli {
 
@@ -115,9 +113,9 @@ class Command {
 
 // Ties a verb's options to its function: they are filled when the line is parsed, the function runs afterwards.
 template <class Options>
-Options& Bind(CLI::App* verb, Command& command, int (*run)(const Command&, const Options&), Manner manner = Manner::kHere) {
+Options& Bind(Verb verb, Command& command, int (*run)(const Command&, const Options&), Manner manner = Manner::kHere) {
   auto options = std::make_shared<Options>();
-  verb->callback([&command, options, run, manner] {
+  verb.OnParsed([&command, options, run, manner] {
     command.run = [&command, options, run] { return run(command, *options); };
     command.manner = manner;
   });
@@ -125,28 +123,28 @@ Options& Bind(CLI::App* verb, Command& command, int (*run)(const Command&, const
 }
 
 // The verbs, a file or two each. They add themselves in the order of the help.
-void AddInit(CLI::App& app, Command& command);
-void AddSite(CLI::App& app, Command& command);
-void AddEpoch(CLI::App& app, Command& command);
-void AddFile(CLI::App& app, Command& command);
-void AddImport(CLI::App& app, Command& command);
-void AddGet(CLI::App& app, Command& command);
-void AddFind(CLI::App& app, Command& command);
-void AddLog(CLI::App& app, Command& command);
-void AddCase(CLI::App& app, Command& command);
-void AddStatus(CLI::App& app, Command& command);
-void AddPack(CLI::App& app, Command& command);
-void AddBundle(CLI::App& app, Command& command);
-void AddPeer(CLI::App& app, Command& command);
-void AddSync(CLI::App& app, Command& command);
-void AddConfig(CLI::App& app, Command& command);
-void AddServe(CLI::App& app, Command& command);
-void AddBranch(CLI::App& app, Command& command);
-void AddExtract(CLI::App& app, Command& command);
-void AddReceipt(CLI::App& app, Command& command);
-void AddVerify(CLI::App& app, Command& command);
-void AddBackup(CLI::App& app, Command& command);
-void AddRehearse(CLI::App& app, Command& command);
-void AddSim(CLI::App& app, Command& command);
+void AddInit(Verb app, Command& command);
+void AddSite(Verb app, Command& command);
+void AddEpoch(Verb app, Command& command);
+void AddFile(Verb app, Command& command);
+void AddImport(Verb app, Command& command);
+void AddGet(Verb app, Command& command);
+void AddFind(Verb app, Command& command);
+void AddLog(Verb app, Command& command);
+void AddCase(Verb app, Command& command);
+void AddStatus(Verb app, Command& command);
+void AddPack(Verb app, Command& command);
+void AddBundle(Verb app, Command& command);
+void AddPeer(Verb app, Command& command);
+void AddSync(Verb app, Command& command);
+void AddConfig(Verb app, Command& command);
+void AddServe(Verb app, Command& command);
+void AddBranch(Verb app, Command& command);
+void AddExtract(Verb app, Command& command);
+void AddReceipt(Verb app, Command& command);
+void AddVerify(Verb app, Command& command);
+void AddBackup(Verb app, Command& command);
+void AddRehearse(Verb app, Command& command);
+void AddSim(Verb app, Command& command);
 
 }  // namespace chancery::cli

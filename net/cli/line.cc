@@ -5,6 +5,9 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "CLI/App.hpp"
+#include "CLI/Config.hpp"
+#include "CLI/Formatter.hpp"
 #include "net/cli/client.h"
 
 namespace chancery::cli {
@@ -92,11 +95,10 @@ int RunLine(Command& command, const std::vector<std::string>& words) {
   app.get_formatter()->column_width(22);
   app.fallthrough();  // global options may follow the verb
   AddGlobals(app, command);
-  app.require_subcommand(1);
   for (auto add : {AddInit,  AddSite,    AddEpoch,   AddFile,   AddImport, AddGet,      AddFind, AddLog,
                    AddCase,  AddStatus,  AddPack,    AddBundle, AddBranch, AddPeer,     AddSync, AddConfig,
                    AddServe, AddExtract, AddReceipt, AddVerify, AddBackup, AddRehearse, AddSim}) {
-    add(app, command);
+    add(Verb(&app), command);
   }
   const int code = Parse(app, command);
   if (std::fflush(command.out) != 0 || std::ferror(command.out) != 0) {

@@ -94,15 +94,12 @@ int Restore(const Command& command, const RestoreOptions& options) {
 
 }  // namespace
 
-void AddBackup(CLI::App& app, Command& command) {
-  CLI::App* backup = app.add_subcommand("backup", "A copy of the store at one moment, without its key");
-  backup->add_option("FILE", Bind(backup, command, Backup).file, "The file to write; it must not be there")
-      ->required()
-      ->type_name("");
-  CLI::App* restore = app.add_subcommand("restore", "A store from a backup, with a new key");
-  restore->add_option("FILE", Bind(restore, command, Restore).file, "The backup; or the directory of a store whose key is lost")
-      ->required()
-      ->type_name("");
+void AddBackup(Verb app, Command& command) {
+  const Verb backup = app.Sub("backup", "A copy of the store at one moment, without its key");
+  backup.Option("FILE", Bind(backup, command, Backup).file, "The file to write; it must not be there").Required();
+  const Verb restore = app.Sub("restore", "A store from a backup, with a new key");
+  restore.Option("FILE", Bind(restore, command, Restore).file, "The backup; or the directory of a store whose key is lost")
+      .Required();
 }
 
 }  // namespace chancery::cli

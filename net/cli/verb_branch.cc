@@ -217,25 +217,23 @@ int ShowBranch(const Command& command, const ShowOptions& options) {
 
 }  // namespace
 
-void AddBranch(CLI::App& app, Command& command) {
-  CLI::App* branch = app.add_subcommand("branch", "Where sites went on without knowing of one another")->require_subcommand(1);
-  CLI::App* ls = branch->add_subcommand("ls", "All of them, the latest first");
-  ls->add_flag("--all", Bind(ls, command, Branches, Manner::kReads).all, "Those shorter than a minute, too");
-  CLI::App* show = branch->add_subcommand("show", "What was filed on either side, and the cases between them");
-  show->add_option("BRANCH", Bind(show, command, ShowBranch, Manner::kReads).name,
-                   "SITE@TIME as branch ls has it, or a part of the time; SITE")
-      ->required()
-      ->type_name("");
+void AddBranch(Verb app, Command& command) {
+  const Verb branch = app.Sub("branch", "Where sites went on without knowing of one another");
+  const Verb ls = branch.Sub("ls", "All of them, the latest first");
+  ls.Flag("--all", Bind(ls, command, Branches, Manner::kReads).all, "Those shorter than a minute, too");
+  const Verb show = branch.Sub("show", "What was filed on either side, and the cases between them");
+  show.Option("BRANCH", Bind(show, command, ShowBranch, Manner::kReads).name,
+              "SITE@TIME as branch ls has it, or a part of the time; SITE")
+      .Required();
 
-  CLI::App* diff = app.add_subcommand("diff", "Two sides, and what each changed since what both have");
+  const Verb diff = app.Sub("diff", "Two sides, and what each changed since what both have");
   DiffOptions& sides = Bind(diff, command, Diff, Manner::kReads);
-  diff->add_option("A", sides.a, "A site, an entry, a time or a frontier")->required()->type_name("");
-  diff->add_option("B", sides.b, "The other")->required()->type_name("");
+  diff.Option("A", sides.a, "A site, an entry, a time or a frontier").Required();
+  diff.Option("B", sides.b, "The other").Required();
 
-  CLI::App* preview = app.add_subcommand("preview", "What a bundle or a peer would bring: a merge rehearsed");
-  preview->add_option("BUNDLE|PEER", Bind(preview, command, Preview).from, "A file that bundle export wrote, or a peer's name")
-      ->required()
-      ->type_name("");
+  const Verb preview = app.Sub("preview", "What a bundle or a peer would bring: a merge rehearsed");
+  preview.Option("BUNDLE|PEER", Bind(preview, command, Preview).from, "A file that bundle export wrote, or a peer's name")
+      .Required();
 }
 
 }  // namespace chancery::cli

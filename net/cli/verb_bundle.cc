@@ -150,16 +150,15 @@ int Apply(const Command& command, const ApplyOptions& options) {
 
 }  // namespace
 
-void AddBundle(CLI::App& app, Command& command) {
-  CLI::App* bundle = app.add_subcommand("bundle", "Exchange entries by file: export, apply")->require_subcommand(1);
-  CLI::App* out = bundle->add_subcommand("export", "What a holder of FRONTIER lacks, as a file");
+void AddBundle(Verb app, Command& command) {
+  const Verb bundle = app.Sub("bundle", "Exchange entries by file: export, apply");
+  const Verb out = bundle.Sub("export", "What a holder of FRONTIER lacks, as a file");
   ExportOptions& options = Bind(out, command, Export);
-  out->add_option("--since", options.since, "tallinn-17,tartu-4; 0 = all; @FILE; peer:NAME: as it was heard last")
-      ->required()
-      ->type_name("FRONTIER");
-  out->add_option("-o,--out", options.out, "The file to write")->required()->type_name("FILE");
-  CLI::App* apply = bundle->add_subcommand("apply", "Take in what a bundle holds");
-  apply->add_option("FILE", Bind(apply, command, Apply).path, "The bundle")->required()->type_name("");
+  out.Option("--since", options.since, "tallinn-17,tartu-4; 0 = all; @FILE; peer:NAME: as it was heard last", "FRONTIER")
+      .Required();
+  out.Option("-o,--out", options.out, "The file to write", "FILE").Required();
+  const Verb apply = bundle.Sub("apply", "Take in what a bundle holds");
+  apply.Option("FILE", Bind(apply, command, Apply).path, "The bundle").Required();
 }
 
 }  // namespace chancery::cli

@@ -67,9 +67,9 @@ int List(const Command& command, const ListOptions& options) {
 // RULE SUBJECT, or an id alone.
 struct CaseName {
   std::string rule, subject;
-  void AddTo(CLI::App* verb) {
-    verb->add_option("CASE", rule, "RULE SUBJECT as `case ls` shows them, or the case's id")->required()->type_name("");
-    verb->add_option("SUBJECT", subject, "")->type_name("");
+  void AddTo(Verb verb) {
+    verb.Option("CASE", rule, "RULE SUBJECT as `case ls` shows them, or the case's id").Required();
+    verb.Option("SUBJECT", subject, "");
   }
 };
 
@@ -195,62 +195,58 @@ int SendBack(const Command& command, const ApproveOptions& options) {
   });
 }
 
-void AddRuling(CLI::App* verb, RuleOptions& options) {
+void AddRuling(Verb verb, RuleOptions& options) {
   options.name.AddTo(verb);
-  CLI::Option_group* outcome = verb->add_option_group("Outcome", "one of");
-  outcome->add_option("--keep", options.ruling.keep, "This entry's act stands")->type_name("ENTRY");
-  outcome->add_option("--set", options.set, "Other values stand: {ADDRESS: VALUE}")->type_name("JSON");
-  outcome->add_flag("--both", options.ruling.both, "All stand");
-  outcome->add_flag("--none", options.ruling.none, "None stands");
-  outcome->require_option(1);
-  verb->add_option("--officer", options.ruling.officer, "Who rules")->required()->type_name("NAME");
-  verb->add_option("--reason", options.ruling.reason, "Why")->required()->type_name("TEXT");
-  verb->add_option("--principle", options.ruling.principle, "The rule of law it rests on")->type_name("TEXT");
-  verb->add_option("--effect", options.ruling.effect, "From when it has effect")->type_name("DATE");
-  verb->add_option("--tell", options.ruling.tell, "Who is to be told; may be repeated")
-      ->type_name("NAME")
-      ->allow_extra_args(false);
-  verb->add_flag("--preview", options.preview, "Only show what it would do");
+  const Verb outcome = verb.OneOf("Outcome", "one of");
+  outcome.Option("--keep", options.ruling.keep, "This entry's act stands", "ENTRY");
+  outcome.Option("--set", options.set, "Other values stand: {ADDRESS: VALUE}", "JSON");
+  outcome.Flag("--both", options.ruling.both, "All stand");
+  outcome.Flag("--none", options.ruling.none, "None stands");
+  verb.Option("--officer", options.ruling.officer, "Who rules", "NAME").Required();
+  verb.Option("--reason", options.ruling.reason, "Why", "TEXT").Required();
+  verb.Option("--principle", options.ruling.principle, "The rule of law it rests on", "TEXT");
+  verb.Option("--effect", options.ruling.effect, "From when it has effect", "DATE");
+  verb.Option("--tell", options.ruling.tell, "Who is to be told; may be repeated", "NAME").OneEach();
+  verb.Flag("--preview", options.preview, "Only show what it would do");
 }
 
-void AddApproval(CLI::App* verb, ApproveOptions& options, bool returns) {
+void AddApproval(Verb verb, ApproveOptions& options, bool returns) {
   options.name.AddTo(verb);
-  verb->add_option("--officer", options.approval.officer, "Who weighed it")->required()->type_name("NAME");
-  CLI::Option* reason = verb->add_option("--reason", options.approval.reason, "In words")->type_name("TEXT");
-  if (returns) reason->required();
-  verb->add_option("--proposal", options.approval.proposal, "Which one, where several stand")->type_name("ENTRY");
+  verb.Option("--officer", options.approval.officer, "Who weighed it", "NAME").Required();
+  const Option reason = verb.Option("--reason", options.approval.reason, "In words", "TEXT");
+  if (returns) reason.Required();
+  verb.Option("--proposal", options.approval.proposal, "Which one, where several stand", "ENTRY");
 }
 
 }  // namespace
 
-void AddCase(CLI::App& app, Command& command) {
-  CLI::App* docket =
-      app.add_subcommand("case", "The docket: ls, show, rule, propose, approve, return, export")->require_subcommand(1);
-  CLI::App* ls = docket->add_subcommand("ls", "What needs a person");
+void AddCase(Verb app, Command& command) {
+  const Verb docket = app.Sub("case", "The docket: ls, show, rule, propose, approve, return, export");
+  const Verb ls = docket.Sub("ls", "What needs a person");
   ListOptions& list = Bind(ls, command, List, Manner::kReads);
-  ls->add_flag("--all", list.all, "Ruled ones too");
-  ls->add_option("--rule", list.filter.rule, "Only this rule")->type_name("RULE");
-  ls->add_option("--register", list.filter.reg, "Only cases about a record of this register")->type_name("REGISTER");
-  ls->add_option("--officer", list.filter.officer, "Only cases with an act of this officer")->type_name("NAME");
-  ls->add_option("--site", list.filter.site, "Only cases with an act that this site filed")->type_name("SITE");
-  ls->add_option("--since", list.filter.since, "Only cases with an act since then")->type_name("TIME|FRONTIER");
-  ls->add_option("--before", list.filter.before, "Only cases that were cases before then")->type_name("TIME");
-  ls->add_option("--after", list.after, "Go on behind that case: 'RULE SUBJECT', or its id")->type_name("CASE");
-  ls->add_option("--limit", list.filter.limit, "At most so many")->type_name("N");
-  CLI::App* show = docket->add_subcommand("show", "One case: both acts side by side");
+  ls.Flag("--all", list.all, "Ruled ones too");
+  ls.Option("--rule", list.filter.rule, "Only this rule", "RULE");
+  ls.Option("--register", list.filter.reg, "Only cases about a record of this register", "REGISTER");
+  ls.Option("--officer", list.filter.officer, "Only cases with an act of this officer", "NAME");
+  ls.Option("--site", list.filter.site, "Only cases with an act that this site filed", "SITE");
+  ls.Option("--since", list.filter.since, "Only cases with an act since then", "TIME|FRONTIER");
+  ls.Option("--before", list.filter.before, "Only cases that were cases before then", "TIME");
+  ls.Option("--after", list.after, "Go on behind that case: 'RULE SUBJECT', or its id", "CASE");
+  ls.Option("--limit", list.filter.limit, "At most so many", "N");
+  const Verb show = docket.Sub("show", "One case: both acts side by side");
   Bind(show, command, Show, Manner::kReads).AddTo(show);
-  CLI::App* rule = docket->add_subcommand("rule", "Decide a case, where one officer is enough");
+  const Verb rule = docket.Sub("rule", "Decide a case, where one officer is enough");
   AddRuling(rule, Bind(rule, command, Rule, Manner::kActs));
-  CLI::App* propose = docket->add_subcommand("propose", "A ruling for another officer to approve");
+  const Verb propose = docket.Sub("propose", "A ruling for another officer to approve");
   AddRuling(propose, Bind(propose, command, Propose, Manner::kActs));
-  CLI::App* approve = docket->add_subcommand("approve", "Approve a proposed ruling: then it has effect");
+  const Verb approve = docket.Sub("approve", "Approve a proposed ruling: then it has effect");
   AddApproval(approve, Bind(approve, command, Approve, Manner::kActs), false);
-  CLI::App* back = docket->add_subcommand("return", "Send a proposed ruling back, with a reason");
+  const Verb back = docket.Sub("return", "Send a proposed ruling back, with a reason");
   AddApproval(back, Bind(back, command, SendBack, Manner::kActs), true);
-  CLI::App* file = docket->add_subcommand("export", "The case as one file, with the receipt of every entry in it");
+  const Verb file = docket.Sub("export", "The case as one file, with the receipt of every entry in it");
   ExportOptions& exported = Bind(file, command, Export);
   exported.name.AddTo(file);
-  file->add_option("-o,--output", exported.out, "The file to write")->required()->type_name("FILE");
+  file.Option("-o,--output", exported.out, "The file to write", "FILE").Required();
 }
 
 }  // namespace chancery::cli

@@ -36,9 +36,9 @@ int Check(const Command& command, const CheckOptions&) {
 
 }  // namespace
 
-void AddConfig(CLI::App& app, Command& command) {
-  CLI::App* config = app.add_subcommand("config", "What chancery.toml says: check")->require_subcommand(1);
-  Bind(config->add_subcommand("check", "Every setting in force, and where it is set"), command, Check);
+void AddConfig(Verb app, Command& command) {
+  const Verb config = app.Sub("config", "What chancery.toml says: check");
+  Bind(config.Sub("check", "Every setting in force, and where it is set"), command, Check);
 }
 
 }  // namespace chancery::cli

@@ -117,13 +117,11 @@ int Rejoin(const Command& command, const CutOptions&) { return Turn(command, fal
 
 }  // namespace
 
-void AddCuts(CLI::App& site, Command& command) {
-  CLI::App* drain = site.add_subcommand("drain", "Wait until the peers hold everything that was filed here");
-  drain->add_option("--wait", Bind(drain, command, Drain).seconds, "For so long (30)")
-      ->check(CLI::Range(0, 86'400))
-      ->type_name("SECONDS");
-  Bind(site.add_subcommand("isolate", "Begin a planned cut: call nobody, let nobody in"), command, Isolate);
-  Bind(site.add_subcommand("rejoin", "End a planned cut"), command, Rejoin);
+void AddCuts(Verb site, Command& command) {
+  const Verb drain = site.Sub("drain", "Wait until the peers hold everything that was filed here");
+  drain.Option("--wait", Bind(drain, command, Drain).seconds, "For so long (30)", "SECONDS").Between(0, 86'400);
+  Bind(site.Sub("isolate", "Begin a planned cut: call nobody, let nobody in"), command, Isolate);
+  Bind(site.Sub("rejoin", "End a planned cut"), command, Rejoin);
 }
 
 }  // namespace chancery::cli

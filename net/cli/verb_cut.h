@@ -5,6 +5,6 @@
 
 namespace chancery::cli {
 
-void AddCuts(CLI::App& site, Command& command);
+void AddCuts(Verb site, Command& command);
 
 }  // namespace chancery::cli

@@ -61,11 +61,11 @@ int Vote(const Command& command, const EpochOptions&) {
 
 }  // namespace
 
-void AddEpoch(CLI::App& app, Command& command) {
-  CLI::App* epoch = app.add_subcommand("epoch", "Membership by quorum: show, propose, vote")->require_subcommand(1);
-  Bind(epoch->add_subcommand("show", "Who votes, which lanes have ended, what is being voted on"), command, Show);
-  Bind(epoch->add_subcommand("propose", "Propose as members the sites that this one has admitted"), command, Vote);
-  Bind(epoch->add_subcommand("vote", "Vote on what is proposed, and sign what is agreed"), command, Vote);
+void AddEpoch(Verb app, Command& command) {
+  const Verb epoch = app.Sub("epoch", "Membership by quorum: show, propose, vote");
+  Bind(epoch.Sub("show", "Who votes, which lanes have ended, what is being voted on"), command, Show);
+  Bind(epoch.Sub("propose", "Propose as members the sites that this one has admitted"), command, Vote);
+  Bind(epoch.Sub("vote", "Vote on what is proposed, and sign what is agreed"), command, Vote);
 }
 
 }  // namespace chancery::cli

@@ -78,12 +78,12 @@ int Extract(const Command& command, const ExtractOptions& options) {
 
 }  // namespace
 
-void AddExtract(CLI::App& app, Command& command) {
-  CLI::App* verb = app.add_subcommand("extract", "A record as it is shown here, signed; ls: what was handed out");
+void AddExtract(Verb app, Command& command) {
+  const Verb verb = app.Sub("extract", "A record as it is shown here, signed; ls: what was handed out");
   ExtractOptions& options = Bind(verb, command, Extract);
-  verb->add_option("ADDR|ls", options.what, "register/key; or ls, what was handed out here")->required()->type_name("");
-  verb->add_option("-o,--output", options.out, "The file to write; FILE.policy and FILE.chain beside it")->type_name("FILE");
-  verb->add_flag("--touched", options.touched, "ls: only what a merge or a ruling has made otherwise since");
+  verb.Option("ADDR|ls", options.what, "register/key; or ls, what was handed out here").Required();
+  verb.Option("-o,--output", options.out, "The file to write; FILE.policy and FILE.chain beside it", "FILE");
+  verb.Flag("--touched", options.touched, "ls: only what a merge or a ruling has made otherwise since");
 }
 
 }  // namespace chancery::cli

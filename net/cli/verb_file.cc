@@ -176,15 +176,13 @@ int File(const Command& command, const FileOptions& given) {
 
 }  // namespace
 
-void AddFile(CLI::App& app, Command& command) {
-  CLI::App* verb = app.add_subcommand("file", "File entries (JSON, one a line); a receipt each");
+void AddFile(Verb app, Command& command) {
+  const Verb verb = app.Sub("file", "File entries (JSON, one a line); a receipt each");
   FileOptions& options = Bind(verb, command, File, Manner::kFiles);
-  verb->add_option("FILE", options.path, "Entries; - is standard input")->type_name("");
-  verb->add_flag("--keep-going", options.keep_going, "Go on after a refusal");
-  verb->add_option("--ack", options.ack, "Wait for: local, witnessed=K, settled (else as the pack says)")->type_name("STRENGTH");
-  verb->add_option("--wait", options.seconds, "For so long (30; settled: 120)")
-      ->check(CLI::Range(0, 86'400))
-      ->type_name("SECONDS");
+  verb.Option("FILE", options.path, "Entries; - is standard input");
+  verb.Flag("--keep-going", options.keep_going, "Go on after a refusal");
+  verb.Option("--ack", options.ack, "Wait for: local, witnessed=K, settled (else as the pack says)", "STRENGTH");
+  verb.Option("--wait", options.seconds, "For so long (30; settled: 120)", "SECONDS").Between(0, 86'400);
 }
 
 }  // namespace chancery::cli

@@ -116,15 +116,15 @@ int Find(const Command& command, const FindOptions& options) {
 
 }  // namespace
 
-void AddFind(CLI::App& app, Command& command) {
-  CLI::App* verb = app.add_subcommand("find", "Records by value, interval, reference");
+void AddFind(Verb app, Command& command) {
+  const Verb verb = app.Sub("find", "Records by value, interval, reference");
   FindOptions& options = Bind(verb, command, Find, Manner::kReads);
-  verb->add_option("REGISTER", options.query.reg, "The register")->required()->type_name("");
-  verb->add_option("FIELD=VALUE", options.conditions, "What stands in a field; all of several")->type_name("");
-  verb->add_option("--on", options.query.on, "Some interval of the record holds on that date")->type_name("DATE");
-  verb->add_option("--refers-to", options.query.refers_to, "Some reference names that record")->type_name("ADDR");
-  verb->add_option("--after", options.query.after, "Go on behind that record")->type_name("ADDR");
-  verb->add_option("--limit", options.query.limit, "At most so many")->type_name("N");
+  verb.Option("REGISTER", options.query.reg, "The register").Required();
+  verb.Option("FIELD=VALUE", options.conditions, "What stands in a field; all of several");
+  verb.Option("--on", options.query.on, "Some interval of the record holds on that date", "DATE");
+  verb.Option("--refers-to", options.query.refers_to, "Some reference names that record", "ADDR");
+  verb.Option("--after", options.query.after, "Go on behind that record", "ADDR");
+  verb.Option("--limit", options.query.limit, "At most so many", "N");
 }
 
 }  // namespace chancery::cli

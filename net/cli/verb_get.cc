@@ -147,13 +147,13 @@ int Get(const Command& command, const GetOptions& options) {
 
 }  // namespace
 
-void AddGet(CLI::App& app, Command& command) {
-  CLI::App* verb = app.add_subcommand("get", "A record with every standing value and its cases");
+void AddGet(Verb app, Command& command) {
+  const Verb verb = app.Sub("get", "A record with every standing value and its cases");
   GetOptions& options = Bind(verb, command, Get, Manner::kReads);
-  verb->add_option("ADDR", options.address, "register/key or register/key/field")->required()->type_name("");
-  verb->add_option("--document,-o", options.document, "Write the document that the field names to a file")->type_name("FILE");
-  verb->add_option("--at", options.at, "What is now known of then")->type_name("TIME|FRONTIER");
-  verb->add_option("--seen-by", options.seen_by, "What that site could see when it filed last")->type_name("SITE");
+  verb.Option("ADDR", options.address, "register/key or register/key/field").Required();
+  verb.Option("--document,-o", options.document, "Write the document that the field names to a file", "FILE");
+  verb.Option("--at", options.at, "What is now known of then", "TIME|FRONTIER");
+  verb.Option("--seen-by", options.seen_by, "What that site could see when it filed last", "SITE");
 }
 
 }  // namespace chancery::cli

@@ -178,20 +178,18 @@ int Import(const Command& command, const ImportOptions& options) {
 
 }  // namespace
 
-void AddImport(CLI::App& app, Command& command) {
-  CLI::App* verb = app.add_subcommand("import", "File the rows of a CSV file; safe to repeat");
+void AddImport(Verb app, Command& command) {
+  const Verb verb = app.Sub("import", "File the rows of a CSV file; safe to repeat");
   ImportOptions& options = Bind(verb, command, Import);
-  verb->add_option("FILE", options.path, "The file; its first row names the columns")->required()->type_name("");
-  verb->add_option("--register", options.reg, "The register that the rows go to")->required()->type_name("R");
-  verb->add_option("--key", options.key, "Columns that make the key; @line: the line")->required()->type_name("COL[,COL]");
-  verb->add_option("--map", options.map, "A field of another name; may be repeated")
-      ->type_name("COL=FIELD")
-      ->allow_extra_args(false);
-  verb->add_flag("--check", options.check, "File nothing: say what would happen");
-  verb->add_option("--refused", options.refused, "Write refused rows there, with reasons")->type_name("FILE");
-  verb->add_flag("--admit-breaches", options.admit_breaches, "Rows that break a rule between records: cases");
-  verb->add_option("--officer", options.officer, "Who files")->type_name("NAME");
-  verb->add_option("--basis", options.basis, "On what legal basis")->type_name("TEXT");
+  verb.Option("FILE", options.path, "The file; its first row names the columns").Required();
+  verb.Option("--register", options.reg, "The register that the rows go to", "R").Required();
+  verb.Option("--key", options.key, "Columns that make the key; @line: the line", "COL[,COL]").Required();
+  verb.Option("--map", options.map, "A field of another name; may be repeated", "COL=FIELD").OneEach();
+  verb.Flag("--check", options.check, "File nothing: say what would happen");
+  verb.Option("--refused", options.refused, "Write refused rows there, with reasons", "FILE");
+  verb.Flag("--admit-breaches", options.admit_breaches, "Rows that break a rule between records: cases");
+  verb.Option("--officer", options.officer, "Who files", "NAME");
+  verb.Option("--basis", options.basis, "On what legal basis", "TEXT");
 }
 
 }  // namespace chancery::cli

@@ -135,17 +135,15 @@ int Init(const Command& command, const InitOptions& options) {
 
 }  // namespace
 
-void AddInit(CLI::App& app, Command& command) {
-  CLI::App* verb = app.add_subcommand("init", "Found a registry, or make a store for an existing one");
+void AddInit(Verb app, Command& command) {
+  const Verb verb = app.Sub("init", "Found a registry, or make a store for an existing one");
   InitOptions& options = Bind(verb, command, Init);
-  verb->add_option("--site", options.site, "This site's name")->required()->type_name("NAME");
-  verb->add_option("--pack", options.packs, "Packs of a new registry, in order")->type_name("FILE");
-  verb->add_option("--name", options.name, "The registry's name (else the first pack's)")->type_name("NAME");
-  verb->add_option("--join", options.join, "A member's whole bundle, or where it serves")->type_name("BUNDLE|HOST:PORT");
-  verb->add_option("--key", options.key, "The member's key on the network, with HOST:PORT")->type_name("FINGERPRINT");
-  verb->add_option("--role", options.role, "full, blind or witness")
-      ->check(CLI::IsMember({"full", "blind", "witness"}))
-      ->type_name("ROLE");
+  verb.Option("--site", options.site, "This site's name", "NAME").Required();
+  verb.Option("--pack", options.packs, "Packs of a new registry, in order", "FILE");
+  verb.Option("--name", options.name, "The registry's name (else the first pack's)", "NAME");
+  verb.Option("--join", options.join, "A member's whole bundle, or where it serves", "BUNDLE|HOST:PORT");
+  verb.Option("--key", options.key, "The member's key on the network, with HOST:PORT", "FINGERPRINT");
+  verb.Option("--role", options.role, "full, blind or witness", "ROLE").In({"full", "blind", "witness"});
 }
 
 }  // namespace chancery::cli

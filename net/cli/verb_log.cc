@@ -79,15 +79,13 @@ int Log(const Command& command, const LogOptions& options) {
 
 }  // namespace
 
-void AddLog(CLI::App& app, Command& command) {
-  CLI::App* verb = app.add_subcommand("log", "The entries of a record or of all, newest last");
+void AddLog(Verb app, Command& command) {
+  const Verb verb = app.Sub("log", "The entries of a record or of all, newest last");
   LogOptions& options = Bind(verb, command, Log, Manner::kReads);
-  verb->add_option("ADDR", options.address, "register/key or register/key/field")->type_name("");
-  verb->add_option("-n,--last", options.last, "The newest N (else 20 on a screen, all in JSON)")->type_name("N");
-  verb->add_flag("--follow", options.follow, "Go on as entries come, until SIGINT");
-  verb->add_option("--since", options.since, "What came after that position, each entry with its own")
-      ->type_name("POSITION")
-      ->take_last();
+  verb.Option("ADDR", options.address, "register/key or register/key/field");
+  verb.Option("-n,--last", options.last, "The newest N (else 20 on a screen, all in JSON)", "N");
+  verb.Flag("--follow", options.follow, "Go on as entries come, until SIGINT");
+  verb.Option("--since", options.since, "What came after that position, each entry with its own", "POSITION").LastCounts();
 }
 
 }  // namespace chancery::cli

@@ -82,16 +82,14 @@ int Apply(const Command& command, const ApplyOptions& options) {
 
 }  // namespace
 
-void AddPack(CLI::App& app, Command& command) {
-  CLI::App* pack = app.add_subcommand("pack", "Registers and rules: check, apply")->require_subcommand(1);
-  CLI::App* check = pack->add_subcommand("check", "What can clash and what merges in silence; needs no store");
+void AddPack(Verb app, Command& command) {
+  const Verb pack = app.Sub("pack", "Registers and rules: check, apply");
+  const Verb check = pack.Sub("check", "What can clash and what merges in silence; needs no store");
   CheckOptions& options = Bind(check, command, Check);
-  check->add_option("FILE", options.path, "The pack (TOML)")->required()->type_name("");
-  check->add_option("--after", options.after, "A pack loaded before it; may be repeated")
-      ->type_name("FILE")
-      ->allow_extra_args(false);
-  CLI::App* apply = pack->add_subcommand("apply", "Load a pack, or a higher version of one");
-  apply->add_option("FILE", Bind(apply, command, Apply).path, "The pack (TOML)")->required()->type_name("");
+  check.Option("FILE", options.path, "The pack (TOML)").Required();
+  check.Option("--after", options.after, "A pack loaded before it; may be repeated", "FILE").OneEach();
+  const Verb apply = pack.Sub("apply", "Load a pack, or a higher version of one");
+  apply.Option("FILE", Bind(apply, command, Apply).path, "The pack (TOML)").Required();
 }
 
 }  // namespace chancery::cli

@@ -154,19 +154,18 @@ int Remove(const Command& command, const RemoveOptions& options) {
 
 }  // namespace
 
-void AddPeer(CLI::App& app, Command& command) {
-  CLI::App* peer = app.add_subcommand("peer", "Addresses and keys of peers: add, ls, rm, renew")->require_subcommand(1);
-  CLI::App* add = peer->add_subcommand("add", "Exchange entries with this site from now on");
+void AddPeer(Verb app, Command& command) {
+  const Verb peer = app.Sub("peer", "Addresses and keys of peers: add, ls, rm, renew");
+  const Verb add = peer.Sub("add", "Exchange entries with this site from now on");
   AddOptions& options = Bind(add, command, Add);
-  add->add_option("NAME", options.name, "The site's name")->required()->type_name("");
-  add->add_option("HOST:PORT", options.address, "Where it listens")->required()->type_name("");
-  add->add_option("--key", options.key, "Its key on the network: peer ls shows it there")->required()->type_name("FINGERPRINT");
-  Bind(peer->add_subcommand("ls", "This site's key, and its peers"), command, List);
-  CLI::App* renew = peer->add_subcommand("renew", "Another key for this site on the network; peers are told");
-  renew->add_flag("--now", Bind(renew, command, Renew).now,
-                  "Show it at once: the old one was stolen. Peers must be told by hand");
-  CLI::App* rm = peer->add_subcommand("rm", "Close the door to a peer");
-  rm->add_option("NAME", Bind(rm, command, Remove).name, "The site's name")->required()->type_name("");
+  add.Option("NAME", options.name, "The site's name").Required();
+  add.Option("HOST:PORT", options.address, "Where it listens").Required();
+  add.Option("--key", options.key, "Its key on the network: peer ls shows it there", "FINGERPRINT").Required();
+  Bind(peer.Sub("ls", "This site's key, and its peers"), command, List);
+  const Verb renew = peer.Sub("renew", "Another key for this site on the network; peers are told");
+  renew.Flag("--now", Bind(renew, command, Renew).now, "Show it at once: the old one was stolen. Peers must be told by hand");
+  const Verb rm = peer.Sub("rm", "Close the door to a peer");
+  rm.Option("NAME", Bind(rm, command, Remove).name, "The site's name").Required();
 }
 
 }  // namespace chancery::cli

@@ -183,27 +183,22 @@ int Checkpoint(const Command& command, const CheckpointOptions& options) {
 
 }  // namespace
 
-void AddReceipt(CLI::App& app, Command& command) {
-  CLI::App* receipt = app.add_subcommand("receipt", "The strongest receipt of an entry, and what it does not say");
+void AddReceipt(Verb app, Command& command) {
+  const Verb receipt = app.Sub("receipt", "The strongest receipt of an entry, and what it does not say");
   ReceiptOptions& options = Bind(receipt, command, Receipt, Manner::kReads);
-  receipt->add_option("ENTRY", options.entry, "tallinn-17, or its id")->required()->type_name("");
-  receipt->add_option("-o,--out", options.out, "Write it, and what to check it with to FILE.policy and FILE.chain")
-      ->type_name("FILE");
-  receipt
-      ->add_option("--as", options.strength,
-                   "accepted, witnessed or settled, and no weaker one; other: of the other version of its journal")
-      ->type_name("STRENGTH");
-  CLI::App* prove = app.add_subcommand("prove", "That an entry has its final place in the one order");
+  receipt.Option("ENTRY", options.entry, "tallinn-17, or its id").Required();
+  receipt.Option("-o,--out", options.out, "Write it, and what to check it with to FILE.policy and FILE.chain", "FILE");
+  receipt.Option("--as", options.strength,
+                 "accepted, witnessed or settled, and no weaker one; other: of the other version of its journal", "STRENGTH");
+  const Verb prove = app.Sub("prove", "That an entry has its final place in the one order");
   ReceiptOptions& proof = Bind(prove, command, Prove);
-  prove->add_option("ENTRY", proof.entry, "tallinn-17, or its id")->required()->type_name("");
-  prove->add_option("-o,--out", proof.out, "Write it, and what to check it with to FILE.policy and FILE.chain")
-      ->type_name("FILE");
-  CLI::App* checkpoint = app.add_subcommand("checkpoint", "The size and root of the settled order, as a signed note");
+  prove.Option("ENTRY", proof.entry, "tallinn-17, or its id").Required();
+  prove.Option("-o,--out", proof.out, "Write it, and what to check it with to FILE.policy and FILE.chain", "FILE");
+  const Verb checkpoint = app.Sub("checkpoint", "The size and root of the settled order, as a signed note");
   CheckpointOptions& note = Bind(checkpoint, command, Checkpoint);
-  checkpoint->add_option("--from", note.from, "With --to: that the order of two receipts is one, and has only grown")
-      ->type_name("FILE");
-  checkpoint->add_option("--to", note.to, "The other receipt")->type_name("FILE");
-  checkpoint->add_option("-o,--out", note.out, "Write that proof, for verify A B --growth FILE")->type_name("FILE");
+  checkpoint.Option("--from", note.from, "With --to: that the order of two receipts is one, and has only grown", "FILE");
+  checkpoint.Option("--to", note.to, "The other receipt", "FILE");
+  checkpoint.Option("-o,--out", note.out, "Write that proof, for verify A B --growth FILE", "FILE");
 }
 
 }  // namespace chancery::cli

@@ -23,9 +23,9 @@ int RunDrill(const Command& command, const RehearseOptions& options) {
 
 }  // namespace
 
-void AddRehearse(CLI::App& app, Command& command) {
-  CLI::App* verb = app.add_subcommand("rehearse", "Run a drill: sites, cuts and clashes in one process");
-  verb->add_option("FILE", Bind(verb, command, RunDrill).path, "The drill (docs/reference/drill.md)")->required()->type_name("");
+void AddRehearse(Verb app, Command& command) {
+  const Verb verb = app.Sub("rehearse", "Run a drill: sites, cuts and clashes in one process");
+  verb.Option("FILE", Bind(verb, command, RunDrill).path, "The drill (docs/reference/drill.md)").Required();
 }
 
 }  // namespace chancery::cli

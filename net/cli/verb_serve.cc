@@ -124,10 +124,10 @@ int ServeStore(const Command& command, const ServeVerb& verb) {
 
 }  // namespace
 
-void AddServe(CLI::App& app, Command& command) {
-  CLI::App* verb = app.add_subcommand("serve", "Stay, and exchange entries with the peers");
-  verb->add_option("--listen", Bind(verb, command, ServeStore).listen, "Where peers find it (else as chancery.toml says)")
-      ->type_name("HOST:PORT");
+void AddServe(Verb app, Command& command) {
+  const Verb verb = app.Sub("serve", "Stay, and exchange entries with the peers");
+  verb.Option("--listen", Bind(verb, command, ServeStore).listen, "Where peers find it (else as chancery.toml says)",
+              "HOST:PORT");
 }
 
 }  // namespace chancery::cli

@@ -87,18 +87,16 @@ int RunSim(const Command& command, const SimOptions& options) {
 
 }  // namespace
 
-void AddSim(CLI::App& app, Command& command) {
-  CLI::App* verb = app.add_subcommand("sim", "Random faults from one seed: sites, clients and a network in one process");
+void AddSim(Verb app, Command& command) {
+  const Verb verb = app.Sub("sim", "Random faults from one seed: sites, clients and a network in one process");
   SimOptions& options = Bind(verb, command, RunSim);
-  verb->add_option("--seed", options.seed, "What everything is drawn from")->required()->type_name("N");
-  verb->add_option("--sites", options.sites, "At the beginning, 3 to 7 (default 3)")->check(CLI::Range(3, 7))->type_name("K");
-  verb->add_option("--ops", options.ops, "Acts of clients and officers (default 300)")
-      ->check(CLI::Range(20, 100000))
-      ->type_name("M");
-  verb->add_flag("--trace", options.trace, "The story, a line for everything that happens");
-  verb->add_option("--only", options.only, "These events of the plan alone, as a shrunk failure names them")->type_name("I,J,…");
-  verb->add_option("--picture", options.picture, "One lane a site, as SVG")->type_name("FILE");
-  verb->add_option("--drill", options.drill, "Where it fails: as little of it as still does, as a drill")->type_name("FILE");
+  verb.Option("--seed", options.seed, "What everything is drawn from", "N").Required();
+  verb.Option("--sites", options.sites, "At the beginning, 3 to 7 (default 3)", "K").Between(3, 7);
+  verb.Option("--ops", options.ops, "Acts of clients and officers (default 300)", "M").Between(20, 100000);
+  verb.Flag("--trace", options.trace, "The story, a line for everything that happens");
+  verb.Option("--only", options.only, "These events of the plan alone, as a shrunk failure names them", "I,J,…");
+  verb.Option("--picture", options.picture, "One lane a site, as SVG", "FILE");
+  verb.Option("--drill", options.drill, "Where it fails: as little of it as still does, as a drill", "FILE");
 }
 
 }  // namespace chancery::cli

@@ -229,26 +229,23 @@ int Admit(const Command& command, const AdmitOptions& options) {
 
 }  // namespace
 
-void AddSite(CLI::App& app, Command& command) {
-  CLI::App* site = app.add_subcommand("site", "Who takes part: ls, card, admit, drain, isolate, rejoin, retire, fence, readmit")
-                       ->require_subcommand(1);
-  Bind(site->add_subcommand("ls", "The sites of the registry, as known here"), command, List);
-  Bind(site->add_subcommand("card", "Write this site's card, for the member that admits it"), command, WriteCard);
-  CLI::App* admit = site->add_subcommand("admit", "Admit the site whose card this is");
+void AddSite(Verb app, Command& command) {
+  const Verb site = app.Sub("site", "Who takes part: ls, card, admit, drain, isolate, rejoin, retire, fence, readmit");
+  Bind(site.Sub("ls", "The sites of the registry, as known here"), command, List);
+  Bind(site.Sub("card", "Write this site's card, for the member that admits it"), command, WriteCard);
+  const Verb admit = site.Sub("admit", "Admit the site whose card this is");
   AdmitOptions& options = Bind(admit, command, Admit);
-  admit->add_option("CARD", options.card, "The NAME.site file of the site")->required()->type_name("");
-  admit->add_option("--fingerprint", options.fingerprint, "Admit only if the card's key has this one")->type_name("TEXT");
-  AddCuts(*site, command);
-  CLI::App* retire = site->add_subcommand("retire", "End a site for good, by a vote: it has handed over what it has");
-  retire->add_option("SITE", Bind(retire, command, Retire).site, "Its name, to be typed again on stdin")
-      ->required()
-      ->type_name("");
-  CLI::App* fence = site->add_subcommand("fence", "End a lost or rogue site for good, by a vote");
-  fence->add_option("SITE", Bind(fence, command, Fence).site, "Its name, to be typed again on stdin")->required()->type_name("");
-  CLI::App* readmit = site->add_subcommand("readmit", "File again what stands behind the end of its lane");
+  admit.Option("CARD", options.card, "The NAME.site file of the site").Required();
+  admit.Option("--fingerprint", options.fingerprint, "Admit only if the card's key has this one", "TEXT");
+  AddCuts(site, command);
+  const Verb retire = site.Sub("retire", "End a site for good, by a vote: it has handed over what it has");
+  retire.Option("SITE", Bind(retire, command, Retire).site, "Its name, to be typed again on stdin").Required();
+  const Verb fence = site.Sub("fence", "End a lost or rogue site for good, by a vote");
+  fence.Option("SITE", Bind(fence, command, Fence).site, "Its name, to be typed again on stdin").Required();
+  const Verb readmit = site.Sub("readmit", "File again what stands behind the end of its lane");
   ReadmitOptions& again = Bind(readmit, command, Readmit);
-  readmit->add_option("ENTRY", again.entry, "The entry that has no effect")->required()->type_name("");
-  readmit->add_option("--officer", again.officer, "Who files it again (else as it was)")->type_name("NAME");
+  readmit.Option("ENTRY", again.entry, "The entry that has no effect").Required();
+  readmit.Option("--officer", again.officer, "Who files it again (else as it was)", "NAME");
 }
 
 }  // namespace chancery::cli

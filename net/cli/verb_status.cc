@@ -272,11 +272,11 @@ int Status(const Command& command, const StatusOptions& options) {
 
 }  // namespace
 
-void AddStatus(CLI::App& app, Command& command) {
-  CLI::App* verb = app.add_subcommand("status", "What a person must do now, or that nothing needs one");
+void AddStatus(Verb app, Command& command) {
+  const Verb verb = app.Sub("status", "What a person must do now, or that nothing needs one");
   StatusOptions& options = Bind(verb, command, Status, Manner::kReads);
-  verb->add_flag("--check", options.check, "One line: OK … (exit 0) or WAKE CODE … (exit 3)");
-  verb->add_flag("--watch", options.watch, "Stay, and show what changes");
+  verb.Flag("--check", options.check, "One line: OK … (exit 0) or WAKE CODE … (exit 3)");
+  verb.Flag("--watch", options.watch, "Stay, and show what changes");
 }
 
 }  // namespace chancery::cli

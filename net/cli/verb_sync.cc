@@ -98,9 +98,9 @@ int Sync(const Command& command, const SyncOptions& options) {
 
 }  // namespace
 
-void AddSync(CLI::App& app, Command& command) {
-  CLI::App* verb = app.add_subcommand("sync", "Exchange entries with a peer over the network");
-  verb->add_option("PEER", Bind(verb, command, Sync).peer, "Its name: peer ls")->required()->type_name("");
+void AddSync(Verb app, Command& command) {
+  const Verb verb = app.Sub("sync", "Exchange entries with a peer over the network");
+  verb.Option("PEER", Bind(verb, command, Sync).peer, "Its name: peer ls").Required();
 }
 
 }  // namespace chancery::cli

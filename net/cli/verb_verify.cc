@@ -129,22 +129,17 @@ int Run(const Command& command, const VerifyOptions& options) {
 
 }  // namespace
 
-void AddVerify(CLI::App& app, Command& command) {
-  CLI::App* verb = app.add_subcommand("verify", "Whether a store holds together, or what a receipt proves");
+void AddVerify(Verb app, Command& command) {
+  const Verb verb = app.Sub("verify", "Whether a store holds together, or what a receipt proves");
   VerifyOptions& options = Bind(verb, command, Run);
-  verb->add_option("STORE|FILE", options.path, "A store's directory, else --store; or a receipt")->type_name("");
-  verb->add_option("FILE", options.second, "Another receipt: does the first entry stand before this one?")->type_name("");
-  verb->add_option("--policy", options.policy, "Of a receipt: whose keys to trust (else FILE.policy)")->type_name("FILE");
-  verb->add_option("--registry", options.registry,
-                   "Of a receipt: the registry's id, or a file with its genesis; no keys are asked for")
-      ->type_name("ID|FILE");
-  verb->add_option("--chain", options.chains, "With --registry: how the keys follow from it (else FILE.chain)")
-      ->type_name("FILE")
-      ->expected(1)
-      ->take_all();
-  verb->add_option("--growth", options.growth, "Of two receipts made apart: what checkpoint --from --to wrote")
-      ->type_name("FILE");
-  verb->add_flag("--rebuild", options.rebuild, "Derive everything again from the journal, and compare: the repair");
+  verb.Option("STORE|FILE", options.path, "A store's directory, else --store; or a receipt");
+  verb.Option("FILE", options.second, "Another receipt: does the first entry stand before this one?");
+  verb.Option("--policy", options.policy, "Of a receipt: whose keys to trust (else FILE.policy)", "FILE");
+  verb.Option("--registry", options.registry,
+              "Of a receipt: the registry's id, or a file with its genesis; no keys are asked for", "ID|FILE");
+  verb.Option("--chain", options.chains, "With --registry: how the keys follow from it (else FILE.chain)", "FILE").OneEach();
+  verb.Option("--growth", options.growth, "Of two receipts made apart: what checkpoint --from --to wrote", "FILE");
+  verb.Flag("--rebuild", options.rebuild, "Derive everything again from the journal, and compare: the repair");
 }
 
 }  // namespace chancery::cli

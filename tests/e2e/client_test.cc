@@ -113,7 +113,9 @@ TEST_F(Client, IsToldWhatIsNotHereYet) {
   const Result read = AskOnly("luxembourg", {"get", "parcel/book"});
   EXPECT_EQ(read.code, 7) << read.out;
   const std::string words = read.Last("error").Find("message")->text;
-  EXPECT_EQ(words.rfind("not here yet: " + filed.Last("receipt").Find("short")->text, 0), 0u) << words;
+  const std::string entry = filed.Last("receipt").Find("short")->text;  // a beat may not be there, either
+  EXPECT_EQ(words.rfind("not here yet: tallinn-", 0), 0u) << words;
+  EXPECT_NE(words.find(entry.substr(entry.find('-') + 1)), std::string::npos) << words << ", filed as " << entry;
   const Result refused = AskOnly("luxembourg", {"file"}, Visit("b"));
   EXPECT_EQ(refused.code, 7) << "nor does it file what would not build on what it has seen: " << refused.out;
   EXPECT_EQ(Ask("luxembourg", {"get", "parcel/book"}).code, 0) << "another site has it";

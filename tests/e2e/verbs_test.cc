@@ -172,5 +172,29 @@ TEST(Verbs, StoredTextCannotSpeakToTheTerminal) {
   }
 }
 
+// Times are UTC wherever the reader sits, those that are shown and those that are asked for.
+TEST(Verbs, NoZoneChangesWhatIsRead) {
+  const Land land;
+  ASSERT_EQ(land.Do({"file"}, Create("1", "Mari")).code, 0);
+  land.Join("tartu");
+  ASSERT_EQ(land.Do({"file"}, Sell("1", "Juhan")).code, 0);
+  ASSERT_EQ(land.At("tartu", {"file"}, Sell("1", "Liis")).code, 0);
+  ASSERT_EQ(land.Carry("tartu", "tallinn").code, 3);
+  const std::string now = land.Json({"log"}).Lines().back().Find("hlc")->text;
+  const auto in = [&land](const std::string& zone, Words words) {
+    words.insert(words.begin(), {"--store", land / "tallinn"});
+    return Chancery(words, {.input = "", .dir = "", .by = {"/usr/bin/env", "TZ=" + zone}});
+  };
+  for (const Words& words : std::vector<Words>{{"log"},
+                                               {"log", "-v"},
+                                               {"get", "parcel/1"},
+                                               {"get", "parcel/1", "--at", now},
+                                               {"case", "show", "parcel.owner", "parcel/1"}}) {
+    const Result here = in("UTC0", words);
+    EXPECT_NE(here.out, "") << words[0];
+    for (const char* zone : {"FAR-14", "WEST11:30"}) EXPECT_EQ(in(zone, words).out, here.out) << words[0];
+  }
+}
+
 }  // namespace
 }  // namespace chancery::e2e

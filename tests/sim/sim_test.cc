@@ -9,6 +9,7 @@
 #include <iostream>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "absl/strings/str_format.h"
 #include "engine/base/planted.h"
@@ -136,6 +137,7 @@ TEST(Simulation, OneSeedIsOneRun) {
   const drill::ScratchFolder here;
   const std::string there = here.path() + "/and-there";
   std::filesystem::create_directory(there);
+  std::set<uint64_t> traces;
   for (const auto& [seed, ops] : std::vector<std::pair<uint64_t, size_t>>{{3, 60}, {5, 60}, {6, 60}, {13, 60}, {6, 40}}) {
     std::string once, twice;
     const Plan plan = DrawPlan(seed, 4, ops);
@@ -147,7 +149,7 @@ TEST(Simulation, OneSeedIsOneRun) {
     EXPECT_EQ(once, twice);
     EXPECT_EQ(first.trace, second.trace);
     EXPECT_GT(first.lines, 100u);
-    EXPECT_NE(first.trace, Simulate(DrawPlan(seed + 1, 4, ops)).trace);
+    EXPECT_TRUE(traces.insert(first.trace).second) << "seed " << seed << " is a run like another";
     Figure("rerun.seeds", 1);
   }
 }
