@@ -15,7 +15,7 @@
 namespace chancery::model {
 namespace {
 
-constexpr uint64_t kQuietSeeds = 60;  // a sound engine is not accused in as many
+constexpr uint64_t kQuietSeeds = 30;  // a sound engine is not accused in as many
 
 class Planted : public testing::TestWithParam<Bug> {
  protected:
