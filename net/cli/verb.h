@@ -49,8 +49,7 @@ class Verb {
   void OnParsed(std::function<void()> function) const;  // all options of the verb are filled
 
  private:
-  using Target = std::variant<std::string*, std::optional<std::string>*, std::vector<std::string>*, int*, int64_t*, uint64_t*,
-                              std::optional<uint64_t>*>;
+  using Target = std::variant<std::string*, std::vector<std::string>*, int*, int64_t*, uint64_t*, std::optional<uint64_t>*>;
   cli::Option Add(const std::string& names, Target value, const std::string& help, const std::string& type) const;
 
   CLI::App* app_;
