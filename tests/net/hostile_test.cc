@@ -153,7 +153,7 @@ TEST_F(Hostile, RunsAndCosignaturesThatDoNotHold) {
   files = OpenFiles(getpid());
   const int refused =
       SendOffers(caller, hostile::SpoiltRuns(caller, Ok(riga.now().RunsSince(sites.luxembourg.now().Frontier()))));
-  EXPECT_GT(refused, 150) << "else nothing of it was spoilt";  // a third waits unread, for what it names as its causes
+  EXPECT_GT(refused, 150) << "else nothing of it was spoilt";  // a seal that does not hold is doubted before it is refused
   Unharmed(300);
 }
 
