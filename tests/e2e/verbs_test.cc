@@ -192,7 +192,7 @@ TEST(Verbs, NoZoneChangesWhatIsRead) {
                                                {"case", "show", "parcel.owner", "parcel/1"}}) {
     const Result here = in("UTC0", words);
     EXPECT_NE(here.out, "") << words[0];
-    for (const char* zone : {"FAR-14", "WEST11:30"}) EXPECT_EQ(in(zone, words).out, here.out) << words[0];
+    for (const char* zone : {"FAR-14", "WEST11:30", "Pacific/Kiritimati"}) EXPECT_EQ(in(zone, words).out, here.out) << words[0];
   }
 }
 
