@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/base/copy.h"
+
 namespace chancery {
 
 class Arena {
@@ -30,7 +32,7 @@ class Arena {
   std::string_view Keep(std::string_view bytes) {
     if (bytes.empty()) return {};
     char* const kept = Take(bytes.size());
-    std::memcpy(kept, bytes.data(), bytes.size());
+    CopyBytes(bytes, kept);
     return {kept, bytes.size()};
   }
 

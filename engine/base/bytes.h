@@ -11,6 +11,8 @@
 #include <string>
 #include <string_view>
 
+#include "engine/base/copy.h"
+
 namespace chancery {
 
 inline constexpr size_t kVarintBytes = 10;  // of the longest
@@ -85,8 +87,7 @@ class Pen {
   }
   void Varint(uint64_t v) { at_ += PutVarint(at_, v); }
   void Raw(std::string_view s) {
-    if (s.empty()) return;
-    std::memcpy(at_, s.data(), s.size());
+    CopyBytes(s, at_);
     at_ += s.size();
   }
   void Sized(std::string_view s) {
@@ -112,8 +113,7 @@ class ByteBuffer {
   void Varint(uint64_t v) { size_ += PutVarint(Room(kVarintBytes), v); }
   void Zigzag(int64_t v) { Varint(Zigzagged(v)); }
   void Raw(std::string_view s) {
-    if (s.empty()) return;
-    std::memcpy(Room(s.size()), s.data(), s.size());
+    CopyBytes(s, Room(s.size()));
     size_ += s.size();
   }
   void Sized(std::string_view s) {

@@ -86,8 +86,10 @@ class Value {
   static constexpr uint8_t kBorrowed = 0xff;
 
   static Value Zig(Kind kind, int64_t v) {
-    char bytes[kVarintBytes];
-    return {kind, std::string_view(bytes, PutVarint(bytes, Zigzagged(v)))};
+    Value value;
+    value.kind = kind;
+    value.size_ = static_cast<uint8_t>(PutVarint(value.bytes_, Zigzagged(v)));
+    return value;
   }
   std::string_view Borrowed() const {
     std::string_view borrowed;
@@ -106,7 +108,7 @@ bool IsGreater(const Value& a, const Value& b);
 inline void Value::SetPayload(std::string_view payload) {
   if (payload.size() <= sizeof bytes_) {
     size_ = static_cast<uint8_t>(payload.size());
-    if (!payload.empty()) std::memcpy(bytes_, payload.data(), payload.size());
+    CopyBytes(payload, bytes_);
   } else {
     size_ = kBorrowed;
     std::memcpy(bytes_, &payload, sizeof payload);
