@@ -1,5 +1,6 @@
 #include "engine/codec/run.h"
 
+#define ZSTD_STATIC_LINKING_ONLY  // for one parameter, see Compressor
 #include <zstd.h>
 
 #include <algorithm>
@@ -14,9 +15,15 @@
 namespace chancery {
 namespace {
 
-// What repeats in a run is near, and not shorter than this: against level 1 of zstd, 144 bytes a parcel are 144, and 16.4 an edit
-// are 16.2, in four fifths of the time.
-constexpr int kHashLog = 12, kMinMatch = 5;
+// How zstd looks for what repeats. kNear: that is near in a run, and not shorter than five bytes; against its level 1, 144 bytes
+// a parcel are 144, and 16.4 an edit are 16.2, in four fifths of the time. kSparse: where hardly anything repeats it takes longer
+// steps, which halves the time again; the parcels, of random characters, take 152 bytes then. A register's own words would take a
+// fifth more and up to twice as much so, and are not compressed so: the beginning of a long run tells.
+struct Search {
+  int hash_log, min_match, step;  // step 0: as the library does
+};
+constexpr Search kNear = {12, 5, 0}, kSparse = {10, 6, 16};
+constexpr size_t kSampledFrom = 64 << 10, kSample = 4 << 10, kRepeats = kSample / 9 * 5;  // words come to two fifths
 constexpr size_t kCompressFrom = 2048;    // smaller ones grow, and are written again and again
 constexpr size_t kCompressedFrom = 1024;  // read
 constexpr size_t kRawBytes = limits::kRunBytes + limits::kEntryBytes;
@@ -34,21 +41,32 @@ void PutLeaves(const std::vector<Leaf>& leaves, ByteBuffer& w) {
   }
 }
 
-ZSTD_CCtx* Compressor() {
+ZSTD_CCtx* Compressor(const Search& search) {
   ZSTD_CCtx* const context = ZSTD_createCCtx();
   CHECK(context != nullptr);
-  const std::pair<ZSTD_cParameter, int> parameters[] = {
-      {ZSTD_c_compressionLevel, 1}, {ZSTD_c_hashLog, kHashLog}, {ZSTD_c_minMatch, kMinMatch}};
-  for (const auto& [parameter, value] : parameters) CHECK(!ZSTD_isError(ZSTD_CCtx_setParameter(context, parameter, value)));
+  const auto set = [&](ZSTD_cParameter parameter, int value) {
+    return !ZSTD_isError(ZSTD_CCtx_setParameter(context, parameter, value));
+  };
+  CHECK(set(ZSTD_c_compressionLevel, 1) && set(ZSTD_c_hashLog, search.hash_log) && set(ZSTD_c_minMatch, search.min_match));
+  // With a step zstd leaves characters as they are, unless told. A library that does not know how goes without the step.
+  if (search.step > 0 && set(ZSTD_c_literalCompressionMode, ZSTD_ps_enable)) CHECK(set(ZSTD_c_targetLength, search.step));
   return context;
+}
+
+using Context = std::unique_ptr<ZSTD_CCtx, decltype(&ZSTD_freeCCtx)>;
+
+size_t CompressWith(const Context& context, std::string_view raw, ByteBuffer& out) {
+  const size_t bound = ZSTD_compressBound(raw.size());
+  const size_t n = ZSTD_compress2(context.get(), out.Room(bound), bound, raw.data(), raw.size());
+  CHECK(!ZSTD_isError(n));
+  return n;
 }
 
 // Appends the compressed form to `out`, or leaves it as it is where that is no shorter.
 bool Compress(std::string_view raw, ByteBuffer& out) {
-  thread_local const std::unique_ptr<ZSTD_CCtx, decltype(&ZSTD_freeCCtx)> context(Compressor(), &ZSTD_freeCCtx);
-  const size_t bound = ZSTD_compressBound(raw.size());
-  const size_t n = ZSTD_compress2(context.get(), out.Room(bound), bound, raw.data(), raw.size());
-  CHECK(!ZSTD_isError(n));
+  thread_local const Context near(Compressor(kNear), &ZSTD_freeCCtx), sparse(Compressor(kSparse), &ZSTD_freeCCtx);
+  const bool repeats = raw.size() < kSampledFrom || CompressWith(near, raw.substr(0, kSample), out) < kRepeats;
+  const size_t n = CompressWith(repeats ? near : sparse, raw, out);
   if (n < raw.size()) out.Took(n);
   return n < raw.size();
 }
