@@ -77,29 +77,30 @@ DigestField::DigestField(std::string_view field_name, uint16_t field_handle, boo
   alone = std::move(w.out);
 }
 
-void PutLifePart(const Record& record, std::span<const LaneId> lanes, ByteBuffer& w) {
+void PutLifePart(const Few<Life>& life, std::span<const LaneId> lanes, ByteBuffer& w) {
   w.Sized("");  // no field has this name
-  w.Varint(record.life.size());
-  for (const auto& [place, mark] : InOrder(record.life, lanes)) {
+  w.Varint(life.size());
+  for (const auto& [place, mark] : InOrder(life, lanes)) {
     Put(w, place);
     w.U8(mark->live ? 1 : 0);
   }
 }
 
+void PutLonePart(const DigestField& field, const Place& place, uint16_t op, const Value& value, ByteBuffer& w) {
+  const std::string_view payload = value.payload();
+  w.Within(field.alone.size() + sizeof place.lane + 1 + 3 * kVarintBytes + payload.size(), [&](Pen& pen) {
+    pen.Raw(field.alone);
+    pen.U64(place.lane);
+    pen.Varint(place.seq);
+    pen.Varint(op);
+    pen.U8(static_cast<uint8_t>(value.kind));
+    pen.Sized(payload);
+  });
+}
+
 void PutCellPart(const DigestField& field, const Cell& cell, std::span<const LaneId> lanes, ByteBuffer& w) {
   if (cell.empty()) return;
-  if (cell.size() == 1) {
-    const Place place = PlaceOf(cell[0].dot, lanes);
-    const std::string_view payload = cell[0].value.payload();
-    return w.Within(field.alone.size() + sizeof place.lane + 1 + 3 * kVarintBytes + payload.size(), [&](Pen& pen) {
-      pen.Raw(field.alone);
-      pen.U64(place.lane);
-      pen.Varint(place.seq);
-      pen.Varint(cell[0].op);
-      pen.U8(static_cast<uint8_t>(cell[0].value.kind));
-      pen.Sized(payload);
-    });
-  }
+  if (cell.size() == 1) return PutLonePart(field, PlaceOf(cell[0].dot, lanes), cell[0].op, cell[0].value, w);
   w.Sized(field.name);
   w.U8(kCell);
   w.Varint(cell.size());

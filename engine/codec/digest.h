@@ -27,8 +27,9 @@ struct DigestField {
 // What every site would say of a record that exists: a part on its life, one on each field. No handle and no stamp
 // enters it; the caller has dropped the writes that are not visible (losers of merge = last). lanes: by handle; every handle of
 // the record is below its size. Each is put behind what is there; nothing where the field says nothing.
-void PutLifePart(const Record& record, std::span<const LaneId> lanes, ByteBuffer& w);
+void PutLifePart(const Few<Life>& life, std::span<const LaneId> lanes, ByteBuffer& w);
 void PutCellPart(const DigestField& field, const Cell& cell, std::span<const LaneId> lanes, ByteBuffer& w);
+void PutLonePart(const DigestField& field, const Place& place, uint16_t op, const Value& value, ByteBuffer& w);  // of one write
 void PutSetPart(const DigestField& field, const Record& record, std::span<const LaneId> lanes, ByteBuffer& w);
 
 // Names a record: register_hash is Name64 of the register's name.

@@ -227,6 +227,7 @@ struct Entry {
 
 // Header bytes (format, registry, epoch, lane, packs), as they open every entry and stand once in a run.
 std::string EncodeHeader(const Entry& entry);
+void PutHeader(const Entry& entry, ByteBuffer& w);  // the same, behind what is there
 // Body bytes: all that follows seq and hlc.
 std::string EncodeBody(const Entry& entry);
 void PutBody(const Entry& entry, ByteBuffer& w);  // the same, behind what is there

@@ -167,15 +167,18 @@ void PutMembers(ByteBuffer& w, const Entry& e) {
 }  // namespace
 
 std::string EncodeHeader(const Entry& entry) {
-  ByteWriter w;
-  w.out.reserve(64 + entry.packs.size() * sizeof(PackId));
+  ByteBuffer w;
+  PutHeader(entry, w);
+  return std::string(w.view());
+}
+
+void PutHeader(const Entry& entry, ByteBuffer& w) {
   w.U8(kFormat);
   w.Raw(entry.registry.view());
   w.Varint(entry.epoch);
   w.U64(entry.lane);
   w.Varint(entry.packs.size());
   for (const PackId& id : entry.packs) w.Raw(id.view());
-  return std::move(w.out);
 }
 
 std::string EncodeBody(const Entry& entry) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 #include "engine/base/few.h"
 #include "engine/crdt/cell.h"
 
@@ -63,6 +64,14 @@ struct Record {
 // Standing writes that stand alone keep no hlc (the journal has it); writes of a cell with several do.
 std::string EncodeRecord(const Record& record);
 void EncodeRecord(const Record& record, ByteBuffer& out);  // written over what it held
+
+// The same of a record that one operation begins and wrote each of these fields, ascending: without the record.
+struct LoneWrite {
+  uint16_t field = 0;
+  bool last = false;  // as in Write
+  const Value* value = nullptr;
+};
+void EncodeBegun(Dot dot, uint16_t op, absl::Span<const LoneWrite> writes, ByteBuffer& out);
 
 // Values of the record borrow from `stored`. Errors: DataLoss (the check differs or the message is malformed).
 absl::StatusOr<Record> DecodeRecord(std::string_view stored);

@@ -83,14 +83,13 @@ bool PutEdits(Parts& p, const Record& record) {
   return true;
 }
 
-void PutAlone(Parts& p, uint32_t gap, const Write& write) {
-  const uint32_t index = IndexOf(p.writers, write.dot, write.op);
-  const uint32_t near = std::min(index, kFarWriter);
-  const std::string_view payload = write.value.payload();
+void PutAlone(Parts& p, uint32_t gap, uint32_t writer, bool last, const Value& value) {
+  const uint32_t near = std::min(writer, kFarWriter);
+  const std::string_view payload = value.payload();
   p.fields.Within(1 + 3 * kVarintBytes + payload.size(), [&](Pen& pen) {
     pen.Varint(gap);
-    pen.U8(static_cast<uint8_t>(static_cast<uint8_t>(write.value.kind) | (write.last ? kLast : 0) | near << kWriterShift));
-    if (near == kFarWriter) pen.Varint(index - kFarWriter);
+    pen.U8(static_cast<uint8_t>(static_cast<uint8_t>(value.kind) | (last ? kLast : 0) | near << kWriterShift));
+    if (near == kFarWriter) pen.Varint(writer - kFarWriter);
     pen.Sized(payload);
   });
 }
@@ -115,7 +114,8 @@ void PutFields(Parts& p, const std::vector<Slot>& slots) {
     const auto gap = static_cast<uint32_t>(slot.field - before - 1);
     before = slot.field;
     if (slot.cell.size() == 1) {
-      PutAlone(p, gap, slot.cell[0]);
+      const Write& write = slot.cell[0];
+      PutAlone(p, gap, IndexOf(p.writers, write.dot, write.op), write.last, write.value);
     } else {
       PutSeveral(p, gap, slot.cell);
     }
@@ -187,6 +187,20 @@ void EncodeRecord(const Record& record, ByteBuffer& out) {
   PutFields(parts, record.slots);
   PutElements(parts, record.elements);
   PutHead(parts, life, rare_edits, TouchOf(parts.writers, record.last_touch));
+  Build(parts, out);
+}
+
+void EncodeBegun(Dot dot, uint16_t op, absl::Span<const LoneWrite> writes, ByteBuffer& out) {
+  thread_local Parts parts;
+  parts.Clear();
+  parts.writers.push_back({dot, op});
+  int before = -1;
+  for (const LoneWrite& write : writes) {
+    CHECK(write.field > before);
+    PutAlone(parts, static_cast<uint32_t>(write.field - before - 1), 0, write.last, *write.value);
+    before = write.field;
+  }
+  PutHead(parts, kBorn, false, 0);
   Build(parts, out);
 }
 

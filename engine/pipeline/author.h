@@ -64,10 +64,26 @@ class Author {
   absl::StatusOr<Receipt> Finish(const absl::StatusOr<Appended>& filed) { return Hash(), ReceiptOf(filed); }
 
   // author_ops.cc: names to ordinals and literals to values; then what each write replaces in this site's view.
+  struct Named {  // a change whose field and verb were looked up
+    const FieldInfo* field = nullptr;
+    uint32_t ordinal = 0;
+    DraftChange::Verb written = {};
+    Verb verb = {};
+    size_t place = 0;  // among the changes of the entry's operation
+  };
+  struct Shape {  // of an operation that names each field once, and is `over` nothing
+    const RegisterInfo* reg = nullptr;
+    DraftOp::Verb verb = {};
+    std::vector<Named> changes;  // in the draft's order
+    bool Fits(const DraftOp& op) const;
+  };
   absl::Status MakeOps(const Draft& draft, Entry& entry);
+  absl::Status MakeLike(const DraftOp& draft, Entry& entry);  // of the shape of the one before
   absl::Status FitOps(const Draft& draft, Entry& entry);
-  absl::Status TypeChange(const DraftChange& draft, const RegisterInfo& reg, const Address& record, size_t nth, Change* change);
-  const FieldInfo* FindField(const RegisterInfo& reg, std::string_view name, size_t nth);
+  absl::StatusOr<Named> NameChange(const DraftChange& draft, const RegisterInfo& reg, const Address& record);
+  absl::Status TypeChange(const DraftChange& draft, const RegisterInfo& reg, const Address& record, const Named& named,
+                          Change& change);
+  void Remember(const DraftOp& draft, const RegisterInfo& reg, const Op& op);
   absl::Status FitChange(std::string_view over, const FieldInfo& field, const Record& record, const RecordKey& key,
                          Change& change);
   // An operation on a record, in the ordinals of the pack in force; the pack is added to the entry where it is missing.
@@ -77,7 +93,7 @@ class Author {
   absl::Status UnsetReferences(const RecordKey& target, Entry& entry);
 
   // author_acts.cc: what is no single value: shares, priority lists, sums, numbers that are issued.
-  absl::Status TypeAct(const DraftChange& draft, const FieldInfo& field, const std::string& at, Change* change);
+  absl::Status TypeAct(const DraftChange& draft, const FieldInfo& field, const std::string& at, Change& change);
   absl::StatusOr<Value> TypeGrant(const DraftChange& draft, const std::string& at);
   void JoinStrikes(Op& op);
   absl::Status FitAct(const Draft& draft, size_t op, const FieldInfo& field, const Record& record, const RecordKey& key,
@@ -182,12 +198,12 @@ class Author {
   Workspace& work_;
   int64_t now_ms_;
   std::vector<Changed> changed_;                     // records that the entry in hand changes and that others depend on
-  std::pair<int64_t, std::string> time_;             // the last one written as text
+  std::pair<int64_t, std::string> time_;             // the last one written as text, likewise
+  std::pair<uint16_t, std::string> label_;           // of a lane
   bool return_to_unset_ = false, returned_ = false;  // what a ruling on a group does with losers; that it has some
   Dot in_hand_ = 0;                                  // the entry that is checked
   RecordKey key_;                                    // of the operation that is fitted
-  const RegisterInfo* typed_ = nullptr;              // that the operation typed last is on, and
-  std::vector<const FieldInfo*> named_;              // the fields that it names, in its order
+  Shape shape_;                                      // of the operation typed last; no register: it has none
   std::map<uint64_t, int64_t> issued_;               // by field: how many numbers the entry in hand takes
 };
 

@@ -69,27 +69,27 @@ bool AddsTo(int64_t sum, int64_t amount) {
 
 }  // namespace
 
-absl::Status Author::TypeAct(const DraftChange& draft, const FieldInfo& field, const std::string& at, Change* change) {
+absl::Status Author::TypeAct(const DraftChange& draft, const FieldInfo& field, const std::string& at, Change& change) {
   const auto rank = [&](RankAct act) {
     const std::string bytes = EncodeRank({std::move(act)});
     if (bytes.size() > limits::kValueBytes || !DecodeRank(bytes)) return RefuseSize(at);
-    change->value = Value(Kind::kRank, bytes).KeptIn(work_.arena());
+    change.value = Value(Kind::kRank, bytes).KeptIn(work_.arena());
     return absl::OkStatus();
   };
   switch (draft.verb) {
     case DraftVerb::kBump:
       if (draft.value.type != Literal::Type::kInteger || draft.value.integer == 0)
         return RefuseForm(at, "takes an integer other than 0", "write {\"bump\": {\"visits\": 1}}");
-      change->value = Value::Integer(draft.value.integer);
+      change.value = Value::Integer(draft.value.integer);
       return absl::OkStatus();
     case DraftVerb::kGrant: {
-      ASSIGN_OR_RETURN(change->value, TypeGrant(draft, at));
+      ASSIGN_OR_RETURN(change.value, TypeGrant(draft, at));
       return absl::OkStatus();
     }
     case DraftVerb::kTransfer: {
       ASSIGN_OR_RETURN(const std::vector<Portion> give, PortionsOf(*draft.value.Find("from"), at));
       ASSIGN_OR_RETURN(const std::vector<Portion> take, PortionsOf(*draft.value.Find("to"), at));
-      change->value = Wanted(give, take);
+      change.value = Wanted(give, take);
       return absl::OkStatus();
     }
     case DraftVerb::kFile: {

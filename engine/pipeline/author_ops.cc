@@ -110,6 +110,12 @@ absl::Status CheckFoldable(const FieldInfo& field, const Value& value, const Add
   return absl::OkStatus();
 }
 
+// Where nothing stands it fits whatever it says.
+bool IsFree(const Change& change, const FieldDef& def) {
+  return (change.verb == Verb::kSet || change.verb == Verb::kSetLast) && change.value.kind != Kind::kBlob &&
+         def.type != FieldType::kState && def.type != FieldType::kSerial;
+}
+
 OpKind KindOf(DraftOp::Verb verb) {
   if (verb == DraftOp::Verb::kCreate) return OpKind::kCreate;
   return verb == DraftOp::Verb::kDelete ? OpKind::kDelete : OpKind::kEdit;
@@ -117,43 +123,67 @@ OpKind KindOf(DraftOp::Verb verb) {
 
 }  // namespace
 
-// Drafts of one kind name the same fields in the same order: what stood at this place in the one before is looked at first.
-const FieldInfo* Author::FindField(const RegisterInfo& reg, std::string_view name, size_t nth) {
-  if (typed_ != &reg) named_.clear();
-  typed_ = &reg;
-  if (nth < named_.size() && named_[nth] != nullptr && named_[nth]->def.name == name) return named_[nth];
-  if (nth >= named_.size()) named_.resize(nth + 1);
-  return named_[nth] = reg.Find(name);
+bool Author::Shape::Fits(const DraftOp& op) const {
+  if (reg == nullptr || op.verb != verb || op.changes.size() != changes.size() || op.record.reg != reg->name) return false;
+  for (size_t i = 0; i < changes.size(); ++i) {
+    const DraftChange& change = op.changes[i];
+    if (change.verb != changes[i].written || change.field != changes[i].field->def.name || !change.over.empty()) return false;
+  }
+  return true;
 }
 
-// Its value lies in the workspace's arena. nth: of its operation's changes.
-absl::Status Author::TypeChange(const DraftChange& draft, const RegisterInfo& reg, const Address& record, size_t nth,
-                                Change* change) {
-  const Catalog& catalog = work_.catalog();
-  Arena& arena = work_.arena();
-  const FieldInfo* field = FindField(reg, draft.field, nth);
+// Drafts of one kind write the same fields by the same verbs in the same order: they are looked up once for many.
+void Author::Remember(const DraftOp& draft, const RegisterInfo& reg, const Op& op) {
+  const auto same = [](const Change& a, const Change& b) { return a.field == b.field; };
+  const auto over = [](const DraftChange& change) { return !change.over.empty(); };
+  const bool once = op.changes.size() == draft.changes.size() &&
+                    std::adjacent_find(op.changes.begin(), op.changes.end(), same) == op.changes.end();
+  if (!once || std::any_of(draft.changes.begin(), draft.changes.end(), over)) return;
+  shape_.reg = &reg;
+  shape_.verb = draft.verb;
+  for (Named& named : shape_.changes)
+    named.place = static_cast<size_t>(
+        std::find_if(op.changes.begin(), op.changes.end(), [&](const Change& c) { return c.field == named.ordinal; }) -
+        op.changes.begin());
+}
+
+absl::StatusOr<Author::Named> Author::NameChange(const DraftChange& draft, const RegisterInfo& reg, const Address& record) {
+  const FieldInfo* field = reg.Find(draft.field);
   if (field == nullptr) return NoField(reg, record, draft.field);
-  const FieldDef& def = field->def;
-  if (!FitsVerb(draft.verb, def))
+  if (!FitsVerb(draft.verb, field->def))
     return Refuse({"type", "", FieldOf(record, draft.field), Cat("the field cannot be changed in this way"),
-                   Cat("it takes ", VerbFor(def))});
-  ASSIGN_OR_RETURN(change->field, catalog.FieldOrdinal(reg, *field));
-  change->verb = EntryVerb(draft.verb, def);
+                   Cat("it takes ", VerbFor(field->def))});
+  ASSIGN_OR_RETURN(const uint32_t ordinal, work_.catalog().FieldOrdinal(reg, *field));
+  return Named{field, ordinal, draft.verb, EntryVerb(draft.verb, field->def), 0};
+}
+
+// Its value lies in the workspace's arena.
+absl::Status Author::TypeChange(const DraftChange& draft, const RegisterInfo& reg, const Address& record, const Named& named,
+                                Change& change) {
+  Arena& arena = work_.arena();
+  const FieldInfo& field = *named.field;
+  const FieldDef& def = field.def;
+  change.field = named.ordinal;
+  change.verb = named.verb;
   if (draft.verb == DraftChange::Verb::kUnset || draft.verb == DraftChange::Verb::kIssue) return absl::OkStatus();
-  if (def.keeps() || def.adds_up()) return TypeAct(draft, *field, FieldOf(record, draft.field), change);
+  if (def.keeps() || def.adds_up()) return TypeAct(draft, field, FieldOf(record, draft.field), change);
   const FieldType type = def.type == FieldType::kSet ? def.of : def.type;
+  if (def.type == FieldType::kText && IsShortText(draft.value)) {
+    change.value = Value::Text(draft.value.text).KeptIn(arena);
+    return field.rules.empty() ? absl::OkStatus() : CheckFoldable(field, change.value, record);
+  }
   absl::StatusOr<Value> value = TypeValue(def, type, draft.value, {}, arena);
   if (!value.ok())
     return TypeValue(def, type, draft.value, FieldOf(record, draft.field), arena).status();  // with the words it needs
-  change->value = value->KeptIn(arena);
-  if (def.type == FieldType::kReference && !RefersTo(change->value, def.to)) {
+  change.value = value->KeptIn(arena);
+  if (def.type == FieldType::kReference && !RefersTo(change.value, def.to)) {
     const std::string at = FieldOf(record, draft.field);
-    return Refuse({"type", "", at, Cat(at, " refers to a ", def.to, "; found ", ShowJson(change->value)),
+    return Refuse({"type", "", at, Cat(at, " refers to a ", def.to, "; found ", ShowJson(change.value)),
                    Cat("write \"", def.to, "/KEY\"")});
   }
   if (reg.of_officers && def.type == FieldType::kSet && draft.verb == DraftChange::Verb::kAdd)
-    return CheckRightWord(change->value.payload(), FieldOf(record, draft.field), catalog);
-  return CheckFoldable(*field, change->value, record);
+    return CheckRightWord(change.value.payload(), FieldOf(record, draft.field), work_.catalog());
+  return field.rules.empty() ? absl::OkStatus() : CheckFoldable(field, change.value, record);
 }
 
 absl::StatusOr<Op> Author::OpOn(Entry& entry, const RegisterInfo& reg, std::string_view key, OpKind kind) {
@@ -169,20 +199,37 @@ absl::StatusOr<Op> Author::OpOn(Entry& entry, const RegisterInfo& reg, std::stri
 }
 
 absl::Status Author::MakeOps(const Draft& draft, Entry& entry) {
-  const Catalog& catalog = work_.catalog();
   entry.ops.reserve(draft.ops.size());
   for (const DraftOp& from : draft.ops) {
-    ASSIGN_OR_RETURN(const RegisterInfo* reg, RegisterFor(catalog, from.record));
+    shape_.reg = nullptr;
+    shape_.changes.clear();
+    ASSIGN_OR_RETURN(const RegisterInfo* reg, RegisterFor(work_.catalog(), from.record));
     ASSIGN_OR_RETURN(Op op, OpOn(entry, *reg, from.record.key, KindOf(from.verb)));
     op.changes.resize(from.changes.size());
-    for (size_t i = 0; i < from.changes.size(); ++i)
-      RETURN_IF_ERROR(TypeChange(from.changes[i], *reg, from.record, i, &op.changes[i]));
+    for (size_t i = 0; i < from.changes.size(); ++i) {
+      ASSIGN_OR_RETURN(const Named named, NameChange(from.changes[i], *reg, from.record));
+      RETURN_IF_ERROR(TypeChange(from.changes[i], *reg, from.record, named, op.changes[i]));
+      shape_.changes.push_back(named);
+    }
     std::sort(op.changes.begin(), op.changes.end(), [](const Change& a, const Change& b) {
       return a.field != b.field ? a.field < b.field : std::tie(a.verb, a.value) < std::tie(b.verb, b.value);
     });
     op.changes.erase(std::unique(op.changes.begin(), op.changes.end()), op.changes.end());
     JoinStrikes(op);
+    Remember(from, *reg, op);
     entry.ops.push_back(std::move(op));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Author::MakeLike(const DraftOp& draft, Entry& entry) {
+  ASSIGN_OR_RETURN(Op op, OpOn(entry, *shape_.reg, draft.record.key, KindOf(draft.verb)));
+  entry.ops.push_back(std::move(op));
+  Changes& changes = entry.ops[0].changes;
+  changes.resize(draft.changes.size());
+  for (size_t i = 0; i < draft.changes.size(); ++i) {
+    const Named& named = shape_.changes[i];
+    RETURN_IF_ERROR(TypeChange(draft.changes[i], *shape_.reg, draft.record, named, changes[named.place]));
   }
   return absl::OkStatus();
 }
@@ -194,12 +241,16 @@ absl::Status Author::FitOps(const Draft& draft, Entry& entry) {
     Op& op = entry.ops[i];
     const Ordinals& ordinals = *work_.catalog().Resolve(entry.packs[op.pack], op.reg);
     PutRecordKey(ordinals.reg->hash, op.key, &key_);
-    ASSIGN_OR_RETURN(const RecordEdit* edit, work_.Load(key_, *ordinals.reg));
-    const RecordKey& key = edit->key;
+    static const RecordEdit kNone;
+    const RecordEdit* edit = &kNone;
+    if (op.kind != OpKind::kCreate || !work_.Missing(key_)) {
+      ASSIGN_OR_RETURN(edit, work_.Load(key_, *ordinals.reg));
+    }
+    const RecordKey& key = edit == &kNone ? key_ : edit->key;
     const auto known = exists.find(key);
     const bool anew = known != exists.end();
     RETURN_IF_ERROR(CheckExists(draft.ops[i].record, op.kind, anew ? known->second : edit->record.exists()));
-    RETURN_IF_ERROR(CheckHold(key, *edit));
+    if (edit != &kNone) RETURN_IF_ERROR(CheckHold(key, *edit));
     if (op.kind == OpKind::kDelete && !anew) RETURN_IF_ERROR(CheckUncontested(key, *edit));
     if (op.kind == OpKind::kEdit && !anew) {
       ASSIGN_OR_RETURN(op.kind, KindOfEdit(key, *edit));
@@ -208,14 +259,15 @@ absl::Status Author::FitOps(const Draft& draft, Entry& entry) {
     if (turns && entry.ops.size() > 1) exists[key] = op.kind == OpKind::kCreate;
     const std::vector<DraftChange>& written = draft.ops[i].changes;
     const bool builds = std::any_of(written.begin(), written.end(), [](const DraftChange& from) { return !from.over.empty(); });
+    static const Record kNothing;
+    const Record& before = turns || anew ? kNothing : edit->record;
     for (Change& change : op.changes) {
       const FieldInfo& field = *ordinals.fields[change.field];
+      if (&before == &kNothing && !builds && IsFree(change, field.def)) continue;
       std::string_view over;
       if (builds)
         for (const DraftChange& from : written)
           if (!from.over.empty() && from.field == field.def.name) over = from.over;
-      static const Record kNothing;
-      const Record& before = turns || anew ? kNothing : edit->record;
       if (change.verb == Verb::kKeep || change.verb == Verb::kBump || field.def.type == FieldType::kSerial) {
         RETURN_IF_ERROR(FitAct(draft, i, field, before, key, turns || anew, change));
       } else {

@@ -136,7 +136,10 @@ class Catalog {
   absl::flat_hash_map<absl::string_view, const RegisterInfo*> found_;  // the same, for who looks for one
   std::map<std::string, RuleInfo, std::less<>> rules_;
   absl::flat_hash_map<uint64_t, const RuleInfo*> rules_by_hash_;
-  std::map<PackId, std::vector<Ordinals>> ordinals_;
+  struct HashOfPack {
+    size_t operator()(const PackId& pack) const { return LoadBig64(pack.view().data()); }  // it is a hash already
+  };
+  absl::flat_hash_map<PackId, std::vector<Ordinals>, HashOfPack> ordinals_;
 };
 
 }  // namespace chancery

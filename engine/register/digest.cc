@@ -36,13 +36,28 @@ unsigned __int128 SetSum(const RegisterInfo& reg, uint16_t field, const Record& 
 
 Sum128 RecordDigest(const RegisterInfo& reg, const Record& record, const Lanes& lanes, uint64_t seed) {
   if (!record.exists()) return {};
-  Sum128 sum{SumOf(seed, record, lanes, [&](ByteBuffer& part) { PutLifePart(record, lanes.ids(), part); })};
+  Sum128 sum{SumOf(seed, record, lanes, [&](ByteBuffer& part) { PutLifePart(record.life, lanes.ids(), part); })};
   for (const Slot& slot : record.slots)
     if (slot.field < reg.digest_fields.size()) sum.value += CellSum(reg, slot, record, lanes, seed);
   int before = -1;  // the field of the elements added last
   for (const Element& element : record.elements)
     if (element.field != before && element.field < reg.digest_fields.size())
       sum.value += SetSum(reg, before = element.field, record, lanes, seed);
+  return sum;
+}
+
+Sum128 BegunDigest(const RegisterInfo& reg, const Life& life, absl::Span<const LoneWrite> writes, const Lanes& lanes,
+                   uint64_t seed) {
+  thread_local ByteBuffer part;
+  const auto sum_of = [&](auto put) {
+    part.Clear();
+    put();
+    return PartSum(part.view(), seed).value;
+  };
+  Sum128 sum{sum_of([&] { PutLifePart({life}, lanes.ids(), part); })};
+  const Place place = lanes.PlaceOf(life.dot);
+  for (const LoneWrite& write : writes)
+    sum.value += sum_of([&] { PutLonePart(reg.digest_fields[write.field], place, life.op, *write.value, part); });
   return sum;
 }
 

@@ -161,7 +161,7 @@ absl::Status Workspace::FoldChange(const Change& change, const Act& act, RecordE
     return Error(absl::StatusCode::kInvalidArgument,
                  Cat("entry ", lanes.Short(act.dot), " names a field that its pack does not have"));
   const FieldInfo& field = *act.ordinals->fields[change.field];
-  Open(edit, field.handle);
+  if (!edit.all_opened) Open(edit, field.handle);
   if (change.verb == Verb::kAdd || change.verb == Verb::kRemove) {
     Few<Mark>& marks = record.At(field.handle, change.value);
     EraseIf(marks, [&](const Mark& m) {
@@ -178,6 +178,11 @@ absl::Status Workspace::FoldChange(const Change& change, const Act& act, RecordE
   }
   Cell& cell = record.At(field.handle);
   const size_t before = cell.size();
+  const bool writes = change.verb == Verb::kSet || change.verb == Verb::kSetLast;
+  if (before == 0 && writes && !field.def.keeps()) {
+    cell.push_back({act.dot, act.hlc, act.index, change.verb == Verb::kSetLast, change.value});
+    return absl::OkStatus();
+  }
   ASSIGN_OR_RETURN(std::vector<Dot> named, DotsOf(change.named));
   if (change.verb == Verb::kRetract) {
     Retract(cell, named);

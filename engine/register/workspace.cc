@@ -32,16 +32,20 @@ const Hash128& AnyVoid() {
 
 Hash128 VoidTouch(const RecordKey& key) { return HashParts({"void", key}); }
 
-// As a new one, with the memory that it had.
-void Renew(RecordEdit& edit) {
-  RecordEdit anew;
-  anew.key = std::move(edit.key);
-  anew.record = std::move(edit.record);
-  anew.record.Clear();
-  edit = std::move(anew);
-}
-
 }  // namespace
+
+void RecordEdit::Renew() {
+  record.Clear();
+  reg = nullptr;
+  existed = dirty = undoable = begun = stale = false;
+  link = 0;
+  life.clear();
+  existed_before = life_clashed = anew = all_opened = false;
+  recount.clear();
+  claims.clear();
+  opened.clear();
+  taken = {};
+}
 
 absl::StatusOr<std::unique_ptr<Workspace>> Workspace::Open(const Txn& txn, std::shared_ptr<const Catalog> catalog) {
   std::unique_ptr<Workspace> w(new Workspace(txn, std::move(catalog)));
@@ -72,15 +76,40 @@ absl::Status Workspace::ReadRecord(std::string_view stored, RecordEdit& edit) co
 absl::StatusOr<RecordEdit*> Workspace::Load(std::string_view key, const RegisterInfo& reg) {
   if (!deferred_.empty()) RETURN_IF_ERROR(Settle());
   if (last_ != nullptr && last_->key == key) return last_;
-  if (const auto known = records_.find(key); known != records_.end()) return last_ = known->second;
-  auto edit = std::make_unique<RecordEdit>();
+  if (const auto known = records_.find(key); known != records_.end()) {
+    if (known->second.made >= 0) FoldBegun();
+    if (known->second.edit == nullptr) RETURN_IF_ERROR(Enter(known->first, reg, RowMade(known->second), known->second));
+    return last_ = known->second.edit;
+  }
+  const auto stored = whole_ != nullptr ? std::nullopt : txn_.Get(Table::kRecord, key);
+  RETURN_IF_ERROR(txn_.status());
+  Known known;
+  RETURN_IF_ERROR(Enter(key, reg, stored ? std::optional(arena_->Keep(*stored)) : std::nullopt, known));
+  records_.emplace(arena_->Keep(key), known);
+  return last_ = known.edit;
+}
+
+// As a record in memory, which may borrow from the row.
+absl::Status Workspace::Enter(std::string_view key, const RegisterInfo& reg, std::optional<std::string_view> row, Known& known) {
+  std::unique_ptr<RecordEdit> edit;
+  if (spare_.empty()) {
+    edit = std::make_unique<RecordEdit>();
+  } else {
+    edit = std::move(spare_.back());
+    spare_.pop_back();
+    edit->Renew();
+  }
   edit->key = key;
   edit->reg = &reg;
-  const auto stored = whole_ != nullptr ? std::nullopt : txn_.Get(Table::kRecord, key);
-  if (stored) RETURN_IF_ERROR(ReadRecord(arena_->Keep(*stored), *edit));
-  RETURN_IF_ERROR(txn_.status());
-  records_.emplace(edit->key, edit.get());
-  return last_ = edits_.emplace_back(std::move(edit)).get();
+  if (row) RETURN_IF_ERROR(ReadRecord(*row, *edit));
+  known.edit = edit.get();
+  if (known.made >= 0) made_[static_cast<size_t>(known.made)].edit = edit.get();
+  edits_.push_back(std::move(edit));
+  return absl::OkStatus();
+}
+
+std::optional<std::string_view> Workspace::RowMade(const Known& known) const {
+  return known.made < 0 ? std::nullopt : std::optional(made_[static_cast<size_t>(known.made)].row);
 }
 
 void Workspace::Begin() {
@@ -89,6 +118,7 @@ void Workspace::Begin() {
   undo_.premises.clear();
   undo_.act.clear();
   undo_.issued.clear();
+  undo_.begun = false;
 }
 
 void Workspace::Keep() {
@@ -106,6 +136,11 @@ void Workspace::TakeBack() {
   for (const std::string& row : undo_.premises) premises_.erase(row);
   if (!undo_.act.empty()) acts_[undo_.act].pop_back();
   for (const std::string& key : undo_.issued) --issued_[key];
+  if (undo_.begun) {
+    CHECK(folded_ < made_.size());
+    records_.at(made_.back().key).made = -1;
+    made_.pop_back();
+  }
   undoing_ = false;
 }
 
@@ -119,8 +154,12 @@ absl::Status Workspace::Fold(const Entry& entry, Dot dot, const Vector& seen, To
   for (uint16_t i = 0; i < entry.ops.size(); ++i) {
     const Op& op = entry.ops[i];
     ASSIGN_OR_RETURN(const Ordinals* ordinals, Locate(entry, op, dot));
+    const Act act{&op, ordinals, i, dot, entry.hlc, &seen, &(*touches)[i], duplicate};
+    const bool creates = entry.kind == EntryKind::kFiling && entry.ops.size() == 1 && op.kind == OpKind::kCreate;
+    if (creates && Begins(act)) continue;
     ASSIGN_OR_RETURN(RecordEdit * edit, Load(key_, *ordinals->reg));
-    RETURN_IF_ERROR(FoldAct({&op, ordinals, i, dot, entry.hlc, &seen, &(*touches)[i], duplicate}, *edit));
+    edit->begun |= creates && edit->record.last_touch == 0;
+    RETURN_IF_ERROR(FoldAct(act, *edit));
   }
   return absl::OkStatus();
 }
@@ -267,6 +306,7 @@ absl::Status Workspace::FoldPack(const Entry& entry, Dot dot, const Vector& seen
     return absl::OkStatus();
   }
   RETURN_IF_ERROR(Settle());  // what waits points into the catalog
+  RETURN_IF_ERROR(LoadMade());
   absl::StatusOr<PackDef> pack =
       ParsePack(entry.pack_toml, Cat("the pack of ", lanes.Short(dot)),
                 catalog_->Known([&](Dot other) { return seen.Has(other) || HandleOf(other) == HandleOf(dot); }));
@@ -300,6 +340,7 @@ absl::Status Workspace::WithdrawPacks(std::string_view name, const std::set<Dot>
   }
   if (!changed) return absl::OkStatus();
   RETURN_IF_ERROR(Settle());
+  RETURN_IF_ERROR(LoadMade());
   SetCatalog(std::move(packs));
   return absl::OkStatus();
 }
@@ -679,7 +720,7 @@ void Workspace::OpenAll(RecordEdit& edit) const {
   for (const uint16_t field : edit.opened) edit.taken.value -= FieldDigest(*edit.reg, field, edit.record, lanes, seed).value;
 }
 
-void Workspace::PutRecord(RecordEdit& edit, SortedRows& rows) {
+std::string_view Workspace::RowOf(RecordEdit& edit) {
   thread_local ByteBuffer bytes;
   const uint64_t seed = DigestSeedOf(edit);
   Sum128 now;
@@ -690,9 +731,13 @@ void Workspace::PutRecord(RecordEdit& edit, SortedRows& rows) {
     for (const uint16_t field : edit.opened) now.value += FieldDigest(*edit.reg, field, edit.record, lanes, seed).value;
   }
   EncodeRecord(edit.record, bytes);
-  rows.Put(edit.key, bytes.view());  // the record borrows from the row that this replaces: it is not looked at any more
   sums.buckets[DigestBucket(seed)].value += now.value - edit.taken.value;
   sums.records += static_cast<uint64_t>(edit.record.exists()) - static_cast<uint64_t>(edit.existed);
+  return bytes.view();
+}
+
+void Workspace::PutRecord(RecordEdit& edit, SortedRows& rows) {
+  rows.Put(edit.key, RowOf(edit));  // the record borrows from the row that this replaces: it is not looked at any more
   edit.all_opened = false;
   edit.opened.clear();
   edit.taken = {};
@@ -758,7 +803,7 @@ absl::Status Workspace::WriteDeferred(SortedRows& rows) {
   for (auto at = sorted.begin(); at != sorted.end();) {
     Expect(absl::MakeConstSpan(sorted).subspan(static_cast<size_t>(at - sorted.begin())));
     const std::string_view key = (*at)->key;
-    Renew(*edit);
+    edit->Renew();
     edit->key = key;
     edit->reg = (*at)->act.ordinals->reg;
     const auto stored = rows.Get(key);
@@ -770,7 +815,7 @@ absl::Status Workspace::WriteDeferred(SortedRows& rows) {
     if (kept) KeepIn(*arena_, edit->record);  // putting the row moves what it borrows from
     PutRecord(*edit, rows);
     if (!kept) continue;
-    records_.emplace(edit->key, edit.get());
+    records_.emplace(arena_->Keep(edit->key), Known{edit.get()});
     edits_.push_back(std::exchange(edit, std::make_unique<RecordEdit>()));
   }
   return absl::OkStatus();
@@ -779,18 +824,30 @@ absl::Status Workspace::WriteDeferred(SortedRows& rows) {
 absl::Status Workspace::FlushRecords(WriteTxn& txn) {
   RETURN_IF_ERROR(FlushActs(txn));
   if (!records_.empty()) RETURN_IF_ERROR(Settle());
-  std::vector<RecordEdit*> changed;
+  CHECK(folded_ == made_.size());
+  struct Changed {
+    std::string_view key, row;  // row: made already
+    RecordEdit* edit = nullptr;
+  };
+  std::vector<Changed> changed;
+  changed.reserve(made_.size() + edits_.size());
+  for (const Made& made : made_)
+    if (made.edit == nullptr || !made.edit->dirty) changed.push_back({made.key, made.row, nullptr});
   for (const auto& edit : edits_)
-    if (edit->dirty) changed.push_back(edit.get());
-  const auto by_key = [](const RecordEdit* a, const RecordEdit* b) { return a->key < b->key; };
+    if (edit->dirty) changed.push_back({edit->key, {}, edit.get()});
+  const auto by_key = [](const Changed& a, const Changed& b) { return a.key < b.key; };
   if (!std::is_sorted(changed.begin(), changed.end(), by_key)) std::sort(changed.begin(), changed.end(), by_key);
   SortedRows records(txn, Table::kRecord);
-  for (RecordEdit* edit : changed) {
-    RETURN_IF_ERROR(Reclaim(*edit));
-    if (edit->record.last_touch == 0) {
-      DropRecord(txn, *edit);
+  for (const Changed& change : changed) {
+    if (change.edit == nullptr) {
+      records.Put(change.key, change.row);
+      continue;
+    }
+    RETURN_IF_ERROR(Reclaim(*change.edit));
+    if (change.edit->record.last_touch == 0) {
+      DropRecord(txn, *change.edit);
     } else {
-      PutRecord(*edit, records);
+      PutRecord(*change.edit, records);
     }
   }
   RETURN_IF_ERROR(WriteDeferred(records));
@@ -807,6 +864,9 @@ absl::Status Workspace::FlushRecords(WriteTxn& txn) {
 void Workspace::Forget() {
   last_ = nullptr;
   records_.clear();
+  made_.clear();
+  folded_ = kept_ = 0;
+  gap_ = {};
   edits_.clear();
   pasts_.clear();
   held_.clear();

@@ -52,6 +52,7 @@ struct RecordEdit {
   const RegisterInfo* reg = nullptr;
   bool existed = false;  // as the sums have it
   bool dirty = false, undoable = false;
+  bool begun = false;  // by this batch, in an entry that does no more
   bool stale = false;  // the claims and subjects noted are behind the record
   Dot link = 0;        // the entry that touched the record before the one that did last
   Few<Life> life;      // as the subjects that it touches were noted last; likewise the next two
@@ -62,6 +63,8 @@ struct RecordEdit {
   bool all_opened = false;        // any part of it may differ from what the sums have; else
   Few<uint16_t, 4> opened;        // the parts on these fields may
   Sum128 taken;                   // what the sums have of those parts
+
+  void Renew();  // as a new one of no register, with the memory that it had
 };
 
 class Workspace {
@@ -93,6 +96,15 @@ class Workspace {
 
   // The record as it is now, loaded once. Pointers stay good until Forget. Errors: DataLoss.
   absl::StatusOr<RecordEdit*> Load(std::string_view key, const RegisterInfo& reg);
+
+  // The same for one that is about to be filed on, with less to do where nothing is stored: an entry that does nothing but create
+  // a record at which no rule looks, and to which nothing refers, makes a row and no RecordEdit, unless somebody loads it later.
+  absl::Status Fetch(std::string_view key, const RegisterInfo& reg);
+  bool Missing(std::string_view key) const;  // fetched so, and nothing was folded on it since
+
+  // The rows of all records that this batch began, since the last call: they wait for the flush, and are read again where
+  // somebody loads them. What entries borrow may go after it. Pointers to their records are good no more.
+  void MakeRows();
 
   // Folds one verified entry; what it borrows from outlives the workspace. `seen`: its author's past. touches receives the chain
   // links of its operations. Errors: InvalidArgument (names a pack or field unknown here, or a pack that does not parse),
@@ -237,6 +249,23 @@ class Workspace {
     Dot* link = nullptr;     // receives the link of the touch chain
     bool duplicate = false;  // of an act that counts elsewhere
   };
+  // What is known of a key: a record in memory, the row of a record that this batch begins, or that nothing is there.
+  struct Known {
+    RecordEdit* edit = nullptr;
+    int64_t made = -1;  // index into made_
+  };
+  struct Made {
+    std::string_view key, row;         // in the arena; no row: it is not made yet
+    Act act;                           // until then
+    const RecordEdit* edit = nullptr;  // loaded from it
+  };
+  struct Gap {               // nothing is stored behind `after` and before `before`
+    std::string_view after;  // in the arena, likewise `before`; nullopt: up to the end
+    std::optional<std::string_view> before;
+    int in_order = 0;  // so many keys were missing one behind the other
+    bool found = false;
+    bool Has(std::string_view key) const { return found && key > after && (!before || key < *before); }
+  };
   // One that waits.
   struct Deferred {
     std::string_view key;  // of its record, in the arena
@@ -246,6 +275,14 @@ class Workspace {
   absl::Status FoldAround(const Entry& entry, Dot dot, const Vector& seen);           // all of an entry but its operations
   absl::StatusOr<const Ordinals*> Locate(const Entry& entry, const Op& op, Dot dot);  // and key_ is its record
   absl::Status FoldAct(const Act& act, RecordEdit& edit);
+  absl::Status Enter(std::string_view key, const RegisterInfo& reg, std::optional<std::string_view> row, Known& known);
+  std::optional<std::string_view> RowMade(const Known& known) const;
+  bool Begins(Act act);
+  void FoldBegun();
+  std::optional<std::string_view> RowAlone(const Act& act, std::string_view key);  // as RowOf, likewise the next
+  std::string_view RowFolded(Act act, std::string_view key);
+  void FindGap(std::string_view key);
+  absl::Status LoadMade();  // all that was made becomes records in memory
   void FoldPremises(const Entry& entry, Dot dot);
   void NoteReliance(const Act& act, const RecordEdit& edit);
   bool HasOfficers() const;  // records of officers are, or were, here before this batch
@@ -257,6 +294,7 @@ class Workspace {
   static void Expect(absl::Span<const Deferred* const> coming);
   absl::Status WriteDeferred(SortedRows& rows);
   absl::Status ReadRecord(std::string_view stored, RecordEdit& edit) const;
+  std::string_view RowOf(RecordEdit& edit);  // and the sums have it
   void PutRecord(RecordEdit& edit, SortedRows& rows);
   void DropRecord(WriteTxn& txn, RecordEdit& edit);
   absl::Status FoldChange(const Change& change, const Act& act, RecordEdit& edit);
@@ -296,6 +334,7 @@ class Workspace {
     std::vector<std::string> premises;                    // rows noted
     std::string act;                                      // key of the id noted, or ""
     std::vector<std::string> issued;                      // keys of the numbers counted
+    bool begun = false;                                   // the last of made_
   };
 
   const Txn& txn_;
@@ -317,9 +356,15 @@ class Workspace {
   std::deque<Vector> pasts_;
   RecordKey key_;  // of the operation in hand; likewise what its author had seen
   Vector seen_;
-  std::vector<std::unique_ptr<RecordEdit>> edits_;              // as loaded, and so freed in the order in which memory was taken
-  absl::flat_hash_map<std::string_view, RecordEdit*> records_;  // the same by their own keys
-  RecordEdit* last_ = nullptr;                                  // asked for
+  std::vector<std::unique_ptr<RecordEdit>> edits_;        // as loaded, and so freed in the order in which memory was taken
+  size_t kept_ = 0;                                       // of them MakeRows has seen so many
+  std::vector<std::unique_ptr<RecordEdit>> spare_;        // of records whose rows were made
+  absl::flat_hash_map<std::string_view, Known> records_;  // the same by their own keys, and what else is known of keys
+  std::vector<Made> made_;
+  size_t folded_ = 0;     // of made_
+  RecordEdit beginning_;  // while it is folded
+  Gap gap_;
+  RecordEdit* last_ = nullptr;  // asked for
   ClaimIndex claims_;
   std::map<std::string, std::vector<Dot>> acts_;  // 16-byte key -> new dots
   std::set<std::string> premises_;

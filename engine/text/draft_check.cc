@@ -137,9 +137,8 @@ absl::Status CheckOp(const DraftOp& op) {
   return absl::OkStatus();
 }
 
-}  // namespace
-
-absl::Status CheckDraft(const Draft& draft) {
+// All that does not lie in its operations.
+absl::Status CheckHead(const Draft& draft) {
   RETURN_IF_ERROR(CheckWords(draft));
   if (draft.ops.empty()) return RefuseType(Literal(), {"an entry has at least one operation in \"ops\"", "", ""});
   if (draft.ops.size() > limits::kOpsPerEntry) {
@@ -152,6 +151,18 @@ absl::Status CheckDraft(const Draft& draft) {
         Literal(),
         {absl::StrCat("an entry relies on at most ", limits::kPremises, " things; found ", draft.relied_on.size()), "", ""});
   }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status CheckDraftLike(const Draft& draft) {
+  RETURN_IF_ERROR(CheckHead(draft));
+  return CheckRecord(draft.ops[0]);
+}
+
+absl::Status CheckDraft(const Draft& draft) {
+  RETURN_IF_ERROR(CheckHead(draft));
   for (const DraftOp& op : draft.ops) RETURN_IF_ERROR(CheckOp(op));
   return CheckFieldsOnce(draft);
 }

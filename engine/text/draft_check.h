@@ -11,4 +11,8 @@ namespace chancery {
 // reason. Errors: a refusal `type` or `limit`. O(changes · log changes).
 absl::Status CheckDraft(const Draft& draft);
 
+// The same of a draft whose only operation writes the same fields by the same verbs as that of one that was checked, and is
+// `over` nothing: what they say of fields is not looked at again.
+absl::Status CheckDraftLike(const Draft& draft);
+
 }  // namespace chancery

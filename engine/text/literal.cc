@@ -24,6 +24,7 @@ void AppendEscape(unsigned char c, std::string& out) {
 }
 
 void AppendText(std::string_view text, std::string& out) {
+  if (out.empty()) out.reserve(text.size() + 2);  // of a value that is a text this is all
   out += '"';
   size_t plain = 0;  // start of what is not yet copied
   for (size_t i = 0; i < text.size(); ++i) {

@@ -193,6 +193,10 @@ absl::StatusOr<Value> TypeGroup(const FieldDef& def, const Literal& literal, std
 
 }  // namespace
 
+bool IsShortText(const Literal& literal) {
+  return IsTextLiteral(literal) && literal.text.size() <= limits::kValueBytes && IsText(literal.text);
+}
+
 absl::StatusOr<Value> TypeValue(const FieldDef& def, FieldType type, const Literal& literal, std::string_view at, Arena& arena) {
   if (literal.null())
     return RefuseAt(literal, at, "may not be null: null is not a value", "use \"unset\", or leave the member of a group out");

@@ -16,6 +16,9 @@ namespace chancery {
 // Cost: nothing is allocated for a value that stands in the literal as it is: it borrows from it. Others lie in `arena`.
 absl::StatusOr<Value> TypeValue(const FieldDef& def, FieldType type, const Literal& literal, std::string_view at, Arena& arena);
 
+// A text that is the value of a text field as it stands.
+bool IsShortText(const Literal& literal);
+
 // Unset is null; members of groups ascending by name; a reference is its address with the key decoded.
 Literal ShowValue(const Value& value);
 

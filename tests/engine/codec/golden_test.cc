@@ -26,7 +26,7 @@ std::map<std::string, std::string> PartsOf(const Record& record) {
       {"active", 65535, false}, {"number", 0, false}, {"owner", 200, false}, {"tags", 7, false}};
   std::map<std::string, std::string> parts;
   ByteBuffer life;
-  PutLifePart(record, lanes, life);
+  PutLifePart(record.life, lanes, life);
   parts["life"] = life.view();
   for (const DigestField& field : fields) {
     ByteBuffer part;

@@ -208,6 +208,27 @@ TEST(Record, WritersStandInOrderOfTheirFirstUseEachOnce) {
   EXPECT_TRUE((Row{.slots = Head(layout::kBorn, layout::kOps, 1) + "\3"}).Refused()) << "cut short";
 }
 
+TEST(Record, BegunIsTheSameAsEncoded) {
+  Arena arena;
+  const std::vector<Value> values = {Value::Text("Mari"), Value::Integer(-70000), Value::Unset(),
+                                     Value(Kind::kText, arena.Keep(std::string(300, 'x'))), Value::Bool(true)};
+  for (const uint16_t op : {0, 3}) {
+    Record record;
+    record.last_touch = MakeDot(2, 77);
+    record.life.push_back({record.last_touch, 0, op, true, false});
+    std::vector<LoneWrite> writes;
+    for (size_t i = 0; i <= values.size(); ++i) {  // also of a record without fields
+      ByteBuffer row;
+      EncodeBegun(record.last_touch, op, writes, row);
+      EXPECT_EQ(row.view(), EncodeRecord(record)) << i << " fields, operation " << op;
+      if (i == values.size()) break;
+      const auto field = static_cast<uint16_t>(i * i * 40 + i);
+      writes.push_back({field, i % 2 == 1, &values[i]});
+      record.At(field).push_back({record.last_touch, 0, op, i % 2 == 1, values[i]});
+    }
+  }
+}
+
 TEST(Record, TheLastTouchIsTheFirstWriterOfItsEntry) {
   const auto row = [](std::string_view ops, uint8_t touch) {  // two operations of one entry
     return Row{.writers = {7, 7}, .slots = Head(layout::kBorn, layout::kOps, touch) + std::string(ops) + Field(0, 1)};
@@ -326,7 +347,7 @@ class DigestTest : public testing::Test {
   // What the digest is of.
   static std::string Parts(const Record& record, const std::vector<LaneId>& lanes, bool remove_wins = false) {
     ByteBuffer parts;
-    PutLifePart(record, lanes, parts);
+    PutLifePart(record.life, lanes, parts);
     if (const Cell* owner = record.Find(2)) PutCellPart({"owner", 2}, *owner, lanes, parts);
     PutSetPart({"tags", 1, remove_wins}, record, lanes, parts);
     return std::string(parts.view());
