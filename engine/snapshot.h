@@ -16,6 +16,13 @@ struct Snapshot::Impl {
     cases = txn.Count(Table::kCase);
   }
   absl::StatusOr<View*> Open();
+  // Whoever reads a value reads that field of other records next: it is not looked up again. No field: there is none of that
+  // name.
+  struct Named {
+    const RegisterInfo* reg = nullptr;
+    const FieldInfo* field = nullptr;
+  };
+  Named FindField(std::string_view reg, std::string_view field);
   absl::StatusOr<bool> IsCertain(const RegisterInfo& reg, const FieldInfo& field, std::string_view row, const FieldPeek& peek);
   // The same with other entries: a rehearsal over `below`.
   static Snapshot Over(const std::shared_ptr<Impl>& below, WriteTxn txn, std::shared_ptr<const Catalog> catalog);
@@ -32,6 +39,7 @@ struct Snapshot::Impl {
   const uint64_t number = NextNumber();  // in this process; never 0
   uint64_t cases = 0;                    // rows of them
   std::unique_ptr<View> view;
+  Named last;  // that was found
 };
 
 }  // namespace chancery

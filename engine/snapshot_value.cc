@@ -61,6 +61,15 @@ uint64_t Snapshot::Impl::NextNumber() {
   return ++last;
 }
 
+Snapshot::Impl::Named Snapshot::Impl::FindField(std::string_view reg, std::string_view field) {
+  if (last.field != nullptr && last.field->def.name == field && last.reg->name == reg) return last;
+  Named found;
+  found.reg = catalog->Find(reg);
+  found.field = found.reg == nullptr ? nullptr : found.reg->Find(field);
+  if (found.field != nullptr) last = found;
+  return found;
+}
+
 // Nothing can contest what a peek found in that row: exactly one value stands, and no rule, case or missing target is in its way.
 // false: look closer.
 absl::StatusOr<bool> Snapshot::Impl::IsCertain(const RegisterInfo& reg, const FieldInfo& field, std::string_view row,
@@ -80,8 +89,7 @@ absl::StatusOr<bool> Snapshot::Impl::IsCertain(const RegisterInfo& reg, const Fi
 
 absl::StatusOr<Literal> Snapshot::Value(std::string_view text) const {
   const std::optional<Parts> parts = PlainParts(text);
-  const RegisterInfo* reg = parts ? impl_->catalog->Find(parts->reg) : nullptr;
-  const FieldInfo* field = reg == nullptr ? nullptr : reg->Find(parts->field);
+  const auto [reg, field] = parts ? impl_->FindField(parts->reg, parts->field) : Impl::Named();
   if (field == nullptr) return Shown(*this, text);
   const ShortRecordKey row(reg->hash, parts->key);
   const auto stored = impl_->txn.Get(Table::kRecord, row.view());

@@ -16,14 +16,14 @@ namespace chancery {
 namespace {
 
 // How zstd looks for what repeats. kNear: that is near in a run, and not shorter than five bytes; against its level 1, 144 bytes
-// a parcel are 144, and 16.4 an edit are 16.2, in four fifths of the time. kSparse: where hardly anything repeats it takes longer
-// steps, which halves the time again; the parcels, of random characters, take 152 bytes then. A register's own words would take a
-// fifth more and up to twice as much so, and are not compressed so: the beginning of a long run tells.
+// a parcel are 144, and 16.4 an edit are 16.2, in four fifths of the time. kSparse takes longer steps, which halves the time
+// again: the parcels, of random characters, take 152 bytes then. The words of a register would take up to twice as much as with
+// kNear, so it is only for runs in which hardly anything repeats: the beginning of a long run tells.
 struct Search {
   int hash_log, min_match, step;  // step 0: as the library does
 };
 constexpr Search kNear = {12, 5, 0}, kSparse = {10, 6, 16};
-constexpr size_t kSampledFrom = 64 << 10, kSample = 4 << 10, kRepeats = kSample / 9 * 5;  // words come to two fifths
+constexpr size_t kSampledFrom = 64 << 10, kSample = 4 << 10, kRepeats = kSample / 9 * 5;  // compressed, of words 2/5 of it
 constexpr size_t kCompressFrom = 2048;    // smaller ones grow, and are written again and again
 constexpr size_t kCompressedFrom = 1024;  // read
 constexpr size_t kRawBytes = limits::kRunBytes + limits::kEntryBytes;

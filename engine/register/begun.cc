@@ -11,15 +11,23 @@ absl::Status Workspace::Fetch(std::string_view key, const RegisterInfo& reg) {
   if (!deferred_.empty()) return Load(key, reg).status();
   const auto [known, fresh] = records_.try_emplace(arena_->Keep(key));
   if (!fresh) return absl::OkStatus();
+  const absl::Status found = LookUp(known->first, reg, known->second);
+  if (!found.ok()) records_.erase(known);  // it is not missing: who loads it is told what is wrong
+  return found;
+}
+
+absl::Status Workspace::LookUp(std::string_view key, const RegisterInfo& reg, Known& known) {
   if (!gap_.Has(key)) {
     const auto stored = txn_.Get(Table::kRecord, key);
     RETURN_IF_ERROR(txn_.status());
-    if (stored) return Enter(key, reg, arena_->Keep(*stored), known->second);
-    FindGap(known->first);
+    if (stored) return Enter(key, reg, arena_->Keep(*stored), known);
+    FindGap(key);
     RETURN_IF_ERROR(txn_.status());
   }
-  const bool looked_at = reg.claims || reg.holds || reg.of_officers || !reg.referred_by.empty() || premises_here_ || voids_here_;
-  return looked_at ? Enter(key, reg, std::nullopt, known->second) : absl::OkStatus();
+  const bool looked_at = reg.claims || reg.holds || reg.issues || reg.of_officers || !reg.referred_by.empty();
+  if (looked_at || premises_here_ || voids_here_) return Enter(key, reg, std::nullopt, known);
+  missing_.push_back(key);
+  return absl::OkStatus();
 }
 
 // Behind a key that is missing, where keys come in their order: up to the next that is stored nothing is looked for.
@@ -38,8 +46,8 @@ bool Workspace::Missing(std::string_view key) const {
   return known != records_.end() && known->second.edit == nullptr && known->second.made < 0;
 }
 
-// Whether nothing stands where the act creates: then it is folded with all the others that do no more.
-bool Workspace::Begins(Act act) {
+// False: something stands where the act creates. Else it is folded with all the others that do no more.
+bool Workspace::TakeUp(Act act) {
   static const Vector kNothing;
   const auto known = records_.find(key_);
   if (known == records_.end() || known->second.edit != nullptr || known->second.made >= 0) return false;
@@ -69,7 +77,7 @@ std::optional<std::string_view> Workspace::RowAlone(const Act& act, std::string_
     if (change.verb != Verb::kSet && change.verb != Verb::kSetLast) return std::nullopt;
     const FieldInfo& field = *act.ordinals->fields[change.field];
     const bool ascends = writes.empty() || writes.back().field < field.handle;
-    if (!ascends || field.def.type == FieldType::kSerial || field.def.keeps()) return std::nullopt;
+    if (!ascends || field.def.keeps()) return std::nullopt;
     writes.push_back({field.handle, change.verb == Verb::kSetLast, &change.value});
   }
   EncodeBegun(act.dot, act.index, writes, bytes);
@@ -93,6 +101,10 @@ std::string_view Workspace::RowFolded(Act act, std::string_view key) {
 
 void Workspace::MakeRows() {
   FoldBegun();
+  if (made_.size() - made_before_ < missing_.size())  // some draft was refused: nothing is said of its record any more
+    for (const std::string_view key : missing_)
+      if (Missing(key)) records_.erase(key);
+  missing_.clear();
   last_ = nullptr;
   auto kept = edits_.begin() + static_cast<ptrdiff_t>(kept_);
   for (auto at = kept; at != edits_.end(); ++at) {
@@ -108,7 +120,7 @@ void Workspace::MakeRows() {
   }
   edits_.erase(kept, edits_.end());
   kept_ = edits_.size();
-  folded_ = made_.size();
+  folded_ = made_before_ = made_.size();
 }
 
 absl::Status Workspace::LoadMade() {

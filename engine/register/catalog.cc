@@ -116,6 +116,7 @@ void Catalog::AddReferences() {
     for (const FieldInfo* field : reg.by_name) {
       reg.holds |= field->def.hold;
       reg.has_quota |= field->def.type == FieldType::kEscrow;
+      reg.issues |= field->def.type == FieldType::kSerial;
       if (!field->refers()) continue;
       reg.refer.push_back(field);
       reg.claims = true;

@@ -56,6 +56,7 @@ struct RegisterInfo {
   bool claims = false;                     // some rule goes on it, or some field refers: its records have rows in table claim
   bool of_officers = false;                // the built-in one
   bool has_quota = false;                  // some field is an escrow
+  bool issues = false;                     // some field is a serial
   absl::flat_hash_map<absl::string_view, const FieldInfo*> found;  // by name
   const FieldInfo* Find(std::string_view field) const;
 };

@@ -156,7 +156,7 @@ absl::Status Workspace::Fold(const Entry& entry, Dot dot, const Vector& seen, To
     ASSIGN_OR_RETURN(const Ordinals* ordinals, Locate(entry, op, dot));
     const Act act{&op, ordinals, i, dot, entry.hlc, &seen, &(*touches)[i], duplicate};
     const bool creates = entry.kind == EntryKind::kFiling && entry.ops.size() == 1 && op.kind == OpKind::kCreate;
-    if (creates && Begins(act)) continue;
+    if (creates && TakeUp(act)) continue;
     ASSIGN_OR_RETURN(RecordEdit * edit, Load(key_, *ordinals->reg));
     edit->begun |= creates && edit->record.last_touch == 0;
     RETURN_IF_ERROR(FoldAct(act, *edit));
@@ -865,7 +865,8 @@ void Workspace::Forget() {
   last_ = nullptr;
   records_.clear();
   made_.clear();
-  folded_ = kept_ = 0;
+  folded_ = made_before_ = kept_ = 0;
+  missing_.clear();
   gap_ = {};
   edits_.clear();
   pasts_.clear();

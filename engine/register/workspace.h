@@ -52,7 +52,7 @@ struct RecordEdit {
   const RegisterInfo* reg = nullptr;
   bool existed = false;  // as the sums have it
   bool dirty = false, undoable = false;
-  bool begun = false;  // by this batch, in an entry that does no more
+  bool begun = false;  // nothing was stored when an entry of this batch created it
   bool stale = false;  // the claims and subjects noted are behind the record
   Dot link = 0;        // the entry that touched the record before the one that did last
   Few<Life> life;      // as the subjects that it touches were noted last; likewise the next two
@@ -94,16 +94,18 @@ class Workspace {
   Journal journal;
   Sums sums;
 
-  // The record as it is now, loaded once. Pointers stay good until Forget. Errors: DataLoss.
+  // The record as it is now, loaded once. Pointers stay good until Forget, of a record that the batch began until MakeRows.
+  // Errors: DataLoss.
   absl::StatusOr<RecordEdit*> Load(std::string_view key, const RegisterInfo& reg);
 
   // The same for one that is about to be filed on, with less to do where nothing is stored: an entry that does nothing but create
-  // a record at which no rule looks, and to which nothing refers, makes a row and no RecordEdit, unless somebody loads it later.
+  // a record at which no rule looks, to which nothing refers and which is issued no number makes a row and no RecordEdit, unless
+  // somebody loads it later. Such an entry has to live until MakeRows.
   absl::Status Fetch(std::string_view key, const RegisterInfo& reg);
   bool Missing(std::string_view key) const;  // fetched so, and nothing was folded on it since
 
-  // The rows of all records that this batch began, since the last call: they wait for the flush, and are read again where
-  // somebody loads them. What entries borrow may go after it. Pointers to their records are good no more.
+  // The rows of all records that this batch began since the last call: they wait for the flush, and are read again where somebody
+  // loads them.
   void MakeRows();
 
   // Folds one verified entry; what it borrows from outlives the workspace. `seen`: its author's past. touches receives the chain
@@ -277,7 +279,8 @@ class Workspace {
   absl::Status FoldAct(const Act& act, RecordEdit& edit);
   absl::Status Enter(std::string_view key, const RegisterInfo& reg, std::optional<std::string_view> row, Known& known);
   std::optional<std::string_view> RowMade(const Known& known) const;
-  bool Begins(Act act);
+  absl::Status LookUp(std::string_view key, const RegisterInfo& reg, Known& known);
+  bool TakeUp(Act act);
   void FoldBegun();
   std::optional<std::string_view> RowAlone(const Act& act, std::string_view key);  // as RowOf, likewise the next
   std::string_view RowFolded(Act act, std::string_view key);
@@ -361,8 +364,9 @@ class Workspace {
   std::vector<std::unique_ptr<RecordEdit>> spare_;        // of records whose rows were made
   absl::flat_hash_map<std::string_view, Known> records_;  // the same by their own keys, and what else is known of keys
   std::vector<Made> made_;
-  size_t folded_ = 0;     // of made_
-  RecordEdit beginning_;  // while it is folded
+  size_t folded_ = 0, made_before_ = 0;    // of made_; and how many there were at the last MakeRows
+  std::vector<std::string_view> missing_;  // keys fetched since, where nothing is stored
+  RecordEdit beginning_;                   // while it is folded
   Gap gap_;
   RecordEdit* last_ = nullptr;  // asked for
   ClaimIndex claims_;

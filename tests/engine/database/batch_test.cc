@@ -6,14 +6,20 @@
 namespace chancery {
 namespace {
 
-// A register at which no rule looks, and one with rules, references and a quota.
-constexpr char kTwoKinds[] = R"([pack]
+// Registers at which no rule looks, with single values and with all others, and some with rules, references and a quota.
+constexpr char kKinds[] = R"([pack]
 name = "land"
 version = 1
 
 [register.parcel]
 fields.owner = { type = "text" }
 fields.tags = { type = "set", of = "text" }
+
+[register.act]
+fields.charges = { type = "ranked", classes = ["mortgage"] }
+fields.number = { type = "serial", start = 1 }
+fields.owner = { type = "text" }
+fields.uses = { type = "escrow", max = 4 }
 
 [register.permit]
 fields.on = { type = "reference", to = "deed" }
@@ -36,7 +42,7 @@ class Batches : public Sites {
   Site& Founded(const std::string& name) {
     Site& site = New(name);
     site.env.random = &random_.try_emplace(name, 7).first->second;
-    site.db = *Database::Found(site.dir, {"tallinn", "", {{"land.toml", kTwoKinds}}, "tallinn"}, site.env);
+    site.db = *Database::Found(site.dir, {"tallinn", "", {{"land.toml", kKinds}}, "tallinn"}, site.env);
     return site;
   }
 
@@ -54,6 +60,7 @@ std::vector<Draft> Mixed(std::string_view reg) {
   for (int i = 0; i < 300; ++i) {
     const std::string at = Cat(reg, "/", i);
     drafts.push_back(Draft().By("mari").Create(at).Set("owner", Cat("Kask ", i)));
+    if (reg == "act" || reg == "deed") drafts.back().Issue("number");
     drafts.push_back(Draft().By("jaan").Record(at).Set("owner", std::string(static_cast<size_t>(i) * 7, 'x')));
     if (i % 5 == 0) drafts.push_back(Draft().Create(at));                       // refused: it exists
     if (i % 7 == 0) drafts.push_back(Draft().Record(at).Set("colour", "red"));  // refused: no such field
@@ -71,7 +78,8 @@ std::vector<Draft> Mixed(std::string_view reg) {
 }
 
 class Mixtures : public Batches, public testing::WithParamInterface<std::string> {};
-INSTANTIATE_TEST_SUITE_P(Of, Mixtures, testing::Values("parcel", "permit", "deed"), [](const auto& of) { return of.param; });
+INSTANTIATE_TEST_SUITE_P(Of, Mixtures, testing::Values("parcel", "act", "permit", "deed"),
+                         [](const auto& of) { return of.param; });
 
 TEST_P(Mixtures, AreTheSameAsOneByOne) {
   const std::vector<Draft> drafts = Mixed(GetParam());

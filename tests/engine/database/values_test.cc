@@ -21,6 +21,7 @@ fields.area = { type = "integer" }
 [register.mortgage]
 title = "Mortgage"
 fields.lender = { type = "text" }
+fields.owner = { type = "text" }
 )";
 
 class Values : public testing::Test {
@@ -37,7 +38,7 @@ class Values : public testing::Test {
       File(draft.Set("surveyed", "2026-01-31").Set("area", 1200));
     }
     File(Draft().Delete("parcel/c"));
-    File(Draft().Create("mortgage/1").Set("lender", "Bank"));
+    File(Draft().Create("mortgage/1").Set("lender", "Bank").Set("owner", "Mari"));
   }
   ~Values() override {
     db_.reset();
@@ -137,6 +138,9 @@ TEST_F(Values, ADamagedRecordIsReadByNobody) {
   EXPECT_TRUE(absl::IsDataLoss(now.Value("parcel/b/owner").status()));
   EXPECT_TRUE(absl::IsDataLoss(now.Scan("parcel", [](const RecordRef&) { return true; })));
   EXPECT_EQ(now.Value(all[0], owner)->text, "owner of a");
+  for (const auto& filed : db_->FileAll({Draft().Create("parcel/b"), Draft().Create("parcel/b"), Draft().Record("parcel/b")}))
+    EXPECT_TRUE(absl::IsDataLoss(filed.status())) << filed.status();  // nor is it begun anew
+  EXPECT_TRUE(db_->File(Draft().Create("parcel/d")).ok());
 }
 
 TEST_F(Values, AKeyIsReadAsItIsWrittenOrNotAtAll) {
@@ -145,6 +149,18 @@ TEST_F(Values, AKeyIsReadAsItIsWrittenOrNotAtAll) {
   for (const std::string& bad : {"parcel/a\0/owner"s, "parcel/a\n/owner"s, "parcel//owner"s, "parcel/a%/owner"s})
     EXPECT_TRUE(absl::IsInvalidArgument(now.Value(bad).status())) << bad;
   EXPECT_EQ(now.Value("parcel/a%20b%25/owner")->text, "owner of a b%");
+}
+
+// Whatever was read before.
+TEST_F(Values, AreOfTheFieldThatIsNamed) {
+  const Snapshot now = *db_->Read();
+  const std::vector<std::pair<std::string, std::string>> values = {
+      {"parcel/a/owner", "owner of a"}, {"mortgage/1/owner", "Mari"},     {"mortgage/1/lender", "Bank"},
+      {"parcel/b/owner", "owner of b"}, {"parcel/a/owner", "owner of a"}, {"parcel/a/surveyed", "2026-01-31"}};
+  for (const auto& [address, value] : values) EXPECT_EQ(now.Value(address)->text, value) << address;
+  EXPECT_FALSE(now.Value("boat/a/owner").ok());
+  EXPECT_FALSE(now.Value("parcel/a/lender").ok());
+  EXPECT_EQ(now.Value("mortgage/1/owner")->text, "Mari");
 }
 
 TEST_F(Values, WhatDoesNotFitIsRefusedByName) {
