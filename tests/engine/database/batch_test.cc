@@ -114,6 +114,21 @@ TEST_F(Batches, KeysInOrderMeetThoseThatAreStored) {
   EXPECT_TRUE(site->Verify()->ok());
 }
 
+// Also those of one call, whatever its drafts begin.
+TEST_F(Batches, NumbersAreIssuedOneByOne) {
+  Site& site = Founded("site");
+  for (const std::string reg : {"act", "deed"}) {
+    ASSERT_TRUE(site->File(Draft().Create(reg + "/stored")).ok());
+    std::vector<Draft> drafts;
+    for (int i = 0; i < 100; ++i) drafts.push_back(Draft().Create(Cat(reg, "/", 1000 + i)).Issue("number"));
+    drafts.push_back(Draft().Record(reg + "/stored").Issue("number"));
+    for (const absl::StatusOr<Receipt>& receipt : site->FileAll(drafts)) ASSERT_TRUE(receipt.ok()) << receipt.status();
+    const Snapshot now = *site->Read();
+    for (int i = 0; i < 100; ++i) EXPECT_EQ(now.Value(Cat(reg, "/", 1000 + i, "/number"))->integer, 1 + i);
+    EXPECT_EQ(now.Value(reg + "/stored/number")->integer, 101);
+  }
+}
+
 // A draft of the same fields as the one before, which is not looked up again, is still refused for what it says.
 TEST_F(Batches, AlikeIsNotTheSame) {
   Site& site = Founded("site");
