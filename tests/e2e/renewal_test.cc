@@ -112,7 +112,10 @@ TEST_F(Renewal, OfAStolenKeyIsAtOnceAndByHand) {
     return Eventually([&] { return served[site]->Log().find(why) != std::string::npos; });
   };
   EXPECT_TRUE(refused("tallinn", "the peer does not know our key")) << served["tallinn"]->Log();
-  EXPECT_TRUE(refused("luxembourg", "the peer shows a key that is not known here")) << served["luxembourg"]->Log();
+  // Unless tallinn met it between the two steps of the verb, and the key that it signs entries with vouched for the next one.
+  EXPECT_TRUE(refused("luxembourg", "the peer shows a key that is not known here") ||
+              refused("luxembourg", "it shows its new key"))
+      << served["luxembourg"]->Log();
   Know("luxembourg", "tallinn");
   EXPECT_TRUE(Arrives("tallinn", "luxembourg"));
   EXPECT_TRUE(Arrives("luxembourg", "tallinn"));
