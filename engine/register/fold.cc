@@ -161,7 +161,7 @@ absl::Status Workspace::FoldChange(const Change& change, const Act& act, RecordE
     return Error(absl::StatusCode::kInvalidArgument,
                  Cat("entry ", lanes.Short(act.dot), " names a field that its pack does not have"));
   const FieldInfo& field = *act.ordinals->fields[change.field];
-  if (!edit.all_opened) Open(edit, field.handle);
+  Open(edit, field.handle);
   if (change.verb == Verb::kAdd || change.verb == Verb::kRemove) {
     Few<Mark>& marks = record.At(field.handle, change.value);
     EraseIf(marks, [&](const Mark& m) {
