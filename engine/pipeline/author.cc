@@ -90,9 +90,7 @@ absl::StatusOr<Receipt> Author::ReceiptOf(const absl::StatusOr<Appended>& filed)
   absl::StatusOr<Receipt> made(absl::in_place);  // not moved: it is large
   Receipt& receipt = *made;
   receipt.entry = Hex(id.view());
-  if (label_.second.empty() || label_.first != HandleOf(filed->dot))
-    label_ = {HandleOf(filed->dot), work_.lanes.At(HandleOf(filed->dot)).Label()};
-  receipt.short_name = Cat(label_.second, "-", SeqOf(filed->dot));
+  receipt.short_name = work_.lanes.Short(filed->dot);
   receipt.hlc = time_.second;
   receipt.ticks = TicksOf(filed->hlc);
   receipt.repeated = filed->repeated;

@@ -69,8 +69,7 @@ absl::Status Author::CheckRight(const std::string& officer, std::string_view rig
 
 // Of a filing: to file, or to correct, in the registers that it writes; to admit where it writes of officers.
 absl::Status Author::CheckFiler(const Entry& entry) {
-  ASSIGN_OR_RETURN(const bool any, work_.AnyOfficer());
-  if (!any) return absl::OkStatus();
+  if (!work_.officers_here()) return absl::OkStatus();
   std::set<std::string> registers;
   bool admits = false;
   for (const Op& op : entry.ops) {

@@ -43,14 +43,14 @@ void Workspace::FindGap(std::string_view key) {
 
 bool Workspace::Missing(std::string_view key) const {
   const auto known = records_.find(key);
-  return known != records_.end() && known->second.edit == nullptr && known->second.made < 0;
+  return known != records_.end() && known->second.missing();
 }
 
 // False: something stands where the act creates. Else it is folded with all the others that do no more.
 bool Workspace::TakeUp(Act act) {
   static const Vector kNothing;
   const auto known = records_.find(key_);
-  if (known == records_.end() || known->second.edit != nullptr || known->second.made >= 0) return false;
+  if (known == records_.end() || !known->second.missing()) return false;
   act.seen = &kNothing;  // that of its author may be gone by then, and of this record there is nothing to see
   known->second.made = static_cast<int64_t>(made_.size());
   made_.push_back({known->first, {}, act, nullptr});

@@ -216,7 +216,8 @@ class Workspace {
   // The void entries that have an operation on the record.
   std::vector<Dot> VoidOn(const RecordKey& key) const;
 
-  absl::StatusOr<bool> AnyOfficer();  // whether one exists. Errors: DataLoss
+  bool officers_here() const { return officers_here_; }  // false: no officer was ever admitted
+  absl::StatusOr<bool> AnyOfficer();                     // whether one exists. Errors: DataLoss
 
   // A change to the record of an officer, and what its author had seen.
   struct OfficerChange {
@@ -255,6 +256,7 @@ class Workspace {
   struct Known {
     RecordEdit* edit = nullptr;
     int64_t made = -1;  // index into made_
+    bool missing() const { return edit == nullptr && made < 0; }
   };
   struct Made {
     std::string_view key, row;         // in the arena; no row: it is not made yet
