@@ -119,8 +119,10 @@ struct HostileServed : testing::Test {
       first.Write(family.input(i));
       const hostile::Stranger again(tallinn->port());
       again.WriteRaw(first.sent());
-      again.Drain(50);
-      EXPECT_TRUE(again.Closed());
+      EXPECT_TRUE(Eventually([&] {
+        again.Drain(1);
+        return again.Closed();
+      }));
       ++inputs["a connection that was recorded"];
     }
   }
@@ -189,7 +191,7 @@ TEST_F(HostileServed, TwoThousandInputsHarmNobody) {
     const std::string known = Ok(riga->Read()).Frontier();
     for (int i = 0; i < 5; ++i) Ok(riga->File(Draft().Create("parcel/r" + std::to_string(i)).Set("owner", "Andris")));
     const std::vector<std::string> runs = Ok(Ok(riga->Read()).RunsSince(known));
-    EXPECT_GT(Offers(caller, hostile::SpoiltRuns(caller, runs)), 200);
+    EXPECT_GE(Offers(caller, hostile::SpoiltRuns(caller, runs)), 150);  // every second: it asks once whether versions differ
     EXPECT_GT(Offers(caller, hostile::SignedNonsense(caller, *elsewhere)), 100);
     for (int i = 0; i < 40; ++i) {
       hostile::Caller(io, *riga, tallinn->port(), LinkKey(land, "tallinn")).SendAndLeave(50);

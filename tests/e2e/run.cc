@@ -4,10 +4,12 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <signal.h>
+#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <sstream>
 #include <thread>
@@ -58,18 +60,36 @@ struct Pipe {
   }
 };
 
-[[noreturn]] void Exec(Words words, const std::string& dir, const Pipe& in, const Pipe& out, const Pipe& err) {
-  dup2(in.read_end, STDIN_FILENO);
-  dup2(out.write_end, STDOUT_FILENO);
-  dup2(err.write_end, STDERR_FILENO);
-  std::vector<char*> argv;
-  for (std::string& word : words) argv.push_back(word.data());
-  argv.push_back(nullptr);
-  unsetenv("CHANCERY_STORE");
-  if (!dir.empty() && chdir(dir.c_str()) != 0) _exit(127);
-  setenv("CHANCERY", BinaryPath().c_str(), 1);
-  execvp(argv[0], argv.data());
-  _exit(127);
+std::vector<char*> Pointers(Words& words) {
+  std::vector<char*> pointers;
+  for (std::string& word : words) pointers.push_back(word.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+Words Environment() {
+  Words variables = {"CHANCERY=" + BinaryPath()};
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    const std::string_view name = std::string_view(*variable).substr(0, std::string_view(*variable).find('='));
+    if (name != "CHANCERY" && name != "CHANCERY_STORE") variables.emplace_back(*variable);
+  }
+  return variables;
+}
+
+// Not fork: other threads may hold the lock of an allocator, and the child would wait for it for ever.
+pid_t Spawn(Words words, const std::string& dir, const Pipe& in, const Pipe& out, const Pipe& err) {
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_adddup2(&actions, in.read_end, STDIN_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, out.write_end, STDOUT_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, err.write_end, STDERR_FILENO);
+  if (!dir.empty()) posix_spawn_file_actions_addchdir_np(&actions, dir.c_str());
+  Words variables = Environment();
+  pid_t child = -1;
+  const int error = posix_spawnp(&child, words[0].c_str(), &actions, nullptr, Pointers(words).data(), Pointers(variables).data());
+  posix_spawn_file_actions_destroy(&actions);
+  EXPECT_EQ(error, 0) << words[0] << ": " << strerror(error);
+  return error == 0 ? child : -1;
 }
 
 void Feed(int fd, const std::string& input) {
@@ -116,8 +136,7 @@ Result RunProgram(const std::string& program, const Words& arguments, const RunO
   Words words = options.by;
   words.push_back(program);
   words.insert(words.end(), arguments.begin(), arguments.end());
-  const pid_t child = fork();
-  if (child == 0) Exec(std::move(words), options.dir, in, out, err);
+  const pid_t child = Spawn(std::move(words), options.dir, in, out, err);
   close(in.read_end);
   close(out.write_end);
   close(err.write_end);
@@ -125,12 +144,12 @@ Result RunProgram(const std::string& program, const Words& arguments, const RunO
   std::thread feeder(Feed, in.write_end, std::cref(options.input));
   std::thread errors(Drain, err.read_end, &result.err);
   std::thread outputs(Drain, out.read_end, &result.out);
-  if (options.kill_after_us >= 0) {
+  if (child > 0 && options.kill_after_us >= 0) {
     usleep(static_cast<useconds_t>(options.kill_after_us));
     kill(child, options.signal);
   }
-  int status = 0;
-  waitpid(child, &status, 0);
+  int status = 127 << 8;
+  if (child > 0) waitpid(child, &status, 0);
   feeder.join();
   errors.join();
   outputs.join();
