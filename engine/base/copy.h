@@ -1,7 +1,8 @@
-// Copies of short strings in line: most of what is encoded is shorter than a call of memcpy is long.
+// Short strings are copied and compared in line: most of them are shorter than a call of memcpy or memcmp is long.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <string_view>
 
@@ -28,6 +29,26 @@ inline void CopyBytes(std::string_view from, char* to) {
   } else {
     for (size_t i = 0; i < n; ++i) to[i] = from[i];
   }
+}
+
+// Whether two strings are the same; in line where they are short.
+inline bool SameBytes(std::string_view a, std::string_view b) {
+  const auto ends = [&]<class Word>(Word) {
+    const auto same = [&](size_t at) {
+      Word x, y;
+      std::memcpy(&x, a.data() + at, sizeof x);
+      std::memcpy(&y, b.data() + at, sizeof y);
+      return x == y;
+    };
+    return same(0) && same(a.size() - sizeof(Word));
+  };
+  if (a.size() != b.size()) return false;
+  if (a.size() > 16) return a == b;
+  if (a.size() >= 8) return ends(uint64_t());
+  if (a.size() >= 4) return ends(uint32_t());
+  for (size_t i = 0; i < a.size(); ++i)
+    if (a[i] != b[i]) return false;
+  return true;
 }
 
 }  // namespace chancery

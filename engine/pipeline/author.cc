@@ -83,18 +83,23 @@ void Expect(absl::Span<const Draft> drafts) {
 
 }  // namespace
 
-absl::StatusOr<Receipt> Author::ReceiptOf(const absl::StatusOr<Appended>& filed) {
-  RETURN_IF_ERROR(filed.status());
-  ASSIGN_OR_RETURN(const EntryId id, work_.journal.IdAt(filed->dot));
-  if (time_.second.empty() || time_.first != MsOf(filed->hlc)) time_ = {MsOf(filed->hlc), FormatTime(MsOf(filed->hlc))};
-  absl::StatusOr<Receipt> made(absl::in_place);  // not moved: it is large
-  Receipt& receipt = *made;
+absl::Status Author::Answer(const Appended& filed, Receipt& receipt) {
+  ASSIGN_OR_RETURN(const EntryId id, work_.journal.IdAt(filed.dot));
+  if (time_.second.empty() || time_.first != MsOf(filed.hlc)) time_ = {MsOf(filed.hlc), FormatTime(MsOf(filed.hlc))};
   receipt.entry = Hex(id.view());
-  receipt.short_name = work_.lanes.Short(filed->dot);
+  receipt.short_name = work_.lanes.Short(filed.dot);
   receipt.hlc = time_.second;
-  receipt.ticks = TicksOf(filed->hlc);
-  receipt.repeated = filed->repeated;
-  return made;
+  receipt.ticks = TicksOf(filed.hlc);
+  receipt.repeated = filed.repeated;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Receipt> Author::Finish(const absl::StatusOr<Appended>& filed) {
+  RETURN_IF_ERROR(filed.status());
+  Hash();
+  absl::StatusOr<Receipt> receipt(absl::in_place);
+  RETURN_IF_ERROR(Answer(*filed, *receipt));
+  return receipt;
 }
 
 void Author::Hash() {
@@ -248,6 +253,7 @@ std::vector<absl::StatusOr<Receipt>> Author::FileAll(absl::Span<const Draft> dra
   std::vector<absl::StatusOr<Appended>> filed;
   for (size_t from = 0; from < drafts.size(); from += kFew) {
     const absl::Span<const Draft> few = drafts.subspan(from, kFew);
+    for (Typed& done : typed) KeepChanges(done.entry.ops);
     typed.clear();
     for (size_t i = 0; i < few.size(); ++i) {
       Expect(drafts.subspan(from + i));
@@ -258,7 +264,10 @@ std::vector<absl::StatusOr<Receipt>> Author::FileAll(absl::Span<const Draft> dra
     for (size_t i = 0; i < few.size(); ++i) filed.push_back(FileTyped(few[i], typed[i]));
     work_.MakeRows();
     Hash();
-    for (const absl::StatusOr<Appended>& one : filed) receipts.push_back(ReceiptOf(one));
+    for (const absl::StatusOr<Appended>& one : filed) {
+      absl::StatusOr<Receipt>& receipt = receipts.emplace_back(absl::in_place);  // not moved: it is large
+      if (const absl::Status status = one.ok() ? Answer(*one, *receipt) : one.status(); !status.ok()) receipt = status;
+    }
   }
   return receipts;
 }

@@ -58,10 +58,10 @@ class Author {
   // Stamps, folds, checks, appends. After a refusal nothing has happened.
   absl::StatusOr<Appended> Append(Entry& entry, const Check& check);
   absl::StatusOr<Appended> Repeated(const Draft& draft, const Entry& entry, bool* found);
-  absl::Status ReclaimAll();                                                 // what the entry in hand changed
-  void Hash();                                                               // what was appended
-  absl::StatusOr<Receipt> ReceiptOf(const absl::StatusOr<Appended>& filed);  // once it is hashed
-  absl::StatusOr<Receipt> Finish(const absl::StatusOr<Appended>& filed) { return Hash(), ReceiptOf(filed); }
+  absl::Status ReclaimAll();                                     // what the entry in hand changed
+  void Hash();                                                   // what was appended
+  absl::Status Answer(const Appended& filed, Receipt& receipt);  // once it is hashed
+  absl::StatusOr<Receipt> Finish(const absl::StatusOr<Appended>& filed);
 
   // author_ops.cc: names to ordinals and literals to values; then what each write replaces in this site's view.
   struct Named {  // a change whose field and verb were looked up
@@ -79,6 +79,7 @@ class Author {
   };
   absl::Status MakeOps(const Draft& draft, Entry& entry);
   absl::Status MakeLike(const DraftOp& draft, Entry& entry);  // of the shape of the one before
+  void KeepChanges(Ops& done);                                // their memory, for MakeLike
   absl::Status FitOps(const Draft& draft, Entry& entry);
   absl::StatusOr<Named> NameChange(const DraftChange& draft, const RegisterInfo& reg, const Address& record);
   absl::Status TypeChange(const DraftChange& draft, const RegisterInfo& reg, const Address& record, const Named& named,
@@ -203,6 +204,7 @@ class Author {
   Dot in_hand_ = 0;                                  // the entry that is checked
   RecordKey key_;                                    // of the operation that is fitted
   Shape shape_;                                      // of the operation typed last; no register: it has none
+  std::vector<Changes> spare_;                       // of operations that are done
   std::map<uint64_t, int64_t> issued_;               // by field: how many numbers the entry in hand takes
 };
 

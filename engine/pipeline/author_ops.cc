@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <map>
 
+#include "engine/base/copy.h"
 #include "engine/base/limits.h"
 #include "engine/base/planted.h"
 #include "engine/base/status.h"
@@ -127,7 +128,8 @@ bool Author::Shape::Fits(const DraftOp& op) const {
   if (reg == nullptr || op.verb != verb || op.changes.size() != changes.size() || op.record.reg != reg->name) return false;
   for (size_t i = 0; i < changes.size(); ++i) {
     const DraftChange& change = op.changes[i];
-    if (change.verb != changes[i].written || change.field != changes[i].field->def.name || !change.over.empty()) return false;
+    if (change.verb != changes[i].written || !SameBytes(change.field, changes[i].field->def.name) || !change.over.empty())
+      return false;
   }
   return true;
 }
@@ -224,14 +226,26 @@ absl::Status Author::MakeOps(const Draft& draft, Entry& entry) {
 
 absl::Status Author::MakeLike(const DraftOp& draft, Entry& entry) {
   ASSIGN_OR_RETURN(Op op, OpOn(entry, *shape_.reg, draft.record.key, KindOf(draft.verb)));
+  if (!spare_.empty()) {
+    op.changes = std::move(spare_.back());
+    spare_.pop_back();
+  }
   entry.ops.push_back(std::move(op));
   Changes& changes = entry.ops[0].changes;
   changes.resize(draft.changes.size());
   for (size_t i = 0; i < draft.changes.size(); ++i) {
     const Named& named = shape_.changes[i];
-    RETURN_IF_ERROR(TypeChange(draft.changes[i], *shape_.reg, draft.record, named, changes[named.place]));
+    Change& change = changes[named.place];
+    change.value = {};
+    change.named.clear();
+    RETURN_IF_ERROR(TypeChange(draft.changes[i], *shape_.reg, draft.record, named, change));
   }
   return absl::OkStatus();
+}
+
+void Author::KeepChanges(Ops& done) {
+  constexpr size_t kMost = 64;
+  if (done.size() == 1 && spare_.size() < kMost) spare_.push_back(std::move(done[0].changes));
 }
 
 absl::Status Author::FitOps(const Draft& draft, Entry& entry) {

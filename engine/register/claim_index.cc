@@ -46,6 +46,7 @@ void ClaimIndex::Set(const ClaimRow& row, std::string_view bytes) {
   if (at == group.rows.end() || at->record != row.record) at = group.rows.insert(at, {arena_->Keep(row.record), {}});
   at->bytes = arena_->Keep(bytes);
   changed_ += !std::exchange(at->fresh, true);
+  done_.push_back({row.rule, row.value, at->record, at->bytes});
 }
 
 void ClaimIndex::Put(const ClaimRow& row) {
@@ -57,35 +58,30 @@ void ClaimIndex::Put(const ClaimRow& row) {
 
 void ClaimIndex::Remove(const ClaimRow& row) { Set(row, {}); }
 
+// Not out of the groups: those lie scattered.
 void ClaimIndex::Flush(WriteTxn& txn) {
-  struct Changed {
-    uint64_t rule = 0, begins = 0;  // rule, and the first bytes of the value
-    const Name* name = nullptr;
-    const Row* row = nullptr;
-    bool operator<(const Changed& other) const {
-      if (rule != other.rule || begins != other.begins) return std::tie(rule, begins) < std::tie(other.rule, other.begins);
-      return std::tie(name->second, row->record) < std::tie(other.name->second, other.row->record);
+  const auto name = [](const Done& one) { return std::tie(one.rule, one.value, one.record); };
+  const auto before = [&](const Done& a, const Done& b) { return name(a) < name(b); };
+  std::vector<Done> done = std::exchange(done_, {});
+  std::stable_sort(done.begin(), done.end(), before);
+  ByteBuffer key;
+  const auto each_last = [&](auto visit) {  // of one row what was set last
+    for (size_t i = 0; i < done.size(); ++i) {
+      if (i + 1 < done.size() && name(done[i]) == name(done[i + 1])) continue;
+      key.Clear();
+      key.U64(done[i].rule);
+      key.Raw(done[i].value.view());
+      key.Raw(done[i].record);
+      visit(key.view(), done[i].bytes);
     }
   };
-  std::vector<Changed> changed;
-  changed.reserve(std::exchange(changed_, 0));
-  for (auto& [name, group] : groups_)
-    for (Row& row : group.rows)
-      if (std::exchange(row.fresh, false)) changed.push_back({name.first, Read64(name.second.view(), 0), &name, &row});
-  std::sort(changed.begin(), changed.end());
-  ByteBuffer key;
-  const auto key_of = [&key](const Changed& one) {
-    key.Clear();
-    key.U64(one.rule);
-    key.Raw(one.name->second.view());
-    key.Raw(one.row->record);
-    return key.view();
-  };
-  for (const Changed& one : changed)
-    if (one.row->bytes.empty()) txn.Delete(Table::kClaim, key_of(one));
+  each_last([&](std::string_view at, std::string_view bytes) {
+    if (bytes.empty()) txn.Delete(Table::kClaim, at);
+  });
   SortedRows rows(txn, Table::kClaim);
-  for (const Changed& one : changed)
-    if (!one.row->bytes.empty()) rows.Put(key_of(one), one.row->bytes);
+  each_last([&](std::string_view at, std::string_view bytes) {
+    if (!bytes.empty()) rows.Put(at, bytes);
+  });
 }
 
 void ClaimIndex::Touch(const ClaimRow& row) {
@@ -103,6 +99,8 @@ void ClaimIndex::Forget() {
   any_stored_.clear();
   put_.clear();
   touched_.clear();
+  done_.clear();
+  changed_ = 0;
   arena_ = std::make_unique<Arena>();
 }
 

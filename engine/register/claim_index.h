@@ -29,7 +29,7 @@ class ClaimIndex {
 
   void Put(const ClaimRow& row);
   void Remove(const ClaimRow& row);
-  size_t changed() const { return changed_; }  // rows that the table has otherwise
+  size_t changed() const { return changed_; }  // rows, since Forget
   void Flush(WriteTxn& txn);                   // sorted
 
   // The subject of the row may be disputed anew, or no more.
@@ -46,7 +46,7 @@ class ClaimIndex {
  private:
   struct Row {
     std::string_view record, bytes;  // in the arena; of one that is removed no bytes
-    bool fresh = false;              // the table has another one
+    bool fresh = false;              // changed since Forget
   };
   struct Group {
     Few<Row> rows;  // ascending by record; until they were looked for those that the batch changed
@@ -56,6 +56,11 @@ class ClaimIndex {
   struct NameHash {
     size_t operator()(const Name& name) const { return Read64(name.second.view(), 0) ^ name.first; }  // a digest spreads itself
   };
+  struct Done {  // by Set
+    uint64_t rule = 0;
+    Hash128 value;
+    std::string_view record, bytes;  // as of a row
+  };
   const Group& Look(const Name& name) const;
   bool AnyStored(uint64_t rule) const;  // under it
   void Set(const ClaimRow& row, std::string_view bytes);
@@ -64,6 +69,7 @@ class ClaimIndex {
   mutable absl::flat_hash_map<Name, Group, NameHash> groups_;
   mutable absl::flat_hash_map<uint64_t, bool> any_stored_;
   absl::flat_hash_set<uint64_t> put_;  // rules under which the batch put rows
+  std::vector<Done> done_;             // since the last Flush, in its order
   size_t changed_ = 0;
   std::vector<Subject> touched_;
   mutable std::unique_ptr<Arena> arena_ = std::make_unique<Arena>();

@@ -24,6 +24,7 @@ Literal Compared(const RuleInfo& rule, Literal value) {
 }  // namespace
 
 std::string SubjectUnder(const RuleInfo& rule, const Few<const Value*, 4>& values) {
+  if (values.size() == 1 && !rule.def.casefold) return ShowJson(*values[0]);
   if (values.size() == 1) return Compared(rule, ShowValue(*values[0])).Json();
   Literal list = Literal::List();
   for (const Value* value : values) list.list.push_back(Compared(rule, ShowValue(*value)));
@@ -258,7 +259,6 @@ void AddReferences(const FieldInfo& field, const RecordKey& key, const Record& r
 std::vector<ClaimRow> ClaimsOf(const RegisterInfo& reg, const RecordKey& key, const Record& record, const Lanes& lanes) {
   std::vector<ClaimRow> rows;
   if (!reg.claims || !record.exists()) return rows;
-  rows.reserve(reg.rules.size());
   for (const RuleInfo* rule : reg.rules) AddRule(*rule, key, record, lanes, &rows);
   for (const FieldInfo* field : reg.refer) AddReferences(*field, key, record, lanes, &rows);
   for (const RuleInfo* rule : reg.limits) {  // what is allowed to those that refer to it

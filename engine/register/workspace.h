@@ -12,8 +12,10 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/hash/hash.h"
 #include "absl/status/statusor.h"
 #include "engine/base/arena.h"
+#include "engine/base/strings.h"
 #include "engine/crdt/tally.h"
 #include "engine/journal/epochs.h"
 #include "engine/journal/journal.h"
@@ -361,10 +363,13 @@ class Workspace {
   std::deque<Vector> pasts_;
   RecordKey key_;  // of the operation in hand; likewise what its author had seen
   Vector seen_;
-  std::vector<std::unique_ptr<RecordEdit>> edits_;        // as loaded, and so freed in the order in which memory was taken
-  size_t kept_ = 0;                                       // of them MakeRows has seen so many
-  std::vector<std::unique_ptr<RecordEdit>> spare_;        // of records whose rows were made
-  absl::flat_hash_map<std::string_view, Known> records_;  // the same by their own keys, and what else is known of keys
+  std::vector<std::unique_ptr<RecordEdit>> edits_;  // as loaded, and so freed in the order in which memory was taken
+  size_t kept_ = 0;                                 // of them MakeRows has seen so many
+  std::vector<std::unique_ptr<RecordEdit>> spare_;  // of records whose rows were made
+  struct HashOfKey {                                // absl's own: by itself it asks std's for std's views, which is slower
+    size_t operator()(std::string_view key) const { return absl::Hash<absl::string_view>()(A(key)); }
+  };
+  absl::flat_hash_map<std::string_view, Known, HashOfKey> records_;  // the same by their own keys, and what else is known of keys
   std::vector<Made> made_;
   size_t folded_ = 0, made_before_ = 0;    // of made_; and how many there were at the last MakeRows
   std::vector<std::string_view> missing_;  // keys fetched since, where nothing is stored

@@ -1,4 +1,6 @@
 // Literals: the JSON values of every human surface.
+#include "engine/text/literal.h"
+
 #include <algorithm>
 
 #include "chancery/types.h"
@@ -103,6 +105,12 @@ Literal& Literal::Add(std::string key, Literal value) {
 std::string Literal::Json() const {
   std::string out;
   Append(*this, out);
+  return out;
+}
+
+std::string JsonText(std::string_view text) {
+  std::string out;
+  AppendText(text, out);
   return out;
 }
 

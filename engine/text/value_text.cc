@@ -13,6 +13,7 @@
 #include "engine/crdt/shares.h"
 #include "engine/crdt/tally.h"
 #include "engine/pack/nearest.h"
+#include "engine/text/literal.h"
 #include "engine/text/shape.h"
 
 namespace chancery {
@@ -298,6 +299,8 @@ Literal ShowValue(const Value& value) {
   return Literal();
 }
 
-std::string ShowJson(const Value& value) { return ShowValue(value).Json(); }
+std::string ShowJson(const Value& value) {
+  return value.kind == Kind::kText ? JsonText(value.payload()) : ShowValue(value).Json();  // most are: without copies
+}
 
 }  // namespace chancery

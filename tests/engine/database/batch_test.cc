@@ -1,5 +1,6 @@
 // Many drafts in one call are filed stage by stage; what comes of it is what one call each would make, byte by byte.
 #include <algorithm>
+#include <functional>
 
 #include "sites.h"
 
@@ -97,6 +98,44 @@ TEST_P(Mixtures, AreTheSameAsOneByOne) {
   EXPECT_EQ(one.Digests(), all.Digests());
   EXPECT_TRUE(all->File(Draft().Create("parcel/last")).ok());
   EXPECT_TRUE(all->Verify()->ok());
+}
+
+// Drafts alike are typed into the memory of those before: of other kinds, with values and with what those replaced.
+TEST_F(Batches, AlikeLeaveNothingBehind) {
+  const std::vector<std::function<Draft(const std::string&)>> kinds = {
+      [](const std::string& n) { return Draft().Create("parcel/" + n).Set("owner", "Kask " + n); },
+      [](const std::string& n) { return Draft().Record("parcel/" + n).Set("owner", "Tamm " + n); },
+      [](const std::string& n) { return Draft().Record("parcel/" + n).Unset("owner"); },
+      [](const std::string& n) { return Draft().Create("parcel/b" + n).Set("owner", "Saar"); },
+      [](const std::string& n) { return Draft().Create("deed/" + n).Set("owner", std::string(100, 'x')).Issue("number"); },
+      [](const std::string& n) { return Draft().Record("deed/" + n).Unset("owner"); }};
+  std::vector<Draft> drafts;
+  for (const auto& kind : kinds)
+    for (int i = 0; i < 150; ++i) drafts.push_back(kind(std::to_string(i)));
+  Site &one = Founded("one"), &all = Founded("all");
+  std::vector<std::string> told, told_all;
+  for (const Draft& draft : drafts) told.push_back(Told(one->File(draft)));
+  for (const absl::StatusOr<Receipt>& receipt : all->FileAll(drafts)) told_all.push_back(Told(receipt));
+  EXPECT_EQ(told, told_all);
+  EXPECT_EQ(one.Digests(), all.Digests());
+  EXPECT_EQ(all.Status().records, 450u);
+}
+
+TEST_F(Batches, AlikeReplaceNothingThatOthersDid) {
+  Create("tallinn", "0");
+  Tell("tallinn", "tartu");
+  const auto sold = [](const std::string& owner) { return Draft().Record("parcel/0").Set("owner", owner); };
+  const std::string ours = (*this)["tallinn"]->File(sold("Tamm"))->entry;
+  ASSERT_TRUE((*this)["tartu"]->File(sold("Saar")).ok());
+  ASSERT_EQ(Tell("tartu", "tallinn").opened, 1u);
+  std::vector<Draft> drafts = {sold("Kask")};
+  drafts[0].ops[0].changes[0].over = ours;
+  for (int i = 1; i < 200; ++i) drafts.push_back(Draft().Create(Cat("parcel/", i)).Set("owner", "Mari"));
+  Site &all = (*this)["tallinn"], &one = Clone("tallinn", "copy");
+  std::vector<std::string> told, told_all;
+  for (const Draft& draft : drafts) told.push_back(Told(one->File(draft)));
+  for (const absl::StatusOr<Receipt>& receipt : all->FileAll(drafts)) told_all.push_back(Told(receipt));
+  EXPECT_EQ(told, told_all);
 }
 
 // Keys in their order are looked for once for many, up to the next that is stored.

@@ -143,5 +143,12 @@ TEST(TypeValue, RefusesAValueOverTheLimit) {
   EXPECT_EQ(Said(Typed(Address2(), group).status()).substr(0, 43), "limit: parcel/1/f has a value of 1024020 by");
 }
 
+TEST(ShowJson, OfATextIsTheJsonOfItsLiteral) {
+  std::string all;
+  for (int c = 1; c < 128; ++c) all += static_cast<char>(c);
+  for (const std::string& text : {std::string(), std::string("Mari \"M.\" Mets\\"), std::string("öäü😀"), all})
+    EXPECT_EQ(ShowJson(Value::Text(text)), Literal(text).Json());
+}
+
 }  // namespace
 }  // namespace chancery
