@@ -55,6 +55,18 @@ std::string Told(const absl::StatusOr<Receipt>& receipt) {
   return Cat(receipt->short_name, " ", receipt->entry, " ", receipt->hlc, "/", receipt->ticks, receipt->repeated ? " again" : "");
 }
 
+std::vector<std::string> OneByOne(Database& db, const std::vector<Draft>& drafts) {
+  std::vector<std::string> told;
+  for (const Draft& draft : drafts) told.push_back(Told(db.File(draft)));
+  return told;
+}
+
+std::vector<std::string> InOneCall(Database& db, const std::vector<Draft>& drafts) {
+  std::vector<std::string> told;
+  for (const absl::StatusOr<Receipt>& receipt : db.FileAll(drafts)) told.push_back(Told(receipt));
+  return told;
+}
+
 // More than one call looks at together, with whatever depends on what the same call has filed before.
 std::vector<Draft> Mixed(std::string_view reg) {
   std::vector<Draft> drafts;
@@ -87,10 +99,8 @@ TEST_P(Mixtures, AreTheSameAsOneByOne) {
   ASSERT_GT(drafts.size(), 700u);
   Site &one = Founded("one"), &all = Founded("all");
   ASSERT_EQ(one.Since("0"), all.Since("0"));
-  std::vector<std::string> told, told_all;
-  for (const Draft& draft : drafts) told.push_back(Told(one->File(draft)));
-  for (const absl::StatusOr<Receipt>& receipt : all->FileAll(drafts)) told_all.push_back(Told(receipt));
-  EXPECT_EQ(told, told_all);
+  const std::vector<std::string> told = OneByOne(*one.db, drafts);
+  EXPECT_EQ(told, InOneCall(*all.db, drafts));
   EXPECT_GT(std::count_if(told.begin(), told.end(), [](const std::string& t) { return t.ends_with(" again"); }), 1);
   EXPECT_EQ(one.Digests(), all.Digests());
   EXPECT_TRUE(all->Verify()->ok());
@@ -113,10 +123,7 @@ TEST_F(Batches, AlikeLeaveNothingBehind) {
   for (const auto& kind : kinds)
     for (int i = 0; i < 150; ++i) drafts.push_back(kind(std::to_string(i)));
   Site &one = Founded("one"), &all = Founded("all");
-  std::vector<std::string> told, told_all;
-  for (const Draft& draft : drafts) told.push_back(Told(one->File(draft)));
-  for (const absl::StatusOr<Receipt>& receipt : all->FileAll(drafts)) told_all.push_back(Told(receipt));
-  EXPECT_EQ(told, told_all);
+  EXPECT_EQ(OneByOne(*one.db, drafts), InOneCall(*all.db, drafts));
   EXPECT_EQ(one.Digests(), all.Digests());
   EXPECT_EQ(all.Status().records, 450u);
 }
@@ -132,10 +139,7 @@ TEST_F(Batches, AlikeReplaceNothingThatOthersDid) {
   drafts[0].ops[0].changes[0].over = ours;
   for (int i = 1; i < 200; ++i) drafts.push_back(Draft().Create(Cat("parcel/", i)).Set("owner", "Mari"));
   Site &all = (*this)["tallinn"], &one = Clone("tallinn", "copy");
-  std::vector<std::string> told, told_all;
-  for (const Draft& draft : drafts) told.push_back(Told(one->File(draft)));
-  for (const absl::StatusOr<Receipt>& receipt : all->FileAll(drafts)) told_all.push_back(Told(receipt));
-  EXPECT_EQ(told, told_all);
+  EXPECT_EQ(OneByOne(*one.db, drafts), InOneCall(*all.db, drafts));
 }
 
 // Keys in their order are looked for once for many, up to the next that is stored.
