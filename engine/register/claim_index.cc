@@ -45,7 +45,6 @@ void ClaimIndex::Set(const ClaimRow& row, std::string_view bytes) {
   auto at = std::find_if(group.rows.begin(), group.rows.end(), [&](const Row& r) { return r.record >= row.record; });
   if (at == group.rows.end() || at->record != row.record) at = group.rows.insert(at, {arena_->Keep(row.record), {}});
   at->bytes = arena_->Keep(bytes);
-  changed_ += !std::exchange(at->fresh, true);
   done_.push_back({row.rule, row.value, at->record, at->bytes});
 }
 
@@ -65,9 +64,10 @@ void ClaimIndex::Flush(WriteTxn& txn) {
   std::vector<Done> done = std::exchange(done_, {});
   std::stable_sort(done.begin(), done.end(), before);
   ByteBuffer key;
-  const auto each_last = [&](auto visit) {  // of one row what was set last
+  const auto each_last = [&](bool removed, auto visit) {  // of one row what was set last
     for (size_t i = 0; i < done.size(); ++i) {
       if (i + 1 < done.size() && name(done[i]) == name(done[i + 1])) continue;
+      if (done[i].bytes.empty() != removed) continue;
       key.Clear();
       key.U64(done[i].rule);
       key.Raw(done[i].value.view());
@@ -75,13 +75,9 @@ void ClaimIndex::Flush(WriteTxn& txn) {
       visit(key.view(), done[i].bytes);
     }
   };
-  each_last([&](std::string_view at, std::string_view bytes) {
-    if (bytes.empty()) txn.Delete(Table::kClaim, at);
-  });
+  each_last(true, [&](std::string_view at, std::string_view) { txn.Delete(Table::kClaim, at); });
   SortedRows rows(txn, Table::kClaim);
-  each_last([&](std::string_view at, std::string_view bytes) {
-    if (!bytes.empty()) rows.Put(at, bytes);
-  });
+  each_last(false, [&](std::string_view at, std::string_view bytes) { rows.Put(at, bytes); });
 }
 
 void ClaimIndex::Touch(const ClaimRow& row) {
@@ -100,7 +96,6 @@ void ClaimIndex::Forget() {
   put_.clear();
   touched_.clear();
   done_.clear();
-  changed_ = 0;
   arena_ = std::make_unique<Arena>();
 }
 

@@ -29,8 +29,8 @@ class ClaimIndex {
 
   void Put(const ClaimRow& row);
   void Remove(const ClaimRow& row);
-  size_t changed() const { return changed_; }  // rows, since Forget
-  void Flush(WriteTxn& txn);                   // sorted
+  size_t changed() const { return done_.size(); }  // rows put or removed since the last Flush; one twice counts as two
+  void Flush(WriteTxn& txn);                       // sorted
 
   // The subject of the row may be disputed anew, or no more.
   void Touch(const ClaimRow& row);
@@ -46,7 +46,6 @@ class ClaimIndex {
  private:
   struct Row {
     std::string_view record, bytes;  // in the arena; of one that is removed no bytes
-    bool fresh = false;              // changed since Forget
   };
   struct Group {
     Few<Row> rows;  // ascending by record; until they were looked for those that the batch changed
@@ -70,7 +69,6 @@ class ClaimIndex {
   mutable absl::flat_hash_map<uint64_t, bool> any_stored_;
   absl::flat_hash_set<uint64_t> put_;  // rules under which the batch put rows
   std::vector<Done> done_;             // since the last Flush, in its order
-  size_t changed_ = 0;
   std::vector<Subject> touched_;
   mutable std::unique_ptr<Arena> arena_ = std::make_unique<Arena>();
 };

@@ -119,10 +119,11 @@ struct HostileServed : testing::Test {
       first.Write(family.input(i));
       const hostile::Stranger again(tallinn->port());
       again.WriteRaw(first.sent());
-      EXPECT_TRUE(Eventually([&] {
+      const auto closed = [&] {
         again.Drain(1);
         return again.Closed();
-      }));
+      };
+      EXPECT_TRUE(Eventually(closed, 3)) << "it is not told apart from one that is slow, which has longer";
       ++inputs["a connection that was recorded"];
     }
   }
