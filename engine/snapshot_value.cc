@@ -15,13 +15,12 @@ struct Parts {
   std::string_view reg, key, field;
 };
 
-// Of an address of a field whose key stands as it is: Address::Parse looks at escapes, control characters and all that is wrong.
+// Of an address of a field whose key stands as it is. Address::Parse looks at all that is wrong with others: they name no record.
 std::optional<Parts> PlainParts(std::string_view text) {
   const size_t first = text.find('/'), second = first == text.npos ? text.npos : text.find('/', first + 1);
   if (second == text.npos) return std::nullopt;
   const std::string_view key = text.substr(first + 1, second - first - 1);
-  bool plain = !key.empty() && key.size() <= limits::kKeyBytes;
-  for (const char c : key) plain &= c != '%' && static_cast<unsigned char>(c) >= 0x20;
+  const bool plain = !key.empty() && key.size() <= limits::kKeyBytes && key.find('%') == key.npos && key.find('\0') == key.npos;
   return plain ? std::optional(Parts{text.substr(0, first), key, text.substr(second + 1)}) : std::nullopt;
 }
 

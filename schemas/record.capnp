@@ -6,9 +6,10 @@ $Cxx.namespace("chancery::schema");
 # A record at rest, read in place. Written and read by engine/codec, byte by byte as in docs/reference/record.md; this schema says
 # the same, for programs that use the library, and the tests read every record with it.
 # Local to a store: dots and field handles are private, so nothing of this is hashed, digested or sent.
-# One segment in canonical form, which cuts null pointers off at the end: `rare` takes no room where nothing is rare.
+# One segment in canonical form, which cuts null pointers off at the end: what few records have comes last, and takes no room.
 struct Record {
-  writers @0 :List(UInt64);  # distinct (dot, op) pairs of what stands alone: their dots
-  slots @1 :Data;            # head, then the fields, ascending by handle
-  rare @2 :Data;             # what few records have: several writes of a field, set elements, unusual life, several heads
+  first @0 :UInt64;         # writers are the distinct (dot, op) pairs of what stands alone: the dot of the first
+  slots @1 :Data;           # head, then the fields, ascending by handle
+  others @2 :List(UInt64);  # the dots of the other writers
+  rare @3 :Data;            # several writes of a field, set elements, unusual life, several heads
 }

@@ -34,6 +34,14 @@ uint64_t Name64(std::string_view name);
 uint64_t Xxh64(std::string_view bytes, uint64_t seed = 0);  // XXH3-64
 struct Sum128 {                                             // XXH3-128 as a number; sums are mod 2^128
   unsigned __int128 value = 0;
+  Sum128& operator+=(Sum128 other) {
+    value += other.value;
+    return *this;
+  }
+  Sum128& operator-=(Sum128 other) {
+    value -= other.value;
+    return *this;
+  }
 };
 Sum128 Xxh128(std::string_view bytes, uint64_t seed);
 

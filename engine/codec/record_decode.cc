@@ -29,29 +29,33 @@ uint64_t WordAt(std::string_view bytes, size_t word) {
 }
 
 struct Lists {
-  std::string_view writers, slots, rare;
-};
+  Dot first = 0;  // of the writers
+  std::string_view slots, others, rare;
 
-bool IsZero(std::string_view padding) {
-  return std::all_of(padding.begin(), padding.end(), [](char c) { return c == 0; });
-}
+  size_t writers() const { return 1 + others.size() / kWordBytes; }
+  Dot Writer(size_t i) const { return i == 0 ? first : WordAt(others, i - 1); }
+};
 
 // Of an intact row. Errors: nullopt, where the message is not as EncodeRecord writes it.
 std::optional<Lists> ListsIn(std::string_view stored) {
   const std::string_view message = stored.substr(kCheckBytes);
-  const size_t words = message.size() / kWordBytes, lists = WordAt(message, 0) == RootWord(2) ? 2 : 3;
-  if (WordAt(message, 0) != RootWord(lists) || words < 1 + lists) return std::nullopt;
+  const size_t words = message.size() / kWordBytes;
+  const uint64_t root = WordAt(message, 0), lists = root >> 48;
+  if (lists < 1 || lists > kListsMax || root != RootWord(lists) || words < FrontWords(lists)) return std::nullopt;
   std::array<std::string_view, kListsMax> found;
-  size_t at = 1 + lists;  // where the next list begins
+  size_t at = FrontWords(lists);  // where the next list begins
   for (size_t i = 0; i < lists; ++i) {
-    const uint64_t pointer = WordAt(message, 1 + i), items = pointer >> 35, bytes = items * kLists[i].item_bytes;
-    if (pointer != ListWord(at - i - 2, kLists[i], items) || WordsFor(bytes) > words - at) return std::nullopt;
+    const uint64_t pointer = WordAt(message, 2 + i), items = pointer >> 35, bytes = items * kLists[i].item_bytes;
+    const size_t taken = WordsFor(bytes);
+    if (pointer != ListWord(at - 3 - i, kLists[i], items) || taken > words - at) return std::nullopt;
     found[i] = message.substr(at * kWordBytes, bytes);
-    if (!IsZero(message.substr(at * kWordBytes + bytes, WordsFor(bytes) * kWordBytes - bytes))) return std::nullopt;
-    at += WordsFor(bytes);
+    at += taken;
+    const size_t used = bytes % kWordBytes;  // of the last word; zeros behind it
+    if (used != 0 && WordAt(message, at - 1) >> 8 * used != 0) return std::nullopt;
   }
-  if (at != words || (lists == 3 && found[2].empty())) return std::nullopt;
-  return Lists{found[0], found[1], found[2]};
+  const Dot first = WordAt(message, 1);
+  if (at != words || first == 0 || found[lists - 1].empty()) return std::nullopt;
+  return Lists{first, found[kSlots], found[kOthers], found[kRare]};
 }
 
 struct Head {
@@ -69,19 +73,18 @@ Head ReadHead(ByteReader& in) {
 }
 
 struct FieldHead {
-  uint64_t gap = 0;  // handles left out since the field before
-  uint8_t kind = 0;
-  bool last = false;
-  uint64_t writer = 0;
+  uint64_t gap = 0;     // handles left out since the field before
+  uint64_t writer = 0;  // index
+  uint8_t what = 0;
+  uint8_t kind() const { return what & kKindMask; }
+  bool last() const { return (what & kLast) != 0; }
 };
 
-FieldHead ReadFieldHead(ByteReader& in) {
+inline FieldHead ReadFieldHead(ByteReader& in) {
   FieldHead field;
   field.gap = in.Varint();
-  const uint8_t b = in.U8();
-  field.kind = b & kKindMask;
-  field.last = b & kLast;
-  field.writer = b >> kWriterShift;
+  field.what = in.U8();
+  field.writer = field.what >> kWriterShift;
   if (field.writer == kFarWriter) field.writer += in.Varint();
   return field;
 }
@@ -101,8 +104,7 @@ bool Follows(const Few<T>& items) {
 // Reads a whole record; false on the first thing that EncodeRecord would not have written.
 class RecordReader {
  public:
-  RecordReader(const Lists& lists, Record* record)
-      : writers_(lists.writers), slots_(lists.slots), rare_(lists.rare), r_(*record) {}
+  RecordReader(const Lists& lists, Record* record) : lists_(lists), slots_(lists.slots), rare_(lists.rare), r_(*record) {}
 
   bool Read() { return ReadFront() && ReadFields() && ReadElements() && FinishTouch(); }
 
@@ -164,7 +166,7 @@ class RecordReader {
       Slot slot;
       slot.field = static_cast<uint16_t>(next + field.gap);
       next += field.gap + 1;
-      if (!(field.kind == kSeveral ? ReadSeveral(field, &slot.cell) : ReadAlone(field, &slot.cell))) return false;
+      if (!(field.kind() == kSeveral ? ReadSeveral(field, &slot.cell) : ReadAlone(field, &slot.cell))) return false;
       r_.slots.push_back(std::move(slot));
     }
     return slots_.ok();
@@ -172,15 +174,15 @@ class RecordReader {
 
   bool ReadAlone(const FieldHead& field, Cell* cell) {
     Write write;
-    write.last = field.last;
-    if (!Use(field.writer, &write.dot, &write.op) || !ReadValue(slots_, field.kind, &write.value)) return false;
+    write.last = field.last();
+    if (!Use(field.writer, &write.dot, &write.op) || !ReadValue(slots_, field.kind(), &write.value)) return false;
     cell->push_back(std::move(write));
     return true;
   }
 
   bool ReadSeveral(const FieldHead& field, Cell* cell) {
     const uint64_t count = rare_.Varint();
-    if (field.last || field.writer != 0 || count < 2 || count > rare_.left() / 12) return false;
+    if (field.last() || field.writer != 0 || count < 2 || count > rare_.left() / 12) return false;
     for (uint64_t i = 0; i < count; ++i) {
       Write write;
       if (!ReadStamp(&write.dot, &write.hlc, &write.op, &write.last)) return false;
@@ -217,9 +219,9 @@ class RecordReader {
   // The last touch is the first writer with its dot, or one of its own at the end of the table.
   bool FinishTouch() {
     if (head_.touch >= writers()) return false;
-    r_.last_touch = WordAt(writers_, head_.touch);
+    r_.last_touch = lists_.Writer(head_.touch);
     for (uint32_t i = 0; i < head_.touch; ++i) {
-      if (WordAt(writers_, i) == r_.last_touch) return false;
+      if (lists_.Writer(i) == r_.last_touch) return false;
     }
     if (head_.touch == used_ && ops_[head_.touch] == 0) ++used_;
     Few<Dot> usual = UsualEdits(r_);
@@ -233,11 +235,11 @@ class RecordReader {
   // Writers stand in the table in order of first use, none twice.
   bool Use(uint64_t index, Dot* dot, uint16_t* op) {
     if (index >= writers() || index > used_) return false;
-    *dot = WordAt(writers_, index);
+    *dot = lists_.Writer(index);
     *op = ops_[index];
     if (index < used_) return true;
     for (uint32_t i = 0; i < used_; ++i) {
-      if (WordAt(writers_, i) == *dot && ops_[i] == *op) return false;
+      if (lists_.Writer(i) == *dot && ops_[i] == *op) return false;
     }
     ++used_;
     return true;
@@ -260,9 +262,9 @@ class RecordReader {
     return IsSound(value->kind, payload);
   }
 
-  size_t writers() const { return writers_.size() / kWordBytes; }
+  size_t writers() const { return lists_.writers(); }
 
-  std::string_view writers_;
+  const Lists& lists_;
   ByteReader slots_, rare_;
   Record& r_;
   Head head_;
@@ -292,29 +294,28 @@ FieldPeek PeekField(std::string_view stored, uint16_t field) {
   if (!IsIntact(stored)) return peek;
   const std::optional<Lists> lists = ListsIn(stored);
   if (!lists) return peek;
-  const size_t writers = lists->writers.size() / kWordBytes;
+  const size_t writers = lists->writers();
   ByteReader in(lists->slots);
   const Head head = ReadHead(in);
   for (size_t i = 0; head.ops && i < writers; ++i) in.Varint();
-  if (head.life == kBorn && writers > 0) peek.born = WordAt(lists->writers, 0);
+  if (head.life == kBorn) peek.born = lists->first;
   peek.exists = head.life == kBorn || head.life == kRareLive;
-  peek.ok = in.ok();
   for (uint64_t next = 0; !in.AtEnd() && next <= field;) {
     const FieldHead at = ReadFieldHead(in);
-    const std::string_view payload = at.kind == kSeveral ? std::string_view() : in.Sized();
-    peek.ok = in.ok() && at.gap <= 0xffff && at.writer < std::max<size_t>(writers, 1);
-    if (!peek.ok) return {};
-    peek.found = next + at.gap == field;
+    const bool several = at.kind() == kSeveral;
+    const std::string_view payload = several ? std::string_view() : in.Sized();
+    if (!in.ok() || at.gap > 0xffff || at.writer >= writers) return {};
     next += at.gap + 1;
-    if (!peek.found) continue;
-    peek.single = at.kind != kSeveral;
-    if (!peek.single) return peek;
-    if (writers == 0) return {};
-    peek.dot = WordAt(lists->writers, at.writer);
-    peek.kind = static_cast<Kind>(at.kind);
+    if (next != uint64_t{field} + 1) continue;
+    peek.ok = peek.found = true;
+    if (several) return peek;
+    peek.single = true;
+    peek.dot = lists->Writer(at.writer);
+    peek.kind = static_cast<Kind>(at.kind());
     peek.payload = payload;
     return peek;
   }
+  peek.ok = in.ok();
   return peek;
 }
 

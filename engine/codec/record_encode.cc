@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cstring>
 #include <tuple>
 
 #include "engine/base/hash.h"
@@ -83,15 +84,14 @@ bool PutEdits(Parts& p, const Record& record) {
   return true;
 }
 
-void PutAlone(Parts& p, uint32_t gap, uint32_t writer, bool last, const Value& value) {
+size_t AloneBytesMost(const Value& value) { return 1 + 3 * kVarintBytes + value.payload().size(); }
+
+void PutAlone(Pen& pen, uint32_t gap, uint32_t writer, bool last, const Value& value) {
   const uint32_t near = std::min(writer, kFarWriter);
-  const std::string_view payload = value.payload();
-  p.fields.Within(1 + 3 * kVarintBytes + payload.size(), [&](Pen& pen) {
-    pen.Varint(gap);
-    pen.U8(static_cast<uint8_t>(static_cast<uint8_t>(value.kind) | (last ? kLast : 0) | near << kWriterShift));
-    if (near == kFarWriter) pen.Varint(writer - kFarWriter);
-    pen.Sized(payload);
-  });
+  pen.Varint(gap);
+  pen.U8(static_cast<uint8_t>(static_cast<uint8_t>(value.kind) | (last ? kLast : 0) | near << kWriterShift));
+  if (near == kFarWriter) pen.Varint(writer - kFarWriter);
+  pen.Sized(value.payload());
 }
 
 void PutSeveral(Parts& p, uint32_t gap, const Cell& cell) {
@@ -115,7 +115,8 @@ void PutFields(Parts& p, const std::vector<Slot>& slots) {
     before = slot.field;
     if (slot.cell.size() == 1) {
       const Write& write = slot.cell[0];
-      PutAlone(p, gap, IndexOf(p.writers, write.dot, write.op), write.last, write.value);
+      const uint32_t writer = IndexOf(p.writers, write.dot, write.op);
+      p.fields.Within(AloneBytesMost(write.value), [&](Pen& pen) { PutAlone(pen, gap, writer, write.last, write.value); });
     } else {
       PutSeveral(p, gap, slot.cell);
     }
@@ -146,29 +147,43 @@ void PutHead(Parts& p, LifeForm life, bool rare_edits, uint32_t touch) {
   for (const Writer& writer : p.writers) p.slots.Varint(writer.op);
 }
 
-void PutWord(ByteBuffer& w, uint64_t word) {
-  static_assert(std::endian::native == std::endian::little);  // as Cap'n Proto writes words
-  w.Raw({reinterpret_cast<const char*>(&word), sizeof word});
-}
+static_assert(std::endian::native == std::endian::little);  // as Cap'n Proto writes words
+void PutWord(uint64_t word, char* to) { std::memcpy(to, &word, sizeof word); }
 
-void Build(const Parts& p, ByteBuffer& out) {
-  const size_t lists = p.rare.size() > 0 ? 3 : 2, slots_bytes = p.slots.size() + p.fields.size();
-  const std::array<uint64_t, kListsMax> items = {p.writers.size(), slots_bytes, p.rare.size()};
-  out.Clear();
-  out.Zeros(kCheckBytes);
-  PutWord(out, RootWord(lists));
+using Items = std::array<uint64_t, kListsMax>;  // how many each list has
+size_t ListsOf(const Items& items) { return items[kRare] > 0 ? 3 : items[kOthers] > 0 ? 2 : 1; }
+
+// What stands before the lists, and the check of all, where the lists stand already.
+void PutFront(Dot first, const Items& items, char* row, size_t row_bytes) {
+  CHECK(first != 0);  // canonical form would leave it out
+  const size_t lists = ListsOf(items);
+  char* to = row + kCheckBytes;
+  PutWord(RootWord(lists), to);
+  PutWord(first, to += kWordBytes);
   size_t away = lists;
   for (size_t i = 0; i < lists; ++i) {
-    PutWord(out, ListWord(--away, kLists[i], items[i]));
+    PutWord(ListWord(--away, kLists[i], items[i]), to += kWordBytes);
     away += WordsFor(items[i] * kLists[i].item_bytes);
   }
-  for (const Writer& writer : p.writers) PutWord(out, writer.dot);
+  StoreBig64(Xxh64({row + kCheckBytes, row_bytes - kCheckBytes}), row);
+}
+
+void Pad(ByteBuffer& out) { out.Zeros(WordsFor(out.size()) * kWordBytes - out.size()); }
+
+void Build(const Parts& p, ByteBuffer& out) {
+  const Items items = {p.slots.size() + p.fields.size(), p.writers.size() - 1, p.rare.size()};
+  out.Clear();
+  out.Zeros(kCheckBytes + FrontWords(ListsOf(items)) * kWordBytes);
   out.Raw(p.slots.view());
   out.Raw(p.fields.view());
-  out.Zeros(WordsFor(slots_bytes) * kWordBytes - slots_bytes);
+  Pad(out);
+  for (size_t i = 1; i < p.writers.size(); ++i) {
+    PutWord(p.writers[i].dot, out.Room(kWordBytes));
+    out.Took(kWordBytes);
+  }
   out.Raw(p.rare.view());
-  out.Zeros(WordsFor(p.rare.size()) * kWordBytes - p.rare.size());
-  PutBig(out.data(), Xxh64(out.view().substr(kCheckBytes)), kCheckBytes);
+  Pad(out);
+  PutFront(p.writers[0].dot, items, out.data(), out.size());
 }
 
 }  // namespace
@@ -191,17 +206,24 @@ void EncodeRecord(const Record& record, ByteBuffer& out) {
 }
 
 void EncodeBegun(Dot dot, uint16_t op, absl::Span<const LoneWrite> writes, ByteBuffer& out) {
-  thread_local Parts parts;
-  parts.Clear();
-  parts.writers.push_back({dot, op});
+  constexpr size_t kFront = kCheckBytes + FrontWords(1) * kWordBytes;
+  size_t most = kFront + 1 + kVarintBytes + kWordBytes;
+  for (const LoneWrite& write : writes) most += AloneBytesMost(*write.value);
+  out.Clear();
+  char* const row = out.Room(most);
+  Pen pen(row + kFront);
+  pen.U8(static_cast<uint8_t>(kBorn | (op != 0 ? kOps : 0)));
+  if (op != 0) pen.Varint(op);
   int before = -1;
   for (const LoneWrite& write : writes) {
     CHECK(write.field > before);
-    PutAlone(parts, static_cast<uint32_t>(write.field - before - 1), 0, write.last, *write.value);
+    PutAlone(pen, static_cast<uint32_t>(write.field - before - 1), 0, write.last, *write.value);
     before = write.field;
   }
-  PutHead(parts, kBorn, false, 0);
-  Build(parts, out);
+  const auto bytes = static_cast<size_t>(pen.at() - row);
+  PutWord(0, pen.at());  // the padding
+  out.Took(WordsFor(bytes) * kWordBytes);
+  PutFront(dot, {bytes - kFront}, row, out.size());
 }
 
 }  // namespace chancery

@@ -21,18 +21,22 @@ inline Few<Dot> UsualEdits(const Record& record) {
 inline constexpr size_t kCheckBytes = 8;  // XXH3-64, big-endian, of all after it
 
 // The message of schemas/record.capnp, word by word: why is in docs/decisions/0011-records-word-by-word.md.
-// One word of root, one pointer a list, the lists (https://capnproto.org/encoding.html).
-inline constexpr size_t kWordBytes = 8, kListsMax = 3;  // without `rare` there are two
+// The root, the first writer, one pointer a list, the lists (https://capnproto.org/encoding.html).
+inline constexpr size_t kWordBytes = 8, kListsMax = 3;
+enum : size_t { kSlots = 0, kOthers = 1, kRare = 2 };  // as a rule only the first is there; the last one that is has something
 struct ListForm {
   uint64_t tag = 0;  // size of an item, as the encoding numbers them
   size_t item_bytes = 0;
 };
-inline constexpr std::array<ListForm, kListsMax> kLists = {{{5, 8}, {2, 1}, {2, 1}}};  // writers, slots, rare
+inline constexpr std::array<ListForm, kListsMax> kLists = {{{2, 1}, {5, 8}, {2, 1}}};
 
+inline constexpr size_t FrontWords(size_t lists) { return 2 + lists; }
 inline constexpr size_t WordsFor(size_t bytes) { return (bytes + kWordBytes - 1) / kWordBytes; }
-inline constexpr uint64_t RootWord(size_t lists) { return uint64_t{lists} << 48; }  // a struct without data, right behind
+inline constexpr uint64_t RootWord(size_t lists) {
+  return uint64_t{1} << 32 | uint64_t{lists} << 48;
+}  // right behind: one word of data
 inline constexpr uint64_t ListWord(size_t words_away, const ListForm& form, uint64_t items) {
-  return 1 | uint64_t{words_away} << 2 | form.tag << 32 | items << 35;
+  return items == 0 ? 0 : 1 | uint64_t{words_away} << 2 | form.tag << 32 | items << 35;
 }
 
 // First byte of `slots`: life | the edits stand in `rare` | ops of the writers follow | index of the last touch among the

@@ -209,7 +209,7 @@ absl::StatusOr<Author::Appended> Author::Repeated(const Draft& draft, const Entr
 void Author::Type(const Draft& draft, Typed& typed) {
   const bool like = draft.ops.size() == 1 && shape_.Fits(draft.ops[0]);
   typed.checked = like ? CheckDraftLike(draft) : CheckDraft(draft);
-  if (typed.checked.ok()) typed.typed = like ? MakeLike(draft.ops[0], typed.entry) : MakeOps(draft, typed.entry);
+  if (typed.checked.ok()) typed.typed = like ? MakeLike(draft.ops[0], typed) : MakeOps(draft, typed.entry);
 }
 
 // What fails here fails again where it is needed.
@@ -234,7 +234,7 @@ absl::StatusOr<Author::Appended> Author::FileTyped(const Draft& draft, Typed& ty
   }
   RETURN_IF_ERROR(CheckFiler(entry));
   if (entry.corrects) RETURN_IF_ERROR(CheckCorrection(entry));
-  RETURN_IF_ERROR(FitOps(draft, entry));
+  RETURN_IF_ERROR(FitOps(draft, typed));
   return Append(entry, [&]() -> absl::Status {
     RETURN_IF_ERROR(CheckRules(draft.admit_breaches));
     return CheckReferences(draft.admit_breaches);

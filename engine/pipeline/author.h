@@ -40,6 +40,7 @@ class Author {
   using Check = std::function<absl::Status()>;
   struct Typed {  // a draft whose words were looked at, and nothing else
     absl::Status checked, typed;
+    bool free = false;  // each change fits where nothing stands, whatever it says
     Entry entry;
   };
   struct Appended {
@@ -78,9 +79,9 @@ class Author {
     bool Fits(const DraftOp& op) const;
   };
   absl::Status MakeOps(const Draft& draft, Entry& entry);
-  absl::Status MakeLike(const DraftOp& draft, Entry& entry);  // of the shape of the one before
+  absl::Status MakeLike(const DraftOp& draft, Typed& typed);  // of the shape of the one before
   void KeepChanges(Ops& done);                                // their memory, for MakeLike
-  absl::Status FitOps(const Draft& draft, Entry& entry);
+  absl::Status FitOps(const Draft& draft, Typed& typed);
   absl::StatusOr<Named> NameChange(const DraftChange& draft, const RegisterInfo& reg, const Address& record);
   absl::Status TypeChange(const DraftChange& draft, const RegisterInfo& reg, const Address& record, const Named& named,
                           Change& change);

@@ -224,7 +224,8 @@ absl::Status Author::MakeOps(const Draft& draft, Entry& entry) {
   return absl::OkStatus();
 }
 
-absl::Status Author::MakeLike(const DraftOp& draft, Entry& entry) {
+absl::Status Author::MakeLike(const DraftOp& draft, Typed& typed) {
+  Entry& entry = typed.entry;
   ASSIGN_OR_RETURN(Op op, OpOn(entry, *shape_.reg, draft.record.key, KindOf(draft.verb)));
   if (!spare_.empty()) {
     op.changes = std::move(spare_.back());
@@ -233,12 +234,14 @@ absl::Status Author::MakeLike(const DraftOp& draft, Entry& entry) {
   entry.ops.push_back(std::move(op));
   Changes& changes = entry.ops[0].changes;
   changes.resize(draft.changes.size());
+  typed.free = true;
   for (size_t i = 0; i < draft.changes.size(); ++i) {
     const Named& named = shape_.changes[i];
     Change& change = changes[named.place];
     change.value = {};
     change.named.clear();
     RETURN_IF_ERROR(TypeChange(draft.changes[i], *shape_.reg, draft.record, named, change));
+    typed.free &= IsFree(change, named.field->def);
   }
   return absl::OkStatus();
 }
@@ -248,7 +251,8 @@ void Author::KeepChanges(Ops& done) {
   if (done.size() == 1 && spare_.size() < kMost) spare_.push_back(std::move(done[0].changes));
 }
 
-absl::Status Author::FitOps(const Draft& draft, Entry& entry) {
+absl::Status Author::FitOps(const Draft& draft, Typed& typed) {
+  Entry& entry = typed.entry;
   issued_.clear();
   std::map<RecordKey, bool> exists;  // as the operations left it, of records that they began or ended
   for (size_t i = 0; i < entry.ops.size(); ++i) {
@@ -271,6 +275,7 @@ absl::Status Author::FitOps(const Draft& draft, Entry& entry) {
     }
     const bool turns = op.kind == OpKind::kCreate || op.kind == OpKind::kDelete;
     if (turns && entry.ops.size() > 1) exists[key] = op.kind == OpKind::kCreate;
+    if (typed.free && op.kind == OpKind::kCreate) continue;
     const std::vector<DraftChange>& written = draft.ops[i].changes;
     const bool builds = std::any_of(written.begin(), written.end(), [](const DraftChange& from) { return !from.over.empty(); });
     static const Record kNothing;

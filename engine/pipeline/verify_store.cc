@@ -357,7 +357,7 @@ void ReadRecords(const Txn& txn, const Lanes& lanes, const RegistryId& registry,
       continue;
     }
     const uint64_t seed = DigestSeed(registry, reg->hash, KeyOf(key));
-    sums->buckets[DigestBucket(seed)].value += RecordDigest(*reg, *record, lanes, seed).value;
+    sums->buckets[DigestBucket(seed)] += RecordDigest(*reg, *record, lanes, seed);
     sums->records += record->exists() ? 1 : 0;
     for (const ClaimRow& claim : ClaimsOf(*reg, key, *record, lanes)) {
       ++claims;

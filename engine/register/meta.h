@@ -14,7 +14,7 @@
 
 namespace chancery {
 
-inline constexpr uint32_t kStoreFormat = 7;
+inline constexpr uint32_t kStoreFormat = 8;
 
 struct StoreRow {  // key 0
   RegistryId registry;

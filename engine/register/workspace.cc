@@ -710,14 +710,14 @@ uint64_t Workspace::DigestSeedOf(const RecordEdit& edit) const {
 void Workspace::Open(RecordEdit& edit, uint16_t field) const {
   if (edit.all_opened || std::find(edit.opened.begin(), edit.opened.end(), field) != edit.opened.end()) return;
   edit.opened.push_back(field);
-  edit.taken.value += FieldDigest(*edit.reg, field, edit.record, lanes, DigestSeedOf(edit)).value;
+  edit.taken += FieldDigest(*edit.reg, field, edit.record, lanes, DigestSeedOf(edit));
 }
 
 void Workspace::OpenAll(RecordEdit& edit) const {
   if (std::exchange(edit.all_opened, true) || !edit.record.exists()) return;
   const uint64_t seed = DigestSeedOf(edit);  // fields that are open have changed: the others count as they are
-  edit.taken.value += RecordDigest(*edit.reg, edit.record, lanes, seed).value;
-  for (const uint16_t field : edit.opened) edit.taken.value -= FieldDigest(*edit.reg, field, edit.record, lanes, seed).value;
+  edit.taken += RecordDigest(*edit.reg, edit.record, lanes, seed);
+  for (const uint16_t field : edit.opened) edit.taken -= FieldDigest(*edit.reg, field, edit.record, lanes, seed);
 }
 
 std::string_view Workspace::RowOf(RecordEdit& edit) {
@@ -728,10 +728,11 @@ std::string_view Workspace::RowOf(RecordEdit& edit) {
   if (edit.all_opened) {
     now = RecordDigest(*edit.reg, edit.record, lanes, seed);
   } else {
-    for (const uint16_t field : edit.opened) now.value += FieldDigest(*edit.reg, field, edit.record, lanes, seed).value;
+    for (const uint16_t field : edit.opened) now += FieldDigest(*edit.reg, field, edit.record, lanes, seed);
   }
   EncodeRecord(edit.record, bytes);
-  sums.buckets[DigestBucket(seed)].value += now.value - edit.taken.value;
+  now -= edit.taken;
+  sums.buckets[DigestBucket(seed)] += now;
   sums.records += static_cast<uint64_t>(edit.record.exists()) - static_cast<uint64_t>(edit.existed);
   return bytes.view();
 }
@@ -749,7 +750,7 @@ void Workspace::PutRecord(RecordEdit& edit, SortedRows& rows) {
 void Workspace::DropRecord(WriteTxn& txn, RecordEdit& edit) {
   CHECK(edit.all_opened);
   txn.Delete(Table::kRecord, edit.key);
-  sums.buckets[DigestBucket(DigestSeedOf(edit))].value -= edit.taken.value;
+  sums.buckets[DigestBucket(DigestSeedOf(edit))] -= edit.taken;
   sums.records -= static_cast<uint64_t>(edit.existed);
   edit.dirty = false;
 }

@@ -366,8 +366,11 @@ class Workspace {
   std::vector<std::unique_ptr<RecordEdit>> edits_;  // as loaded, and so freed in the order in which memory was taken
   size_t kept_ = 0;                                 // of them MakeRows has seen so many
   std::vector<std::unique_ptr<RecordEdit>> spare_;  // of records whose rows were made
-  struct HashOfKey {                                // absl's own: by itself it asks std's for std's views, which is slower
-    size_t operator()(std::string_view key) const { return absl::Hash<absl::string_view>()(A(key)); }
+  struct HashOfKey {                                // another one in each process, as absl's own is, and quicker
+    size_t operator()(std::string_view key) const {
+      static const char kHere = 0;
+      return Xxh64(key, reinterpret_cast<uintptr_t>(&kHere));
+    }
   };
   absl::flat_hash_map<std::string_view, Known, HashOfKey> records_;  // the same by their own keys, and what else is known of keys
   std::vector<Made> made_;

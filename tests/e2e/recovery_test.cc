@@ -179,16 +179,16 @@ TEST(Store, OfAnotherFormatIsExitEight) {
   std::string registry;
   const std::string hex = land.Status().Find("registry")->text;
   for (size_t i = 0; i < hex.size(); i += 2) registry += static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16));
-  const std::string path = land / "tallinn/data.mdb", row = std::string("\0\0\0\7", 4) + registry;
+  const std::string path = land / "tallinn/data.mdb", row = std::string("\0\0\0\x08", 4) + registry;
   std::string bytes = ReadAll(path);
   int found = 0;
-  for (size_t at = 0; (at = bytes.find(row, at)) != std::string::npos; ++at, ++found) bytes[at + 3] = 8;
+  for (size_t at = 0; (at = bytes.find(row, at)) != std::string::npos; ++at, ++found) bytes[at + 3] = 9;
   ASSERT_GT(found, 0);
   WriteAll(path, bytes);
   for (const Words& words : std::vector<Words>{{"status"}, {"verify"}, {"backup", land / "b"}}) {
     const Result run = land.Do(words);
     EXPECT_EQ(run.code, 8) << words[0] << ": " << run.err;
-    EXPECT_TRUE(Has(run.err, "format 8")) << run.err;
+    EXPECT_TRUE(Has(run.err, "format 9")) << run.err;
   }
 }
 

@@ -19,22 +19,26 @@ const std::filesystem::path kTests = std::filesystem::path(CHANCERY_SOURCE_DIR) 
 
 using Vectors = std::map<std::string, std::string>;  // name to bytes
 
-// The parts of a record that the digest is of: its life, then its fields.
-std::map<std::string, std::string> PartsOf(const Record& record) {
+// What the digest is the sum of: that a record exists, its life, its fields.
+std::map<std::string, Sum128> TermsOf(const Record& record, uint64_t seed) {
   const std::vector<LaneId> lanes = {0x0a, 0x0b, 0x01};
-  const std::vector<DigestField> fields = {
-      {"active", 65535, false}, {"number", 0, false}, {"owner", 200, false}, {"tags", 7, false}};
-  std::map<std::string, std::string> parts;
-  ByteBuffer life;
-  PutLifePart(record.life, lanes, life);
-  parts["life"] = life.view();
-  for (const DigestField& field : fields) {
-    ByteBuffer part;
-    if (const Cell* cell = record.Find(field.handle)) PutCellPart(field, *cell, lanes, part);
-    PutSetPart(field, record, lanes, part);
-    parts[std::string(field.name)] = part.view();
+  const std::map<std::string, DigestField> fields = {
+      {"active", {"active", 65535}}, {"number", {"number", 0}}, {"owner", {"owner", 200}}, {"tags", {"tags", 7}}};
+  std::map<std::string, Sum128> terms = {{"exists", ExistsTerm(seed)}, {"life", LifeTerms(record.life, lanes, seed)}};
+  for (const auto& [name, field] : fields) {
+    Sum128& sum = terms[name];
+    if (const Cell* cell = record.Find(field.handle))
+      for (const Write& write : *cell) sum += WriteTerm(field, write.value, PlaceSeed(write.dot, write.op, lanes, seed));
+    sum += SetTerms(field, record, lanes, seed);
   }
-  return parts;
+  return terms;
+}
+
+std::string Big(const Sum128& sum) {
+  ByteWriter w;
+  w.U64(static_cast<uint64_t>(sum.value >> 64));
+  w.U64(static_cast<uint64_t>(sum.value));
+  return w.out;
 }
 
 Vectors Computed() {
@@ -48,9 +52,9 @@ Vectors Computed() {
   for (const auto& [name, record] : samples::Records()) v["record " + name] = EncodeRecord(record);
   std::array<Sum128, kDigestBuckets> sums{};
   const uint64_t seed = DigestSeed(samples::Registry(), Name64("parcel"), "2341:0057");
-  for (const auto& [name, part] : PartsOf(samples::ContestedRecord())) {
-    v["part contested " + name] = part;
-    sums[DigestBucket(seed)].value += PartSum(part, seed).value;
+  for (const auto& [name, sum] : TermsOf(samples::ContestedRecord(), seed)) {
+    v["terms contested " + name] = Big(sum);
+    sums[DigestBucket(seed)] += sum;
   }
   v["digest contested"] = DigestOf(sums).view();
   v["case parcel.owner parcel/1"] = CaseId("parcel.owner", "parcel/1").view();
