@@ -8,8 +8,7 @@ $Cxx.namespace("chancery::schema");
 # Local to a store: dots and field handles are private, so nothing of this is hashed, digested or sent.
 # One segment in canonical form, which cuts null pointers off at the end: what few records have comes last, and takes no room.
 struct Record {
-  first @0 :UInt64;         # writers are the distinct (dot, op) pairs of what stands alone: the dot of the first
-  slots @1 :Data;           # head, then the fields, ascending by handle
-  others @2 :List(UInt64);  # the dots of the other writers
-  rare @3 :Data;            # several writes of a field, set elements, unusual life, several heads
+  first @0 :UInt64;  # writers are the distinct (dot, op) pairs of what stands alone: the dot of the first
+  slots @1 :Data;    # head, the other writers, then the fields, ascending by handle
+  rare @2 :Data;     # what few records have: several writes of a field, set elements, unusual life, several heads
 }

@@ -28,40 +28,42 @@ uint64_t WordAt(std::string_view bytes, size_t word) {
   return v;
 }
 
-struct Lists {
+struct Blobs {
   Dot first = 0;  // of the writers
-  std::string_view slots, others, rare;
-
-  size_t writers() const { return 1 + others.size() / kWordBytes; }
-  Dot Writer(size_t i) const { return i == 0 ? first : WordAt(others, i - 1); }
+  std::string_view slots, rare;
 };
 
+// Takes the bytes that a pointer word names off the front of `words`; "" where it names others, or padding is not zero.
+std::string_view TakeBlob(uint64_t pointer, size_t words_away, std::string_view* words) {
+  const uint64_t bytes = pointer >> 35;
+  const size_t taken = WordsFor(bytes) * kWordBytes, used = bytes % kWordBytes;  // of the last word
+  if (pointer != BlobWord(words_away, bytes) || taken > words->size()) return {};
+  const std::string_view blob = words->substr(0, bytes);
+  if (used != 0 && WordAt(*words, taken / kWordBytes - 1) >> 8 * used != 0) return {};
+  words->remove_prefix(taken);
+  return blob;
+}
+
 // Of an intact row. Errors: nullopt, where the message is not as EncodeRecord writes it.
-std::optional<Lists> ListsIn(std::string_view stored) {
+std::optional<Blobs> BlobsIn(std::string_view stored) {
   const std::string_view message = stored.substr(kCheckBytes);
-  const size_t words = message.size() / kWordBytes;
-  const uint64_t root = WordAt(message, 0), lists = root >> 48;
-  if (lists < 1 || lists > kListsMax || root != RootWord(lists) || words < FrontWords(lists)) return std::nullopt;
-  std::array<std::string_view, kListsMax> found;
-  size_t at = FrontWords(lists);  // where the next list begins
-  for (size_t i = 0; i < lists; ++i) {
-    const uint64_t pointer = WordAt(message, 2 + i), items = pointer >> 35, bytes = items * kLists[i].item_bytes;
-    const size_t taken = WordsFor(bytes);
-    if (pointer != ListWord(at - 3 - i, kLists[i], items) || taken > words - at) return std::nullopt;
-    found[i] = message.substr(at * kWordBytes, bytes);
-    at += taken;
-    const size_t used = bytes % kWordBytes;  // of the last word; zeros behind it
-    if (used != 0 && WordAt(message, at - 1) >> 8 * used != 0) return std::nullopt;
-  }
-  const Dot first = WordAt(message, 1);
-  if (at != words || first == 0 || found[lists - 1].empty()) return std::nullopt;
-  return Lists{first, found[kSlots], found[kOthers], found[kRare]};
+  const uint64_t root = WordAt(message, 0), blobs = root >> 48;
+  if (root != RootWord(blobs) || blobs < 1 || blobs > kBlobsMax || message.size() < FrontWords(blobs) * kWordBytes)
+    return std::nullopt;
+  std::string_view words = message.substr(FrontWords(blobs) * kWordBytes);
+  Blobs found;
+  found.first = WordAt(message, 1);
+  found.slots = TakeBlob(WordAt(message, 2), blobs - 1, &words);
+  if (blobs == 2) found.rare = TakeBlob(WordAt(message, 3), WordsFor(found.slots.size()), &words);
+  const bool whole = words.empty() && found.first != 0 && !found.slots.empty() && found.rare.empty() == (blobs == 1);
+  return whole ? std::optional(found) : std::nullopt;
 }
 
 struct Head {
   LifeForm life = kNoLife;
   bool rare_edits = false, ops = false;
   uint64_t touch = 0;
+  uint64_t others = 0;  // writers beside the first, which follow
 };
 
 Head ReadHead(ByteReader& in) {
@@ -69,7 +71,16 @@ Head ReadHead(ByteReader& in) {
   Head head{static_cast<LifeForm>(b & kLifeMask), (b & kRareEdits) != 0, (b & kOps) != 0,
             static_cast<uint64_t>(b >> kTouchShift)};
   if (head.touch == kFarTouch) head.touch += in.Varint();
+  if ((b & kOthers) == 0) return head;
+  head.others = in.Varint();
+  if (head.others < 1 || head.others > in.left() / 2) in.Fail();
   return head;
+}
+
+Dot ReadWriter(ByteReader& in) {
+  const uint64_t handle = in.Varint(), seq = in.Varint();
+  if (handle > UINT16_MAX || seq > SeqOf(UINT64_MAX)) in.Fail();
+  return MakeDot(static_cast<uint16_t>(handle), seq);
 }
 
 struct FieldHead {
@@ -104,14 +115,16 @@ bool Follows(const Few<T>& items) {
 // Reads a whole record; false on the first thing that EncodeRecord would not have written.
 class RecordReader {
  public:
-  RecordReader(const Lists& lists, Record* record) : lists_(lists), slots_(lists.slots), rare_(lists.rare), r_(*record) {}
+  RecordReader(const Blobs& blobs, Record* record)
+      : writers_({blobs.first}), slots_(blobs.slots), rare_(blobs.rare), r_(*record) {}
 
   bool Read() { return ReadFront() && ReadFields() && ReadElements() && FinishTouch(); }
 
  private:
   bool ReadFront() {
     head_ = ReadHead(slots_);
-    if (!slots_.ok() || writers() > slots_.left() + 2) return false;
+    for (uint64_t i = 0; slots_.ok() && i < head_.others; ++i) writers_.push_back(ReadWriter(slots_));
+    if (!slots_.ok()) return false;
     if (!ReadOps() || !ReadLife()) return false;
     if (!head_.rare_edits) return true;
     const uint64_t count = rare_.Varint();
@@ -219,9 +232,9 @@ class RecordReader {
   // The last touch is the first writer with its dot, or one of its own at the end of the table.
   bool FinishTouch() {
     if (head_.touch >= writers()) return false;
-    r_.last_touch = lists_.Writer(head_.touch);
+    r_.last_touch = writers_[head_.touch];
     for (uint32_t i = 0; i < head_.touch; ++i) {
-      if (lists_.Writer(i) == r_.last_touch) return false;
+      if (writers_[i] == r_.last_touch) return false;
     }
     if (head_.touch == used_ && ops_[head_.touch] == 0) ++used_;
     Few<Dot> usual = UsualEdits(r_);
@@ -235,11 +248,11 @@ class RecordReader {
   // Writers stand in the table in order of first use, none twice.
   bool Use(uint64_t index, Dot* dot, uint16_t* op) {
     if (index >= writers() || index > used_) return false;
-    *dot = lists_.Writer(index);
+    *dot = writers_[index];
     *op = ops_[index];
     if (index < used_) return true;
     for (uint32_t i = 0; i < used_; ++i) {
-      if (lists_.Writer(i) == *dot && ops_[i] == *op) return false;
+      if (writers_[i] == *dot && ops_[i] == *op) return false;
     }
     ++used_;
     return true;
@@ -262,9 +275,9 @@ class RecordReader {
     return IsSound(value->kind, payload);
   }
 
-  size_t writers() const { return lists_.writers(); }
+  size_t writers() const { return writers_.size(); }
 
-  const Lists& lists_;
+  Few<Dot, 8> writers_;
   ByteReader slots_, rare_;
   Record& r_;
   Head head_;
@@ -285,32 +298,34 @@ absl::StatusOr<Record> DecodeRecord(std::string_view stored) {
 absl::Status DecodeRecord(std::string_view stored, Record* record) {
   record->Clear();
   if (!IsIntact(stored)) return Damaged();
-  const std::optional<Lists> lists = ListsIn(stored);
-  return lists && RecordReader(*lists, record).Read() ? absl::OkStatus() : Damaged();
+  const std::optional<Blobs> blobs = BlobsIn(stored);
+  return blobs && RecordReader(*blobs, record).Read() ? absl::OkStatus() : Damaged();
 }
 
 FieldPeek PeekField(std::string_view stored, uint16_t field) {
   FieldPeek peek;
   if (!IsIntact(stored)) return peek;
-  const std::optional<Lists> lists = ListsIn(stored);
-  if (!lists) return peek;
-  const size_t writers = lists->writers();
-  ByteReader in(lists->slots);
+  const std::optional<Blobs> blobs = BlobsIn(stored);
+  if (!blobs) return peek;
+  ByteReader in(blobs->slots);
   const Head head = ReadHead(in);
-  for (size_t i = 0; head.ops && i < writers; ++i) in.Varint();
-  if (head.life == kBorn) peek.born = lists->first;
+  ByteReader others = in;
+  for (uint64_t i = 0; i < head.others && in.ok(); ++i) ReadWriter(in);
+  for (uint64_t i = 0; head.ops && i <= head.others && in.ok(); ++i) in.Varint();
+  if (head.life == kBorn) peek.born = blobs->first;
   peek.exists = head.life == kBorn || head.life == kRareLive;
   for (uint64_t next = 0; !in.AtEnd() && next <= field;) {
     const FieldHead at = ReadFieldHead(in);
     const bool several = at.kind() == kSeveral;
     const std::string_view payload = several ? std::string_view() : in.Sized();
-    if (!in.ok() || at.gap > 0xffff || at.writer >= writers) return {};
+    if (!in.ok() || at.gap > 0xffff || at.writer > head.others) return {};
     next += at.gap + 1;
     if (next != uint64_t{field} + 1) continue;
     peek.ok = peek.found = true;
     if (several) return peek;
     peek.single = true;
-    peek.dot = lists->Writer(at.writer);
+    peek.dot = blobs->first;
+    for (uint64_t i = 0; i < at.writer; ++i) peek.dot = ReadWriter(others);
     peek.kind = static_cast<Kind>(at.kind());
     peek.payload = payload;
     return peek;

@@ -141,8 +141,15 @@ void PutElements(Parts& p, const std::vector<Element>& elements) {
 void PutHead(Parts& p, LifeForm life, bool rare_edits, uint32_t touch) {
   const bool ops = std::any_of(p.writers.begin(), p.writers.end(), [](const Writer& w) { return w.op != 0; });
   const uint32_t near = std::min(touch, kFarTouch);
-  p.slots.U8(static_cast<uint8_t>(life | (rare_edits ? kRareEdits : 0) | (ops ? kOps : 0) | near << kTouchShift));
+  const size_t others = p.writers.size() - 1;
+  p.slots.U8(static_cast<uint8_t>(life | (rare_edits ? kRareEdits : 0) | (ops ? kOps : 0) | (others > 0 ? kOthers : 0) |
+                                  near << kTouchShift));
   if (near == kFarTouch) p.slots.Varint(touch - kFarTouch);
+  if (others > 0) p.slots.Varint(others);
+  for (size_t i = 1; i <= others; ++i) {
+    p.slots.Varint(HandleOf(p.writers[i].dot));
+    p.slots.Varint(SeqOf(p.writers[i].dot));
+  }
   if (!ops) return;
   for (const Writer& writer : p.writers) p.slots.Varint(writer.op);
 }
@@ -150,40 +157,29 @@ void PutHead(Parts& p, LifeForm life, bool rare_edits, uint32_t touch) {
 static_assert(std::endian::native == std::endian::little);  // as Cap'n Proto writes words
 void PutWord(uint64_t word, char* to) { std::memcpy(to, &word, sizeof word); }
 
-using Items = std::array<uint64_t, kListsMax>;  // how many each list has
-size_t ListsOf(const Items& items) { return items[kRare] > 0 ? 3 : items[kOthers] > 0 ? 2 : 1; }
-
-// What stands before the lists, and the check of all, where the lists stand already.
-void PutFront(Dot first, const Items& items, char* row, size_t row_bytes) {
+// What stands before slots and rare, and the check of all, where those stand already.
+void PutFront(Dot first, size_t slots, size_t rare, char* row, size_t row_bytes) {
   CHECK(first != 0);  // canonical form would leave it out
-  const size_t lists = ListsOf(items);
+  const size_t blobs = rare > 0 ? 2 : 1;
   char* to = row + kCheckBytes;
-  PutWord(RootWord(lists), to);
+  PutWord(RootWord(blobs), to);
   PutWord(first, to += kWordBytes);
-  size_t away = lists;
-  for (size_t i = 0; i < lists; ++i) {
-    PutWord(ListWord(--away, kLists[i], items[i]), to += kWordBytes);
-    away += WordsFor(items[i] * kLists[i].item_bytes);
-  }
+  PutWord(BlobWord(blobs - 1, slots), to += kWordBytes);
+  if (rare > 0) PutWord(BlobWord(WordsFor(slots), rare), to += kWordBytes);
   StoreBig64(Xxh64({row + kCheckBytes, row_bytes - kCheckBytes}), row);
 }
 
 void Pad(ByteBuffer& out) { out.Zeros(WordsFor(out.size()) * kWordBytes - out.size()); }
 
 void Build(const Parts& p, ByteBuffer& out) {
-  const Items items = {p.slots.size() + p.fields.size(), p.writers.size() - 1, p.rare.size()};
   out.Clear();
-  out.Zeros(kCheckBytes + FrontWords(ListsOf(items)) * kWordBytes);
+  out.Zeros(kCheckBytes + FrontWords(p.rare.size() > 0 ? 2 : 1) * kWordBytes);
   out.Raw(p.slots.view());
   out.Raw(p.fields.view());
   Pad(out);
-  for (size_t i = 1; i < p.writers.size(); ++i) {
-    PutWord(p.writers[i].dot, out.Room(kWordBytes));
-    out.Took(kWordBytes);
-  }
   out.Raw(p.rare.view());
   Pad(out);
-  PutFront(p.writers[0].dot, items, out.data(), out.size());
+  PutFront(p.writers[0].dot, p.slots.size() + p.fields.size(), p.rare.size(), out.data(), out.size());
 }
 
 }  // namespace
@@ -223,7 +219,7 @@ void EncodeBegun(Dot dot, uint16_t op, absl::Span<const LoneWrite> writes, ByteB
   const auto bytes = static_cast<size_t>(pen.at() - row);
   PutWord(0, pen.at());  // the padding
   out.Took(WordsFor(bytes) * kWordBytes);
-  PutFront(dot, {bytes - kFront}, row, out.size());
+  PutFront(dot, bytes - kFront, 0, row, out.size());
 }
 
 }  // namespace chancery

@@ -21,35 +21,29 @@ inline Few<Dot> UsualEdits(const Record& record) {
 inline constexpr size_t kCheckBytes = 8;  // XXH3-64, big-endian, of all after it
 
 // The message of schemas/record.capnp, word by word: why is in docs/decisions/0011-records-word-by-word.md.
-// The root, the first writer, one pointer a list, the lists (https://capnproto.org/encoding.html).
-inline constexpr size_t kWordBytes = 8, kListsMax = 3;
-enum : size_t { kSlots = 0, kOthers = 1, kRare = 2 };  // as a rule only the first is there; the last one that is has something
-struct ListForm {
-  uint64_t tag = 0;  // size of an item, as the encoding numbers them
-  size_t item_bytes = 0;
-};
-inline constexpr std::array<ListForm, kListsMax> kLists = {{{2, 1}, {5, 8}, {2, 1}}};
+// The root, the first writer, one pointer for each of slots and rare, those (https://capnproto.org/encoding.html).
+inline constexpr size_t kWordBytes = 8, kBlobsMax = 2;  // without `rare` there is one
 
-inline constexpr size_t FrontWords(size_t lists) { return 2 + lists; }
+inline constexpr size_t FrontWords(size_t blobs) { return 2 + blobs; }
 inline constexpr size_t WordsFor(size_t bytes) { return (bytes + kWordBytes - 1) / kWordBytes; }
-inline constexpr uint64_t RootWord(size_t lists) {
-  return uint64_t{1} << 32 | uint64_t{lists} << 48;
-}  // right behind: one word of data
-inline constexpr uint64_t ListWord(size_t words_away, const ListForm& form, uint64_t items) {
-  return items == 0 ? 0 : 1 | uint64_t{words_away} << 2 | form.tag << 32 | items << 35;
+inline constexpr uint64_t RootWord(size_t blobs) {
+  return uint64_t{1} << 32 | uint64_t{blobs} << 48;
+}  // right behind: a word of data
+inline constexpr uint64_t BlobWord(size_t words_away, uint64_t bytes) {
+  return 1 | uint64_t{words_away} << 2 | uint64_t{2} << 32 | bytes << 35;  // a list of bytes
 }
 
-// First byte of `slots`: life | the edits stand in `rare` | ops of the writers follow | index of the last touch among the
-// writers.
+// First byte of `slots`: life | the edits stand in `rare` | ops of the writers follow | other writers than the first follow |
+// index of the last touch among the writers.
 enum LifeForm : uint8_t {
   kNoLife = 0,
   kBorn = 1,      // one creation: that of writer 0
   kRareLive = 2,  // the marks stand in `rare`; the record exists
   kRareDead = 3,  // the marks stand in `rare`; it does not
 };
-inline constexpr uint8_t kLifeMask = 3, kRareEdits = 4, kOps = 8;
-inline constexpr int kTouchShift = 4;
-inline constexpr uint32_t kFarTouch = 15;  // and the rest as a varint
+inline constexpr uint8_t kLifeMask = 3, kRareEdits = 4, kOps = 8, kOthers = 16;
+inline constexpr int kTouchShift = 5;
+inline constexpr uint32_t kFarTouch = 7;  // and the rest as a varint
 
 // Second byte of a field: kind, or kSeveral where its writes stand in `rare` | merge = last | index of the writer.
 inline constexpr uint8_t kKindMask = 15, kSeveral = 15, kLast = 16;

@@ -143,39 +143,39 @@ TEST(Record, PlacesAreMadeInOrder) {
 
 // A row that is written by hand, so that each thing in it can be what EncodeRecord never writes.
 struct Row {
-  std::vector<Dot> writers = {MakeDot(1, 5), MakeDot(2, 7)};
+  Dot first = MakeDot(1, 5);
   std::string slots = {}, rare = {};
-  size_t lists = !rare.empty() ? 3 : writers.size() > 1 ? 2 : 1;
+  size_t blobs = rare.empty() ? 1 : 2;
 
   std::string Stored() const {
     ByteWriter w;
     const auto word = [&w](uint64_t v) {
       for (int i = 0; i < 8; ++i) w.U8(static_cast<uint8_t>(v >> 8 * i));
     };
-    const std::vector<Dot> others(writers.begin() + (writers.empty() ? 0 : 1), writers.end());
-    const size_t items[] = {slots.size(), others.size(), rare.size()};
     word(0);
-    word(layout::RootWord(lists));
-    word(writers.empty() ? 0 : writers[0]);
-    size_t away = lists;
-    for (size_t i = 0; i < lists; ++i) {
-      word(layout::ListWord(--away, layout::kLists[i], items[i]));
-      away += layout::WordsFor(items[i] * layout::kLists[i].item_bytes);
+    word(layout::RootWord(blobs));
+    word(first);
+    word(layout::BlobWord(blobs - 1, slots.size()));
+    if (blobs == 2) word(layout::BlobWord(layout::WordsFor(slots.size()), rare.size()));
+    for (const std::string& blob : {slots, rare}) {
+      w.Raw(blob);
+      w.out.resize((w.out.size() + 7) / 8 * 8, '\0');
     }
-    const auto pad = [&w] { w.out.resize((w.out.size() + 7) / 8 * 8, '\0'); };
-    w.Raw(slots);
-    pad();
-    for (const Dot dot : others) word(dot);
-    w.Raw(rare);
-    pad();
     return Sealed(w.out);
   }
   bool Refused() const { return !DecodeRecord(Stored()).ok(); }
 };
 
-// Head of `slots`; a field that is written once; a stamp in `rare`.
-std::string Head(uint8_t life, uint8_t flags, uint8_t touch) {
-  return std::string(1, static_cast<char>(life | flags | touch << layout::kTouchShift));
+// Head of `slots`, of a record with these writers beside the first; a field that is written once; a stamp in `rare`.
+std::string Head(uint8_t life, uint8_t flags, uint8_t touch, const std::vector<Dot>& others = {}) {
+  ByteWriter w;
+  w.U8(static_cast<uint8_t>(life | flags | (others.empty() ? 0 : layout::kOthers) | touch << layout::kTouchShift));
+  if (!others.empty()) w.Varint(others.size());
+  for (const Dot dot : others) {
+    w.Varint(HandleOf(dot));
+    w.Varint(SeqOf(dot));
+  }
+  return w.out;
 }
 std::string Field(uint64_t gap, uint8_t writer, Kind kind = Kind::kText, std::string_view payload = "x") {
   ByteWriter w;
@@ -193,22 +193,26 @@ std::string Stamp(Dot dot, uint64_t op_and_flag) {
 }
 
 TEST(Record, WritersStandInOrderOfTheirFirstUseEachOnce) {
-  const std::string head = Head(layout::kBorn, 0, 1);
-  const std::string ops = Head(layout::kBorn, layout::kOps, 1) + std::string("\3\0", 2);
-  EXPECT_FALSE((Row{.slots = head + Field(0, 0) + Field(0, 1)}).Refused());
-  EXPECT_FALSE((Row{.slots = ops + Field(0, 1)}).Refused());
-  EXPECT_TRUE((Row{.slots = head + Field(0, 2)}).Refused()) << "there is no third";
-  EXPECT_TRUE((Row{.writers = {1, 2, 3}, .slots = head + Field(0, 2) + Field(0, 1)}).Refused()) << "the third before the second";
-  EXPECT_TRUE((Row{.writers = {1, 2, 3}, .slots = head + Field(0, 1)}).Refused()) << "the third wrote nothing";
-  EXPECT_TRUE((Row{.writers = {7, 7}, .slots = head + Field(0, 1)}).Refused()) << "one writer twice";
-  EXPECT_TRUE((Row{.writers = {}, .slots = head}).Refused()) << "born of nobody";
-  EXPECT_TRUE((Row{.writers = {1}, .slots = head}).Refused()) << "touched by nobody";
-  EXPECT_TRUE((Row{.writers = std::vector<Dot>(9, 1), .slots = head}).Refused()) << "more than there are bytes";
-  EXPECT_TRUE((Row{.slots = Head(layout::kBorn, layout::kOps, 1) + std::string("\0\0", 2) + Field(0, 1)}).Refused())
-      << "operations that are all the first";
-  EXPECT_TRUE((Row{.slots = Head(layout::kBorn, layout::kOps, 1) + std::string("\x80\x80\4\0", 4) + Field(0, 1)}).Refused())
-      << "an operation above 65535";
-  EXPECT_TRUE((Row{.slots = Head(layout::kBorn, layout::kOps, 1) + "\3"}).Refused()) << "cut short";
+  const Dot second = MakeDot(2, 7);
+  const auto head = [](const std::vector<Dot>& others) { return Head(layout::kBorn, 0, 1, others); };
+  const std::string ops = Head(layout::kBorn, layout::kOps, 1, {second});
+  EXPECT_FALSE((Row{.slots = head({second}) + Field(0, 0) + Field(0, 1)}).Refused());
+  EXPECT_FALSE((Row{.slots = ops + std::string("\3\0", 2) + Field(0, 1)}).Refused());
+  EXPECT_TRUE((Row{.slots = head({second}) + Field(0, 2)}).Refused()) << "there is no third";
+  EXPECT_TRUE((Row{.first = 1, .slots = head({2, 3}) + Field(0, 2) + Field(0, 1)}).Refused()) << "the third before the second";
+  EXPECT_TRUE((Row{.first = 1, .slots = head({2, 3}) + Field(0, 1)}).Refused()) << "the third wrote nothing";
+  EXPECT_TRUE((Row{.first = 7, .slots = head({7}) + Field(0, 1)}).Refused()) << "one writer twice";
+  EXPECT_TRUE((Row{.first = 0, .slots = head({7}) + Field(0, 1)}).Refused()) << "born of nobody";
+  EXPECT_TRUE((Row{.slots = head({})}).Refused()) << "touched by nobody";
+  const std::string flag(1, static_cast<char>(layout::kBorn | layout::kOthers));
+  EXPECT_TRUE((Row{.slots = flag + std::string(1, '\0')}).Refused()) << "no others, in another form";
+  EXPECT_TRUE((Row{.slots = flag + "\2\1\1"}).Refused()) << "more than there are bytes";
+  EXPECT_TRUE((Row{.slots = flag + "\xff\xff\xff\xff\xff\xff\xff\xff\x7f\1\1"}).Refused()) << "many more";
+  EXPECT_TRUE((Row{.slots = flag + "\1\x80\x80\4\7" + Field(0, 1)}).Refused()) << "of a lane above 65535";
+  EXPECT_TRUE((Row{.slots = flag + "\1\2\x80\x80\x80\x80\x80\x80\x40" + Field(0, 1)}).Refused()) << "a number of 49 bits";
+  EXPECT_TRUE((Row{.slots = ops + std::string("\0\0", 2) + Field(0, 1)}).Refused()) << "operations that are all the first";
+  EXPECT_TRUE((Row{.slots = ops + std::string("\x80\x80\4\0", 4) + Field(0, 1)}).Refused()) << "an operation above 65535";
+  EXPECT_TRUE((Row{.slots = ops + "\3"}).Refused()) << "cut short";
 }
 
 TEST(Record, BegunIsTheSameAsEncoded) {
@@ -234,25 +238,23 @@ TEST(Record, BegunIsTheSameAsEncoded) {
 
 TEST(Record, TheLastTouchIsTheFirstWriterOfItsEntry) {
   const auto row = [](std::string_view ops, uint8_t touch) {  // two operations of one entry
-    return Row{.writers = {7, 7}, .slots = Head(layout::kBorn, layout::kOps, touch) + std::string(ops) + Field(0, 1)};
+    return Row{.first = 7, .slots = Head(layout::kBorn, layout::kOps, touch, {7}) + std::string(ops) + Field(0, 1)};
   };
   EXPECT_FALSE(row(std::string_view("\0\1", 2), 0).Refused());
   EXPECT_TRUE(row(std::string_view("\0\1", 2), 1).Refused());
-  const Row own{.slots = Head(layout::kBorn, layout::kOps, 1) + std::string("\1\0", 2)};
-  EXPECT_FALSE(own.Refused()) << "it wrote nothing that stands";
-  EXPECT_TRUE((Row{.slots = Head(layout::kBorn, layout::kOps, 1) + std::string("\0\1", 2)}).Refused())
-      << "so it has no operation";
+  const std::string head = Head(layout::kBorn, layout::kOps, 1, {MakeDot(2, 7)});
+  EXPECT_FALSE((Row{.slots = head + std::string("\1\0", 2)}).Refused()) << "it wrote nothing that stands";
+  EXPECT_TRUE((Row{.slots = head + std::string("\0\1", 2)}).Refused()) << "so it has no operation";
 }
 
 TEST(Record, FieldsAreNumberedUpTo65535) {
   const std::string head = Head(layout::kBorn, 0, 0);
-  const std::vector<Dot> one = {7};
-  EXPECT_FALSE((Row{.writers = one, .slots = head + Field(65535, 0)}).Refused());
-  EXPECT_TRUE((Row{.writers = one, .slots = head + Field(65536, 0)}).Refused());
-  EXPECT_TRUE((Row{.writers = one, .slots = head + Field(65535, 0) + Field(0, 0)}).Refused());
-  EXPECT_TRUE((Row{.writers = one, .slots = head + Field(5, 0) + Field(UINT64_MAX, 0)}).Refused());
-  EXPECT_FALSE(PeekField(Row{.writers = one, .slots = head + Field(65536, 0)}.Stored(), 7).ok);
-  EXPECT_TRUE((Row{.writers = one, .slots = head + Field(0, 0, Kind::kInteger, "")}).Refused());
+  EXPECT_FALSE((Row{.first = 7, .slots = head + Field(65535, 0)}).Refused());
+  EXPECT_TRUE((Row{.first = 7, .slots = head + Field(65536, 0)}).Refused());
+  EXPECT_TRUE((Row{.first = 7, .slots = head + Field(65535, 0) + Field(0, 0)}).Refused());
+  EXPECT_TRUE((Row{.first = 7, .slots = head + Field(5, 0) + Field(UINT64_MAX, 0)}).Refused());
+  EXPECT_FALSE(PeekField(Row{.first = 7, .slots = head + Field(65536, 0)}.Stored(), 7).ok);
+  EXPECT_TRUE((Row{.first = 7, .slots = head + Field(0, 0, Kind::kInteger, "")}).Refused());
 }
 
 TEST(Record, AnElementHasAFieldAValueAndMarks) {
@@ -267,7 +269,7 @@ TEST(Record, AnElementHasAFieldAValueAndMarks) {
   };
   const std::string mark = Stamp(7, 1), one = "\1", none(1, '\0');
   const auto refused = [](const std::string& rare) {
-    return Row{.writers = {7}, .slots = Head(layout::kBorn, 0, 0), .rare = rare}.Refused();
+    return Row{.first = 7, .slots = Head(layout::kBorn, 0, 0), .rare = rare}.Refused();
   };
   EXPECT_FALSE(refused(row(65535, "a", one, mark)));
   EXPECT_TRUE(refused(row(65536, "a", one, mark)));
@@ -284,7 +286,7 @@ TEST(Record, AnElementHasAFieldAValueAndMarks) {
 
 TEST(Record, LifeAndEditsAreWrittenInTheirOneForm) {
   const auto refused = [](uint8_t life, uint8_t flags, const std::string& rare) {
-    return Row{.writers = {7}, .slots = Head(life, flags, 0), .rare = rare}.Refused();
+    return Row{.first = 7, .slots = Head(life, flags, 0), .rare = rare}.Refused();
   };
   const auto count = [](uint8_t n) { return std::string(1, static_cast<char>(n)); };
   const std::string live = Stamp(7, 1), dead = Stamp(7, 0), no = count(0), ruled = count(1);
@@ -311,12 +313,11 @@ TEST(Record, LifeAndEditsAreWrittenInTheirOneForm) {
   EXPECT_TRUE(refused(layout::kNoLife, layout::kRareEdits, count(2) + other.out)) << "edited, and of no life";
 }
 
-TEST(Record, ARowIsOneMessageThatEndsWithAListThatIsNotEmpty) {
-  const Row good{.writers = {7}, .slots = Head(layout::kBorn, 0, 0)};
+TEST(Record, ARowIsOneMessageWithoutAnEmptyBlob) {
+  const Row good{.first = 7, .slots = Head(layout::kBorn, 0, 0)};
   EXPECT_FALSE(good.Refused());
-  EXPECT_TRUE((Row{.writers = {7}, .slots = good.slots, .lists = 2}).Refused()) << "an empty second list";
-  EXPECT_TRUE((Row{.writers = {7}, .slots = good.slots, .lists = 3}).Refused()) << "an empty third list";
-  EXPECT_TRUE((Row{.writers = {7}, .slots = ""}).Refused()) << "no list";
+  EXPECT_TRUE((Row{.first = 7, .slots = good.slots, .blobs = 2}).Refused()) << "rare, and nothing in it";
+  EXPECT_TRUE((Row{.first = 7, .slots = ""}).Refused()) << "no slots";
   for (const size_t bytes : {0, 7, 8, 9, 16}) EXPECT_FALSE(DecodeRecord(std::string(bytes, '\0')).ok()) << bytes;
   for (const size_t bytes : {16, 24, 32})
     EXPECT_FALSE(DecodeRecord(Sealed(std::string(bytes, '\0'))).ok()) << "a word that is no root";
@@ -333,10 +334,12 @@ TEST(Record, ARowIsOneMessageThatEndsWithAListThatIsNotEmpty) {
 
 TEST(Record, APeekTrustsNothingEither) {
   const std::string head = Head(layout::kBorn, 0, 0);
-  EXPECT_TRUE(PeekField(Row{.writers = {7}, .slots = head + Field(3, 0)}.Stored(), 3).found);
-  EXPECT_FALSE(PeekField(Row{.writers = {}, .slots = head + Field(3, 0)}.Stored(), 3).ok) << "written by nobody";
-  EXPECT_FALSE(PeekField(Row{.writers = {7}, .slots = head + Field(3, 1)}.Stored(), 3).ok) << "by a writer that is not there";
-  EXPECT_FALSE(PeekField(Row{.writers = {}, .slots = head}.Stored(), 3).ok);
+  EXPECT_TRUE(PeekField(Row{.first = 7, .slots = head + Field(3, 0)}.Stored(), 3).found);
+  EXPECT_FALSE(PeekField(Row{.first = 0, .slots = head + Field(3, 0)}.Stored(), 3).ok) << "written by nobody";
+  EXPECT_FALSE(PeekField(Row{.first = 7, .slots = head + Field(3, 1)}.Stored(), 3).ok) << "by a writer that is not there";
+  const std::string many(1, static_cast<char>(layout::kBorn | layout::kOthers));
+  EXPECT_FALSE(PeekField(Row{.slots = many + "\xff\xff\xff\xff\x7f\1\1"}.Stored(), 3).ok) << "more writers than there are bytes";
+  EXPECT_EQ(PeekField(Row{.slots = Head(layout::kBorn, 0, 1, {MakeDot(2, 9)}) + Field(3, 1)}.Stored(), 3).dot, MakeDot(2, 9));
 }
 
 // Of one entry two operations may write one record; a ruling may say alone that it exists.
