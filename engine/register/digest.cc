@@ -6,14 +6,34 @@
 namespace chancery {
 namespace {
 
-Sum128 CellTerms(const RegisterInfo& reg, const Slot& slot, const Lanes& lanes, uint64_t seed) {
+// The seeds of places of one record. Most of its fields were written by one entry.
+class Places {
+ public:
+  Places(const Lanes& lanes, uint64_t seed) : lanes_(lanes), seed_(seed) {}
+  uint64_t SeedOf(const Write& write) {
+    if (last_ == 0 || write.dot != dot_ || write.op != op_) {
+      dot_ = write.dot;
+      op_ = write.op;
+      last_ = PlaceSeed(dot_, op_, lanes_.ids(), seed_);
+    }
+    return last_;
+  }
+  const Lanes& lanes() const { return lanes_; }
+
+ private:
+  const Lanes& lanes_;
+  const uint64_t seed_;
+  Dot dot_ = 0;
+  uint16_t op_ = 0;
+  uint64_t last_ = 0;
+};
+
+Sum128 CellTerms(const RegisterInfo& reg, const Slot& slot, Places& places) {
   const DigestField& field = reg.digest_fields[slot.field];
-  const auto term = [&](const Write& write) {
-    return WriteTerm(field, write.value, PlaceSeed(write.dot, write.op, lanes.ids(), seed));
-  };
+  const auto term = [&](const Write& write) { return WriteTerm(field, write.value, places.SeedOf(write)); };
   Sum128 sum;
   if (slot.cell.size() == 1) return term(slot.cell[0]);
-  for (const Write* write : Visible(slot.cell, reg.fields[slot.field].def, lanes)) sum += term(*write);
+  for (const Write* write : Visible(slot.cell, reg.fields[slot.field].def, places.lanes())) sum += term(*write);
   return sum;
 }
 
@@ -24,8 +44,9 @@ Sum128 RecordDigest(const RegisterInfo& reg, const Record& record, const Lanes& 
   if (Planted(Bug::kDigestUnsorted)) seed += lanes.PlaceOf(record.last_touch).lane;
   Sum128 sum = ExistsTerm(seed);
   sum += LifeTerms(record.life, lanes.ids(), seed);
+  Places places(lanes, seed);
   for (const Slot& slot : record.slots)
-    if (slot.field < reg.digest_fields.size()) sum += CellTerms(reg, slot, lanes, seed);
+    if (slot.field < reg.digest_fields.size()) sum += CellTerms(reg, slot, places);
   int before = -1;  // the field of the elements added last
   for (const Element& element : record.elements)
     if (element.field != before && element.field < reg.digest_fields.size())
@@ -47,7 +68,8 @@ Sum128 FieldDigest(const RegisterInfo& reg, uint16_t field, const Record& record
   Sum128 sum;
   const auto at = std::lower_bound(record.slots.begin(), record.slots.end(), field,
                                    [](const Slot& slot, uint16_t handle) { return slot.field < handle; });
-  if (at != record.slots.end() && at->field == field) sum += CellTerms(reg, *at, lanes, seed);
+  Places places(lanes, seed);
+  if (at != record.slots.end() && at->field == field) sum += CellTerms(reg, *at, places);
   if (!record.elements.empty()) sum += SetTerms(reg.digest_fields[field], record, lanes.ids(), seed);
   return sum;
 }
