@@ -343,6 +343,18 @@ absl::Status DecodeBody(const Entry& head, size_t header_bytes, uint64_t seq, Hl
   return reader.status();
 }
 
+std::string_view OfficerIn(std::string_view body) {
+  ByteReader in(body);
+  in.U8();  // kind
+  const uint64_t mask = in.Varint();
+  if ((mask & kOfficer) == 0) return {};
+  for (uint64_t places = mask & kContext ? in.Varint() : 0; places > 0 && in.ok(); --places) {
+    in.U64();
+    in.Varint();
+  }
+  return in.Sized();
+}
+
 absl::StatusOr<Entry> DecodeParts(std::string_view header, uint64_t seq, Hlc hlc, std::string_view body) {
   ASSIGN_OR_RETURN(const Entry head, DecodeHeader(header));
   Entry entry;

@@ -218,6 +218,11 @@ absl::StatusOr<Entry> Journal::EntryAt(Dot dot) const {
   return entry;
 }
 
+absl::StatusOr<std::string> Journal::OfficerAt(Dot dot) const {
+  ASSIGN_OR_RETURN(const Row* row, RowOf(dot));
+  return std::string(OfficerIn(row->run.leaves[SeqOf(dot) - row->run.first].body));
+}
+
 absl::StatusOr<std::string> Journal::BytesAt(Dot dot) const {
   ASSIGN_OR_RETURN(const Row* row, RowOf(dot));
   return row->run.EntryBytes(SeqOf(dot) - row->run.first);

@@ -47,6 +47,7 @@ class Journal {
 
   // Errors: DataLoss (missing or damaged).
   absl::StatusOr<Entry> EntryAt(Dot dot) const;
+  absl::StatusOr<std::string> OfficerAt(Dot dot) const;  // of the entry, without the rest; "" = none is named
   absl::StatusOr<EntryId> IdAt(Dot dot) const;
   absl::StatusOr<Hlc> HlcAt(Dot dot) const;
   absl::StatusOr<Touches> TouchesAt(Dot dot) const;

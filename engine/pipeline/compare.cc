@@ -231,8 +231,8 @@ absl::StatusOr<std::vector<std::string>> OfficersIn(const std::vector<ChangedCas
   facts.erase(std::unique(facts.begin(), facts.end()), facts.end());
   std::set<std::string> officers;
   for (const Dot dot : facts) {
-    ASSIGN_OR_RETURN(const Entry entry, after.work->journal.EntryAt(dot));
-    if (!entry.officer.empty()) officers.insert(entry.officer);
+    ASSIGN_OR_RETURN(std::string officer, after.work->journal.OfficerAt(dot));
+    if (!officer.empty()) officers.insert(std::move(officer));
   }
   return std::vector<std::string>(officers.begin(), officers.end());
 }

@@ -51,6 +51,17 @@ TEST(Entry, ComesBackFromItsParts) {
   }
 }
 
+TEST(Entry, ItsOfficerIsReadWithoutTheRest) {
+  int behind_a_context = 0;
+  for (const auto& [name, entry] : samples::Entries()) {
+    const std::string body = EncodeBody(entry);
+    EXPECT_EQ(OfficerIn(body), entry.officer) << name;
+    behind_a_context += entry.context.size() > 1 && !entry.officer.empty();
+    for (size_t bytes = 0; bytes < body.size(); ++bytes) OfficerIn(std::string_view(body).substr(0, bytes));
+  }
+  EXPECT_GT(behind_a_context, 0);
+}
+
 TEST(Entry, ASmallEditCostsKeyAndValueAndEightBytes) {
   EXPECT_EQ(EncodeBody(samples::SmallEdit()).size(),
             std::string("P000000000000007").size() + std::string("registered").size() + 8);
