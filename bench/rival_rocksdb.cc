@@ -1,3 +1,4 @@
+#include <benchmark/benchmark.h>
 #include <rocksdb/c.h>
 
 #include <cstring>
@@ -60,6 +61,7 @@ class Rocksdb final : public Rival {
     for (const std::string& key : keys) {
       char packed[kPackedBytes];
       Get(key, packed);
+      benchmark::DoNotOptimize(packed);
       sum += static_cast<unsigned char>(packed[7]);
     }
     return sum;

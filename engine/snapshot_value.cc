@@ -15,7 +15,7 @@ struct Parts {
   std::string_view reg, key, field;
 };
 
-// Of an address of a field whose key stands as it is. Address::Parse looks at all that is wrong with others: they name no record.
+// Of an address of a field whose key stands as it is. A key that Address::Parse refuses names no record, and is shown to it then.
 std::optional<Parts> PlainParts(std::string_view text) {
   const size_t first = text.find('/'), second = first == text.npos ? text.npos : text.find('/', first + 1);
   if (second == text.npos) return std::nullopt;

@@ -8,7 +8,7 @@ $Cxx.namespace("chancery::schema");
 # Local to a store: dots and field handles are private, so nothing of this is hashed, digested or sent.
 # One segment in canonical form, which cuts null pointers off at the end: what few records have comes last, and takes no room.
 struct Record {
-  first @0 :UInt64;  # writers are the distinct (dot, op) pairs of what stands alone: the dot of the first
+  first @0 :UInt64;  # the first writer's dot; writers are the (dot, op) pairs of what stands alone, or else the last touch
   slots @1 :Data;    # head, the other writers, then the fields, ascending by handle
   rare @2 :Data;     # what few records have: several writes of a field, set elements, unusual life, several heads
 }

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cstring>
 #include <optional>
@@ -55,8 +54,15 @@ std::optional<Blobs> BlobsIn(std::string_view stored) {
   found.first = WordAt(message, 1);
   found.slots = TakeBlob(WordAt(message, 2), blobs - 1, &words);
   if (blobs == 2) found.rare = TakeBlob(WordAt(message, 3), WordsFor(found.slots.size()), &words);
-  const bool whole = words.empty() && found.first != 0 && !found.slots.empty() && found.rare.empty() == (blobs == 1);
+  const bool whole = words.empty() && SeqOf(found.first) != 0 && !found.slots.empty() && found.rare.empty() == (blobs == 1);
   return whole ? std::optional(found) : std::nullopt;
+}
+
+// An index that did not fit beside its flags: from `far` on.
+uint64_t FarIndex(uint32_t far, ByteReader& in) {
+  const uint64_t beyond = in.Varint();
+  if (beyond > UINT32_MAX) in.Fail();
+  return far + beyond;
 }
 
 struct Head {
@@ -70,7 +76,7 @@ Head ReadHead(ByteReader& in) {
   const uint8_t b = in.U8();
   Head head{static_cast<LifeForm>(b & kLifeMask), (b & kRareEdits) != 0, (b & kOps) != 0,
             static_cast<uint64_t>(b >> kTouchShift)};
-  if (head.touch == kFarTouch) head.touch += in.Varint();
+  if (head.touch == kFarTouch) head.touch = FarIndex(kFarTouch, in);
   if ((b & kOthers) == 0) return head;
   head.others = in.Varint();
   if (head.others < 1 || head.others > in.left() / 2) in.Fail();
@@ -79,7 +85,7 @@ Head ReadHead(ByteReader& in) {
 
 Dot ReadWriter(ByteReader& in) {
   const uint64_t handle = in.Varint(), seq = in.Varint();
-  if (handle > UINT16_MAX || seq > SeqOf(UINT64_MAX)) in.Fail();
+  if (handle > UINT16_MAX || seq < 1 || seq > SeqOf(UINT64_MAX)) in.Fail();
   return MakeDot(static_cast<uint16_t>(handle), seq);
 }
 
@@ -96,7 +102,7 @@ inline FieldHead ReadFieldHead(ByteReader& in) {
   field.gap = in.Varint();
   field.what = in.U8();
   field.writer = field.what >> kWriterShift;
-  if (field.writer == kFarWriter) field.writer += in.Varint();
+  if (field.writer == kFarWriter) field.writer = FarIndex(kFarWriter, in);
   return field;
 }
 
@@ -131,7 +137,7 @@ class RecordReader {
     if (count > rare_.left() / 8) return false;
     for (uint64_t i = 0; i < count; ++i) {
       r_.edits.push_back(rare_.U64());
-      if (i > 0 && r_.edits[i - 1] >= r_.edits[i]) return false;
+      if (SeqOf(r_.edits[i]) == 0 || (i > 0 && r_.edits[i - 1] >= r_.edits[i])) return false;
     }
     return rare_.ok();
   }
@@ -264,7 +270,7 @@ class RecordReader {
     const uint64_t v = rare_.Varint();
     *op = static_cast<uint16_t>(v >> 1);
     *flag = v & 1;
-    return rare_.ok() && v >> 1 <= 0xffff;
+    return rare_.ok() && SeqOf(*dot) != 0 && v >> 1 <= 0xffff;
   }
 
   static bool ReadValue(ByteReader& in, uint8_t kind, Value* value) {
@@ -318,9 +324,10 @@ FieldPeek PeekField(std::string_view stored, uint16_t field) {
     const FieldHead at = ReadFieldHead(in);
     const bool several = at.kind() == kSeveral;
     const std::string_view payload = several ? std::string_view() : in.Sized();
-    if (!in.ok() || at.gap > 0xffff || at.writer > head.others) return {};
+    if (!in.ok() || at.gap > 0xffff || at.writer > head.others || (several && (at.last() || at.writer > 0))) return {};
     next += at.gap + 1;
     if (next != uint64_t{field} + 1) continue;
+    if (!several && !IsSound(static_cast<Kind>(at.kind()), payload)) return {};
     peek.ok = peek.found = true;
     if (several) return peek;
     peek.single = true;

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cstring>
 #include <tuple>
@@ -159,7 +158,7 @@ void PutWord(uint64_t word, char* to) { std::memcpy(to, &word, sizeof word); }
 
 // What stands before slots and rare, and the check of all, where those stand already.
 void PutFront(Dot first, size_t slots, size_t rare, char* row, size_t row_bytes) {
-  CHECK(first != 0);  // canonical form would leave it out
+  CHECK(first != 0);  // no entry has number 0; canonical form would leave the word out
   const size_t blobs = rare > 0 ? 2 : 1;
   char* to = row + kCheckBytes;
   PutWord(RootWord(blobs), to);

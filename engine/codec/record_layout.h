@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -26,11 +25,10 @@ inline constexpr size_t kWordBytes = 8, kBlobsMax = 2;  // without `rare` there 
 
 inline constexpr size_t FrontWords(size_t blobs) { return 2 + blobs; }
 inline constexpr size_t WordsFor(size_t bytes) { return (bytes + kWordBytes - 1) / kWordBytes; }
-inline constexpr uint64_t RootWord(size_t blobs) {
-  return uint64_t{1} << 32 | uint64_t{blobs} << 48;
-}  // right behind: a word of data
+// A struct right behind, of one word of data; a list of bytes.
+inline constexpr uint64_t RootWord(size_t blobs) { return uint64_t{1} << 32 | uint64_t{blobs} << 48; }
 inline constexpr uint64_t BlobWord(size_t words_away, uint64_t bytes) {
-  return 1 | uint64_t{words_away} << 2 | uint64_t{2} << 32 | bytes << 35;  // a list of bytes
+  return 1 | uint64_t{words_away} << 2 | uint64_t{2} << 32 | bytes << 35;
 }
 
 // First byte of `slots`: life | the edits stand in `rare` | ops of the writers follow | other writers than the first follow |

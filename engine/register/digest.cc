@@ -1,5 +1,7 @@
 #include "engine/register/digest.h"
 
+#include <algorithm>
+
 #include "engine/base/planted.h"
 #include "engine/codec/digest.h"
 

@@ -12,9 +12,9 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/hash/hash.h"
 #include "absl/status/statusor.h"
 #include "engine/base/arena.h"
+#include "engine/base/hash.h"
 #include "engine/base/strings.h"
 #include "engine/crdt/tally.h"
 #include "engine/journal/epochs.h"

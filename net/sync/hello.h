@@ -9,8 +9,8 @@
 
 namespace chancery::sync {
 
-inline constexpr uint16_t kProtocol = 2;        // what this program speaks
-inline constexpr uint16_t kOldestProtocol = 2;  // and still understands
+inline constexpr uint16_t kProtocol = 3;        // what this program speaks
+inline constexpr uint16_t kOldestProtocol = 3;  // and still understands
 
 struct Hello {
   std::string registry;  // 64 hexadecimal digits

@@ -8,7 +8,6 @@
 #include <random>
 
 #include "engine/base/hash.h"
-#include "engine/codec/digest.h"
 #include "engine/codec/record_layout.h"
 #include "samples.h"
 
@@ -247,6 +246,35 @@ TEST(Record, TheLastTouchIsTheFirstWriterOfItsEntry) {
   EXPECT_TRUE((Row{.slots = head + std::string("\0\1", 2)}).Refused()) << "so it has no operation";
 }
 
+// 7 and 2^64 - 7 are 0.
+TEST(Record, AnIndexHasOneForm) {
+  const std::string far = "\xf9\xff\xff\xff\xff\xff\xff\xff\xff\x01";
+  const std::string head = Head(layout::kBorn, 0, 0);
+  const auto field = [&](Kind kind, uint8_t flags) {
+    return std::string(1, '\0') +
+           static_cast<char>(static_cast<uint8_t>(kind) | flags | layout::kFarWriter << layout::kWriterShift) + far + "\1x";
+  };
+  EXPECT_TRUE((Row{.slots = Head(layout::kBorn, 0, layout::kFarTouch) + far}).Refused());
+  EXPECT_TRUE((Row{.slots = head + field(Kind::kText, 0)}).Refused());
+  EXPECT_FALSE(PeekField(Row{.slots = head + field(Kind::kText, 0)}.Stored(), 0).ok);
+}
+
+TEST(Record, NoEntryHasNumberZero) {
+  const std::string head = Head(layout::kBorn, 0, 1, {MakeDot(3, 0)});
+  EXPECT_TRUE((Row{.first = MakeDot(3, 0), .slots = Head(layout::kBorn, 0, 0)}).Refused());
+  EXPECT_TRUE((Row{.slots = head + Field(0, 1)}).Refused());
+  EXPECT_FALSE(PeekField(Row{.slots = head + Field(0, 1)}.Stored(), 0).ok);
+  const auto rare = [](uint8_t life, uint8_t flags, const std::string& bytes) {
+    return Row{.first = 7, .slots = Head(life, flags, 0), .rare = bytes}.Refused();
+  };
+  const std::string none(1, '\0');
+  EXPECT_TRUE(rare(layout::kRareLive, 0, "\1" + Stamp(MakeDot(3, 0), 0) + none));
+  EXPECT_FALSE(rare(layout::kRareLive, 0, "\1" + Stamp(MakeDot(3, 1), 0) + none));
+  ByteWriter edits;
+  for (const Dot dot : {Dot{0}, Dot{7}}) edits.U64(dot);
+  EXPECT_TRUE(rare(layout::kRareLive, layout::kRareEdits, none + "\2" + edits.out));
+}
+
 TEST(Record, FieldsAreNumberedUpTo65535) {
   const std::string head = Head(layout::kBorn, 0, 0);
   EXPECT_FALSE((Row{.first = 7, .slots = head + Field(65535, 0)}).Refused());
@@ -337,6 +365,10 @@ TEST(Record, APeekTrustsNothingEither) {
   EXPECT_TRUE(PeekField(Row{.first = 7, .slots = head + Field(3, 0)}.Stored(), 3).found);
   EXPECT_FALSE(PeekField(Row{.first = 0, .slots = head + Field(3, 0)}.Stored(), 3).ok) << "written by nobody";
   EXPECT_FALSE(PeekField(Row{.first = 7, .slots = head + Field(3, 1)}.Stored(), 3).ok) << "by a writer that is not there";
+  for (const Kind kind : {Kind::kBool, Kind::kInterval, Kind::kTransfer, Kind::kTally})
+    EXPECT_FALSE(PeekField(Row{.first = 7, .slots = head + Field(3, 0, kind, "")}.Stored(), 3).ok) << static_cast<int>(kind);
+  const std::string several{0, static_cast<char>(layout::kSeveral | layout::kLast)};
+  EXPECT_FALSE(PeekField(Row{.first = 7, .slots = head + several}.Stored(), 0).ok);
   const std::string many(1, static_cast<char>(layout::kBorn | layout::kOthers));
   EXPECT_FALSE(PeekField(Row{.slots = many + "\xff\xff\xff\xff\x7f\1\1"}.Stored(), 3).ok) << "more writers than there are bytes";
   EXPECT_EQ(PeekField(Row{.slots = Head(layout::kBorn, 0, 1, {MakeDot(2, 9)}) + Field(3, 1)}.Stored(), 3).dot, MakeDot(2, 9));
