@@ -15,7 +15,7 @@ struct Parts {
   std::string_view reg, key, field;
 };
 
-// Of an address of a field whose key stands as it is. A key that Address::Parse refuses names no record, and is shown to it then.
+// Of an address of a field whose key stands as it is. Any other key that is wrong names no record: Address::Parse then says why.
 std::optional<Parts> PlainParts(std::string_view text) {
   const size_t first = text.find('/'), second = first == text.npos ? text.npos : text.find('/', first + 1);
   if (second == text.npos) return std::nullopt;

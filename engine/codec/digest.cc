@@ -34,13 +34,9 @@ uint64_t PlaceSeed(Dot dot, uint16_t op, std::span<const LaneId> lanes, uint64_t
   return Xxh64({bytes, sizeof bytes}, seed);
 }
 
-Sum128 LifeTerms(const Few<Life>& life, std::span<const LaneId> lanes, uint64_t seed) {
-  Sum128 sum;
-  for (const Life& mark : life) {
-    const char live = mark.live ? 1 : 0;
-    sum += Xxh128({&live, 1}, PlaceSeed(mark.dot, mark.op, lanes, seed));
-  }
-  return sum;
+Sum128 LifeTerm(bool live, uint64_t place_seed) {
+  const char byte = live ? 1 : 0;
+  return Xxh128({&byte, 1}, place_seed);
 }
 
 Sum128 WriteTerm(const DigestField& field, const Value& value, uint64_t place_seed) {

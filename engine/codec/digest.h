@@ -26,11 +26,11 @@ struct DigestField {
 // handle and no stamp enters it; the caller leaves out the writes that are not visible (losers of merge = last).
 // seed: DigestSeed of the record. lanes: by handle; every handle of the record is below its size.
 Sum128 ExistsTerm(uint64_t seed);
-Sum128 LifeTerms(const Few<Life>& life, std::span<const LaneId> lanes, uint64_t seed);
 Sum128 SetTerms(const DigestField& field, const Record& record, std::span<const LaneId> lanes, uint64_t seed);
 
-// Of one write, by the seed of its place.
+// Of one mark of life, and of one write, by the seed of its place.
 uint64_t PlaceSeed(Dot dot, uint16_t op, std::span<const LaneId> lanes, uint64_t seed);
+Sum128 LifeTerm(bool live, uint64_t place_seed);
 Sum128 WriteTerm(const DigestField& field, const Value& value, uint64_t place_seed);
 
 // Names a record: register_hash is Name64 of the register's name.

@@ -243,8 +243,8 @@ absl::StatusOr<Entry> DecodeParts(std::string_view header, uint64_t seq, Hlc hlc
 absl::StatusOr<Entry> DecodeHeader(std::string_view header);
 // header_bytes: how long that of `head` is, which has nothing but a header. entry: a new one.
 absl::Status DecodeBody(const Entry& head, size_t header_bytes, uint64_t seq, Hlc hlc, std::string_view body, Entry* entry);
-// Of a body that DecodeBody reads, without the rest; lies in `body`.
-std::string_view OfficerIn(std::string_view body);
+// Of a body that DecodeBody reads, without the rest.
+std::string OfficerIn(std::string_view body);
 
 EntryId IdOf(std::string_view entry_bytes);  // leaf hash
 EntryId IdOf(std::string_view header, uint64_t seq, Hlc hlc, std::string_view body);

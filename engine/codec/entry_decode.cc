@@ -259,6 +259,11 @@ void EntryReader::Members(Entry& e, uint64_t mask) {
   if (mask & kReadmits) Fixed(&e.readmits.emplace(), "readmits");
 }
 
+void EntryReader::Officer(Entry& e) {
+  in_.U8();  // kind
+  Members(e, in_.Varint() & (kContext | kOfficer));
+}
+
 void EntryReader::KindPart(Entry& e) {
   switch (e.kind) {
     case EntryKind::kFiling:
@@ -343,16 +348,10 @@ absl::Status DecodeBody(const Entry& head, size_t header_bytes, uint64_t seq, Hl
   return reader.status();
 }
 
-std::string_view OfficerIn(std::string_view body) {
-  ByteReader in(body);
-  in.U8();  // kind
-  const uint64_t mask = in.Varint();
-  if ((mask & kOfficer) == 0) return {};
-  for (uint64_t places = mask & kContext ? in.Varint() : 0; places > 0 && in.ok(); --places) {
-    in.U64();
-    in.Varint();
-  }
-  return in.Sized();
+std::string OfficerIn(std::string_view body) {
+  Entry e;
+  EntryReader(body).Officer(e);
+  return std::move(e.officer);
 }
 
 absl::StatusOr<Entry> DecodeParts(std::string_view header, uint64_t seq, Hlc hlc, std::string_view body) {

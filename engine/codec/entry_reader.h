@@ -22,6 +22,7 @@ class EntryReader {
   void Position(Entry& e);
   void At(Entry& e, uint64_t seq, Hlc hlc);  // the same, not as bytes
   void Body(Entry& e);                       // after header and position: rules between members look at them
+  void Officer(Entry& e);                    // of a body, and no more than stands before
   void End() { Need(in_.AtEnd(), "bytes after the end"); }
   size_t left() const { return in_.left(); }
   absl::Status status() const;

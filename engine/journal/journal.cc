@@ -220,7 +220,7 @@ absl::StatusOr<Entry> Journal::EntryAt(Dot dot) const {
 
 absl::StatusOr<std::string> Journal::OfficerAt(Dot dot) const {
   ASSIGN_OR_RETURN(const Row* row, RowOf(dot));
-  return std::string(OfficerIn(row->run.leaves[SeqOf(dot) - row->run.first].body));
+  return OfficerIn(row->run.leaves[SeqOf(dot) - row->run.first].body);
 }
 
 absl::StatusOr<std::string> Journal::BytesAt(Dot dot) const {

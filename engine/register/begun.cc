@@ -82,7 +82,7 @@ std::optional<std::string_view> Workspace::RowAlone(const Act& act, std::string_
   }
   EncodeBegun(act.dot, act.index, writes, bytes);
   const uint64_t seed = DigestSeed(store_.registry, reg.hash, KeyOf(key));
-  sums.buckets[DigestBucket(seed)] += BegunDigest(reg, {act.dot, act.hlc, act.index, true, false}, writes, lanes, seed);
+  sums.buckets[DigestBucket(seed)] += BegunDigest(reg, act.dot, act.index, writes, lanes, seed);
   ++sums.records;
   return bytes.view();
 }

@@ -12,10 +12,11 @@ namespace {
 class Places {
  public:
   Places(const Lanes& lanes, uint64_t seed) : lanes_(lanes), seed_(seed) {}
-  uint64_t SeedOf(const Write& write) {
-    if (last_ == 0 || write.dot != dot_ || write.op != op_) {
-      dot_ = write.dot;
-      op_ = write.op;
+  template <class Written>  // a write or a mark of life
+  uint64_t SeedOf(const Written& written) {
+    if (last_ == 0 || written.dot != dot_ || written.op != op_) {
+      dot_ = written.dot;
+      op_ = written.op;
       last_ = PlaceSeed(dot_, op_, lanes_.ids(), seed_);
     }
     return last_;
@@ -45,8 +46,8 @@ Sum128 RecordDigest(const RegisterInfo& reg, const Record& record, const Lanes& 
   if (!record.exists()) return {};
   if (Planted(Bug::kDigestUnsorted)) seed += lanes.PlaceOf(record.last_touch).lane;
   Sum128 sum = ExistsTerm(seed);
-  sum += LifeTerms(record.life, lanes.ids(), seed);
   Places places(lanes, seed);
+  for (const Life& mark : record.life) sum += LifeTerm(mark.live, places.SeedOf(mark));
   for (const Slot& slot : record.slots)
     if (slot.field < reg.digest_fields.size()) sum += CellTerms(reg, slot, places);
   int before = -1;  // the field of the elements added last
@@ -56,11 +57,11 @@ Sum128 RecordDigest(const RegisterInfo& reg, const Record& record, const Lanes& 
   return sum;
 }
 
-Sum128 BegunDigest(const RegisterInfo& reg, const Life& life, absl::Span<const LoneWrite> writes, const Lanes& lanes,
+Sum128 BegunDigest(const RegisterInfo& reg, Dot dot, uint16_t op, absl::Span<const LoneWrite> writes, const Lanes& lanes,
                    uint64_t seed) {
+  const uint64_t place = PlaceSeed(dot, op, lanes.ids(), seed);
   Sum128 sum = ExistsTerm(seed);
-  sum += LifeTerms({life}, lanes.ids(), seed);
-  const uint64_t place = PlaceSeed(life.dot, life.op, lanes.ids(), seed);
+  sum += LifeTerm(true, place);
   for (const LoneWrite& write : writes) sum += WriteTerm(reg.digest_fields[write.field], *write.value, place);
   return sum;
 }

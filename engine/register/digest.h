@@ -8,8 +8,8 @@ namespace chancery {
 // Zero for a record that does not exist. seed: DigestSeed of it. ~20 ns a field.
 Sum128 RecordDigest(const RegisterInfo& reg, const Record& record, const Lanes& lanes, uint64_t seed);
 
-// The same of a record that the operation of its only mark of life begins and wrote each of these fields.
-Sum128 BegunDigest(const RegisterInfo& reg, const Life& life, absl::Span<const LoneWrite> writes, const Lanes& lanes,
+// The same of a record that one operation begins and wrote each of these fields.
+Sum128 BegunDigest(const RegisterInfo& reg, Dot dot, uint16_t op, absl::Span<const LoneWrite> writes, const Lanes& lanes,
                    uint64_t seed);
 
 // Of that what one field adds to a record that exists.

@@ -24,7 +24,8 @@ std::map<std::string, Sum128> TermsOf(const Record& record, uint64_t seed) {
   const std::vector<LaneId> lanes = {0x0a, 0x0b, 0x01};
   const std::map<std::string, DigestField> fields = {
       {"active", {"active", 65535}}, {"number", {"number", 0}}, {"owner", {"owner", 200}}, {"tags", {"tags", 7}}};
-  std::map<std::string, Sum128> terms = {{"exists", ExistsTerm(seed)}, {"life", LifeTerms(record.life, lanes, seed)}};
+  std::map<std::string, Sum128> terms = {{"exists", ExistsTerm(seed)}};
+  for (const Life& mark : record.life) terms["life"] += LifeTerm(mark.live, PlaceSeed(mark.dot, mark.op, lanes, seed));
   for (const auto& [name, field] : fields) {
     Sum128& sum = terms[name];
     if (const Cell* cell = record.Find(field.handle))

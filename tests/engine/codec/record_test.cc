@@ -248,19 +248,20 @@ TEST(Record, TheLastTouchIsTheFirstWriterOfItsEntry) {
 
 // 7 and 2^64 - 7 are 0.
 TEST(Record, AnIndexHasOneForm) {
-  const std::string far = "\xf9\xff\xff\xff\xff\xff\xff\xff\xff\x01";
-  const std::string head = Head(layout::kBorn, 0, 0);
-  const auto field = [&](Kind kind, uint8_t flags) {
-    return std::string(1, '\0') +
-           static_cast<char>(static_cast<uint8_t>(kind) | flags | layout::kFarWriter << layout::kWriterShift) + far + "\1x";
-  };
+  const std::string far = "\xf9\xff\xff\xff\xff\xff\xff\xff\xff\x01", head = Head(layout::kBorn, 0, 0);
   EXPECT_TRUE((Row{.slots = Head(layout::kBorn, 0, layout::kFarTouch) + far}).Refused());
-  EXPECT_TRUE((Row{.slots = head + field(Kind::kText, 0)}).Refused());
-  EXPECT_FALSE(PeekField(Row{.slots = head + field(Kind::kText, 0)}.Stored(), 0).ok);
+  const auto what = [](uint8_t kind) { return static_cast<char>(kind | layout::kFarWriter << layout::kWriterShift); };
+  const std::string gap(1, '\0');
+  for (const std::string& field :
+       {gap + what(static_cast<uint8_t>(Kind::kText)) + far + "\1x", gap + what(layout::kSeveral) + far}) {
+    EXPECT_TRUE((Row{.slots = head + field}).Refused());
+    EXPECT_FALSE(PeekField(Row{.slots = head + field}.Stored(), 0).ok);
+  }
 }
 
 TEST(Record, NoEntryHasNumberZero) {
   const std::string head = Head(layout::kBorn, 0, 1, {MakeDot(3, 0)});
+  EXPECT_FALSE((Row{.slots = Head(layout::kBorn, 0, 1, {MakeDot(3, 1)}) + Field(0, 1)}).Refused());
   EXPECT_TRUE((Row{.first = MakeDot(3, 0), .slots = Head(layout::kBorn, 0, 0)}).Refused());
   EXPECT_TRUE((Row{.slots = head + Field(0, 1)}).Refused());
   EXPECT_FALSE(PeekField(Row{.slots = head + Field(0, 1)}.Stored(), 0).ok);
