@@ -552,7 +552,7 @@ absl::Status Database::Impl::Found(const FoundOptions& options) {
     Author author(batch, NowMs());
     ASSIGN_OR_RETURN(const Receipt receipt, author.Genesis(genesis));
     std::string id;
-    CHECK(Unhex(receipt.entry, &id));
+    CHECK(Unhex(receipt.entry(), &id));
     store.registry = RegistryId::From(id);
     batch.work().SetRegistry(store.registry);
     PutStoreRow(txn, store);

@@ -36,15 +36,20 @@ char32_t NextCodePoint(std::string_view* s) {
   return c;
 }
 
-// What follows the plain characters (U+0020 to U+007E) at the front: all that most texts are.
-std::string_view AfterPlain(std::string_view s) {
+// Whether the eight bytes are plain characters (U+0020 to U+007E): of the lowest that is not one of the three has the top bit.
+bool ArePlain(const char* bytes) {
   constexpr uint64_t kEach = 0x0101010101010101;
+  uint64_t v = 0;
+  std::memcpy(&v, bytes, sizeof v);
+  return ((v | (v + kEach) | (v - 0x20 * kEach)) & 0x80 * kEach) == 0;
+}
+
+// What follows the plain characters at the front: all that most texts are.
+std::string_view AfterPlain(std::string_view s) {
   size_t plain = 0;
-  for (; plain + 8 <= s.size(); plain += 8) {  // of the lowest byte that is not plain one of the three has the top bit
-    uint64_t v = 0;
-    std::memcpy(&v, s.data() + plain, sizeof v);
-    if ((v | (v + kEach) | (v - 0x20 * kEach)) & 0x80 * kEach) break;
-  }
+  while (plain + 8 <= s.size() && ArePlain(s.data() + plain)) plain += 8;
+  const bool all = plain + 8 > s.size() && s.size() >= 8 && ArePlain(s.data() + s.size() - 8);
+  if (all) return {};
   while (plain < s.size() && s[plain] >= 0x20 && s[plain] < 0x7f) ++plain;
   return s.substr(plain);
 }

@@ -85,10 +85,10 @@ void Expect(absl::Span<const Draft> drafts) {
 
 absl::Status Author::Answer(const Appended& filed, Receipt& receipt) {
   ASSIGN_OR_RETURN(const EntryId id, work_.journal.IdAt(filed.dot));
-  if (time_.second.empty() || time_.first != MsOf(filed.hlc)) time_ = {MsOf(filed.hlc), FormatTime(MsOf(filed.hlc))};
-  receipt.entry = Hex(id.view());
-  receipt.short_name = work_.lanes.Short(filed.dot);
-  receipt.hlc = time_.second;
+  receipt.id = id.bytes;
+  receipt.lane = work_.lanes.At(HandleOf(filed.dot)).Label();
+  receipt.number = SeqOf(filed.dot);
+  receipt.stamp_ms = MsOf(filed.hlc);
   receipt.ticks = TicksOf(filed.hlc);
   receipt.repeated = filed.repeated;
   return absl::OkStatus();
@@ -216,7 +216,7 @@ void Author::Type(const Draft& draft, Typed& typed) {
 void Author::Fetch(const Typed& typed) {
   if (!typed.checked.ok() || !typed.typed.ok()) return;
   for (const Op& op : typed.entry.ops) {
-    const RegisterInfo& reg = *work_.catalog().Resolve(typed.entry.packs[op.pack], op.reg)->reg;
+    const RegisterInfo& reg = *work_.Resolve(typed.entry.packs[op.pack], op.reg)->reg;
     PutRecordKey(reg.hash, op.key, &key_);
     (op.kind == OpKind::kCreate ? work_.Fetch(key_, reg) : work_.Load(key_, reg).status()).IgnoreError();
   }
@@ -248,6 +248,7 @@ std::vector<absl::StatusOr<Receipt>> Author::FileAll(absl::Span<const Draft> dra
   constexpr size_t kFew = 64;
   std::vector<absl::StatusOr<Receipt>> receipts;
   receipts.reserve(drafts.size());
+  if (drafts.size() > kFew) work_.Expect(drafts.size());
   std::vector<Typed> typed;
   typed.reserve(std::min(kFew, drafts.size()));
   std::vector<absl::StatusOr<Appended>> filed;

@@ -200,7 +200,6 @@ class Author {
   Workspace& work_;
   int64_t now_ms_;
   std::vector<Changed> changed_;                     // records that the entry in hand changes and that others depend on
-  std::pair<int64_t, std::string> time_;             // the last one written as text
   bool return_to_unset_ = false, returned_ = false;  // what a ruling on a group does with losers; that it has some
   Dot in_hand_ = 0;                                  // the entry that is checked
   RecordKey key_;                                    // of the operation that is fitted

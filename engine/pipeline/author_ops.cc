@@ -257,7 +257,7 @@ absl::Status Author::FitOps(const Draft& draft, Typed& typed) {
   std::map<RecordKey, bool> exists;  // as the operations left it, of records that they began or ended
   for (size_t i = 0; i < entry.ops.size(); ++i) {
     Op& op = entry.ops[i];
-    const Ordinals& ordinals = *work_.catalog().Resolve(entry.packs[op.pack], op.reg);
+    const Ordinals& ordinals = *work_.Resolve(entry.packs[op.pack], op.reg);
     PutRecordKey(ordinals.reg->hash, op.key, &key_);
     static const RecordEdit kNone;
     const RecordEdit* edit = &kNone;

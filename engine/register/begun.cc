@@ -7,6 +7,8 @@
 
 namespace chancery {
 
+void Workspace::Expect(size_t records) { records_.reserve(records_.size() + records); }
+
 absl::Status Workspace::Fetch(std::string_view key, const RegisterInfo& reg) {
   if (!deferred_.empty()) return Load(key, reg).status();
   const auto [known, fresh] = records_.try_emplace(arena_->Keep(key));

@@ -164,8 +164,14 @@ absl::Status Workspace::Fold(const Entry& entry, Dot dot, const Vector& seen, To
   return absl::OkStatus();
 }
 
+const Ordinals* Workspace::Resolve(const PackId& pack, uint32_t reg) {
+  if (resolved_.ordinals == nullptr || resolved_.reg != reg || resolved_.pack != pack)
+    resolved_ = {pack, reg, catalog_->Resolve(pack, reg)};
+  return resolved_.ordinals;
+}
+
 absl::StatusOr<const Ordinals*> Workspace::Locate(const Entry& entry, const Op& op, Dot dot) {
-  const Ordinals* ordinals = catalog_->Resolve(entry.packs[op.pack], op.reg);
+  const Ordinals* ordinals = Resolve(entry.packs[op.pack], op.reg);
   if (ordinals == nullptr)
     return Error(absl::StatusCode::kInvalidArgument, Cat("entry ", lanes.Short(dot), " names a pack that is not here"));
   PutRecordKey(ordinals->reg->hash, op.key, &key_);
@@ -323,6 +329,7 @@ absl::Status Workspace::FoldPack(const Entry& entry, Dot dot, const Vector& seen
 
 void Workspace::SetCatalog(std::vector<PackSource> packs) {
   catalog_ = Catalog::Build(std::move(packs));
+  resolved_ = {};
   packs_changed_ = true;
   for (auto& edit : edits_) {
     edit->reg = catalog_->FindHash(RegisterOf(edit->key));

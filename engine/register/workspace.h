@@ -77,6 +77,7 @@ class Workspace {
   const Txn& txn() const { return txn_; }
   const Catalog& catalog() const { return *catalog_; }
   std::shared_ptr<const Catalog> shared_catalog() const { return catalog_; }
+  const Ordinals* Resolve(const PackId& pack, uint32_t reg);  // as the catalog's: what was found last is looked at first
   bool packs_changed() const { return packs_changed_; }
   bool voided() const { return voided_; }  // of what was folded before, other entries count now: fold all anew
   const RegistryId& registry() const { return store_.registry; }
@@ -99,6 +100,8 @@ class Workspace {
   // The record as it is now, loaded once. Pointers stay good until Forget, of a record that the batch began until MakeRows.
   // Errors: DataLoss.
   absl::StatusOr<RecordEdit*> Load(std::string_view key, const RegisterInfo& reg);
+
+  void Expect(size_t records);  // so many are about to be asked for: the table makes room for them once
 
   // The same for one that is about to be filed on, with less to do where nothing is stored: an entry that does nothing but create
   // a record at which no rule looks, to which nothing refers and which is issued no number makes a row and no RecordEdit, unless
@@ -346,6 +349,12 @@ class Workspace {
 
   const Txn& txn_;
   std::shared_ptr<const Catalog> catalog_;
+  struct Resolved {
+    PackId pack;
+    uint32_t reg = 0;
+    const Ordinals* ordinals = nullptr;
+  };
+  Resolved resolved_;
   bool packs_changed_ = false;
   bool replay_ = false;
   const Workspace* whole_ = nullptr;  // of which this one folds a past: records start empty

@@ -1,5 +1,7 @@
 // What comes out of a registry as JSON: docs/reference/json.md. Members may be added here and none removed.
 #include "chancery/types.h"
+#include "engine/base/environment.h"
+#include "engine/base/strings.h"
 
 namespace chancery {
 namespace {
@@ -115,9 +117,13 @@ Literal Under(const char* key, Literal body) {
 
 }  // namespace
 
+std::string Receipt::entry() const { return Hex({reinterpret_cast<const char*>(id.data()), id.size()}); }
+std::string Receipt::short_name() const { return Cat(lane, "-", number); }
+std::string Receipt::hlc() const { return FormatTime(stamp_ms); }
+
 Literal ToJson(const Receipt& v) {
   Literal body = Literal::Object();
-  body.Add("entry", Literal(v.entry)).Add("short", Literal(v.short_name)).Add("hlc", Literal(v.hlc));
+  body.Add("entry", Literal(v.entry())).Add("short", Literal(v.short_name())).Add("hlc", Literal(v.hlc()));
   body.Add("ticks", Number(v.ticks)).Add("strength", Literal(v.strength));
   if (v.repeated) body.Add("repeated", Literal(true));
   return Under("receipt", std::move(body));

@@ -63,10 +63,10 @@ absl::StatusOr<bool> AwaitAck(const Command& command, Database& db, const Ack& a
                               std::vector<std::string>* holders) {
   bool settled = false;
   const auto enough = [&](const PeerBook& book) {
-    *holders = HoldersIn(db, book, receipt->short_name);
+    *holders = HoldersIn(db, book, receipt->short_name());
     if (ack.settled && command.served == nullptr)
       db.Settle(0).IgnoreError();  // a beat, where nobody serves; the peers are called again
-    settled = ack.settled && IsSettled(db, receipt->entry);
+    settled = ack.settled && IsSettled(db, receipt->entry());
     return holders->size() >= static_cast<size_t>(ack.witnesses) && settled == ack.settled;
   };
   const absl::StatusOr<bool> held = AwaitPeers(command, db, ack.wait_ms, enough);
@@ -78,14 +78,14 @@ absl::StatusOr<bool> AwaitAck(const Command& command, Database& db, const Ack& a
 std::string Missing(const Database& db, const Ack& ack, const Receipt& receipt, size_t holders) {
   const std::string within = " within " + std::to_string(ack.wait_ms / 1000) + " s";
   if (!ack.settled)
-    return receipt.short_name + " is filed here and held by " + std::to_string(holders) + " of " + std::to_string(ack.witnesses) +
-           " peers" + within + ". It stays filed, and goes to them as soon as they are heard";
+    return receipt.short_name() + " is filed here and held by " + std::to_string(holders) + " of " +
+           std::to_string(ack.witnesses) + " peers" + within + ". It stays filed, and goes to them as soon as they are heard";
   const absl::StatusOr<Snapshot> now = db.Read();
   const absl::StatusOr<StatusView> status = now.ok() ? now->Status() : now.status();
   const std::string whom = status.ok() && !status->order.waiting_for.empty()
                                ? ": the order waits for " + health::Joined(status->order.waiting_for)
                                : "";
-  return receipt.short_name + " is filed here and has no final place" + within + whom + ". It stays filed, and gets one";
+  return receipt.short_name() + " is filed here and has no final place" + within + whom + ". It stays filed, and gets one";
 }
 
 }  // namespace chancery::cli

@@ -118,12 +118,12 @@ struct ApproveOptions {
 // What was done: RULED, PROPOSED, APPROVED, RETURNED.
 int Done(const Command& command, const std::string& what, const Receipt& receipt, const CaseView& after) {
   if (command.json()) return command.Line(ToJson(receipt)), kDone;
-  std::string screen = Bold(what) + "  " + Plain(after.rule) + " " + Plain(after.subject) + ", by " + receipt.short_name + "\n";
+  std::string screen = Bold(what) + "  " + Plain(after.rule) + " " + Plain(after.subject) + ", by " + receipt.short_name() + "\n";
   const std::string indent(what.size() + 2, ' ');
   screen += indent + "The case is " + after.state + " here. Other sites learn it with the next bundle.\n\n";
   screen +=
       NextBlock({command.Self() + " case show " + after.rule + " " + ShellWord(after.subject), command.Self() + " case ls"});
-  command.Print(command.quiet() ? receipt.short_name + "\n" : screen);
+  command.Print(command.quiet() ? receipt.short_name() + "\n" : screen);
   return kDone;
 }
 

@@ -44,13 +44,13 @@ Literal Json(const Receipt& receipt, const std::string& id) {
 
 void Accepted(const Command& command, const Receipt& receipt, const std::string& id, const std::vector<std::string>& holders) {
   if (command.json()) return command.Line(Json(receipt, id));
-  if (command.quiet()) return command.Print(receipt.short_name + "\n");
+  if (command.quiet()) return command.Print(receipt.short_name() + "\n");
   const std::string where = receipt.strength == "settled" ? "its place in the order is final"
                             : !holders.empty()            ? "on this machine's disk, and held by " + Joined(holders)
                             : receipt.repeated            ? "filed before; this is its receipt"
                                                           : "on this machine's disk; not yet held elsewhere";
-  command.Print(Bold("accepted") + "  " + Pad(receipt.short_name, 16) + "  " + where + "\n");
-  if (command.verbose()) command.Print("          " + receipt.entry + "\n");
+  command.Print(Bold("accepted") + "  " + Pad(receipt.short_name(), 16) + "  " + where + "\n");
+  if (command.verbose()) command.Print("          " + receipt.entry() + "\n");
   std::fflush(command.out);  // the officer may wait for it at the other end of a pipe
 }
 

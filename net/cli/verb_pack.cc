@@ -75,7 +75,8 @@ int Apply(const Command& command, const ApplyOptions& options) {
     const absl::StatusOr<Receipt> receipt = db.ApplyPack(*toml, options.path);
     if (!receipt.ok()) return command.Fail(receipt.status());
     if (command.json()) return command.Line(ToJson(*receipt)), kDone;
-    command.Print(Bold("applied") + "  " + receipt->short_name + "   in force here; other sites learn it with the next bundle\n");
+    command.Print(Bold("applied") + "  " + receipt->short_name() +
+                  "   in force here; other sites learn it with the next bundle\n");
     return kDone;
   });
 }

@@ -149,7 +149,7 @@ int ShowVote(const Command& command, const Database& db, const std::string& site
   if (!epoch.ok()) return command.Fail(epoch.status());
   if (command.json()) return command.Line(ToJson(*epoch)), kDone;
   const bool voting = !epoch->proposer.empty();
-  std::string screen = voting ? Bold("PROPOSED") + "  by " + receipt.short_name + ": " + std::to_string(epoch->voted.size()) +
+  std::string screen = voting ? Bold("PROPOSED") + "  by " + receipt.short_name() + ": " + std::to_string(epoch->voted.size()) +
                                     " of " + std::to_string(epoch->decide) + " votes\n\n" +
                                     NextBlock({command.Self() + " bundle export --since 0 -o vote.cbn   # to the other members",
                                                command.Self() + " epoch show"})
@@ -192,19 +192,19 @@ int Readmit(const Command& command, const ReadmitOptions& options) {
     const absl::StatusOr<Receipt> receipt = db.Readmit(options.entry, options.officer);
     if (!receipt.ok()) return command.Fail(receipt.status());
     if (command.json()) return command.Line(ToJson(*receipt)), kDone;
-    std::string screen = Bold("READMITTED") + "  " + Plain(options.entry) + ", as " + receipt->short_name + "\n";
+    std::string screen = Bold("READMITTED") + "  " + Plain(options.entry) + ", as " + receipt->short_name() + "\n";
     screen +=
         "            It counts from now on, with a place of its own. What was handed out\n"
         "            for the entry before says nothing of that one.\n\n";
     screen += NextBlock({command.Self() + " log --last 1"});
-    command.Print(command.quiet() ? receipt->short_name + "\n" : screen);
+    command.Print(command.quiet() ? receipt->short_name() + "\n" : screen);
     return kDone;
   });
 }
 
 int Admitted(const Command& command, const Receipt& receipt, const std::string& fingerprint, const std::string& renewed) {
   if (command.json()) return command.Line(ToJson(receipt)), kDone;
-  std::string screen = Bold("ADMITTED") + "  by " + receipt.short_name + "\n          Key " + Grouped(fingerprint) +
+  std::string screen = Bold("ADMITTED") + "  by " + receipt.short_name() + "\n          Key " + Grouped(fingerprint) +
                        "\n          It must be the one that the " + (renewed.empty() ? "joining" : "restored") +
                        " site printed.\n" + (renewed.empty() ? "\n" : EndsLater(renewed));
   screen +=

@@ -121,8 +121,8 @@ Step Rehearsal::Do(const Readmit& act) {
   absl::StatusOr<Receipt> receipt = site.db->Readmit(Entry(act.entry));
   if (!receipt.ok()) return Failed("the entry is readmitted", site.name, receipt.status());
   Step step = Says(absl::StrCat(site.name, receipt->repeated ? " has readmitted " : " readmits ", Entry(act.entry), " as ",
-                                receipt->short_name));
-  step.entry = receipt->short_name;
+                                receipt->short_name()));
+  step.entry = receipt->short_name();
   return step;
 }
 
@@ -133,8 +133,8 @@ Step Rehearsal::Do(const LoadPack& act) {
   if (!toml.ok()) return Unreadable(Describe(toml.status()));
   absl::StatusOr<Receipt> receipt = site.db->ApplyPack(*toml, act.path);
   if (!receipt.ok()) return Failed("the pack is loaded", site.name, receipt.status());
-  Step step = Says(absl::StrCat(site.name, " loads ", act.path, ": ", receipt->short_name));
-  step.entry = receipt->short_name;
+  Step step = Says(absl::StrCat(site.name, " loads ", act.path, ": ", receipt->short_name()));
+  step.entry = receipt->short_name();
   return step;
 }
 
@@ -148,10 +148,10 @@ Step Rehearsal::Do(const File& act) {
     return Failed("the documents are stored", {{site.name, error->message}});
   absl::StatusOr<Receipt> receipt = site.db->File(*draft);
   if (!receipt.ok()) return Failed("the entry is accepted", site.name, receipt.status());
-  if (!act.name.empty()) entries_[act.name] = receipt->short_name;
-  Step step = Says(absl::StrCat(site.name, receipt->repeated ? " has filed already " : " files ", receipt->short_name, "  ",
+  if (!act.name.empty()) entries_[act.name] = receipt->short_name();
+  Step step = Says(absl::StrCat(site.name, receipt->repeated ? " has filed already " : " files ", receipt->short_name(), "  ",
                                 Describe(*draft)));
-  step.entry = receipt->short_name;
+  step.entry = receipt->short_name();
   return step;
 }
 
@@ -166,7 +166,7 @@ Step Rehearsal::Do(const Refuse& act) {
   if (draft.ok()) unstored = PutDocuments(*site.db, folder_, &*draft);
   absl::StatusOr<Receipt> receipt = absl::UnknownError("not filed");
   if (!unstored) receipt = draft.ok() ? site.db->File(*draft) : draft.status();
-  if (receipt.ok()) return Failed(expected, {{site.name, absl::StrCat("filed ", receipt->short_name)}});
+  if (receipt.ok()) return Failed(expected, {{site.name, absl::StrCat("filed ", receipt->short_name())}});
   const ErrorView error = unstored ? *unstored : Explain(receipt.status());
   if (!error.refused || (error.kind != act.kind && error.rule != act.kind))
     return Failed(expected, {{site.name, unstored ? unstored->message : Describe(receipt.status())}});
@@ -189,9 +189,9 @@ Step Rehearsal::Do(const Rule& act) {
   absl::StatusOr<Receipt> receipt = act.proposes ? site.db->Propose(*ruling) : site.db->Rule(*ruling);
   if (!receipt.ok())
     return Failed(act.proposes ? "the proposal is accepted" : "the ruling is accepted", site.name, receipt.status());
-  Step step = Says(absl::StrCat(site.name, act.proposes ? " proposes " : " rules ", receipt->short_name, "  ", ruling->rule, " ",
-                                ruling->subject, ": ", Describe(*ruling)));
-  step.entry = receipt->short_name;
+  Step step = Says(absl::StrCat(site.name, act.proposes ? " proposes " : " rules ", receipt->short_name(), "  ", ruling->rule,
+                                " ", ruling->subject, ": ", Describe(*ruling)));
+  step.entry = receipt->short_name();
   return step;
 }
 
@@ -206,9 +206,9 @@ Step Rehearsal::Do(const Approve& act) {
   approval->proposal = Entry(approval->proposal);
   absl::StatusOr<Receipt> receipt = site.db->Approve(*approval);
   if (!receipt.ok()) return Failed("the approval is accepted", site.name, receipt.status());
-  Step step = Says(absl::StrCat(site.name, " approves ", receipt->short_name, "  ", named.rule, " ", named.subject, " (",
+  Step step = Says(absl::StrCat(site.name, " approves ", receipt->short_name(), "  ", named.rule, " ", named.subject, " (",
                                 approval->officer, ")"));
-  step.entry = receipt->short_name;
+  step.entry = receipt->short_name();
   return step;
 }
 

@@ -43,10 +43,10 @@ Literal Deeds::Renamed(Literal json) const {
 
 void Deeds::Accepted(SimSite& site, const Receipt& receipt, const std::string& words, const std::string& statement) {
   const std::string name = "e" + std::to_string(++w_.entries_named_);
-  w_.names_of_entries_[receipt.short_name] = name;
-  w_.acked_.push_back({receipt.entry, receipt.short_name, site.store()});
-  site.last_acked = receipt.entry;
-  w_.Tell(site.name + " files " + receipt.short_name + "  " + words);
+  w_.names_of_entries_[receipt.short_name()] = name;
+  w_.acked_.push_back({receipt.entry(), receipt.short_name(), site.store()});
+  site.last_acked = receipt.entry();
+  w_.Tell(site.name + " files " + receipt.short_name() + "  " + words);
   if (!statement.empty()) w_.Act(statement.substr(0, statement.find('@')) + name + statement.substr(statement.find('@') + 1));
   w_.Later(static_cast<int64_t>(random_.Below(kNoticedMs)), [&site] {
     if (site.peer) site.peer->Wake();

@@ -39,7 +39,7 @@ struct Report {
   uint64_t asked = 0;
   char wrong[200] = "";
 
-  void Hold(const Receipt& receipt) { std::strncpy(entries.at(held++).data(), receipt.entry.c_str(), 79); }
+  void Hold(const Receipt& receipt) { std::strncpy(entries.at(held++).data(), receipt.entry().c_str(), 79); }
   // A failure is told in words, with what to try.
   bool Done(const absl::Status& status) {
     if (status.ok()) return true;
@@ -82,7 +82,7 @@ struct Before {
     const std::vector<EntryView> log = *db.value()->Read()->Log("");
     for (const EntryView& entry : log) held.insert(entry.entry);
     for (const char* key : {"c", "d"})
-      held.insert(db.value()->File(Parcel(key))->entry);  // nobody reads them: they lie in the tail
+      held.insert(db.value()->File(Parcel(key))->entry());  // nobody reads them: they lie in the tail
   }
   TempDir dir;
   std::vector<std::string> unheard;

@@ -39,7 +39,7 @@ T Ok(absl::StatusOr<T> result) {
   return *std::move(result);
 }
 
-void Hold(const Receipt& receipt) { RecordAcknowledged(receipt.entry); }
+void Hold(const Receipt& receipt) { RecordAcknowledged(receipt.entry()); }
 
 // One entry of three records: wholly there or not at all.
 Draft Three(const std::string& name) {

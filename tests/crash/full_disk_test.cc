@@ -80,7 +80,7 @@ Filed FileUntilRefused(Database& db) {
       filed.last = receipt.status();
       break;
     }
-    filed.acknowledged.insert(receipt->entry);
+    filed.acknowledged.insert(receipt->entry());
   }
   REQUIRE(!filed.last.ok());
   REQUIRE(filed.acknowledged.size() > 5);

@@ -189,7 +189,7 @@ class TailOfAStore : public testing::Test {
   std::string Dir(const std::string& name) const { return dir_ / name; }
   std::string Create(const std::string& key) {
     clock_.Set(clock_.NowMs() + 1);
-    return Ok(db_->File(Draft().By("mari").Create("parcel/" + key).Set("owner", "Mari").Set("number", key))).entry;
+    return Ok(db_->File(Draft().By("mari").Create("parcel/" + key).Set("owner", "Mari").Set("number", key))).entry();
   }
   std::vector<std::string> Keys() const { return Ok(Ok(db_->Read()).Keys("parcel")); }
   StatusView Status() const { return Ok(Ok(db_->Read()).Status()); }
@@ -264,10 +264,10 @@ TEST_F(TailOfAStore, AnswersARepeatedFilingAlike) {
   Draft draft = Draft().Create("parcel/a");
   draft.id = "letter 7";
   const Receipt one = Ok(db_->File(draft)), two = Ok(db_->File(draft));
-  EXPECT_EQ(one.entry, two.entry);
+  EXPECT_EQ(one.entry(), two.entry());
   EXPECT_TRUE(two.repeated);
   Reopen();
-  EXPECT_EQ(Ok(db_->File(draft)).entry, one.entry);
+  EXPECT_EQ(Ok(db_->File(draft)).entry(), one.entry());
 }
 
 // A run of more than 32 KiB is closed in the tail: the tables get the same bytes.
@@ -428,7 +428,7 @@ TEST_F(TailOfAStore, OutlivesTheProcess) {
       for (int t = 0; t < 4; ++t)
         threads.emplace_back([&, t] {
           for (int i = 0;; ++i) {
-            const std::string entry = Ok(db_->File(Draft().Create(Cat("parcel/", round, "-", t, "-", i)))).entry;
+            const std::string entry = Ok(db_->File(Draft().Create(Cat("parcel/", round, "-", t, "-", i)))).entry();
             if (write(ends[1], entry.data(), entry.size()) != 64) _exit(1);
           }
         });

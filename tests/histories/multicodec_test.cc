@@ -249,7 +249,7 @@ TEST(Multicodec, EveryRivalClaimIsOneCaseWithBothClaims) {
     ++(rivals.over_code() ? over_codes : over_names);
     TwoSites sites("codes.toml");
     const auto File = [&](Database& site, const std::string& value) {
-      return FileEach(site, {NewName(rivals.name(value), {{"code", rivals.code(value)}})}).front().short_name;
+      return FileEach(site, {NewName(rivals.name(value), {{"code", rivals.code(value)}})}).front().short_name();
     };
     std::map<std::string, Changes> claims = {{File(sites.ours(), rivals.value_a), ClaimOf(rivals, rivals.value_a)},
                                              {File(sites.theirs(), rivals.value_b), ClaimOf(rivals, rivals.value_b)}};

@@ -126,7 +126,7 @@ Error History::Rule(Site& site, const RulingDraft& ruling) {
   if (!result.ok()) Count("own acts not ruled", c != nullptr && FiledOneOf(*site.meaning, *c, ruling.officer));
   if (!result.ok()) return Refused(expected, result.status());
   RETURN_IF_DIFFERENT(Filed(site, expected, *result));
-  const chancery::Ruling& made = *book_.Find(result->short_name)->entry.ruling;
+  const chancery::Ruling& made = *book_.Find(result->short_name())->entry.ruling;
   if (made.facts != expected.facts)
     return "the ruling names other facts: " + Show(made.facts) + ", model: " + Show(expected.facts);
   if (made.rule != ruling.rule || made.subject != ruling.subject) return "the ruling names another case";
@@ -146,14 +146,14 @@ Error History::Judge(Site& site, const Draft& draft, const Expected& expected, c
   if (!result.ok()) return expected.before.empty() ? Refused(expected, result.status()) : Failed("filing again", result.status());
   if (!expected.before.empty()) {
     Count("repeats");
-    if (!result->repeated) return "an act filed before is not recognised: " + result->short_name;
-    return result->short_name == expected.before.front()
+    if (!result->repeated) return "an act filed before is not recognised: " + result->short_name();
+    return result->short_name() == expected.before.front()
                ? ""
-               : "the first receipt is " + expected.before.front() + ", not " + result->short_name;
+               : "the first receipt is " + expected.before.front() + ", not " + result->short_name();
   }
-  if (result->repeated) return "taken for a repetition: " + result->short_name;
+  if (result->repeated) return "taken for a repetition: " + result->short_name();
   RETURN_IF_DIFFERENT(Filed(site, expected, *result));
-  const Entry& entry = book_.Find(result->short_name)->entry;
+  const Entry& entry = book_.Find(result->short_name())->entry;
   if (entry.officer != draft.officer || entry.basis != draft.basis || entry.idempotency != draft.id)
     return "the entry says other things than the draft";
   book_.contents[{entry.lane, entry.seq}] = ContentOf(draft);
@@ -184,18 +184,18 @@ Error History::Refused(const Expected& expected, const absl::Status& status) {
 
 // The entry is there, built on all that its site held, and does what it should.
 Error History::Filed(Site& site, const Expected& expected, const Receipt& receipt) {
-  Note("# " + receipt.short_name);
-  if (!expected.refusals.empty()) return "filed as " + receipt.short_name + ", model: refused as " + *expected.refusals.begin();
+  Note("# " + receipt.short_name());
+  if (!expected.refusals.empty()) return "filed as " + receipt.short_name() + ", model: refused as " + *expected.refusals.begin();
   const Seen before = site.seen;
-  if (book_.Find(receipt.short_name) == nullptr || !Has(site.seen, book_.Find(receipt.short_name)->place()))
+  if (book_.Find(receipt.short_name()) == nullptr || !Has(site.seen, book_.Find(receipt.short_name())->place()))
     RETURN_IF_DIFFERENT(TakeOwn(site, 0));
-  const Item* item = book_.Find(receipt.short_name);
-  if (item == nullptr) return "no run gives the entry " + receipt.short_name;
-  if (Hex(item->id.view()) != receipt.entry) return "the receipt of " + receipt.short_name + " names another entry";
+  const Item* item = book_.Find(receipt.short_name());
+  if (item == nullptr) return "no run gives the entry " + receipt.short_name();
+  if (Hex(item->id.view()) != receipt.entry()) return "the receipt of " + receipt.short_name() + " names another entry";
   const Seen& own = item->past;
   for (const auto& [lane, seq] : before) {
     if (!Has(own, {lane, std::min(seq, lane == item->entry.lane ? item->entry.seq - 1 : seq)}))
-      return "the context of " + receipt.short_name + " forgets a lane";
+      return "the context of " + receipt.short_name() + " forgets a lane";
   }
   if (MsOf(item->entry.hlc) < site.clock.NowMs()) return "the stamp is behind the clock";
   site.seen[item->entry.lane] = item->entry.seq;

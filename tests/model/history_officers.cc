@@ -75,7 +75,7 @@ Error History::Propose(Site& site, const RulingDraft& ruling) {
   const absl::StatusOr<Receipt> result = site.db->Propose(ruling);
   if (!result.ok()) return Refused(expected, result.status());
   RETURN_IF_DIFFERENT(Filed(site, expected, *result));
-  const Entry& entry = book_.Find(result->short_name)->entry;
+  const Entry& entry = book_.Find(result->short_name())->entry;
   if (!entry.proposal || entry.proposal->facts != expected.facts || entry.officer != ruling.officer)
     return "the proposal says other things than its draft";
   Count("proposals");
@@ -118,7 +118,7 @@ Error History::Approve(Site& site, const ApprovalDraft& word) {
   const absl::StatusOr<Receipt> result = site.db->Approve(word);
   if (!result.ok()) return Refused(expected, result.status());
   RETURN_IF_DIFFERENT(Filed(site, expected, *result));
-  const Entry& entry = book_.Find(result->short_name)->entry;
+  const Entry& entry = book_.Find(result->short_name())->entry;
   const auto proposed = entry.ruling ? book_.items.find(entry.ruling->approves) : book_.items.end();
   if (proposed == book_.items.end() || !proposed->second.entry.proposal) return "the ruling approves no proposal";
   if (entry.ruling->facts != expected.facts || entry.officer != word.officer || entry.note != word.reason ||
@@ -135,7 +135,7 @@ Error History::SendBack(Site& site, const ApprovalDraft& word) {
   const absl::StatusOr<Receipt> result = site.db->SendBack(word);
   if (!result.ok()) return Refused(expected, result.status());
   RETURN_IF_DIFFERENT(Filed(site, expected, *result));
-  const Entry& entry = book_.Find(result->short_name)->entry;
+  const Entry& entry = book_.Find(result->short_name())->entry;
   if (!entry.returned || entry.returned->reason != word.reason || entry.officer != word.officer)
     return "the word that sends a proposal back says other things than its draft";
   Count("returns");

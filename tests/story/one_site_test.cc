@@ -13,8 +13,8 @@ TEST(OneSite, FilesAnEntryAndReadsItBack) {
   Found(tallinn, "tallinn");
 
   const Receipt receipt = Ok(tallinn->File(Parcel("1", "Mari").Set("number", "12/345").Add("tags", "shore")));
-  EXPECT_EQ(receipt.short_name, "tallinn-3");  // after the genesis and the pack
-  EXPECT_EQ(receipt.strength, "local");        // on this machine's disk, and nowhere else yet
+  EXPECT_EQ(receipt.short_name(), "tallinn-3");  // after the genesis and the pack
+  EXPECT_EQ(receipt.strength, "local");          // on this machine's disk, and nowhere else yet
 
   const RecordView parcel = Ok(tallinn.now().Record("parcel/1"));
   EXPECT_TRUE(parcel.exists);
@@ -26,7 +26,7 @@ TEST(OneSite, FilesAnEntryAndReadsItBack) {
   const EntryView entry = Ok(tallinn.now().Entry("tallinn-3"));
   EXPECT_EQ(entry.officer, "mari");
   EXPECT_EQ(entry.basis, "notary 1/2026");
-  EXPECT_EQ(entry.entry, receipt.entry);
+  EXPECT_EQ(entry.entry, receipt.entry());
 }
 
 // The child dies by SIGKILL while it files; nothing that it was given a receipt for may be missing.

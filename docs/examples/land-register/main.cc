@@ -142,7 +142,7 @@ std::unique_ptr<Office> OpenTartu(const std::string& dir, Office& tallinn) {
 
 void Say(const std::string& what, const absl::StatusOr<Receipt>& receipt) {
   if (receipt.ok()) {
-    std::cout << "  " << what << ": " << (receipt->repeated ? "was filed already, " : "") << receipt->short_name << "\n";
+    std::cout << "  " << what << ": " << (receipt->repeated ? "was filed already, " : "") << receipt->short_name() << "\n";
   } else {
     std::cout << "  " << what << ": not filed. " << Words(receipt.status()) << "\n";
   }

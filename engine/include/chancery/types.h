@@ -2,6 +2,7 @@
 // Nouns are the glossary's (docs/reference/glossary.md).
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -171,14 +172,19 @@ struct FoundView {
   std::vector<std::string> contested;  // of the fields that were asked for, those that a case disputes, ascending; "existence"
 };
 
-// What an officer holds after a filing.
+// What an officer holds after a filing. Its texts are made for whoever asks: a load of many filings asks for none.
 struct Receipt {
-  std::string entry;       // 64 hexadecimal digits
-  std::string short_name;  // "tallinn-17"
-  std::string hlc;         // RFC 3339 with ms and Z: the site's own stamp, no time of filing
+  std::array<uint8_t, 32> id{};  // of the entry
+  std::string lane;              // label of its lane: "tallinn"
+  uint64_t number = 0;           // in the lane, from 1
+  int64_t stamp_ms = 0;          // the site's own stamp, milliseconds since 1970 and ticks within one; no time of filing
   uint32_t ticks = 0;
-  std::string strength = "local";
   bool repeated = false;  // the same id with the same content was filed before; this is its receipt
+  std::string strength = "local";
+
+  std::string entry() const;       // 64 hexadecimal digits
+  std::string short_name() const;  // "tallinn-17"
+  std::string hlc() const;         // RFC 3339 with ms and Z
 };
 
 struct StandingView {

@@ -52,7 +52,8 @@ class Batches : public Sites {
 
 std::string Told(const absl::StatusOr<Receipt>& receipt) {
   if (!receipt.ok()) return std::string(S(receipt.status().message()));
-  return Cat(receipt->short_name, " ", receipt->entry, " ", receipt->hlc, "/", receipt->ticks, receipt->repeated ? " again" : "");
+  return Cat(receipt->short_name(), " ", receipt->entry(), " ", receipt->hlc(), "/", receipt->ticks,
+             receipt->repeated ? " again" : "");
 }
 
 std::vector<std::string> OneByOne(Database& db, const std::vector<Draft>& drafts) {
@@ -132,7 +133,7 @@ TEST_F(Batches, AlikeReplaceNothingThatOthersDid) {
   Create("tallinn", "0");
   Tell("tallinn", "tartu");
   const auto sold = [](const std::string& owner) { return Draft().Record("parcel/0").Set("owner", owner); };
-  const std::string ours = (*this)["tallinn"]->File(sold("Tamm"))->entry;
+  const std::string ours = (*this)["tallinn"]->File(sold("Tamm"))->entry();
   ASSERT_TRUE((*this)["tartu"]->File(sold("Saar")).ok());
   ASSERT_EQ(Tell("tartu", "tallinn").opened, 1u);
   std::vector<Draft> drafts = {sold("Kask")};

@@ -33,14 +33,14 @@ class Chains : public Sites {
 };
 
 TEST_F(Chains, LeadFromTheIdToWhoeverSigned) {
-  const std::string first = Create("tallinn", "1").short_name;
+  const std::string first = Create("tallinn", "1").short_name();
   const ReceiptView alone = Judge(Prove("tallinn", first));
   EXPECT_EQ(alone.verdict, "PROVEN") << alone.reasons.back();
   EXPECT_EQ(alone.strength, "accepted");
   EXPECT_EQ(alone.epoch, 0u);  // the founder's own key is in the genesis
 
   SettleAll(kAll);
-  const std::string second = Create("luxembourg", "2").short_name;
+  const std::string second = Create("luxembourg", "2").short_name();
   SettleAll(kAll);
   for (const std::string& site : kAll)
     for (const std::string& entry : {first, second}) {
@@ -60,9 +60,9 @@ TEST_F(Chains, LeadFromTheIdToWhoeverSigned) {
 
 TEST_F(Chains, GoOnWhereAnEpochEndsAJournal) {
   SettleAll(kAll);
-  const std::string heard = Create("luxembourg", "1").short_name;
+  const std::string heard = Create("luxembourg", "1").short_name();
   Tell("luxembourg", "tartu");
-  const std::string unheard = Create("luxembourg", "2").short_name;
+  const std::string unheard = Create("luxembourg", "2").short_name();
   const ReceiptFile before = Prove("luxembourg", unheard, "accepted");
   ASSERT_TRUE((*this)["tallinn"]->ProposeEnd("luxembourg").ok());
   SettleAll(kTwo);
@@ -137,7 +137,7 @@ TEST_F(Chains, ShowWhichOfTwoIsBeforeAcrossEpochs) {
   const ReceiptFile a = Prove("tallinn", "tallinn-1", "settled");
   ASSERT_TRUE((*this)["tallinn"]->ProposeEnd("luxembourg").ok());
   SettleAll(kTwo);
-  const std::string entry = Create("tartu", "1").short_name;
+  const std::string entry = Create("tartu", "1").short_name();
   SettleAll(kTwo);
   const ReceiptFile b = Prove("tartu", entry, "settled");
   const std::string growth = *(*this)["tallinn"]->ProveGrowth(a.proof, b.proof);

@@ -13,7 +13,7 @@ class EpochOfSites : public Sites {
   EpochView Epoch(const std::string& site) { return *(*this)[site]->Read()->Epoch(); }
   std::string File(const std::string& site, const std::string& key) {
     const absl::StatusOr<Receipt> receipt = (*this)[site]->File(Draft().By("mari").Create("parcel/" + key));
-    return receipt.ok() ? receipt->short_name : std::string(receipt.status().message());
+    return receipt.ok() ? receipt->short_name() : std::string(receipt.status().message());
   }
 };
 
@@ -61,7 +61,7 @@ TEST_F(EpochOfSites, WhatNobodyHeardOfIsOutsideAndIsReadmitted) {
   EXPECT_FALSE((*this)["tartu"]->Readmit(heard).ok());  // it counts
   const absl::StatusOr<Receipt> again = (*this)["tartu"]->Readmit(unheard, "judge");
   ASSERT_TRUE(again.ok()) << again.status();
-  const EntryView shown = *(*this)["tartu"]->Read()->Entry(again->short_name);
+  const EntryView shown = *(*this)["tartu"]->Read()->Entry(again->short_name());
   EXPECT_EQ(shown.readmits, (*this)["tartu"]->Read()->Entry(unheard)->entry);
   EXPECT_EQ(shown.officer, "judge");
   EXPECT_TRUE((*this)["tartu"]->Read()->Record("parcel/2").ok());

@@ -88,7 +88,7 @@ TEST_F(ExtractOfSites, IsTouchedByARulingAndByNoLaterFiling) {
 TEST_F(ExtractOfSites, AReceiptIsTouchedByTheRulingThatTookWhatItSays) {
   const auto sale = (*this)["tallinn"]->File(Draft().By("mari").Record("parcel/1").Set("owner", "Jaan"));
   ASSERT_TRUE(sale.ok()) << sale.status();
-  const std::string jaan = sale->short_name;
+  const std::string jaan = sale->short_name();
   Set("luxembourg", "Liis");
   Draft mortgage = Draft().By("kaja").Create("parcel/2").Set("owner", "Bank");
   mortgage.relied_on = {"parcel/1/owner"};
@@ -99,7 +99,7 @@ TEST_F(ExtractOfSites, AReceiptIsTouchedByTheRulingThatTookWhatItSays) {
     ASSERT_TRUE((*this)["tallinn"]->NoteReceipt(*(*this)["tallinn"]->Prove(entry, "accepted")).ok());
   };
   hand_out(jaan);
-  hand_out(built->short_name);
+  hand_out(built->short_name());
   hand_out("luxembourg-2");
   for (size_t i = 0; i < 3; ++i) EXPECT_TRUE(Changed("tallinn", i).empty()) << i;
   Tick(1000);
@@ -111,7 +111,7 @@ TEST_F(ExtractOfSites, AReceiptIsTouchedByTheRulingThatTookWhatItSays) {
   ruling.reason = "heard both";
   const auto ruled = (*this)["tallinn"]->Rule(ruling);
   ASSERT_TRUE(ruled.ok()) << ruled.status();
-  const std::string by = "since the ruling " + ruled->short_name + " on parcel.owner parcel/1 ";
+  const std::string by = "since the ruling " + ruled->short_name() + " on parcel.owner parcel/1 ";
   EXPECT_EQ(Changed("tallinn", 0), (std::vector<std::string>{by + "it does not stand"}));
   EXPECT_EQ(Changed("tallinn", 1), (std::vector<std::string>{by + jaan + ", which it was built on, does not stand"}));
   EXPECT_EQ(Changed("tallinn", 2), std::vector<std::string>());
@@ -123,7 +123,7 @@ TEST_F(ExtractOfSites, AReceiptIsTouchedByTheRulingThatTookWhatItSays) {
   EXPECT_TRUE(Changed("tallinn", 3).empty());
   const std::vector<ExtractView> all = *(*this)["tallinn"]->Extracts();
   EXPECT_EQ(all[1].kind, "receipt");
-  EXPECT_EQ(all[1].address, built->short_name);
+  EXPECT_EQ(all[1].address, built->short_name());
   EXPECT_EQ(all[1].site, "tallinn");
 }
 

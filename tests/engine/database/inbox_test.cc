@@ -87,7 +87,7 @@ TEST_F(Inbox, AStampADayAheadIsHeldWithWhatBuildsOnItUntilTheClockIsThere) {
   EXPECT_EQ(early.waiting, 0u);
   EXPECT_TRUE(early.missing.empty());
   EXPECT_EQ(tartu.Status().held, 2u);
-  EXPECT_EQ(Create("tartu", "3").hlc, "2026-01-01T00:00:00.000Z");  // its own stamps do not move
+  EXPECT_EQ(Create("tartu", "3").hlc(), "2026-01-01T00:00:00.000Z");  // its own stamps do not move
   tartu.clock.Set(tartu.clock.NowMs() + 5 * kHour);
   EXPECT_EQ(Take("tartu", {}).entries, 0u);
   tartu.clock.Set(tartu.clock.NowMs() + 2 * kHour);

@@ -10,7 +10,7 @@ namespace {
 class OrderOfSites : public Sites {
  protected:
   std::string File(const std::string& site, const std::string& key) {
-    return (*this)[site]->File(Draft().By("mari").Create("parcel/" + key))->short_name;
+    return (*this)[site]->File(Draft().By("mari").Create("parcel/" + key))->short_name();
   }
 
   PlaceView PlaceAt(const std::string& site, const std::string& entry) { return *(*this)[site]->Read()->Place(entry); }

@@ -83,15 +83,15 @@ class Receipts : public Sites {
 
 TEST_F(Receipts, OfAFilingIsAcceptedAtOnce) {
   const Receipt filed = Create("tallinn", "1");
-  const ReceiptFile file = Prove("tallinn", filed.short_name);
+  const ReceiptFile file = Prove("tallinn", filed.short_name());
   EXPECT_EQ(file.strength, "accepted");
-  EXPECT_EQ(file.entry, filed.entry);
+  EXPECT_EQ(file.entry, filed.entry());
   EXPECT_EQ(file.place, 0u);
   const ReceiptView view = Judge(file);
   EXPECT_EQ(view.verdict, "PROVEN");
-  EXPECT_EQ(view.entry.id, filed.entry);
+  EXPECT_EQ(view.entry.id, filed.entry());
   EXPECT_EQ(view.entry.registry, (*this)["tallinn"].Status().registry);
-  EXPECT_EQ(Cat("tallinn-", view.entry.number), filed.short_name);
+  EXPECT_EQ(Cat("tallinn-", view.entry.number), filed.short_name());
   EXPECT_EQ(view.entry.officer, "mari");
   EXPECT_EQ(view.entry.keys, std::vector<std::string>{"1"});
   EXPECT_EQ(view.not_after, "");
@@ -119,18 +119,18 @@ TEST_F(Receipts, AreForEveryEntryOfALaneWhereverItsRunsEnd) {
 TEST_F(Receipts, CountTheOtherSitesThatStoreIt) {
   const Receipt filed = Create("tallinn", "1");
   Advance(1000);
-  EXPECT_EQ(Refused("tallinn", filed.short_name, "witnessed"),
-            Cat("no other site has signed yet that it stores ", filed.short_name));
+  EXPECT_EQ(Refused("tallinn", filed.short_name(), "witnessed"),
+            Cat("no other site has signed yet that it stores ", filed.short_name()));
   Exchange({"tallinn", "tartu"});
-  EXPECT_EQ(Prove("tallinn", filed.short_name).strength, "witnessed 1");
+  EXPECT_EQ(Prove("tallinn", filed.short_name()).strength, "witnessed 1");
   Advance(1000);
   Exchange(all_);
   for (const std::string& site : all_) {
-    const ReceiptFile file = Prove(site, filed.short_name);
+    const ReceiptFile file = Prove(site, filed.short_name());
     EXPECT_EQ(file.strength, "witnessed 2") << site;
     EXPECT_EQ(file.not_before_by, "") << "no other site had filed";
   }
-  const ReceiptFile file = Prove("tallinn", filed.short_name);
+  const ReceiptFile file = Prove("tallinn", filed.short_name());
   EXPECT_EQ(Judge(file).not_after, "2026-01-01T00:00:01.000Z") << "the earlier of the two";
   EXPECT_EQ(Judge(file).not_after_by, "tartu");
   ExpectNoBitMatters(file, false);
@@ -140,12 +140,12 @@ TEST_F(Receipts, OfWhatIsSettledHaveAPlaceAtEverySite) {
   std::vector<std::string> entries;
   for (int i = 0; i < 4; ++i) {
     for (const std::string& site : all_) {
-      entries.push_back(Create(site, Cat(site, "-", i)).short_name);
+      entries.push_back(Create(site, Cat(site, "-", i)).short_name());
       Advance(700);
     }
   }
   Exchange(all_);
-  entries.push_back(Create("tartu", "knows").short_name);
+  entries.push_back(Create("tartu", "knows").short_name());
   SettleAll();
   std::vector<uint64_t> places;
   for (const std::string& entry : entries) {
@@ -174,13 +174,13 @@ TEST_F(Receipts, OfWhatIsNotSettledSayWhoIsWaitedFor) {
   const Receipt filed = Create("tallinn", "1");
   Advance(2 * kRound);
   Exchange({"tallinn", "tartu"});
-  EXPECT_EQ(Refused("tallinn", filed.short_name, "settled"),
-            Cat(filed.short_name, " is not settled yet: waiting for luxembourg"));
-  EXPECT_EQ(Prove("tallinn", filed.short_name).strength, "witnessed 1");
-  EXPECT_TRUE(absl::IsInvalidArgument((*this)["tallinn"]->Prove(filed.short_name, "sworn").status()));
+  EXPECT_EQ(Refused("tallinn", filed.short_name(), "settled"),
+            Cat(filed.short_name(), " is not settled yet: waiting for luxembourg"));
+  EXPECT_EQ(Prove("tallinn", filed.short_name()).strength, "witnessed 1");
+  EXPECT_TRUE(absl::IsInvalidArgument((*this)["tallinn"]->Prove(filed.short_name(), "sworn").status()));
   EXPECT_TRUE(absl::IsNotFound((*this)["tallinn"]->Prove("tallinn-99").status()));
   Exchange(all_);
-  EXPECT_EQ(Prove("tallinn", filed.short_name).strength, "settled");
+  EXPECT_EQ(Prove("tallinn", filed.short_name()).strength, "settled");
   const uint64_t tip = Tip("tartu");  // a beat
   EXPECT_EQ(Refused("tallinn", Cat("tartu-", tip), "settled"),
             Cat("tartu-", tip, " is a beat: it has no place in the one order"));
@@ -188,9 +188,9 @@ TEST_F(Receipts, OfWhatIsNotSettledSayWhoIsWaitedFor) {
 }
 
 TEST_F(Receipts, ShowWhichOfTwoIsBefore) {
-  const std::string a = Create("tallinn", "1").short_name;
+  const std::string a = Create("tallinn", "1").short_name();
   Advance(5);
-  const std::string b = Create("tartu", "2").short_name;
+  const std::string b = Create("tartu", "2").short_name();
   SettleAll();
   EXPECT_EQ(Before(Prove("tallinn", a), Prove("tallinn", b)), "PROVEN");
   EXPECT_EQ(Before(Prove("tallinn", a), Prove("luxembourg", b)), "PROVEN") << "any member may sign for the order";
@@ -217,7 +217,7 @@ TEST_F(Receipts, ShowWhichOfTwoIsBefore) {
 }
 
 TEST_F(Receipts, AreNothingUnderOtherKeys) {
-  const std::string entry = Create("tallinn", "1").short_name, other = Create("tartu", "2").short_name;
+  const std::string entry = Create("tallinn", "1").short_name(), other = Create("tartu", "2").short_name();
   SettleAll();
   const ReceiptFile settled = Prove("tallinn", entry), accepted = Prove("tallinn", entry, "accepted");
   EXPECT_EQ(VerifyReceipt(settled.proof, accepted.policy)->verdict, "INCONCLUSIVE");
@@ -228,7 +228,7 @@ TEST_F(Receipts, AreNothingUnderOtherKeys) {
 }
 
 TEST_F(Receipts, OfASiteWithANewKeyAreThoseThatOthersSigned) {
-  const std::string entry = Create("tallinn", "1").short_name;
+  const std::string entry = Create("tallinn", "1").short_name();
   SettleAll();
   ASSERT_TRUE((*this)["tallinn"]->Backup(root_ / "backup").ok());
   Site& restored = New("restored");
@@ -239,7 +239,7 @@ TEST_F(Receipts, OfASiteWithANewKeyAreThoseThatOthersSigned) {
 }
 
 TEST_F(Receipts, OfTheOrderAreGivenByFullSites) {
-  const std::string entry = Create("tallinn", "1").short_name;
+  const std::string entry = Create("tallinn", "1").short_name();
   Site& witness = Join("witness", "witness");
   EXPECT_TRUE((*this)["tallinn"]->Admit(witness->SiteCard()).ok());
   all_.push_back("witness");

@@ -61,7 +61,8 @@ class Recovery : public testing::Test {
   std::string Dir(const std::string& name) const { return dir_ / name; }
   std::string Create(Database& db, const std::string& key) {
     clock_.Set(clock_.NowMs() + 1);
-    return Ok(db.File(Draft().By("mari", "notary 1").Create("parcel/" + key).Set("owner", "Mari").Set("number", key))).short_name;
+    return Ok(db.File(Draft().By("mari", "notary 1").Create("parcel/" + key).Set("owner", "Mari").Set("number", key)))
+        .short_name();
   }
   static void Tell(const Database& from, Database& to) {
     const Snapshot there = Ok(to.Read());
@@ -202,7 +203,7 @@ TEST_F(Recovery, ARestoredSiteHasANewKeyAndFilesInANewLaneOnceItIsAdmitted) {
   restored = Ok(Database::Open(Dir("new"), env_));  // all of it is on the disk
   EXPECT_EQ(Status(*restored).renewed, "restored from a backup of tallinn-4");
 
-  EXPECT_EQ(Ok(tartu_->Admit(restored->SiteCard())).short_name, "tartu-1");
+  EXPECT_EQ(Ok(tartu_->Admit(restored->SiteCard())).short_name(), "tartu-1");
   EXPECT_EQ(RefusalOf(restored->File(Draft().By("mari").Create("parcel/3")).status()), "admission") << "it has not arrived";
   Tell(*tartu_, *restored);
   EXPECT_EQ(Status(*restored).renewed, "");
@@ -314,7 +315,7 @@ TEST_F(Recovery, ACardCannotTakeTheNameOfASiteUnsaid) {
   EXPECT_EQ(RefusalOf(tallinn_->Admit(json.Json()).status()), "admission");
   const auto other = Ok(Database::Join(Dir("other"), {"narva", "full", "n"}, Ok(tallinn_->Read()->ExportBundle("0")), env_));
   EXPECT_EQ(other->SiteCard().find("\"replaces\""), std::string::npos);
-  EXPECT_EQ(Ok(tallinn_->Admit(card)).short_name, "tallinn-4");
+  EXPECT_EQ(Ok(tallinn_->Admit(card)).short_name(), "tallinn-4");
   EXPECT_EQ(Ok(tallinn_->Read()->Sites())[1].incarnation, 2u);
 }
 

@@ -43,7 +43,7 @@ TEST(Threads, FileAtTheSameTimeAndEachEntryIsWhole) {
         const int value = f * kEach + i;
         const auto receipt = db->File(Draft().By("mari").Record("pair/shared").Set("left", value).Set("right", value));
         if (!receipt.ok()) ++failed;
-        if (receipt.ok()) names[f].push_back(receipt->short_name);
+        if (receipt.ok()) names[f].push_back(receipt->short_name());
       }
     });
   std::thread reader([&] {

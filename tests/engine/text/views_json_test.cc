@@ -7,9 +7,16 @@ namespace chancery {
 namespace {
 
 TEST(ToJson, ShowsAReceipt) {
-  Receipt r{"ab12", "tallinn-17", "2026-01-01T00:10:00.000Z", 1, "local", false};
-  EXPECT_EQ(ToJson(r).Json(),
-            R"({"receipt":{"entry":"ab12","short":"tallinn-17","hlc":"2026-01-01T00:10:00.000Z","ticks":1,"strength":"local"}})");
+  Receipt r;
+  r.id[0] = 0xab;
+  r.id[31] = 0x12;
+  r.lane = "tallinn";
+  r.number = 17;
+  r.stamp_ms = 1767226200000;
+  r.ticks = 1;
+  EXPECT_EQ(r.entry(), "ab00000000000000000000000000000000000000000000000000000000000012");
+  EXPECT_EQ(ToJson(r).Json(), R"({"receipt":{"entry":")" + r.entry() +
+                                  R"(","short":"tallinn-17","hlc":"2026-01-01T00:10:00.000Z","ticks":1,"strength":"local"}})");
   r.repeated = true;
   EXPECT_EQ(ToJson(r).Find("receipt")->Find("repeated")->Json(), "true");
 }
