@@ -37,10 +37,10 @@ absl::StatusOr<Premise> PremiseOf(const Literal& literal) {
 }
 
 absl::Status CopyHead(const Draft& draft, Workspace& work, Entry& entry) {
-  entry.idempotency = draft.id;
-  entry.officer = draft.officer;
-  entry.basis = draft.basis;
-  entry.note = draft.note;
+  if (!draft.id.empty()) entry.idempotency = draft.id;
+  if (!draft.officer.empty()) entry.officer = draft.officer;
+  if (!draft.basis.empty()) entry.basis = draft.basis;
+  if (!draft.note.empty()) entry.note = draft.note;
   if (draft.filed) {
     Filed filed;
     if (const Literal* at = draft.filed->Find("at")) {
@@ -154,8 +154,7 @@ absl::StatusOr<Author::Appended> Author::Append(Entry& entry, const Check& check
   if (const size_t bytes = EntryBytes(header, entry.seq, body); bytes > limits::kEntryBytes)
     return Refuse({"limit", "", "", Cat("the entry takes ", bytes, " bytes; at most ", limits::kEntryBytes, " fit"), "split it"});
 
-  const Vector tips = work_.lanes.Tips();
-  work_.SetInHand(dot, tips);
+  const Vector& tips = work_.SetInHand(dot, work_.lanes.Tips());
   work_.Begin();
   Touches touches;
   absl::Status status = batch_.Fold(entry, dot, tips, &touches);

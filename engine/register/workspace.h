@@ -182,7 +182,11 @@ class Workspace {
 
   // What the author of an entry had seen: its past, without the entry itself.
   absl::StatusOr<Vector> PastOf(Dot dot) const;
-  void SetInHand(Dot dot, Vector past) { in_hand_ = {dot, std::move(past)}; }  // of an entry that no context tells of yet
+  // The same of an entry that no context tells of yet; good until the next.
+  const Vector& SetInHand(Dot dot, Vector past) {
+    in_hand_.first = dot;
+    return in_hand_.second = std::move(past);
+  }
 
   // The next number that the lane issues for a serial field, or one that comes `ahead` later; -1: there is none. Errors:
   // DataLoss.
