@@ -19,7 +19,7 @@ constexpr const char* kNames[kBugCount] = {
     "last-by-arrival",
     "same-not-recomputed",
     "docket-never-withdraws",
-    "digest-unsorted",
+    "digest-by-arrival",
     "over-is-all-seen",
     "stale-fold",
     "edit-clears-deletion",

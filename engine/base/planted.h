@@ -18,7 +18,7 @@ enum class Bug : uint8_t {
   kLastByArrival,               // merge = last shows the write that arrived last
   kSameNotRecomputed,           // a change of the `same` field does not touch the claim
   kDocketNeverWithdraws,        // clashes that are gone stay on the docket
-  kDigestUnsorted,              // the digest knows which entry came last
+  kDigestByArrival,             // the digest knows which entry came last
   kOverIsAllSeen,               // a write on a contested field replaces all that its author had seen
   kStaleFold,                   // the second entry of a batch on a record starts from the stored record
   kEditClearsDeletion,          // an edit takes away a deletion that its author had not seen

@@ -27,9 +27,9 @@ DigestField::DigestField(std::string_view name, uint16_t field_handle, bool fiel
 Sum128 ExistsTerm(uint64_t seed) { return Xxh128({}, seed); }
 
 uint64_t PlaceSeed(Dot dot, uint16_t op, std::span<const LaneId> lanes, uint64_t seed) {
-  CHECK(HandleOf(dot) < lanes.size());
+  const uint16_t handle = HandleOf(dot);
   char bytes[16];
-  StoreBig64(lanes[HandleOf(dot)], bytes);
+  StoreBig64(handle < lanes.size() ? lanes[handle] : 0, bytes);  // 0: a damaged row, so no site has such a digest
   StoreBig64(SeqOf(dot) << 16 | op, bytes + 8);
   return Xxh64({bytes, sizeof bytes}, seed);
 }

@@ -126,6 +126,15 @@ const Lane* Lanes::FindLabel(std::string_view label) const {
   return nullptr;
 }
 
+const Lane& Lanes::Unknown() {
+  static const Lane* const unknown = [] {
+    Lane* const lane = new Lane;
+    lane->site = "?";
+    return lane;
+  }();
+  return *unknown;
+}
+
 Lane& Lanes::Edit(uint16_t handle) {
   changed_[handle] = true;
   return lanes_[handle];
@@ -187,7 +196,7 @@ std::optional<Dot> Lanes::DotOf(Place p) const {
 }
 
 std::string Lanes::Short(Dot d) const {
-  std::string text = HandleOf(d) < lanes_.size() ? lanes_[HandleOf(d)].Label() : "?";
+  std::string text = At(HandleOf(d)).Label();
   absl::StrAppend(&text, "-", SeqOf(d));
   return text;
 }

@@ -54,7 +54,8 @@ class Lanes {
   // nullptr where unknown. Edit marks the lane as changed.
   const Lane* Find(LaneId id) const;
   const Lane* FindLabel(std::string_view label) const;
-  const Lane& At(uint16_t handle) const { return lanes_[handle]; }
+  // The lane that a dot in a row names. Of a handle that no lane has, as damaged rows may name, a lane without entries: "?".
+  const Lane& At(uint16_t handle) const { return handle < lanes_.size() ? lanes_[handle] : Unknown(); }
   Lane& Edit(uint16_t handle);
   Lane& Add(Lane lane);                                                      // gives it the next handle
   void Halt(uint16_t handle, uint64_t fork) { lanes_[handle].fork = fork; }  // its proof is stored by PutProof
@@ -66,9 +67,9 @@ class Lanes {
   std::optional<PublicKey> LastKeyOf(std::string_view site, const PublicKey& own) const;
   uint64_t Incarnations(std::string_view site) const;  // the highest that the site has; 0 = there is no such site
 
-  Place PlaceOf(Dot d) const { return {lanes_[HandleOf(d)].id, SeqOf(d)}; }
+  Place PlaceOf(Dot d) const { return {At(HandleOf(d)).id, SeqOf(d)}; }
   std::optional<Dot> DotOf(Place p) const;  // nullopt: unknown lane
-  std::string Short(Dot d) const;           // "tallinn-17"; of a lane that is not there, as damaged rows may name, "?-17"
+  std::string Short(Dot d) const;           // "tallinn-17"
   Vector Tips() const;                      // all that is held
   Frontier Reached() const;
   Hlc HighestHlc() const;  // over all tips and admissions
@@ -82,6 +83,8 @@ class Lanes {
   static absl::StatusOr<std::vector<std::pair<std::string_view, uint64_t>>> NamedIn(std::string_view text);
 
  private:
+  static const Lane& Unknown();
+
   std::deque<Lane> lanes_;
   std::vector<LaneId> ids_;
   std::vector<bool> changed_;

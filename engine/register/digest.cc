@@ -44,7 +44,7 @@ Sum128 CellTerms(const RegisterInfo& reg, const Slot& slot, Places& places) {
 
 Sum128 RecordDigest(const RegisterInfo& reg, const Record& record, const Lanes& lanes, uint64_t seed) {
   if (!record.exists()) return {};
-  if (Planted(Bug::kDigestUnsorted)) seed += lanes.PlaceOf(record.last_touch).lane;
+  if (Planted(Bug::kDigestByArrival)) seed += lanes.PlaceOf(record.last_touch).lane;
   Sum128 sum = ExistsTerm(seed);
   Places places(lanes, seed);
   for (const Life& mark : record.life) sum += LifeTerm(mark.live, places.SeedOf(mark));
@@ -67,7 +67,7 @@ Sum128 BegunDigest(const RegisterInfo& reg, Dot dot, uint16_t op, absl::Span<con
 }
 
 Sum128 FieldDigest(const RegisterInfo& reg, uint16_t field, const Record& record, const Lanes& lanes, uint64_t seed) {
-  if (Planted(Bug::kDigestUnsorted)) seed += lanes.PlaceOf(record.last_touch).lane;
+  if (Planted(Bug::kDigestByArrival)) seed += lanes.PlaceOf(record.last_touch).lane;
   Sum128 sum;
   const auto at = std::lower_bound(record.slots.begin(), record.slots.end(), field,
                                    [](const Slot& slot, uint16_t handle) { return slot.field < handle; });

@@ -61,6 +61,7 @@ TEST(Lanes, NameEntriesByTheirPlaceAndBack) {
   EXPECT_EQ(lanes.DotOf({1, 1}), std::nullopt);
   EXPECT_EQ(lanes.Short(MakeDot(1, 4)), "luxembourg-4");
   EXPECT_EQ(lanes.Short(MakeDot(7, 4)), "?-4");
+  EXPECT_EQ(lanes.PlaceOf(MakeDot(7, 4)), (Place{0, 4}));
   EXPECT_EQ(lanes.Reached().At(place.lane), 4u);
 }
 
