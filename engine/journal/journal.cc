@@ -67,13 +67,15 @@ void Journal::HashOwn(Lane& lane) {
   lane.unhashed = 0;
 }
 
-void Journal::AppendRun(uint16_t handle, Run run, std::vector<EntryId> ids, std::vector<Touches> touches) {
+void Journal::AppendRun(uint16_t handle, Run run, std::vector<EntryId> ids, std::vector<Touches> touches,
+                        std::string_view encoded) {
   Row& row = fresh_[{handle, run.first}];
   row.run = std::move(run);
   row.ids = std::move(ids);
   row.touches = std::move(touches);
   row.raw_bytes = RawBytes(row.run);
   row.sealed = true;
+  if (IsTerse(encoded)) row.encoded = encoded;
 }
 
 void Journal::PutRow(const Row& row, ByteBuffer& w) {

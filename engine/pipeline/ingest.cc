@@ -235,7 +235,8 @@ absl::StatusOr<Taker::Verdict> Taker::TryNext(Pending& pending, const Lane& lane
     return Verdict::kWaits;
   }
   const size_t entries = run.leaves.size();
-  const absl::Status folded = FoldRun(batch_, lane.handle, std::move(run));
+  const bool whole = run.first == pending.outline.first;  // of the inbox: encoded again, which is rare
+  const absl::Status folded = FoldRun(batch_, lane.handle, std::move(run), whole ? pending.bytes : std::string_view());
   if (!folded.ok()) return NotFolded(pending, lane, folded);
   ++intake_.runs;
   intake_.entries += entries;
@@ -362,7 +363,7 @@ void Taker::Summarise() {
 
 }  // namespace
 
-absl::Status FoldRun(Batch& batch, uint16_t handle, Run run) {
+absl::Status FoldRun(Batch& batch, uint16_t handle, Run run, std::string_view encoded) {
   Workspace& work = batch.work();
   ASSIGN_OR_RETURN(CheckedRun checked, CheckRun(work, work.lanes.At(handle), run));
   std::vector<Touches> touches(checked.entries.size());
@@ -386,7 +387,7 @@ absl::Status FoldRun(Batch& batch, uint16_t handle, Run run) {
     work.lanes.Edit(handle).tip_hlc = entry.hlc;
   }
   work.lanes.Edit(handle).tree = std::move(checked.tree);
-  work.journal.AppendRun(handle, std::move(run), std::move(checked.ids), std::move(touches));
+  work.journal.AppendRun(handle, std::move(run), std::move(checked.ids), std::move(touches), encoded);
   return absl::OkStatus();
 }
 

@@ -69,9 +69,11 @@ absl::Status RebuildAll(WriteTxn& txn, std::shared_ptr<const Catalog> catalog, c
   for (const Stored& stored : runs) {
     const auto row = txn.Get(Table::kJournal, Key64(stored.handle, stored.first));
     CHECK(row.has_value());
-    ASSIGN_OR_RETURN(Run run, RunOf(*row));
+    ASSIGN_OR_RETURN(const std::string_view encoded, Journal::RunIn(*row));
+    ASSIGN_OR_RETURN(Run run, DecodeRun(encoded));
+    const bool whole = run.last() <= stored.last;
     run.DropAfter(stored.last);
-    const absl::Status folded = FoldRun(*batch, stored.handle, std::move(run));
+    const absl::Status folded = FoldRun(*batch, stored.handle, std::move(run), whole ? encoded : std::string_view());
     if (!folded.ok()) return Error(absl::StatusCode::kDataLoss, S(folded.message()), NextOf(folded));
     if (batch->work().deferred() >= limits::kOpsABatch) RETURN_IF_ERROR(batch->Flush(txn, signer));
   }

@@ -11,6 +11,7 @@
 #include "engine/codec/body.h"
 #include "samples.h"
 #include "tests/support/forever.h"
+#include "tests/support/run_forms.h"
 
 namespace chancery {
 namespace {
@@ -132,6 +133,29 @@ TEST(Run, SequenceNumbersFitADot) {
   EXPECT_EQ(WhyRefused(EncodeRun(run)), "malformed run: sequence number");
 }
 
+TEST(Run, IsTerseAsAWriterMakesIt) {
+  const auto small = samples::SmallRun(), large = samples::LargeRun();
+  EXPECT_TRUE(IsTerse(EncodeRun(small)));
+  EXPECT_TRUE(IsTerse(EncodeRun(large)));
+  EXPECT_FALSE(IsTerse(EncodeRun(large).substr(0, 40)));
+  const std::string leaves = LeavesOf(large);
+  std::string packed(ZSTD_compressBound(leaves.size()), '\0');
+  packed.resize(ZSTD_compress(packed.data(), packed.size(), leaves.data(), leaves.size(), 19));
+  EXPECT_TRUE(IsTerse(RunInForm(large, 1, packed)));
+  const std::string skipped("\x50\x2a\x4d\x18\x04\0\0\0junk", 12);       // a frame that decoders pass over
+  const std::string nothing("\x28\xb5\x2f\xfd\x20\x00\x01\x00\x00", 9);  // and one that is empty
+  const std::vector<std::pair<std::string, std::string>> longer = {
+      {"as it is", RunInForm(large, 0, leaves)},
+      {"frames before it", RunInForm(large, 1, skipped + packed)},
+      {"frames behind it", RunInForm(large, 1, packed + skipped)},
+      {"in two frames", RunInForm(large, 1, packed + nothing)},
+  };
+  for (const auto& [how, bytes] : longer) {
+    EXPECT_EQ(WhyRefused(bytes), "accepted") << how;
+    EXPECT_FALSE(IsTerse(bytes)) << how;
+  }
+}
+
 // The declared size is judged before a byte is decompressed, and what it declares is all that may come out.
 TEST(Run, ABombIsRefusedBeforeItGoesOff) {
   const auto run = samples::LargeRun();
@@ -164,19 +188,9 @@ struct Spoilt {
   uint64_t first = run.first, count = run.leaves.size();
   Hlc base = run.leaves[0].hlc;
   uint8_t form = 0;
-  std::string raw = Raw(run.leaves);
+  std::string raw = LeavesOf(run);
   std::optional<uint64_t> size = std::nullopt;
 
-  static std::string Raw(const std::vector<Leaf>& leaves) {
-    ByteWriter w;
-    Hlc before = leaves[0].hlc;
-    for (const Leaf& leaf : leaves) {
-      w.Varint(leaf.hlc - before);
-      w.Sized(leaf.body);
-      before = leaf.hlc;
-    }
-    return w.out;
-  }
   std::string Why() const {
     ByteWriter w;
     w.Sized(run.header);

@@ -1,6 +1,7 @@
 // Bytes from a peer never crash a site and never change what it holds unless they are what a member signed.
 #include <gtest/gtest.h>
 #include <unistd.h>
+#include <zstd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -10,6 +11,7 @@
 #include "engine/base/strings.h"
 #include "engine/codec/run.h"
 #include "tests/support/forever.h"
+#include "tests/support/run_forms.h"
 
 namespace chancery {
 namespace {
@@ -87,6 +89,35 @@ TEST_F(Hostile, ARunTwiceAndOutOfOrderChangesNothing) {
   ASSERT_TRUE(again.ok()) << again.status();
   EXPECT_EQ(again->entries, 0u);
   EXPECT_EQ(Status(*tartu_).digest, once.digest);
+}
+
+TEST_F(Hostile, ARunIsKeptAsItCameAndNoLongerThanItNeedBe) {
+  const std::string before = tartu_->Read()->Frontier(), note(200, 'n');
+  std::vector<Draft> drafts;
+  for (int i = 0; i < 100; ++i) drafts.emplace_back(Draft().By("mari").Create(Cat("parcel/many-", i)).Set("owner", note));
+  for (const absl::StatusOr<Receipt>& receipt : tallinn_->FileAll(drafts)) ASSERT_TRUE(receipt.ok()) << receipt.status();
+  std::vector<std::string> written = *tallinn_->Read()->RunsSince(before), offered = written;
+  ASSERT_EQ(written.size(), 2u);
+  const chancery::Run large = *DecodeRun(written[1]);
+  ASSERT_EQ(large.leaves.size(), 100u);
+  const std::string leaves = LeavesOf(large);
+  std::string packed(ZSTD_compressBound(leaves.size()), '\0');  // as another version of the library might
+  packed.resize(ZSTD_compress(packed.data(), packed.size(), leaves.data(), leaves.size(), 19));
+  offered[1] = RunInForm(large, 1, packed);
+  const std::string another = RunInForm(large, 0, leaves);
+  ASSERT_NE(offered[1], written[1]);
+  std::unique_ptr<Database> third =
+      *Database::Join(Dir("third"), {"third", "full", "v"}, *tartu_->Read()->ExportBundle("0"), env_);
+  EXPECT_EQ(tartu_->Ingest(offered)->entries, 101u);
+  EXPECT_EQ(*tartu_->Read()->RunsSince(before), offered);
+  const std::vector<std::string> wordy = {written[0], another};
+  EXPECT_EQ(third->Ingest(wordy)->entries, 101u);
+  EXPECT_EQ(*third->Read()->RunsSince(before), written);
+  ASSERT_TRUE(tartu_->Rebuild().ok());
+  EXPECT_EQ(*tartu_->Read()->RunsSince(before), offered);
+  EXPECT_TRUE(tartu_->Verify()->ok());
+  EXPECT_EQ(Status(*tartu_).digest, Status(*tallinn_).digest);
+  EXPECT_EQ(Status(*third).digest, Status(*tallinn_).digest);
 }
 
 TEST_F(Hostile, RunsWhoseCausesAreMissingWait) {
