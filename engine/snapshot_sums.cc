@@ -4,6 +4,7 @@
 #include "engine/codec/digest.h"
 #include "engine/register/digest.h"
 #include "engine/register/keys.h"
+#include "engine/register/stored.h"
 #include "engine/snapshot.h"
 
 namespace chancery {
@@ -22,10 +23,10 @@ std::optional<std::string> SumOfRecord(const Workspace& work, size_t bucket, std
   if (reg == nullptr) return std::nullopt;
   const uint64_t seed = DigestSeed(work.registry(), reg->hash, KeyOf(key));
   if (DigestBucket(seed) != bucket) return std::nullopt;
-  const absl::StatusOr<Record> record = DecodeRecord(row);
-  if (!record.ok()) return BytesOf(0);  // damaged: no sum that another site has
-  if (!record->exists()) return std::nullopt;
-  return BytesOf(RecordDigest(*reg, *record, work.lanes, seed).value);
+  Record record;
+  if (!ReadStored(row, work.lanes, &record).ok()) return BytesOf(0);  // damaged: no sum that another site has
+  if (!record.exists()) return std::nullopt;
+  return BytesOf(RecordDigest(*reg, record, work.lanes, seed).value);
 }
 
 }  // namespace

@@ -168,22 +168,6 @@ absl::StatusOr<Run> DecodeRun(std::string_view bytes) {
   return run;
 }
 
-bool IsTerse(std::string_view bytes) {
-  constexpr std::string_view kFrame("\x28\xb5\x2f\xfd", 4);
-  ByteReader in(bytes);
-  in.Sized();
-  in.Varint();
-  in.Varint();
-  in.Raw(8 + 64);  // stamp, seal
-  const uint8_t form = in.U8();
-  const uint64_t size = in.Varint();
-  const std::string_view leaves = in.rest();
-  if (!in.ok()) return false;
-  if (form == kPlain) return size < kCompressFrom;
-  return leaves.size() < size && leaves.starts_with(kFrame) &&
-         ZSTD_findFrameCompressedSize(leaves.data(), leaves.size()) == leaves.size();
-}
-
 RunHead HeadOfRun(std::string_view bytes) {
   ByteReader in(bytes);
   in.Sized();

@@ -49,10 +49,6 @@ void PutRun(const Run& run, ByteBuffer& w);  // the same, behind what is there
 // Errors: InvalidArgument (malformed, over a limit, or larger than it says when decompressed). Does not check hashes or the seal.
 absl::StatusOr<Run> DecodeRun(std::string_view bytes);
 
-// Whether bytes that DecodeRun takes are as short as a writer makes them, and may be kept and passed on as they came: leaves
-// below 2 KiB as they are, others in one frame of zstd that is shorter than they.
-bool IsTerse(std::string_view bytes);
-
 // The names of the logs, in checkpoints: 64 digits of the registry, "/lane/" and 16 digits of the lane, or "/settled". A lane is
 // named by its id, which is its key's: what admissions call it may change when another one turns up.
 std::string LaneOrigin(const RegistryId& registry, LaneId lane);

@@ -68,14 +68,14 @@ void Journal::HashOwn(Lane& lane) {
 }
 
 void Journal::AppendRun(uint16_t handle, Run run, std::vector<EntryId> ids, std::vector<Touches> touches,
-                        std::string_view encoded) {
+                        std::string_view stored) {
   Row& row = fresh_[{handle, run.first}];
   row.run = std::move(run);
   row.ids = std::move(ids);
   row.touches = std::move(touches);
   row.raw_bytes = RawBytes(row.run);
   row.sealed = true;
-  if (IsTerse(encoded)) row.encoded = encoded;
+  row.encoded = stored;
 }
 
 void Journal::PutRow(const Row& row, ByteBuffer& w) {

@@ -31,10 +31,10 @@ class Journal {
   void AppendOwn(Lane& lane, std::string_view header, Hlc hlc, std::string_view body, Touches touches, bool opens_run);
   void HashOwn(Lane& lane);
 
-  // Adds a verified run of another site, whole, with its seal. encoded: what it was decoded from, which is kept where it is
-  // terse;
-  // "" = it was cut since.
-  void AppendRun(uint16_t handle, Run run, std::vector<EntryId> ids, std::vector<Touches> touches, std::string_view encoded);
+  // Adds a verified run of another site, whole, with its seal. stored: the encoded form that this store wrote before, which is
+  // kept;
+  // "" = it is encoded. What comes from a peer always is: its compressed form is under no seal.
+  void AppendRun(uint16_t handle, Run run, std::vector<EntryId> ids, std::vector<Touches> touches, std::string_view stored = {});
 
   // What this batch appended of the site's own behind `after`, in runs that are sealed one by one, encoded. A large one is
   // closed: Flush writes the same bytes.
@@ -92,7 +92,7 @@ class Journal {
     size_t raw_bytes = 0;
     bool sealed = false;
     std::optional<Hash256> root;  // of an own run that another follows in this batch
-    std::string encoded;          // of one that is closed, or was received so
+    std::string encoded;          // of one that is closed, or that a rebuild keeps
   };
   using RowKey = std::pair<uint16_t, uint64_t>;
 

@@ -247,7 +247,7 @@ std::vector<absl::StatusOr<Receipt>> Author::FileAll(absl::Span<const Draft> dra
   constexpr size_t kFew = 64;
   std::vector<absl::StatusOr<Receipt>> receipts;
   receipts.reserve(drafts.size());
-  if (drafts.size() > kFew) work_.Expect(drafts.size());
+  if (drafts.size() > kFew) work_.Reserve(drafts.size());
   std::vector<Typed> typed;
   typed.reserve(std::min(kFew, drafts.size()));
   std::vector<absl::StatusOr<Appended>> filed;

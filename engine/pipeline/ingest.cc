@@ -235,8 +235,7 @@ absl::StatusOr<Taker::Verdict> Taker::TryNext(Pending& pending, const Lane& lane
     return Verdict::kWaits;
   }
   const size_t entries = run.leaves.size();
-  const bool whole = run.first == pending.outline.first;  // of the inbox: encoded again, which is rare
-  const absl::Status folded = FoldRun(batch_, lane.handle, std::move(run), whole ? pending.bytes : std::string_view());
+  const absl::Status folded = FoldRun(batch_, lane.handle, std::move(run));
   if (!folded.ok()) return NotFolded(pending, lane, folded);
   ++intake_.runs;
   intake_.entries += entries;
@@ -363,7 +362,7 @@ void Taker::Summarise() {
 
 }  // namespace
 
-absl::Status FoldRun(Batch& batch, uint16_t handle, Run run, std::string_view encoded) {
+absl::Status FoldRun(Batch& batch, uint16_t handle, Run run, std::string_view stored) {
   Workspace& work = batch.work();
   ASSIGN_OR_RETURN(CheckedRun checked, CheckRun(work, work.lanes.At(handle), run));
   std::vector<Touches> touches(checked.entries.size());
@@ -387,7 +386,7 @@ absl::Status FoldRun(Batch& batch, uint16_t handle, Run run, std::string_view en
     work.lanes.Edit(handle).tip_hlc = entry.hlc;
   }
   work.lanes.Edit(handle).tree = std::move(checked.tree);
-  work.journal.AppendRun(handle, std::move(run), std::move(checked.ids), std::move(touches), encoded);
+  work.journal.AppendRun(handle, std::move(run), std::move(checked.ids), std::move(touches), stored);
   return absl::OkStatus();
 }
 

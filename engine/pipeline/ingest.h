@@ -37,8 +37,8 @@ absl::StatusOr<Intake> TakeRuns(Batch& batch, WriteTxn& txn, const Offer& offer,
 
 void Add(const Intake& part, Intake* whole);  // of one offer, taken in several transactions
 
-// Checks a run, folds it and appends it to the journal. encoded: as for Journal::AppendRun.
-absl::Status FoldRun(Batch& batch, uint16_t handle, Run run, std::string_view encoded = {});
+// Checks a run, folds it and appends it to the journal. stored: as for Journal::AppendRun.
+absl::Status FoldRun(Batch& batch, uint16_t handle, Run run, std::string_view stored = {});
 
 // "tallinn-13": the lanes of which two versions exist, from where on they differ.
 std::vector<std::string> HaltedLanes(const Lanes& lanes);

@@ -11,6 +11,7 @@
 #include "engine/journal/proof.h"
 #include "engine/order/settle.h"
 #include "engine/register/digest.h"
+#include "engine/register/stored.h"
 #include "engine/store/blobs.h"
 
 namespace chancery {
@@ -327,18 +328,6 @@ std::string AddressOf(const RegisterInfo& reg, std::string_view key) {
   return Address{reg.name, std::string(KeyOf(key)), {}, {}}.Text();
 }
 
-// Dots that name no lane would lead astray whoever follows them.
-bool KnowsLanes(const Record& record, const Lanes& lanes) {
-  const auto known = [&](Dot dot) { return HandleOf(dot) < lanes.size(); };
-  bool all = known(record.last_touch) && std::all_of(record.edits.begin(), record.edits.end(), known);
-  for (const Life& life : record.life) all = all && known(life.dot);
-  for (const Slot& slot : record.slots)
-    for (const Write& write : slot.cell) all = all && known(write.dot);
-  for (const Element& element : record.elements)
-    for (const Mark& mark : element.marks) all = all && known(mark.dot);
-  return all;
-}
-
 // Records against their checks, their claims and references, and the sums.
 void ReadRecords(const Txn& txn, const Lanes& lanes, const RegistryId& registry, const Catalog& catalog, Sums* sums,
                  Damage* damage) {
@@ -351,15 +340,15 @@ void ReadRecords(const Txn& txn, const Lanes& lanes, const RegistryId& registry,
       damage->Add("a record of a register that no pack has");
       continue;
     }
-    const absl::StatusOr<Record> record = DecodeRecord(rows.value());
-    if (!record.ok() || !KnowsLanes(*record, lanes)) {
+    Record record;
+    if (!ReadStored(rows.value(), lanes, &record).ok()) {
       damage->Add(Cat("the record ", AddressOf(*reg, key), " is damaged"));
       continue;
     }
     const uint64_t seed = DigestSeed(registry, reg->hash, KeyOf(key));
-    sums->buckets[DigestBucket(seed)] += RecordDigest(*reg, *record, lanes, seed);
-    sums->records += record->exists() ? 1 : 0;
-    for (const ClaimRow& claim : ClaimsOf(*reg, key, *record, lanes)) {
+    sums->buckets[DigestBucket(seed)] += RecordDigest(*reg, record, lanes, seed);
+    sums->records += record.exists() ? 1 : 0;
+    for (const ClaimRow& claim : ClaimsOf(*reg, key, record, lanes)) {
       ++claims;
       const auto row = txn.Get(Table::kClaim, ClaimKey(claim));
       if (row != EncodeClaim(claim)) damage->Add(Cat("what the record ", AddressOf(*reg, key), " claims is damaged"));

@@ -7,7 +7,7 @@
 
 namespace chancery {
 
-void Workspace::Expect(size_t records) { records_.reserve(records_.size() + records); }
+void Workspace::Reserve(size_t records) { records_.reserve(records_.size() + records); }
 
 absl::Status Workspace::Fetch(std::string_view key, const RegisterInfo& reg) {
   if (!deferred_.empty()) return Load(key, reg).status();

@@ -10,6 +10,7 @@
 #include "engine/base/status.h"
 #include "engine/base/strings.h"
 #include "engine/register/digest.h"
+#include "engine/register/stored.h"
 
 namespace chancery {
 namespace {
@@ -64,7 +65,7 @@ absl::StatusOr<std::unique_ptr<Workspace>> Workspace::Open(const Txn& txn, std::
 
 // A stored row; the record borrows from it.
 absl::Status Workspace::ReadRecord(std::string_view stored, RecordEdit& edit) const {
-  if (const absl::Status read = DecodeRecord(stored, &edit.record); !read.ok())
+  if (const absl::Status read = ReadStored(stored, lanes, &edit.record); !read.ok())
     return WithNext(read, "chancery verify --rebuild derives records again from the journal");
   edit.existed = edit.existed_before = edit.record.exists();
   edit.life = edit.record.life;

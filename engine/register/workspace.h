@@ -101,7 +101,7 @@ class Workspace {
   // Errors: DataLoss.
   absl::StatusOr<RecordEdit*> Load(std::string_view key, const RegisterInfo& reg);
 
-  void Expect(size_t records);  // so many are about to be asked for: the table makes room for them once
+  void Reserve(size_t records);  // so many are about to be asked for: the table makes room for them once
 
   // The same for one that is about to be filed on, with less to do where nothing is stored: an entry that does nothing but create
   // a record at which no rule looks, to which nothing refers and which is issued no number makes a row and no RecordEdit, unless

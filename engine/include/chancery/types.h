@@ -179,7 +179,7 @@ struct Receipt {
   uint64_t number = 0;           // in the lane, from 1
   int64_t stamp_ms = 0;          // the site's own stamp, milliseconds since 1970 and ticks within one; no time of filing
   uint32_t ticks = 0;
-  bool repeated = false;  // the same id with the same content was filed before; this is its receipt
+  bool repeated = false;  // a draft with its id and its content was filed before; this is its receipt
   std::string strength = "local";
 
   std::string entry() const;       // 64 hexadecimal digits

@@ -133,29 +133,6 @@ TEST(Run, SequenceNumbersFitADot) {
   EXPECT_EQ(WhyRefused(EncodeRun(run)), "malformed run: sequence number");
 }
 
-TEST(Run, IsTerseAsAWriterMakesIt) {
-  const auto small = samples::SmallRun(), large = samples::LargeRun();
-  EXPECT_TRUE(IsTerse(EncodeRun(small)));
-  EXPECT_TRUE(IsTerse(EncodeRun(large)));
-  EXPECT_FALSE(IsTerse(EncodeRun(large).substr(0, 40)));
-  const std::string leaves = LeavesOf(large);
-  std::string packed(ZSTD_compressBound(leaves.size()), '\0');
-  packed.resize(ZSTD_compress(packed.data(), packed.size(), leaves.data(), leaves.size(), 19));
-  EXPECT_TRUE(IsTerse(RunInForm(large, 1, packed)));
-  const std::string skipped("\x50\x2a\x4d\x18\x04\0\0\0junk", 12);       // a frame that decoders pass over
-  const std::string nothing("\x28\xb5\x2f\xfd\x20\x00\x01\x00\x00", 9);  // and one that is empty
-  const std::vector<std::pair<std::string, std::string>> longer = {
-      {"as it is", RunInForm(large, 0, leaves)},
-      {"frames before it", RunInForm(large, 1, skipped + packed)},
-      {"frames behind it", RunInForm(large, 1, packed + skipped)},
-      {"in two frames", RunInForm(large, 1, packed + nothing)},
-  };
-  for (const auto& [how, bytes] : longer) {
-    EXPECT_EQ(WhyRefused(bytes), "accepted") << how;
-    EXPECT_FALSE(IsTerse(bytes)) << how;
-  }
-}
-
 // The declared size is judged before a byte is decompressed, and what it declares is all that may come out.
 TEST(Run, ABombIsRefusedBeforeItGoesOff) {
   const auto run = samples::LargeRun();

@@ -91,33 +91,32 @@ TEST_F(Hostile, ARunTwiceAndOutOfOrderChangesNothing) {
   EXPECT_EQ(Status(*tartu_).digest, once.digest);
 }
 
-TEST_F(Hostile, ARunIsKeptAsItCameAndNoLongerThanItNeedBe) {
+// The compressed form is under no seal: what a peer, or one on the way, made of it goes no further than here.
+TEST_F(Hostile, ARunIsKeptAsItWouldBeWrittenHere) {
   const std::string before = tartu_->Read()->Frontier(), note(200, 'n');
   std::vector<Draft> drafts;
   for (int i = 0; i < 100; ++i) drafts.emplace_back(Draft().By("mari").Create(Cat("parcel/many-", i)).Set("owner", note));
   for (const absl::StatusOr<Receipt>& receipt : tallinn_->FileAll(drafts)) ASSERT_TRUE(receipt.ok()) << receipt.status();
-  std::vector<std::string> written = *tallinn_->Read()->RunsSince(before), offered = written;
+  const std::vector<std::string> written = *tallinn_->Read()->RunsSince(before);
   ASSERT_EQ(written.size(), 2u);
-  const chancery::Run large = *DecodeRun(written[1]);
-  ASSERT_EQ(large.leaves.size(), 100u);
-  const std::string leaves = LeavesOf(large);
-  std::string packed(ZSTD_compressBound(leaves.size()), '\0');  // as another version of the library might
+  const chancery::Run run = *DecodeRun(written[1]);
+  const std::string leaves = LeavesOf(run);
+  std::string packed(ZSTD_compressBound(leaves.size()), '\0');
   packed.resize(ZSTD_compress(packed.data(), packed.size(), leaves.data(), leaves.size(), 19));
-  offered[1] = RunInForm(large, 1, packed);
-  const std::string another = RunInForm(large, 0, leaves);
-  ASSERT_NE(offered[1], written[1]);
-  std::unique_ptr<Database> third =
-      *Database::Join(Dir("third"), {"third", "full", "v"}, *tartu_->Read()->ExportBundle("0"), env_);
-  EXPECT_EQ(tartu_->Ingest(offered)->entries, 101u);
-  EXPECT_EQ(*tartu_->Read()->RunsSince(before), offered);
-  const std::vector<std::string> wordy = {written[0], another};
-  EXPECT_EQ(third->Ingest(wordy)->entries, 101u);
-  EXPECT_EQ(*third->Read()->RunsSince(before), written);
-  ASSERT_TRUE(tartu_->Rebuild().ok());
-  EXPECT_EQ(*tartu_->Read()->RunsSince(before), offered);
-  EXPECT_TRUE(tartu_->Verify()->ok());
-  EXPECT_EQ(Status(*tartu_).digest, Status(*tallinn_).digest);
-  EXPECT_EQ(Status(*third).digest, Status(*tallinn_).digest);
+  const std::string skipped("\x50\x2a\x4d\x18\x04\0\0\0junk", 12);  // a frame that decoders pass over
+  const std::string bundle = *tartu_->Read()->ExportBundle("0");
+  for (const std::string& form : {RunInForm(run, 0, leaves), RunInForm(run, 1, packed), RunInForm(run, 1, skipped + packed)}) {
+    ASSERT_NE(form, written[1]);
+    std::filesystem::remove_all(Dir("third"));
+    const std::unique_ptr<Database> third = *Database::Join(Dir("third"), {"third", "full", "v"}, bundle, env_);
+    const std::vector<std::string> offered = {written[0], form};
+    EXPECT_EQ(third->Ingest(offered)->entries, 101u);
+    EXPECT_EQ(*third->Read()->RunsSince(before), written);
+    ASSERT_TRUE(third->Rebuild().ok());
+    EXPECT_EQ(*third->Read()->RunsSince(before), written);
+    EXPECT_TRUE(third->Verify()->ok());
+    EXPECT_EQ(Status(*third).digest, Status(*tallinn_).digest);
+  }
 }
 
 TEST_F(Hostile, RunsWhoseCausesAreMissingWait) {
