@@ -31,8 +31,7 @@ class Journal {
   void AppendOwn(Lane& lane, std::string_view header, Hlc hlc, std::string_view body, Touches touches, bool opens_run);
   void HashOwn(Lane& lane);
 
-  // Adds a verified run of another site, whole, with its seal. stored: the encoded form that this store wrote before, which is
-  // kept;
+  // Adds a verified run of another site, whole, with its seal. stored: the form in which this store wrote it before, which stays;
   // "" = it is encoded. What comes from a peer always is: its compressed form is under no seal.
   void AppendRun(uint16_t handle, Run run, std::vector<EntryId> ids, std::vector<Touches> touches, std::string_view stored = {});
 
