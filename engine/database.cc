@@ -551,9 +551,7 @@ absl::Status Database::Impl::Found(const FoundOptions& options) {
     Fill(genesis.nonce.bytes.data(), genesis.nonce.bytes.size());
     Author author(batch, NowMs());
     ASSIGN_OR_RETURN(const Receipt receipt, author.Genesis(genesis));
-    std::string id;
-    CHECK(Unhex(receipt.entry(), &id));
-    store.registry = RegistryId::From(id);
+    store.registry = {receipt.id};
     batch.work().SetRegistry(store.registry);
     PutStoreRow(txn, store);
     for (const auto& [origin, toml] : options.packs) RETURN_IF_ERROR(author.ApplyPack(toml, origin).status());

@@ -63,6 +63,23 @@ TEST(Strings, TextIsUtf8WithoutNul) {
   EXPECT_FALSE(IsText(std::string_view("a\0b", 3)));
 }
 
+// Texts are looked at eight bytes at a time.
+TEST(Strings, NoByteIsOverlookedWhereverItStands) {
+  for (size_t size = 1; size <= 40; ++size) {
+    const std::string plain(size, '~');
+    EXPECT_TRUE(IsText(plain) && IsKey(plain)) << size;
+    for (size_t at = 0; at < size; ++at) {
+      const auto with = [&](char c) { return std::string(plain).replace(at, 1, 1, c); };
+      EXPECT_TRUE(IsText(with(' ')) && IsKey(with(' '))) << size << " " << at;
+      for (const char c : {'\0', '\x80', '\xff'}) EXPECT_FALSE(IsText(with(c)) || IsKey(with(c))) << size << " " << at;
+      for (const char c : {'\x01', '\x1f', '\x7f'}) {  // a text may have them, a key may not
+        EXPECT_TRUE(IsText(with(c))) << size << " " << at;
+        EXPECT_FALSE(IsKey(with(c))) << size << " " << at;
+      }
+    }
+  }
+}
+
 TEST(Strings, NamesAreLowerCaseAndShort) {
   for (const char* good : {"a", "parcel", "a_b-9"}) EXPECT_TRUE(IsName(good)) << good;
   for (const char* bad : {"", "A", "1a", "_a", "-a", "a.b", "a b", "õ", "aB"}) EXPECT_FALSE(IsName(bad)) << bad;
