@@ -1,6 +1,7 @@
 // What a Snapshot holds.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -29,6 +30,7 @@ struct Snapshot::Impl {
   static absl::StatusOr<Snapshot> At(const std::shared_ptr<Impl>& now, const Vector& frontier);
   static uint64_t NextNumber();
   absl::StatusOr<LaneHeads> HeadsSince(std::string_view frontier) const;
+  absl::Status EachCase(const CaseFilter& filter, const std::function<bool(CaseView)>& visit);
   absl::Status AppendForeign(const Vector& theirs, size_t room, std::vector<std::string>* runs) const;
 
   std::shared_ptr<const Impl> below;  // of a rehearsal: what it reads from

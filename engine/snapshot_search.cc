@@ -1,4 +1,6 @@
 // What a snapshot finds and tells one after the other: records, cases, changes.
+#include <utility>
+
 #include "engine/base/status.h"
 #include "engine/pipeline/changes.h"
 #include "engine/pipeline/find.h"
@@ -19,15 +21,19 @@ absl::StatusOr<std::vector<FoundView>> Snapshot::Find(const FindQuery& query) co
   return all;
 }
 
-absl::Status Snapshot::Cases(const CaseFilter& filter, const std::function<bool(const CaseView&)>& visit) const {
-  ASSIGN_OR_RETURN(Impl::View * view, impl_->Open());
-  ASSIGN_OR_RETURN(CaseList list, CaseList::Make(*view->work, view->docket, view->reader, filter));
+absl::Status Snapshot::Impl::EachCase(const CaseFilter& filter, const std::function<bool(CaseView)>& visit) {
+  ASSIGN_OR_RETURN(View * now, Open());
+  ASSIGN_OR_RETURN(CaseList list, CaseList::Make(*now->work, now->docket, now->reader, filter));
   return list.Each(visit);
+}
+
+absl::Status Snapshot::Cases(const CaseFilter& filter, const std::function<bool(const CaseView&)>& visit) const {
+  return impl_->EachCase(filter, visit);
 }
 
 absl::StatusOr<std::vector<CaseView>> Snapshot::Cases(const CaseFilter& filter) const {
   std::vector<CaseView> all;
-  RETURN_IF_ERROR(Cases(filter, [&](const CaseView& one) { return all.push_back(one), true; }));
+  RETURN_IF_ERROR(impl_->EachCase(filter, [&](CaseView one) { return all.push_back(std::move(one)), true; }));
   return all;
 }
 

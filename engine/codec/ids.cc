@@ -40,13 +40,16 @@ Hash128 CaseId(std::string_view rule, std::string_view subject) { return HashPar
 
 Hash128 ClashId(std::string_view rule, std::string_view subject, const EntryId& a, uint32_t op_a, const EntryId& b,
                 uint32_t op_b) {
-  const auto fact = [](const EntryId& id, uint32_t op) {
-    ByteWriter w;
-    w.Raw(id.view());
-    w.U32(op);
-    return std::move(w.out);
+  struct FactBytes {
+    char bytes[sizeof(EntryId) + 4];
+    FactBytes(const EntryId& id, uint32_t op) {
+      Pen(bytes).Raw(id.view());
+      PutBig(bytes + sizeof(EntryId), op, 4);
+    }
+    std::string_view view() const { return {bytes, sizeof bytes}; }
   };
-  std::string first = fact(a, op_a), second = fact(b, op_b);
+  const FactBytes fact_a(a, op_a), fact_b(b, op_b);
+  std::string_view first = fact_a.view(), second = fact_b.view();
   if (second < first) std::swap(first, second);
   return HashParts({"clash", rule, subject, first, second});
 }

@@ -12,7 +12,7 @@ void Insert(Cell& cell, Write write) {
 
 }  // namespace
 
-void Merge(Cell& cell, const Vector& seen, Replaces replaces, const std::vector<Dot>& named, Write write) {
+void Merge(Cell& cell, const Vector& seen, Replaces replaces, absl::Span<const Dot> named, Write write) {
   if (cell.empty()) return void(cell.push_back(std::move(write)));
   if (replaces == Replaces::kNamed && !named.empty()) {
     Retract(cell, named);
@@ -22,13 +22,13 @@ void Merge(Cell& cell, const Vector& seen, Replaces replaces, const std::vector<
   Insert(cell, std::move(write));
 }
 
-void Retract(Cell& cell, const std::vector<Dot>& dots) {
+void Retract(Cell& cell, absl::Span<const Dot> dots) {
   EraseIf(cell, [&](const Write& w) {
     return w.value.kind != Kind::kTally && std::find(dots.begin(), dots.end(), w.dot) != dots.end();
   });
 }
 
-void Keep(Cell& cell, const std::vector<Dot>& named, Write write) {
+void Keep(Cell& cell, absl::Span<const Dot> named, Write write) {
   Retract(cell, named);
   const bool strikes = write.value.kind == Kind::kRank && IsStrike(write.value.payload());
   if (!write.value.unset() && !strikes) Insert(cell, std::move(write));

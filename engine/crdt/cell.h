@@ -3,8 +3,8 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <vector>
 
+#include "absl/types/span.h"
 #include "engine/base/few.h"
 #include "engine/crdt/frontier.h"
 #include "engine/crdt/hlc.h"
@@ -31,13 +31,13 @@ using Cell = Few<Write>;  // ascending by dot
 
 // Removes what the new write replaces and adds it: order-free under causal delivery. `seen` is the author's past (its own lane up
 // to the entry before). O(standing writes).
-void Merge(Cell& cell, const Vector& seen, Replaces replaces, const std::vector<Dot>& named, Write write);
+void Merge(Cell& cell, const Vector& seen, Replaces replaces, absl::Span<const Dot> named, Write write);
 
 // A ruling withdraws exactly these writes. Sums, which stand at the place of the last entry that added to them, are never
 // replaced nor withdrawn: a creation begins them anew.
-void Retract(Cell& cell, const std::vector<Dot>& dots);
+void Retract(Cell& cell, absl::Span<const Dot> dots);
 
 // Shares and priority lists: withdraws `named` and adds the write beside all others, unless it only takes away (a strike).
-void Keep(Cell& cell, const std::vector<Dot>& named, Write write);
+void Keep(Cell& cell, absl::Span<const Dot> named, Write write);
 
 }  // namespace chancery

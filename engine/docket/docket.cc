@@ -1,6 +1,7 @@
 #include "engine/docket/docket.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "chancery/types.h"
 #include "engine/base/planted.h"
@@ -13,16 +14,23 @@ namespace {
 
 constexpr size_t kClashBytes = 40;  // of a clash's row
 
-std::string HeaderKey(const Hash128& id) { return std::string(id.view()) + std::string(16, '\0'); }
-
-std::string EncodeHeader(const Case& c) {
-  ByteWriter w;
+std::string_view EncodeHeader(const Case& c, Arena& rows) {
+  thread_local ByteBuffer w;
+  w.Clear();
   w.U8(static_cast<uint8_t>(c.state));
   w.U8(c.notice ? 1 : 0);
   w.Sized(c.rule);
   w.Sized(c.subject);
   w.U64(c.scope.entry);
-  return SizedRow(w.out);
+  return KeepSizedRow(w.view(), rows);
+}
+
+std::string_view EncodeClash(const Clash& clash, ClashStatus status, Arena& rows) {
+  char* const row = rows.Take(kClashBytes);
+  Pen pen(row);
+  for (const uint64_t v : {clash.a.dot, uint64_t{clash.a.op}, clash.b.dot, uint64_t{clash.b.op}, static_cast<uint64_t>(status)})
+    pen.U64(v);
+  return {row, kClashBytes};
 }
 
 CaseRow DecodeHeader(std::string_view key, std::string_view value) {
@@ -143,10 +151,13 @@ bool IsSound(std::string_view key, std::string_view row) {
   return key.size() == 2 * sizeof(Hash128) && (IsHeader(key) ? !UnsizedRow(row).empty() : row.size() == kClashBytes);
 }
 
-unsigned __int128 RowSum(std::string_view key, uint8_t status) {
-  std::string bytes(key);
-  bytes.push_back(static_cast<char>(status));
-  return Xxh128(bytes, 0).value;
+// Of a sound row.
+unsigned __int128 RowSum(std::string_view key, std::string_view row) {
+  char bytes[2 * sizeof(Hash128) + 1];
+  Pen pen(bytes);
+  pen.Raw(key);
+  pen.U8(StatusIn(key, row));
+  return Xxh128({bytes, sizeof bytes}, 0).value;
 }
 
 void Count(Sums& sums, CaseState state, bool notice, int64_t by) {
@@ -443,7 +454,7 @@ absl::Status Docket::LookInside(Case& c, bool* alone) const {
 }
 
 bool Docket::Known(std::string_view rule, std::string_view subject) const {
-  return work_.txn().Get(Table::kCase, HeaderKey(CaseId(rule, subject))).has_value();
+  return work_.txn().Get(Table::kCase, RowKey{CaseId(rule, subject), {}}.view()).has_value();
 }
 
 absl::StatusOr<std::vector<Case>> Docket::OfField(const RecordKey& key, const RecordEdit& edit, const FieldInfo& field) const {
@@ -531,17 +542,19 @@ absl::Status Docket::Flush(WriteTxn& txn) {
   order_.clear();
   ruled_.clear();
   ASSIGN_OR_RETURN(const std::vector<Scope> touched, Touched());
+  Rows rows;
   for (const Scope& scope : touched) {
     bool alone = false;
     ASSIGN_OR_RETURN(Case now, Live(scope, &alone));
-    const bool known = !now.live.empty() || weighed.contains(now.id) || txn.Get(Table::kCase, HeaderKey(now.id)).has_value();
+    const bool known =
+        !now.live.empty() || weighed.contains(now.id) || txn.Get(Table::kCase, RowKey{now.id, {}}.view()).has_value();
     if (!known) continue;  // hardly any subject that is touched is ever disputed
     RETURN_IF_ERROR(Judge(now, alone));
-    RETURN_IF_ERROR(WriteRows(txn, now));
+    RETURN_IF_ERROR(WriteRows(txn, now, &rows));
   }
-  std::sort(rows_.begin(), rows_.end());
+  std::sort(rows.all.begin(), rows.all.end(), [](const Row& a, const Row& b) { return a.key < b.key; });
   SortedRows cases(txn, Table::kCase);
-  for (const auto& [key, row] : std::exchange(rows_, {})) cases.Put(key, row);
+  for (const Row& row : rows.all) cases.Put(row.key.view(), row.bytes);
   return txn.status();
 }
 
@@ -552,13 +565,15 @@ absl::StatusOr<std::vector<Scope>> Docket::Touched() {
     if (const std::optional<Dot> entry = EntryOf(ruling)) work_.NoteScope({.type = *EntryRule(ruling.rule), .entry = *entry});
   std::vector<Scope> touched = work_.TakeTouched();
   for (const Scope& scope : touched) NoteWeighed(scope);
-  for (Scope& scope : work_.TakeTouched()) touched.push_back(std::move(scope));
+  if (std::vector<Scope> weighed = work_.TakeTouched(); !weighed.empty()) {
+    std::move(weighed.begin(), weighed.end(), std::back_inserter(touched));
+    std::sort(touched.begin(), touched.end());
+    touched.erase(std::unique(touched.begin(), touched.end()), touched.end());
+  }
   std::erase_if(touched, [&](const Scope& scope) {  // of a filing that was refused nothing is there; nor where a row is damaged
     const uint16_t handle = HandleOf(scope.entry);
     return scope.on_entry() && (handle >= work_.lanes.size() || SeqOf(scope.entry) > work_.lanes.At(handle).tip());
   });
-  std::sort(touched.begin(), touched.end());
-  touched.erase(std::unique(touched.begin(), touched.end()), touched.end());
   const auto cycles =
       std::stable_partition(touched.begin(), touched.end(), [](const Scope& s) { return s.type != Scope::Type::kCycle; });
   const std::vector<Scope> near(cycles, touched.end());
@@ -576,6 +591,7 @@ absl::StatusOr<std::vector<Scope>> Docket::Touched() {
 
 // With a case the premises that it weighs.
 void Docket::NoteWeighed(const Scope& scope) {
+  if (!work_.premises_here()) return;
   std::vector<Dot> relying;
   if (scope.type == Scope::Type::kField || scope.type == Scope::Type::kExistence)
     relying = work_.RelyingOn(RelianceOnRecord(work_.AddressOf(scope.record)));
@@ -617,13 +633,10 @@ absl::StatusOr<std::vector<Case>> Docket::OfEntry(Dot dot) const {
   return cases;
 }
 
-absl::Status Docket::WriteRows(WriteTxn& txn, const Case& now) {
-  std::map<std::string, std::string> before, after;
-  Cursor rows(txn, Table::kCase);
-  for (bool more = rows.Seek(now.id.view()); more && rows.key().starts_with(now.id.view()); more = rows.Next())
-    before.emplace(rows.key(), rows.value());
-  if (Planted(Bug::kDocketNeverWithdraws) && now.live.empty() && now.rulings.empty()) return absl::OkStatus();
-  if (now.state != CaseState::kNone) after[HeaderKey(now.id)] = EncodeHeader(now);
+// What the docket is to say of the case, ascending by key.
+absl::StatusOr<std::vector<Docket::Row>> Docket::RowsOf(const Case& now, Arena& bytes) const {
+  std::vector<Row> rows;
+  if (now.state != CaseState::kNone) rows.push_back({{now.id, {}}, EncodeHeader(now, bytes)});
   for (const Clash& clash : now.live) {
     ASSIGN_OR_RETURN(const EntryId a, work_.journal.IdAt(clash.a.dot));
     ASSIGN_OR_RETURN(const EntryId b, work_.journal.IdAt(clash.b.dot));
@@ -631,27 +644,41 @@ absl::Status Docket::WriteRows(WriteTxn& txn, const Case& now) {
     if (Planted(Bug::kClashIdByArrival))
       id = work_.lanes.At(HandleOf(clash.a.dot)).key == work_.store().key ? HashParts({a.view(), b.view()})
                                                                           : HashParts({b.view(), a.view()});
-    ByteWriter w;
-    for (const uint64_t v : {clash.a.dot, uint64_t{clash.a.op}, clash.b.dot, uint64_t{clash.b.op},
-                             static_cast<uint64_t>(StatusOf(clash, now.rulings))})
-      w.U64(v);
-    after[std::string(now.id.view()) + std::string(id.view())] = std::move(w.out);
+    rows.push_back({{now.id, id}, EncodeClash(clash, StatusOf(clash, now.rulings), bytes)});
   }
+  std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.key < b.key; });
+  rows.erase(std::unique(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.key == b.key; }), rows.end());
+  return rows;
+}
+
+absl::Status Docket::WriteRows(WriteTxn& txn, const Case& now, Rows* put) {
+  std::vector<Row> before;
+  Cursor stored(txn, Table::kCase);
+  for (bool more = stored.Seek(now.id.view()); more && stored.key().starts_with(now.id.view()); more = stored.Next()) {
+    if (!IsSound(stored.key(), stored.value())) return DamagedRow("the docket");
+    before.push_back({RowKey::Of(stored.key()), put->bytes.Keep(stored.value())});
+  }
+  if (Planted(Bug::kDocketNeverWithdraws) && now.live.empty() && now.rulings.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::vector<Row> after, RowsOf(now, put->bytes));
   if (now.scope.on_entry()) MarkDisputed(txn, now);
+  const auto in = [](const std::vector<Row>& rows, const RowKey& key) {
+    const auto at = std::lower_bound(rows.begin(), rows.end(), key, [](const Row& row, const RowKey& k) { return row.key < k; });
+    return at == rows.end() || at->key != key ? nullptr : &*at;
+  };
   bool waited = false;
   for (const auto& [key, row] : before) {
-    work_.sums.docket -= RowSum(key, StatusIn(key, row));
-    if (key == HeaderKey(now.id)) {
-      const CaseRow header = DecodeHeader(key, row);
+    work_.sums.docket -= RowSum(key.view(), row);
+    if (key.clash.IsZero()) {
+      const CaseRow header = DecodeHeader(key.view(), row);
       Count(work_.sums, header.state, header.notice, -1);
       waited = header.state != CaseState::kRuled && !header.notice;
     }
-    if (!after.contains(key)) txn.Delete(Table::kCase, key);
+    if (in(after, key) == nullptr) txn.Delete(Table::kCase, key.view());
   }
-  for (auto& [key, row] : after) {
-    work_.sums.docket += RowSum(key, StatusIn(key, row));
-    const auto old = before.find(key);
-    if (old == before.end() || old->second != row) rows_.emplace_back(key, std::move(row));
+  for (const Row& row : after) {
+    work_.sums.docket += RowSum(row.key.view(), row.bytes);
+    const Row* const old = in(before, row.key);
+    if (old == nullptr || old->bytes != row.bytes) put->all.push_back(row);
   }
   Count(work_.sums, now.state, now.notice, 1);
   if (now.waits() && !now.notice && !waited) ++opened_;
@@ -669,9 +696,9 @@ void Docket::Each(const Txn& txn, std::string_view digits, const std::function<b
 }
 
 std::optional<CaseRow> Docket::HeadOf(const Txn& txn, const Hash128& id) {
-  const std::string key = HeaderKey(id);
-  const auto row = txn.Get(Table::kCase, key);
-  return row ? std::optional(DecodeHeader(key, *row)) : std::nullopt;
+  const RowKey key{id, {}};
+  const auto row = txn.Get(Table::kCase, key.view());
+  return row ? std::optional(DecodeHeader(key.view(), *row)) : std::nullopt;
 }
 
 void Docket::AddFacts(Cursor& cases, const Hash128& id, std::vector<Dot>* facts) {
@@ -700,7 +727,8 @@ absl::Status Docket::TakeBackSince(WriteTxn& txn) {
     none.rule = row.rule;
     none.subject = row.subject;
     if (const std::optional<Scope> scope = ScopeOf(row)) none.scope = *scope;
-    RETURN_IF_ERROR(WriteRows(txn, none));
+    Rows nothing;
+    RETURN_IF_ERROR(WriteRows(txn, none, &nothing));
   }
   return txn.status();
 }
@@ -734,7 +762,7 @@ void Docket::EachSum(const Txn& txn, std::string_view after,
     const Hash128 id = Hash128::From(key);
     unsigned __int128 sum = 0;
     for (bool first = true; more && (first || rows.key().starts_with(id.view())); more = rows.Next(), first = false)
-      if (IsSound(rows.key(), rows.value())) sum += RowSum(rows.key(), StatusIn(rows.key(), rows.value()));
+      if (IsSound(rows.key(), rows.value())) sum += RowSum(rows.key(), rows.value());
     if (!visit(id, sum)) return;
   }
 }
@@ -749,7 +777,7 @@ bool Docket::SumRows(const Txn& txn, Sums* sums) {
       sound = false;
       continue;
     }
-    sums->docket += RowSum(key, StatusIn(key, value));
+    sums->docket += RowSum(key, value);
     if (!IsHeader(key)) continue;
     const CaseRow row = DecodeHeader(key, value);
     sound = sound && row.id == CaseId(row.rule, row.subject);

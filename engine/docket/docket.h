@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "engine/base/arena.h"
 #include "engine/docket/clash.h"
 
 namespace chancery {
@@ -123,7 +124,22 @@ class Docket {
   absl::StatusOr<std::vector<RulingRow>> RulingsOf(const Hash128& id) const;
   absl::StatusOr<std::vector<ProposalRow>> ProposalsOf(const Hash128& id, const std::vector<RulingRow>& rulings) const;
   absl::StatusOr<Entry> EntryOf(Dot dot) const;
-  absl::Status WriteRows(WriteTxn& txn, const Case& now);  // but for what is to be put, which it leaves in rows_
+  struct RowKey {       // of table case
+    Hash128 id, clash;  // clash: zeros in a case's header, which stands before its clashes
+    auto operator<=>(const RowKey&) const = default;
+    std::string_view view() const { return {reinterpret_cast<const char*>(this), sizeof *this}; }
+    static RowKey Of(std::string_view key) { return {Hash128::From(key.substr(0, 16)), Hash128::From(key.substr(16))}; }
+  };
+  struct Row {
+    RowKey key;
+    std::string_view bytes;
+  };
+  struct Rows {  // that a Flush puts
+    std::vector<Row> all;
+    Arena bytes;
+  };
+  absl::StatusOr<std::vector<Row>> RowsOf(const Case& now, Arena& bytes) const;
+  absl::Status WriteRows(WriteTxn& txn, const Case& now, Rows* put);  // but for what is to be put, which it leaves there
   absl::StatusOr<Case> Live(const Scope& scope, bool* alone) const;
   absl::Status Judge(Case& c, bool alone) const;
   absl::Status LookBetween(Case& c, bool* alone) const;
@@ -160,7 +176,6 @@ class Docket {
   std::set<Scope> ruled_cycles_;
   std::optional<std::pair<Dot, Entry>> in_hand_;  // a ruling on packs that is folded
   uint64_t opened_ = 0;
-  std::vector<std::pair<std::string, std::string>> rows_;  // that this Flush puts
 };
 
 }  // namespace chancery

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
+#include "engine/base/arena.h"
 #include "engine/base/bytes.h"
 
 namespace chancery {
@@ -31,6 +33,15 @@ inline std::string SizedRow(std::string_view bytes) {
   w.Raw(bytes);
   PadTo8(w.out);
   return std::move(w.out);
+}
+// The same in an arena.
+inline std::string_view KeepSizedRow(std::string_view bytes, Arena& rows) {
+  const size_t used = 4 + bytes.size(), padded = (used + 7) / 8 * 8;
+  char* const row = rows.Take(padded);
+  PutBig(row, bytes.size(), 4);
+  std::memcpy(row + 4, bytes.data(), bytes.size());
+  std::memset(row + used, 0, padded - used);
+  return {row, padded};
 }
 inline std::string_view UnsizedRow(std::string_view row) {
   ByteReader r(row);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 #include "engine/base/environment.h"
 #include "engine/base/planted.h"
@@ -49,8 +50,10 @@ absl::Status CaseList::ReadTimes() {
   return absl::OkStatus();
 }
 
+size_t CaseList::PageSize() const { return filter_.limit == 0 ? kPage : std::min(kPage, filter_.limit); }
+
 std::vector<CaseRow> CaseList::NextPage() const {
-  const size_t size = filter_.limit == 0 ? kPage : std::min(kPage, filter_.limit);
+  const size_t size = PageSize();
   std::vector<CaseRow> page;  // a heap, its greatest row first
   Docket::Each(work_.txn(), {}, [&](CaseRow row) {
     if (filter_.open_only && row.state == CaseState::kRuled) return true;
@@ -70,7 +73,7 @@ std::vector<CaseRow> CaseList::NextPage() const {
   return page;
 }
 
-absl::Status CaseList::Each(const std::function<bool(const CaseView&)>& visit) {
+absl::Status CaseList::Each(const std::function<bool(CaseView)>& visit) {
   for (;;) {
     const std::vector<CaseRow> page = NextPage();
     RETURN_IF_ERROR(work_.txn().status());
@@ -78,19 +81,19 @@ absl::Status CaseList::Each(const std::function<bool(const CaseView&)>& visit) {
       ASSIGN_OR_RETURN(const bool goes_on, Show(row, visit));
       if (!goes_on) return absl::OkStatus();
     }
-    if (page.empty()) return absl::OkStatus();
+    if (page.size() < PageSize()) return absl::OkStatus();  // all there were
     rule_ = page.back().rule;
     subject_ = page.back().subject;
   }
 }
 
-absl::StatusOr<bool> CaseList::Show(const CaseRow& row, const std::function<bool(const CaseView&)>& visit) {
+absl::StatusOr<bool> CaseList::Show(const CaseRow& row, const std::function<bool(CaseView)>& visit) {
   if (++looked_ % kLooked == 0) work_.Forget();
-  ASSIGN_OR_RETURN(const CaseView view, reader_.CaseHead(row));
+  ASSIGN_OR_RETURN(CaseView view, reader_.CaseHead(row));
   if (!Concerns(view)) return true;
   ASSIGN_OR_RETURN(const bool wanted, HasActs(row));
   if (!wanted) return true;
-  return visit(view) && (filter_.limit == 0 || ++shown_ < filter_.limit);
+  return visit(std::move(view)) && (filter_.limit == 0 || ++shown_ < filter_.limit);
 }
 
 bool CaseList::Concerns(const CaseView& view) const {

@@ -17,14 +17,15 @@ class CaseList {
   static absl::StatusOr<CaseList> Make(Workspace& work, Docket& docket, Reader& reader, const CaseFilter& filter);
 
   // Rows lie in the order of ids, so each page of the list is chosen from all of them. Errors: DataLoss.
-  absl::Status Each(const std::function<bool(const CaseView&)>& visit);
+  absl::Status Each(const std::function<bool(CaseView)>& visit);
 
  private:
   CaseList(Workspace& work, Docket& docket, Reader& reader, const CaseFilter& filter)
       : work_(work), docket_(docket), reader_(reader), filter_(filter) {}
   absl::Status ReadTimes();
-  std::vector<CaseRow> NextPage() const;                                                             // behind rule_ and subject_
-  absl::StatusOr<bool> Show(const CaseRow& row, const std::function<bool(const CaseView&)>& visit);  // false: enough
+  size_t PageSize() const;
+  std::vector<CaseRow> NextPage() const;                                                      // behind rule_ and subject_
+  absl::StatusOr<bool> Show(const CaseRow& row, const std::function<bool(CaseView)>& visit);  // false: enough
   bool Concerns(const CaseView& view) const;
   absl::StatusOr<bool> HasActs(const CaseRow& row);  // as the filter wants them
 

@@ -48,6 +48,7 @@ class Reader {
   using Visit = std::function<bool(std::string_view key, std::string_view stored)>;     // a row of table record; false: enough
   absl::Status Scan(std::string_view reg, std::string_view after, const Visit& visit);  // after: a row's key, "" = all
   absl::StatusOr<std::vector<RecordKey>> Concerned(const CaseRow& row);                 // the records
+  absl::StatusOr<std::vector<RecordKey>> Concerned(const Scope& scope);
   absl::Status SortCanonically(std::vector<Dot>& dots);
 
  private:

@@ -82,7 +82,7 @@ absl::StatusOr<CaseView> Reader::CaseHead(const CaseRow& row) {
   for (const FieldInfo* field : FieldsOf(*scope)) view.field += (view.field.empty() ? "" : ", ") + field->def.name;
   view.title = TitleOf(*scope);
   if (scope->on_entry()) view.subject = work_.lanes.Short(scope->entry);
-  ASSIGN_OR_RETURN(const std::vector<RecordKey> records, Concerned(row));
+  ASSIGN_OR_RETURN(const std::vector<RecordKey> records, Concerned(*scope));
   for (const RecordKey& key : records) view.records.push_back(Shown(work_, key));
   return view;
 }
@@ -90,14 +90,18 @@ absl::StatusOr<CaseView> Reader::CaseHead(const CaseRow& row) {
 // As the docket's row says: what a case between records is about are those that hold the claim now.
 absl::StatusOr<std::vector<RecordKey>> Reader::Concerned(const CaseRow& row) {
   const std::optional<Scope> scope = docket_.ScopeOf(row);
-  if (!scope || scope->type == Scope::Type::kPack) return std::vector<RecordKey>();
-  if (scope->on_entry()) {
-    ASSIGN_OR_RETURN(const std::set<RecordKey> records, RecordsOf(scope->entry));
+  return scope ? Concerned(*scope) : std::vector<RecordKey>();
+}
+
+absl::StatusOr<std::vector<RecordKey>> Reader::Concerned(const Scope& scope) {
+  if (scope.type == Scope::Type::kPack) return std::vector<RecordKey>();
+  if (scope.on_entry()) {
+    ASSIGN_OR_RETURN(const std::set<RecordKey> records, RecordsOf(scope.entry));
     return std::vector<RecordKey>(records.begin(), records.end());
   }
-  if (scope->type != Scope::Type::kRule) return std::vector<RecordKey>{scope->record};
+  if (scope.type != Scope::Type::kRule) return std::vector<RecordKey>{scope.record};
   std::vector<RecordKey> holders;
-  for (ClaimRow& claim : work_.Claimants(scope->rule, ClaimHash(scope->subject))) holders.push_back(std::move(claim.record));
+  for (ClaimRow& claim : work_.Claimants(scope.rule, ClaimHash(scope.subject))) holders.push_back(std::move(claim.record));
   return holders;
 }
 

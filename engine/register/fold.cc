@@ -41,7 +41,7 @@ bool MovesLife(const Op& op) {
   return op.kind == OpKind::kCreate || op.kind == OpKind::kDelete || std::any_of(op.changes.begin(), op.changes.end(), of_life);
 }
 
-bool IsNamed(const std::vector<Dot>& named, Dot dot) { return std::find(named.begin(), named.end(), dot) != named.end(); }
+bool IsNamed(absl::Span<const Dot> named, Dot dot) { return std::find(named.begin(), named.end(), dot) != named.end(); }
 
 }  // namespace
 
@@ -123,8 +123,8 @@ void Workspace::TouchField(const RecordKey& key, const RegisterInfo& reg, uint16
   if (reg.fields[handle].clashes()) NoteScope({Scope::Type::kField, key, handle, 0, {}});
 }
 
-absl::StatusOr<std::vector<Dot>> Workspace::DotsOf(const std::vector<Place>& places) const {
-  std::vector<Dot> dots;
+absl::StatusOr<Few<Dot>> Workspace::DotsOf(const std::vector<Place>& places) const {
+  Few<Dot> dots;
   for (const Place& place : places) {
     const std::optional<Dot> dot = lanes.DotOf(place);
     if (!dot) continue;
@@ -151,7 +151,7 @@ absl::Status Workspace::FoldChange(const Change& change, const Act& act, RecordE
   Record& record = edit.record;
   const Vector& seen = *act.seen;
   if (change.field == kNoField) {  // a ruling on the record's existence
-    ASSIGN_OR_RETURN(const std::vector<Dot> named, DotsOf(change.named));
+    ASSIGN_OR_RETURN(const Few<Dot> named, DotsOf(change.named));
     EraseIf(record.life, [&](const Life& mark) { return IsNamed(named, mark.dot); });
     EraseIf(record.edits, [&](Dot edited) { return IsNamed(named, edited); });
     if (!change.value.unset()) InsertByDot(record.life, Life{act.dot, act.hlc, act.index, change.value.AsBool(), true});
@@ -183,7 +183,7 @@ absl::Status Workspace::FoldChange(const Change& change, const Act& act, RecordE
     cell.push_back({act.dot, act.hlc, act.index, change.verb == Verb::kSetLast, change.value});
     return absl::OkStatus();
   }
-  ASSIGN_OR_RETURN(std::vector<Dot> named, DotsOf(change.named));
+  ASSIGN_OR_RETURN(Few<Dot> named, DotsOf(change.named));
   if (change.verb == Verb::kRetract) {
     Retract(cell, named);
   } else if (change.verb == Verb::kKeep) {

@@ -696,7 +696,7 @@ std::vector<Scope> Workspace::TakeTouched() {
     if (rule == nullptr || (rule->def.kind != RuleKind::kAtMost && !claims_.Shared(subject.rule, subject.value))) continue;
     NoteScope({Scope::Type::kRule, {}, 0, subject.rule, std::string(subject.text)});
   }
-  std::sort(touched_.begin(), touched_.end());
+  if (!std::is_sorted(touched_.begin(), touched_.end())) std::sort(touched_.begin(), touched_.end());
   touched_.erase(std::unique(touched_.begin(), touched_.end()), touched_.end());
   return std::exchange(touched_, {});
 }

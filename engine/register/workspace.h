@@ -215,6 +215,9 @@ class Workspace {
   // What rulings say of the versions of a pack: those that they withdraw.
   absl::Status WithdrawPacks(std::string_view name, const std::set<Dot>& withdrawn);
 
+  // Whether any entry relied on anything: else nobody has to ask which.
+  bool premises_here() const { return premises_here_; }
+
   // The entries that relied on something of a record, or on a claim: in no order, perhaps some twice.
   std::vector<Dot> RelyingOn(const Hash128& scope) const;
 
@@ -330,7 +333,7 @@ class Workspace {
   absl::Status StampCell(Cell& cell);
   uint64_t NumberOf(const Lane& lane) const;
   uint64_t IssuedBefore(const std::string& key) const;
-  absl::StatusOr<std::vector<Dot>> DotsOf(const std::vector<Place>& places) const;  // with their copies
+  absl::StatusOr<Few<Dot>> DotsOf(const std::vector<Place>& places) const;  // with their copies
   absl::Status FindCopies(const std::vector<Dot>& acts) const;
   absl::Status FindSeenElsewhere(const Act& act, const Record& record);
   bool SeenHere(const Vector& seen, Dot dot) const;

@@ -603,5 +603,39 @@ TEST_F(Recovery, ARecordOfASiteThatIsNotThereIsToldOf) {
   EXPECT_TRUE(Ok(tallinn_->Verify()).ok());
 }
 
+TEST_F(Recovery, ARowOfTheDocketThatIsCutShortIsToldOf) {
+  Create(*tallinn_, "1");
+  Tell(*tallinn_, *tartu_);
+  Ok(tartu_->File(Draft().By("mari").Record("parcel/1").Set("owner", "Liis")));
+  Ok(tallinn_->File(Draft().By("mari").Record("parcel/1").Set("owner", "Jaan")));
+  Tell(*tartu_, *tallinn_);
+  const std::string docket = Status(*tallinn_).docket, before = Ok(tallinn_->Read()).Frontier();
+  tallinn_.reset();
+  {
+    const std::unique_ptr<Env> env = Ok(Env::Open({.dir = Dir("tallinn"), .durable = false}));
+    WriteTxn txn = Ok(env->Write());
+    std::string clash;
+    {
+      Cursor rows(txn, Table::kCase);
+      ASSERT_TRUE(rows.Seek({}) && rows.Next());  // behind the case's own row
+      clash = rows.key();
+    }
+    txn.Put(Table::kCase, clash, std::string(8, '\0'));
+    ASSERT_TRUE(txn.Commit().ok());
+  }
+  tallinn_ = Ok(Database::Open(Dir("tallinn"), env_));
+  Ok(tartu_->File(Draft().By("mari").Record("parcel/1").Set("owner", "Olev")));
+  const std::vector<std::string> runs = Ok(Ok(tartu_->Read()).RunsSince(before));
+  EXPECT_TRUE(absl::IsDataLoss(tallinn_->Ingest(runs).status()));
+  EXPECT_EQ(Ok(tallinn_->Read()).Frontier(), before) << "nothing is taken that the docket cannot follow";
+  const VerifyView damaged = Ok(tallinn_->Verify());
+  EXPECT_FALSE(damaged.ok());
+  EXPECT_TRUE(damaged.journal_holds) << damaged.damage[0];
+  EXPECT_TRUE(tallinn_->Rebuild().ok());
+  EXPECT_TRUE(Ok(tallinn_->Verify()).ok());
+  EXPECT_EQ(Status(*tallinn_).docket, docket);
+  EXPECT_TRUE(tallinn_->Ingest(runs).ok());
+}
+
 }  // namespace
 }  // namespace chancery
