@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <tuple>
 
 #include "chancery/types.h"
 #include "engine/base/planted.h"
@@ -646,25 +647,26 @@ absl::StatusOr<std::vector<Docket::Row>> Docket::RowsOf(const Case& now, Arena& 
                                                                           : HashParts({b.view(), a.view()});
     rows.push_back({{now.id, id}, EncodeClash(clash, StatusOf(clash, now.rulings), bytes)});
   }
-  std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.key < b.key; });
+  std::sort(rows.begin(), rows.end(),
+            [](const Row& a, const Row& b) { return std::tie(a.key, a.bytes) < std::tie(b.key, b.bytes); });
   rows.erase(std::unique(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.key == b.key; }), rows.end());
   return rows;
 }
 
 absl::Status Docket::WriteRows(WriteTxn& txn, const Case& now, Rows* put) {
-  std::vector<Row> before;
+  ASSIGN_OR_RETURN(const std::vector<Row> after, RowsOf(now, put->bytes));
+  std::vector<Row> before;  // where they lie, until something is written
   Cursor stored(txn, Table::kCase);
   for (bool more = stored.Seek(now.id.view()); more && stored.key().starts_with(now.id.view()); more = stored.Next()) {
     if (!IsSound(stored.key(), stored.value())) return DamagedRow("the docket");
-    before.push_back({RowKey::Of(stored.key()), put->bytes.Keep(stored.value())});
+    before.push_back({RowKey::Of(stored.key()), stored.value()});
   }
   if (Planted(Bug::kDocketNeverWithdraws) && now.live.empty() && now.rulings.empty()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const std::vector<Row> after, RowsOf(now, put->bytes));
-  if (now.scope.on_entry()) MarkDisputed(txn, now);
   const auto in = [](const std::vector<Row>& rows, const RowKey& key) {
     const auto at = std::lower_bound(rows.begin(), rows.end(), key, [](const Row& row, const RowKey& k) { return row.key < k; });
     return at == rows.end() || at->key != key ? nullptr : &*at;
   };
+  std::vector<RowKey> gone;
   bool waited = false;
   for (const auto& [key, row] : before) {
     work_.sums.docket -= RowSum(key.view(), row);
@@ -673,7 +675,7 @@ absl::Status Docket::WriteRows(WriteTxn& txn, const Case& now, Rows* put) {
       Count(work_.sums, header.state, header.notice, -1);
       waited = header.state != CaseState::kRuled && !header.notice;
     }
-    if (in(after, key) == nullptr) txn.Delete(Table::kCase, key.view());
+    if (in(after, key) == nullptr) gone.push_back(key);
   }
   for (const Row& row : after) {
     work_.sums.docket += RowSum(row.key.view(), row.bytes);
@@ -682,6 +684,8 @@ absl::Status Docket::WriteRows(WriteTxn& txn, const Case& now, Rows* put) {
   }
   Count(work_.sums, now.state, now.notice, 1);
   if (now.waits() && !now.notice && !waited) ++opened_;
+  for (const RowKey& key : gone) txn.Delete(Table::kCase, key.view());
+  if (now.scope.on_entry()) MarkDisputed(txn, now);
   return absl::OkStatus();
 }
 

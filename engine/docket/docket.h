@@ -130,6 +130,7 @@ class Docket {
     std::string_view view() const { return {reinterpret_cast<const char*>(this), sizeof *this}; }
     static RowKey Of(std::string_view key) { return {Hash128::From(key.substr(0, 16)), Hash128::From(key.substr(16))}; }
   };
+  static_assert(sizeof(RowKey) == 2 * sizeof(Hash128));
   struct Row {
     RowKey key;
     std::string_view bytes;

@@ -135,6 +135,7 @@ std::vector<std::string_view> Rewritten(const Txn& before, const Txn& after, Tab
 std::vector<ChangedCase> ChangedCases(const Txn& before, const Txn& after) {
   std::vector<ChangedCase> changed;
   for (const std::string_view key : Rewritten(before, after, Table::kCase)) {
+    if (key.size() < sizeof(Hash128)) continue;  // of a damaged row: it names no case
     const Hash128 id = Hash128::From(key.substr(0, sizeof(Hash128)));
     if (changed.empty() || changed.back().id != id)
       changed.push_back({id, Docket::HeadOf(before, id), Docket::HeadOf(after, id)});

@@ -228,7 +228,7 @@ TEST_F(Exchange, ACosignatureGoesOverASessionOnce) {
     if (offer.cosignatures.empty()) return;
     for (const Cosignature& one : Ok(DecodeCosignatures(offer.cosignatures))) ++sent[EncodeCosignature(one)];
   };
-  for (int turn = 0; turn < 20; ++turn) {
+  for (int turn = 0; turn < sync::kAgainFirst; ++turn) {
     Ok(tallinn->File(Parcel("turn" + std::to_string(turn), "Mari")));
     Offer offer = Ok(a.Begin(sync::kRoomFirst));
     do {
@@ -239,7 +239,7 @@ TEST_F(Exchange, ACosignatureGoesOverASessionOnce) {
     } while (!a.Done());
   }
   EXPECT_EQ(Ok(tallinn.now().Cosignatures()), Ok(luxembourg.now().Cosignatures()));
-  EXPECT_GE(sent.size(), 20u) << "too few: nothing was tested";
+  EXPECT_GE(sent.size(), size_t{sync::kAgainFirst}) << "too few: nothing was tested";
   for (const auto& [one, times] : sent) EXPECT_EQ(times, 1) << "of size " << DecodeCosignature(one).tree.size;
 }
 

@@ -112,6 +112,7 @@ TEST_F(Search, TheDocketInPagesAndByWhat) {
   EXPECT_EQ(Cases("tallinn", {.limit = 2}), (Texts{"parcel.owner parcel/1", "parcel.owner parcel/2"}));
   EXPECT_EQ(Cases("tallinn", {.after_rule = "parcel.owner", .after_subject = "parcel/2"}), (Texts{"parcel.owner parcel/3"}));
   EXPECT_EQ(Cases("tallinn", {.officer = "olev"}), (Texts{"parcel.owner parcel/2"}));
+  EXPECT_EQ(Cases("tallinn", {.officer = "olev", .limit = 1}), (Texts{"parcel.owner parcel/2"})) << "behind a page of others";
   EXPECT_EQ(Cases("tallinn", {.site = "tartu"}).size(), 3u);
   EXPECT_EQ(Cases("tallinn", {.since = known}).size(), 3u);
   EXPECT_EQ(Cases("tallinn", {.since = (*this)["tallinn"].Frontier()}), Texts{});
