@@ -7,7 +7,6 @@
 #include <fstream>
 #include <map>
 
-#include "engine/codec/cosignature.h"
 #include "net/sync/hello.h"
 #include "tests/net/meet.h"
 
@@ -225,8 +224,7 @@ TEST_F(Exchange, ACosignatureGoesOverASessionOnce) {
   Party a(*tallinn.db, 0), b(*luxembourg.db, 0);
   std::map<std::string, int> sent;
   const auto note = [&sent](const Offer& offer) {
-    if (offer.cosignatures.empty()) return;
-    for (const Cosignature& one : Ok(DecodeCosignatures(offer.cosignatures))) ++sent[EncodeCosignature(one)];
+    for (size_t at = 8; at < offer.cosignatures.size(); at += 128) ++sent[offer.cosignatures.substr(at, 128)];
   };
   for (int turn = 0; turn < sync::kAgainFirst; ++turn) {
     Ok(tallinn->File(Parcel("turn" + std::to_string(turn), "Mari")));
@@ -240,7 +238,7 @@ TEST_F(Exchange, ACosignatureGoesOverASessionOnce) {
   }
   EXPECT_EQ(Ok(tallinn.now().Cosignatures()), Ok(luxembourg.now().Cosignatures()));
   EXPECT_GE(sent.size(), size_t{sync::kAgainFirst}) << "too few: nothing was tested";
-  for (const auto& [one, times] : sent) EXPECT_EQ(times, 1) << "of size " << DecodeCosignature(one).tree.size;
+  for (const auto& [one, times] : sent) EXPECT_EQ(times, 1);
 }
 
 TEST(Cosigned, IsSentAgainOnceItWasNotKept) {
