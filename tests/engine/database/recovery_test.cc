@@ -82,6 +82,24 @@ class Recovery : public testing::Test {
   // Puts a copy of the data made earlier in the place of the store's: an image put back without a word to anyone.
   void PutBack(const std::string& name, const std::string& data) { WriteAll(Dir(name) + "/data.mdb", data); }
 
+  // What somebody does to Tallinn's rows who knows how they are made. rows: those of the table, in their order.
+  using Rows = std::vector<std::pair<std::string, std::string>>;
+  void Rewrite(Table table, const std::function<void(WriteTxn& txn, const Rows& rows)>& edit) {
+    tallinn_.reset();
+    {
+      const std::unique_ptr<Env> env = Ok(Env::Open({.dir = Dir("tallinn"), .durable = false}));
+      WriteTxn txn = Ok(env->Write());
+      Rows rows;
+      {
+        Cursor stored(txn, table);
+        for (bool more = stored.Seek({}); more; more = stored.Next()) rows.emplace_back(stored.key(), stored.value());
+      }
+      edit(txn, rows);
+      ASSERT_TRUE(txn.Commit().ok());
+    }
+    tallinn_ = Ok(Database::Open(Dir("tallinn"), env_));
+  }
+
   TempDir dir_;
   ManualClock clock_{1767225600000};
   Environment env_;
@@ -567,26 +585,14 @@ TEST_F(Recovery, ARowThatNamesASiteThatIsNotThereIsToldOf) {
 
 TEST_F(Recovery, ARecordOfASiteThatIsNotThereIsToldOf) {
   Create(*tallinn_, "1");
-  tallinn_.reset();
-  {  // the row of somebody who knows how its check is made
-    const std::unique_ptr<Env> env = Ok(Env::Open({.dir = Dir("tallinn"), .durable = false}));
-    WriteTxn txn = Ok(env->Write());
-    std::string key, stored;
-    {
-      Cursor rows(txn, Table::kRecord);
-      ASSERT_TRUE(rows.Seek({}));
-      key = rows.key();
-      stored = rows.value();
-    }
-    Record record = Ok(DecodeRecord(stored));
+  Rewrite(Table::kRecord, [](WriteTxn& txn, const auto& rows) {
+    Record record = Ok(DecodeRecord(rows[0].second));
     const auto lose = [](Dot& dot) { dot = MakeDot(777, SeqOf(dot)); };
     lose(record.last_touch);
     for (Life& life : record.life) lose(life.dot);
     for (Slot& slot : record.slots) lose(slot.cell[0].dot);
-    txn.Put(Table::kRecord, key, EncodeRecord(record));
-    ASSERT_TRUE(txn.Commit().ok());
-  }
-  tallinn_ = Ok(Database::Open(Dir("tallinn"), env_));
+    txn.Put(Table::kRecord, rows[0].first, EncodeRecord(record));
+  });
   {
     const Snapshot now = Ok(tallinn_->Read());
     EXPECT_TRUE(absl::IsDataLoss(now.Record("parcel/1").status()));
@@ -614,36 +620,19 @@ TEST_F(Recovery, ADamagedRowOfTheDocketIsToldOf) {
   Ok(tartu_->File(Draft().By("mari").Record("parcel/1").Set("owner", "Olev")));
   const std::vector<std::string> runs = Ok(Ok(tartu_->Read()).RunsSince(before));
   const std::string bundle = Ok(Ok(tartu_->Read()).ExportBundle(before));
-  using Damage = std::function<void(WriteTxn & txn, const std::string& header, const std::string& clash)>;
-  const std::string nothing(8, '\0');
+  const std::string nothing(8, '\0'), zeros(40, '\0');
+  using Damage = std::function<void(WriteTxn&, const Rows&)>;  // rows: the case's own, then its clash
   const std::vector<Damage> damages = {
-      [&](WriteTxn& txn, const std::string&, const std::string& clash) { txn.Put(Table::kCase, clash, nothing); },
-      [&](WriteTxn& txn, const std::string& header, const std::string&) { txn.Put(Table::kCase, header, nothing); },
-      [&](WriteTxn& txn, const std::string& header, const std::string&) {
-        txn.Put(Table::kCase, header.substr(0, 24), std::string(40, '\0'));
-      },
-      [&](WriteTxn& txn, const std::string& header, const std::string&) {
-        txn.Put(Table::kCase, header.substr(0, 8), std::string(40, '\0'));
-        txn.Delete(Table::kCase, header);
+      [&](WriteTxn& txn, const Rows& rows) { txn.Put(Table::kCase, rows[1].first, nothing); },
+      [&](WriteTxn& txn, const Rows& rows) { txn.Put(Table::kCase, rows[0].first, nothing); },
+      [&](WriteTxn& txn, const Rows& rows) { txn.Put(Table::kCase, rows[0].first.substr(0, 24), zeros); },
+      [&](WriteTxn& txn, const Rows& rows) {
+        txn.Put(Table::kCase, rows[0].first.substr(0, 8), zeros);
+        txn.Delete(Table::kCase, rows[0].first);
       }};
   for (size_t i = 0; i < damages.size(); ++i) {
     SCOPED_TRACE(i);
-    tallinn_.reset();
-    {
-      const std::unique_ptr<Env> env = Ok(Env::Open({.dir = Dir("tallinn"), .durable = false}));
-      WriteTxn txn = Ok(env->Write());
-      std::string header, clash;
-      {
-        Cursor rows(txn, Table::kCase);
-        ASSERT_TRUE(rows.Seek({}));
-        header = rows.key();
-        ASSERT_TRUE(rows.Next());
-        clash = rows.key();
-      }
-      damages[i](txn, header, clash);
-      ASSERT_TRUE(txn.Commit().ok());
-    }
-    tallinn_ = Ok(Database::Open(Dir("tallinn"), env_));
+    Rewrite(Table::kCase, damages[i]);
     tallinn_->PreviewBundle(bundle).status().IgnoreError();  // whatever it says of such a row, it goes on
     if (i < 3) {
       const absl::Status told = tallinn_->Ingest(runs).status();
