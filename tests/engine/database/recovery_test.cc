@@ -619,7 +619,10 @@ TEST_F(Recovery, ADamagedRowOfTheDocketIsToldOf) {
   const std::string docket = Status(*tallinn_).docket, before = Ok(tallinn_->Read()).Frontier();
   Ok(tartu_->File(Draft().By("mari").Record("parcel/1").Set("owner", "Olev")));
   const std::vector<std::string> runs = Ok(Ok(tartu_->Read()).RunsSince(before));
-  const std::string bundle = Ok(Ok(tartu_->Read()).ExportBundle(before));
+  std::string pack = kPack;
+  pack.replace(pack.find("version = 1"), 11, "version = 2");
+  Ok(tartu_->ApplyPack(pack.replace(pack.find("title = \"Parcel\""), 16, "title = \"Land\""), "land.toml"));
+  const std::string bundle = Ok(Ok(tartu_->Read()).ExportBundle(before));  // with a pack, whose preview goes through every row
   const std::string nothing(8, '\0'), zeros(40, '\0');
   using Damage = std::function<void(WriteTxn&, const Rows&)>;  // rows: the case's own, then its clash
   const std::vector<Damage> damages = {
