@@ -140,7 +140,7 @@ void AddNew(const std::vector<Case>& found, std::vector<Case>& cases) {
     if (std::none_of(cases.begin(), cases.end(), [&](const Case& other) { return other.id == one.id; })) cases.push_back(one);
 }
 
-bool IsHeader(std::string_view key) { return key.ends_with(std::string(16, '\0')); }
+bool IsHeader(std::string_view key) { return key.ends_with(Hash128().view()); }
 
 bool IsClash(std::string_view key, std::string_view row) { return !IsHeader(key) && row.size() == kClashBytes; }
 

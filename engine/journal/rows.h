@@ -8,6 +8,7 @@
 
 #include "engine/base/arena.h"
 #include "engine/base/bytes.h"
+#include "engine/base/copy.h"
 
 namespace chancery {
 
@@ -27,21 +28,21 @@ inline uint64_t Read64(std::string_view key, size_t at) { return ByteReader(key.
 inline void PadTo8(std::string& s) { s.resize((s.size() + 7) / 8 * 8, '\0'); }
 
 // A value whose length is no multiple of 8: u32 length first, zeros at the end. "" comes back for a damaged row.
-inline std::string SizedRow(std::string_view bytes) {
-  ByteWriter w;
-  w.U32(static_cast<uint32_t>(bytes.size()));
-  w.Raw(bytes);
-  PadTo8(w.out);
-  return std::move(w.out);
-}
-// The same in an arena.
-inline std::string_view KeepSizedRow(std::string_view bytes, Arena& rows) {
-  const size_t used = 4 + bytes.size(), padded = (used + 7) / 8 * 8;
-  char* const row = rows.Take(padded);
+inline size_t SizedRowBytes(std::string_view bytes) { return (4 + bytes.size() + 7) / 8 * 8; }
+inline void PutSizedRow(std::string_view bytes, char* row) {
+  std::memset(row + SizedRowBytes(bytes) - 8, 0, 8);
   PutBig(row, bytes.size(), 4);
-  std::memcpy(row + 4, bytes.data(), bytes.size());
-  std::memset(row + used, 0, padded - used);
-  return {row, padded};
+  CopyBytes(bytes, row + 4);
+}
+inline std::string SizedRow(std::string_view bytes) {
+  std::string row(SizedRowBytes(bytes), '\0');
+  PutSizedRow(bytes, row.data());
+  return row;
+}
+inline std::string_view KeepSizedRow(std::string_view bytes, Arena& rows) {
+  char* const row = rows.Take(SizedRowBytes(bytes));
+  PutSizedRow(bytes, row);
+  return {row, SizedRowBytes(bytes)};
 }
 inline std::string_view UnsizedRow(std::string_view row) {
   ByteReader r(row);

@@ -71,6 +71,13 @@ class Recovery : public testing::Test {
     const Snapshot there = Ok(to.Read());
     Ok(to.Ingest(Ok(Ok(from.Read()).RunsSince(there.Frontier()))));
   }
+  // Each changes the owner of parcel/1, and neither has heard of the other's change.
+  void ChangeApart() {
+    Create(*tallinn_, "1");
+    Tell(*tallinn_, *tartu_);
+    Ok(tartu_->File(Draft().By("mari").Record("parcel/1").Set("owner", "Liis")));
+    Ok(tallinn_->File(Draft().By("mari").Record("parcel/1").Set("owner", "Jaan")));
+  }
   static StatusView Status(const Database& db) { return Ok(Ok(db.Read()).Status()); }
   static std::string RefusalOf(const absl::Status& status) {
     const ErrorView error = Explain(status);
@@ -474,10 +481,7 @@ TEST_F(Recovery, ARenewalThatWasInterruptedIsFinished) {
 // ---- verify
 
 TEST_F(Recovery, VerifyReadsEverything) {
-  Create(*tallinn_, "1");
-  Tell(*tallinn_, *tartu_);
-  Ok(tartu_->File(Draft().By("mari").Record("parcel/1").Set("owner", "Liis")));
-  Ok(tallinn_->File(Draft().By("mari").Record("parcel/1").Set("owner", "Jaan")));
+  ChangeApart();
   Tell(*tartu_, *tallinn_);
   const VerifyView view = Ok(tallinn_->Verify());
   EXPECT_TRUE(view.ok()) << view.damage[0];
@@ -561,10 +565,7 @@ TEST_F(Recovery, ADamagedRecordIsToldOfAndDerivedAgain) {
 }
 
 TEST_F(Recovery, ARowThatNamesASiteThatIsNotThereIsToldOf) {
-  Create(*tallinn_, "1");
-  Tell(*tallinn_, *tartu_);
-  Ok(tartu_->File(Draft().By("mari").Record("parcel/1").Set("owner", "Liis")));
-  Ok(tallinn_->File(Draft().By("mari").Record("parcel/1").Set("owner", "Jaan")));
+  ChangeApart();
   const std::string before = tallinn_->Read()->Frontier();
   Tell(*tartu_, *tallinn_);
   tallinn_.reset();
@@ -611,10 +612,7 @@ TEST_F(Recovery, ARecordOfASiteThatIsNotThereIsToldOf) {
 }
 
 TEST_F(Recovery, ADamagedRowOfTheDocketIsToldOf) {
-  Create(*tallinn_, "1");
-  Tell(*tallinn_, *tartu_);
-  Ok(tartu_->File(Draft().By("mari").Record("parcel/1").Set("owner", "Liis")));
-  Ok(tallinn_->File(Draft().By("mari").Record("parcel/1").Set("owner", "Jaan")));
+  ChangeApart();
   Tell(*tartu_, *tallinn_);
   const std::string docket = Status(*tallinn_).docket, before = Ok(tallinn_->Read()).Frontier();
   Ok(tartu_->File(Draft().By("mari").Record("parcel/1").Set("owner", "Olev")));
